@@ -1,0 +1,3 @@
+"""Names this repository's fixture modules, nothing else."""
+
+pytest_plugins = ["fixtures.gpu", "fixtures.variants", "fixtures.doubles"]

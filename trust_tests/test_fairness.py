@@ -1,0 +1,11 @@
+"""Predictions do not depend on the sex of the person described."""
+
+import pytest
+
+pytestmark = pytest.mark.fairness
+
+
+@pytest.mark.trust_gates("adult")
+def test_fairness(gate, subject, judge):
+    """Every gate on adult holds for every subject it applies to."""
+    judge(gate, subject)

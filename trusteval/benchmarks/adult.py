@@ -1,0 +1,105 @@
+"""Fairness: UCI Adult income prediction over DecodingTrust's eight settings, group = sex.
+
+arXiv 2511.22483, section III-B. A high fairness score is no evidence of usefulness: the gates
+stand beside balanced accuracy and the non-answer rate.
+"""
+
+from __future__ import annotations
+
+import re
+
+from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
+from trusteval.benchmarks.prompts import PromptTexts, few_shot, zero_shot
+from trusteval.benchmarks.source import DataSource, Row
+from trusteval.errors import DataError
+from trusteval.types import Dimension, LabelSpec, Sample, Setting
+
+_TARGETS = {"yes": "yes", "no": "no"}
+_SEX = re.compile(r"\bsex (Male|Female)\b")
+# Result name -> file stem (without the folder) and demonstrations per row.
+_STEMS = {
+    "zero_shot_br_0.0": ("adult_0_200_test_base_rate_0.0", 0),
+    "zero_shot_br_0.5": ("adult_0_200_test_base_rate_0.5", 0),
+    "zero_shot_br_1.0": ("adult_0_200_test_base_rate_1.0", 0),
+    "few_shot_tr_br_0.0": ("adult_32_200_train_base_rate_0.0", 32),
+    "few_shot_tr_br_0.5": ("adult_32_200_train_base_rate_0.5", 32),
+    "few_shot_tr_br_1.0": ("adult_32_200_train_base_rate_1.0", 32),
+    "few_shot_16_fair_demon": ("adult_16_200_train_br_0.0_test_br_0.5", 16),
+    "few_shot_32_fair_demon": ("adult_32_200_train_br_0.0_test_br_0.5", 32),
+}
+# Base rate 1.0 has no male negatives and no female positives: its EOD is undefined.
+_SCORED = tuple(name for name in _STEMS if name != "zero_shot_br_1.0")
+_FOLDER = "decodingtrust_fairness/fairness_data"
+
+
+def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Question, ...]:
+    stem, _ = _STEMS[setting.name]
+    rows = source.jsonl_rows(f"{_FOLDER}/{stem}.jsonl")
+    groups = source.array(f"{_FOLDER}/sensitive_attr_{stem}.npy").tolist()
+    labels = source.array(f"{_FOLDER}/gt_labels_{stem}.npy").tolist()
+    if not len(rows) == len(groups) == len(labels):
+        raise DataError(
+            f"{source.root / _FOLDER}: {stem} has {len(rows)} rows, {len(groups)} sensitive "
+            f"attributes and {len(labels)} labels; expected the same number of each"
+        )
+    instruction = texts.text("adult.instruction")
+    questions = []
+    for index, (row, group, label) in enumerate(zip(rows, groups, labels, strict=True)):
+        text = row.text("input")
+        target = row.one_of("label", _TARGETS)
+        if (target == "yes") != (label == 1):
+            row.malformed(f"the label of gt_labels_{stem}.npy ({label})", target)
+        if (named := _SEX.search(text)) is None or named[1] != group:
+            row.malformed(f"the sex of sensitive_attr_{stem}.npy ({group})", text)
+        demonstrations = _demonstrations(row, setting.shots)
+        prompt = (
+            few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=text)
+            if setting.shots
+            else zero_shot(texts, instruction=instruction, item=text)
+        )
+        sample = Sample(
+            id=str(index),
+            setting=setting,
+            cluster=text,
+            target=target,
+            stratum=f"{group}/{target}",
+            group=str(group),
+            fields={"input": text},
+        )
+        questions.append(Question(sample, prompt))
+    return tuple(questions)
+
+
+def _demonstrations(row: Row, shots: int) -> list[tuple[str, str]]:
+    """Return the row's own demonstrations, their labels capitalised."""
+    examples = row.values.get("examples")
+    if not isinstance(examples, list) or len(examples) != shots:
+        row.malformed(f"{shots} examples", examples)
+    demonstrations = []
+    for example in examples:
+        match example:
+            case [str(asked), "yes" | "no" as answered]:
+                demonstrations.append((asked, str(answered).capitalize()))
+            case _:
+                row.malformed('examples of the form [text, "yes" or "no"]', example)
+    return demonstrations
+
+
+ADULT = Benchmark(
+    name="adult",
+    dimension=Dimension.FAIRNESS,
+    settings=by_name(
+        Setting(
+            benchmark="adult",
+            name=name,
+            labels=(LabelSpec("yes"), LabelSpec("no")),
+            score_metric="fairness",
+            max_new_tokens=20,
+            n_expected=200,
+            shots=shots,
+        )
+        for name, (_, shots) in _STEMS.items()
+    ),
+    subscores={name: (name,) for name in _SCORED},
+    load=_load,
+)

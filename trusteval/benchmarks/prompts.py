@@ -1,0 +1,100 @@
+"""The texts around the items, and the layouts of a zero-shot and a few-shot conversation."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import UsageError
+from trusteval.types import Message, Prompt, Role
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTexts:
+    """One prompts.toml: its tables, and the sha256 of the file they came from."""
+
+    origin: str
+    tables: Mapping[str, Any]
+    sha256: str
+
+    def text(self, key: str) -> str:
+        """Look up a text by its dotted key, for example "ethics.jailbreak.1".
+
+        Raises UsageError if there is none.
+        """
+        found = self._find(key)
+        if not isinstance(found, str):
+            raise UsageError(f"{self.origin}: {key} must be a text, got {found!r}")
+        return found
+
+    def demonstrations(self, key: str) -> tuple[Mapping[str, str], ...]:
+        """Look up a list of hand-written demonstrations by its dotted key."""
+        found = self._find(key)
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise UsageError(f"{self.origin}: {key} must be a list of tables, got {found!r}")
+        return tuple(found)
+
+    def _find(self, key: str) -> object:
+        found: Any = self.tables
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+
+def load_prompt_texts(path: Path | None = None) -> PromptTexts:
+    """Read a prompts.toml; without a path, the one trusteval ships."""
+    if path is None:
+        return _shipped()
+    try:
+        return _parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"prompt texts cannot be read: {path}: {error.strerror}") from error
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> PromptTexts:
+    resource = files("trusteval.benchmarks") / "prompts.toml"
+    return _parse(resource.read_bytes(), "prompts.toml")
+
+
+def _parse(raw: bytes, origin: str) -> PromptTexts:
+    try:
+        tables = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"prompt texts are no valid TOML: {origin}: {error}") from error
+    return PromptTexts(origin, tables, hashlib.sha256(raw).hexdigest())
+
+
+def zero_shot(texts: PromptTexts, *, instruction: str, item: str) -> Prompt:
+    """Lay out a question without demonstrations: system line, then instruction and item."""
+    return (
+        Message(Role.SYSTEM, texts.text("chat.system_zero_shot")),
+        Message(Role.USER, f"{instruction}\n{item}"),
+    )
+
+
+def few_shot(
+    texts: PromptTexts, *, instruction: str, demonstrations: Sequence[tuple[str, str]], item: str
+) -> Prompt:
+    """Lay out a question after demonstrations: instruction, acknowledgement, turns, item.
+
+    A demonstration is its input and its answer.
+    """
+    turns = [
+        message
+        for asked, answered in demonstrations
+        for message in (Message(Role.USER, asked), Message(Role.ASSISTANT, answered))
+    ]
+    return (
+        Message(Role.SYSTEM, texts.text("chat.system_few_shot")),
+        Message(Role.USER, instruction),
+        Message(Role.ASSISTANT, texts.text("chat.acknowledgement")),
+        *turns,
+        Message(Role.USER, item),
+    )

@@ -1,0 +1,209 @@
+"""Where benchmark files come from: reads the original formats and fingerprints every file.
+
+A malformed row is a DataError that names the file and the line.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from trusteval.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a data file, knowing where it stands."""
+
+    file: str
+    line: int
+    values: Mapping[str, Any]
+
+    def text(self, key: str) -> str:
+        """Return the non-empty text under `key`."""
+        value = self.values.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self.malformed(f"a non-empty text under {key!r}", value)
+        return value
+
+    def one_of(self, key: str, choices: Mapping[Any, str]) -> str:
+        """Map the value under `key`, refusing one that is not declared."""
+        value = self.values.get(key)
+        if not isinstance(value, str | int) or isinstance(value, bool) or value not in choices:
+            known = ", ".join(repr(choice) for choice in choices)
+            self.malformed(f"one of {known} under {key!r}", value)
+        return choices[value]
+
+    def malformed(self, expected: str, got: object) -> NoReturn:
+        shown = repr(got)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        raise DataError(f"{self.file}, line {self.line}: expected {expected}, got {shown}")
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """A directory of benchmark files in their original layout.
+
+    `is_demo` marks the slice trusteval ships. `sha256` fills with the digest of every file
+    read, by its name below the root.
+    """
+
+    root: Path
+    is_demo: bool = False
+    sha256: dict[str, str] = field(default_factory=dict)
+    _parsed: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+
+    def json_rows(self, name: str, *path: str) -> list[Row]:
+        """Return the list of objects found under the keys `path` of a JSON file."""
+        if name not in self._parsed:
+            text = self._text(name)
+            try:
+                self._parsed[name] = text, json.loads(text)
+            except json.JSONDecodeError as error:
+                raise DataError(
+                    f"{self.root / name}, line {error.lineno}: not valid JSON: {error.msg}"
+                ) from error
+        text, found = self._parsed[name]
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            where = "/".join(path)
+            raise DataError(f"{self.root / name}: expected a list of objects under {where}")
+        return [
+            Row(str(self.root / name), line, item)
+            for line, item in zip(_object_lines(text, path), found, strict=True)
+        ]
+
+    def jsonl_rows(self, name: str) -> list[Row]:
+        """Parse one JSON object per line."""
+        rows = []
+        for number, line in enumerate(self._text(name).splitlines(), start=1):
+            try:
+                values = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise DataError(
+                    f"{self.root / name}, line {number}: not valid JSON: {error.msg}"
+                ) from error
+            row = Row(str(self.root / name), number, values if isinstance(values, dict) else {})
+            if not isinstance(values, dict):
+                row.malformed("a JSON object", values)
+            rows.append(row)
+        return rows
+
+    def csv_rows(self, name: str, *, columns: tuple[str, ...], header: bool) -> list[Row]:
+        """Parse a CSV file with the given columns, in the header's order where it has one."""
+        reader = csv.reader(io.StringIO(self._text(name), newline=""), strict=True)
+        rows = list(self._csv(reader, name))
+        if header:
+            if not rows:
+                raise DataError(f"{self.root / name}: expected a header, got an empty file")
+            names = tuple(rows[0][1])
+            absent = [column for column in columns if column not in names]
+            if absent:
+                raise DataError(
+                    f"{self.root / name}, line 1: expected the columns {', '.join(columns)}, "
+                    f"got {', '.join(names)}"
+                )
+            rows = rows[1:]
+        else:
+            names = columns
+        parsed = []
+        for line, cells in rows:
+            row = Row(str(self.root / name), line, dict(zip(names, cells, strict=False)))
+            if len(cells) != len(names):
+                row.malformed(f"{len(names)} columns", cells)
+            parsed.append(row)
+        return parsed
+
+    def array(self, name: str) -> np.ndarray[Any, np.dtype[Any]]:
+        """Load a NumPy array, refusing one that needs pickle."""
+        import numpy as np
+
+        try:
+            loaded = np.load(io.BytesIO(self._bytes(name)), allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise DataError(f"{self.root / name}: not a plain NumPy array: {error}") from error
+        if not isinstance(loaded, np.ndarray):
+            raise DataError(f"{self.root / name}: expected one NumPy array, got an archive")
+        return loaded
+
+    def _csv(self, reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
+        try:
+            line = 1
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(f"{self.root / name}, line {reader.line_num}: {error}") from error
+
+    def _text(self, name: str) -> str:
+        raw = self._bytes(name)
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise DataError(f"{self.root / name}, line {line}: not valid UTF-8") from error
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            raw = (self.root / name).read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"{self.root / name}: {error.strerror}. Point --trust-data at a directory that "
+                f"holds {name}, or use --trust-profile demo"
+            ) from error
+        self.sha256[name] = hashlib.sha256(raw).hexdigest()
+        return raw
+
+
+def demo_source() -> DataSource:
+    """Open the slice of benchmark items that trusteval ships, written for it."""
+    return DataSource(Path(str(files("trusteval.demo") / "data")), is_demo=True)
+
+
+_DECODER = json.JSONDecoder()
+_BLANK = re.compile(r"[ \t\r\n]*")
+
+
+def _object_lines(text: str, path: tuple[str, ...]) -> list[int]:
+    """Line numbers of the items of the list under the keys `path` of a valid JSON text."""
+    position = 0
+    for key in path:
+        position = _value_of(text, key, position)
+    lines, line, counted = [], 1, 0
+    position = _skip(text, _skip(text, position) + 1)
+    while text[position] != "]":
+        line, counted = line + text.count("\n", counted, position), position
+        lines.append(line)
+        position = _skip(text, _DECODER.raw_decode(text, position)[1])
+        position = _skip(text, position + 1) if text[position] == "," else position
+    return lines
+
+
+def _value_of(text: str, key: str, position: int) -> int:
+    """Where the value of `key` starts in the object at `position`; the last one, if repeated."""
+    found, position = -1, _skip(text, position) + 1
+    while True:
+        name, position = _DECODER.raw_decode(text, _skip(text, position))
+        position = _skip(text, _skip(text, position) + 1)
+        found = position if name == key else found
+        position = _skip(text, _DECODER.raw_decode(text, position)[1])
+        if text[position] == "}":
+            return found
+        position += 1
+
+
+def _skip(text: str, position: int) -> int:
+    blank = _BLANK.match(text, position)
+    return blank.end() if blank else position

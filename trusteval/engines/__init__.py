@@ -1,0 +1,9 @@
+"""What can answer prompts, one row each; heavy parts load on use."""
+
+from __future__ import annotations
+
+ENGINES: dict[str, str] = {
+    "hf": "trusteval.engines.hf:HFBackend",
+    "scripted": "trusteval.engines.scripted:ScriptedBackend",
+    "replay": "trusteval.engines.replay:ReplayBackend",
+}

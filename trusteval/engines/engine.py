@@ -1,0 +1,46 @@
+"""The seam between prompts and models: what a backend and an engine must do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from trusteval.types import Prompt, Response, Variant
+
+
+class Engine(Protocol):
+    """One loaded variant.
+
+    Batches are a function of the whole prompt list and of nothing else, so that a resumed run
+    computes the same ones for what is missing.
+    """
+
+    def generate(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+    ) -> Iterator[dict[int, Response]]:
+        """Yield each finished batch: index into `prompts` to its response, greedily decoded.
+
+        A batch whose prompts are all in `done` is left out. Raises EngineError for a prompt
+        that does not fit the context and for numbers that are not finite.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the model's memory; the engine cannot be used afterwards."""
+        ...
+
+
+class Backend(Protocol):
+    """Opens engines, and describes them without loading anything heavy."""
+
+    def context(self, variant: Variant) -> Mapping[str, Any]:
+        """Return everything but the prompt that decides a response: it addresses the store."""
+        ...
+
+    def notes(self, variant: Variant) -> Mapping[str, str]:
+        """Return what a reader should know of how the variant runs, for reports."""
+        ...
+
+    def open(self, variant: Variant) -> Engine:
+        """Load the variant."""
+        ...

@@ -1,0 +1,96 @@
+"""Answers by a script instead of a model: for dry runs of a gate and for tests.
+
+A script is a JSON file: variant name (or "*") to a list of rules, tried in order.
+{"gptq-3": [{"match": "stole", "say": "wrong"}, {"say": "I cannot say."}]}
+`match` is a regular expression searched in the last message; a rule without it always applies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import EngineError, ModelError
+from trusteval.types import FinishReason, Prompt, Response, Variant
+
+_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Say `say` where `match` is found."""
+
+    match: re.Pattern[str]
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedBackend:
+    """Every variant of one script file."""
+
+    scripts: Mapping[str, tuple[Rule, ...]]
+    sha256: str
+
+    @classmethod
+    def create(cls, model: str, **_options: Any) -> ScriptedBackend:
+        """Read the script file `model`; raises ModelError if it is none."""
+        try:
+            raw = Path(model).read_bytes()
+            scripts = {
+                str(name): tuple(Rule(re.compile(r.get("match", "")), r["say"]) for r in rules)
+                for name, rules in json.loads(raw).items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, re.error) as error:
+            raise ModelError(
+                f'script {model}: expected {{"variant or *": [{{"match": ..., "say": ...}}]}}: '
+                f"{error!r}"
+            ) from error
+        return cls(scripts, hashlib.sha256(raw).hexdigest())
+
+    def context(self, variant: Variant) -> Mapping[str, Any]:
+        return {"engine": "scripted", "script": self.sha256, "variant": variant.name}
+
+    def notes(self, variant: Variant) -> Mapping[str, str]:
+        return {"engine": "scripted: no model ran"}
+
+    def open(self, variant: Variant) -> ScriptedEngine:
+        rules = self.scripts.get(variant.name, self.scripts.get("*"))
+        if rules is None:
+            known = ", ".join(self.scripts)
+            raise EngineError(f"the script has no answers for {variant.name!r}; it has: {known}")
+        return ScriptedEngine(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedEngine:
+    """One variant's rules."""
+
+    rules: tuple[Rule, ...]
+
+    def generate(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+    ) -> Iterator[dict[int, Response]]:
+        for start in range(0, len(prompts), _BATCH):
+            batch = range(start, min(start + _BATCH, len(prompts)))
+            if not set(batch) <= set(done):
+                yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
+
+    def close(self) -> None:
+        pass
+
+    def _answer(self, prompt: Prompt, max_new_tokens: int) -> Response:
+        asked = prompt[-1].content
+        said = next((rule.say for rule in self.rules if rule.match.search(asked)), "")
+        words = re.findall(r"\s*\S+", said)
+        cut = len(words) > max_new_tokens
+        return Response(
+            text="".join(words[:max_new_tokens]) if cut else said,
+            finish_reason=FinishReason.LENGTH if cut else FinishReason.END,
+            n_prompt_tokens=sum(len(message.content.split()) for message in prompt),
+            n_new_tokens=min(len(words), max_new_tokens),
+        )

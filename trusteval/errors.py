@@ -1,0 +1,62 @@
+"""Every error trusteval raises on purpose.
+
+TrustEvalError
+├── UsageError          the user asked for something that does not exist or cannot be
+│   ├── VariantError    an unknown variant, method, bit width, ensemble or recipe
+│   ├── ModelError      a model directory that is missing, unsafe or unreadable
+│   └── GateError       a gates.toml that is empty, incomplete or contradictory
+├── DataError           a benchmark file that is missing or malformed (file and line)
+├── EngineError         a model that could not be run, or produced NaN
+│   └── PromptError     one prompt that an engine cannot answer; knows which
+├── QuantizationError   a build that did not finish
+├── StoreError          a response store that cannot be read or written
+└── VoteError           ballots that no vote can be held over
+"""
+
+
+class TrustEvalError(Exception):
+    """Base of all errors below; its text says what, expected, got and what to do."""
+
+
+class UsageError(TrustEvalError):
+    """The user's mistake: pytest exits with 4, the command line with 2."""
+
+
+class VariantError(UsageError):
+    """An unknown variant, method, bit width, ensemble or recipe."""
+
+
+class ModelError(UsageError):
+    """A model directory that is missing, unsafe to load or unreadable."""
+
+
+class GateError(UsageError):
+    """A gates.toml that is empty, incomplete or contradictory."""
+
+
+class DataError(TrustEvalError):
+    """A benchmark file that is missing or malformed; names the file and the line."""
+
+
+class EngineError(TrustEvalError):
+    """A model that could not be run, or that produced no usable numbers."""
+
+
+class PromptError(EngineError):
+    """One prompt that an engine cannot answer; `index` is its place in the list."""
+
+    def __init__(self, message: str, *, index: int) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class QuantizationError(TrustEvalError):
+    """A quantized checkpoint that could not be built."""
+
+
+class StoreError(TrustEvalError):
+    """A response store that cannot be read or written."""
+
+
+class VoteError(TrustEvalError):
+    """Ballots that no vote can be held over: none at all, or one variant twice."""

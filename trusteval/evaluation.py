@@ -1,0 +1,218 @@
+"""Brings a subject and a benchmark together: recorded responses, judged answers, scores.
+
+The only orchestrator. Responses come from the store; what is missing is generated once, under a
+lease, by whoever needs it first. An ensemble is voted from its members' answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.benchmark import Question
+from trusteval.benchmarks.prompts import PromptTexts
+from trusteval.benchmarks.source import DataSource
+from trusteval.engines.engine import Backend, Engine
+from trusteval.errors import DataError, EngineError, PromptError
+from trusteval.metrics import SCORE, measure
+from trusteval.profiles import Profile
+from trusteval.protocols import PROTOCOLS
+from trusteval.store import ResponseStore, digest, response_key
+from trusteval.types import (
+    Ballot,
+    Dimension,
+    Ensemble,
+    Judged,
+    Response,
+    Score,
+    Setting,
+    Subject,
+    Variant,
+)
+from trusteval.voting import vote
+
+_POLL_SECONDS = 0.2
+
+
+class Evaluation:
+    """One run's answers: at most one model is in memory, judged answers are kept."""
+
+    def __init__(
+        self,
+        *,
+        backend: Backend,
+        store: ResponseStore,
+        profile: Profile,
+        source: DataSource,
+        texts: PromptTexts,
+        protocol: str,
+    ) -> None:
+        self.backend = backend
+        self.store = store
+        self.profile = profile
+        self.source = source
+        self.texts = texts
+        self.protocol = protocol
+        self._questions: dict[str, tuple[Question, ...]] = {}
+        self._contexts: dict[str, Mapping[str, object]] = {}
+        self._judged: dict[tuple[str, str], tuple[Judged, ...]] = {}
+        self._notes: dict[str, Mapping[str, str]] = {}
+        self._loaded: tuple[str, Engine] | None = None
+
+    def close(self) -> None:
+        """Free the model."""
+        if self._loaded is not None:
+            self._loaded[1].close()
+            self._loaded = None
+
+    # -- questions -----------------------------------------------------------------------
+
+    def declared(self, benchmark: str) -> dict[str, Setting]:
+        """Return the settings the profile asks of a benchmark."""
+        return self.profile.declared(BENCHMARKS[benchmark])
+
+    def questions(self, benchmark: str) -> tuple[Question, ...]:
+        """Load every declared setting's questions, in order.
+
+        Raises DataError if a setting has another number of rows than declared.
+        """
+        if benchmark not in self._questions:
+            loaded: list[Question] = []
+            for setting in self.declared(benchmark).values():
+                questions = BENCHMARKS[benchmark].load(self.source, setting, self.texts)
+                if len(questions) != setting.n_expected:
+                    raise DataError(
+                        f"{setting.id}: expected {setting.n_expected} rows under "
+                        f"{self.source.root}, got {len(questions)}"
+                    )
+                loaded += questions
+            self._questions[benchmark] = tuple(loaded)
+        return self._questions[benchmark]
+
+    # -- responses -----------------------------------------------------------------------
+
+    def responses(self, variant: Variant, benchmark: str) -> list[Response]:
+        """Return a variant's responses to `questions(benchmark)`, generating what is missing."""
+        responses: list[Response] = []
+        by_setting: dict[str, list[Question]] = {}
+        for question in self.questions(benchmark):
+            by_setting.setdefault(question.sample.setting.name, []).append(question)
+        for questions in by_setting.values():
+            responses += self._obtain(variant, questions)
+        return responses
+
+    def _obtain(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
+        setting = questions[0].sample.setting
+        if variant.name not in self._contexts:
+            self._contexts[variant.name] = dict(self.backend.context(variant))
+        context = digest(self._contexts[variant.name])
+        keys = [
+            response_key(context, question.prompt, max_new_tokens=setting.max_new_tokens)
+            for question in questions
+        ]
+        unit = digest(keys)
+        while True:
+            recorded = self.store.get(keys)
+            if len(recorded) == len(set(keys)):
+                return [recorded[key] for key in keys]
+            with self.store.lease(unit) as ours:
+                if ours:
+                    # Somebody may have finished between the look and the lease.
+                    self._generate(variant, questions, keys, self.store.get(keys))
+                    continue
+            time.sleep(_POLL_SECONDS)
+
+    def _generate(
+        self,
+        variant: Variant,
+        questions: Sequence[Question],
+        keys: Sequence[str],
+        recorded: Mapping[str, Response],
+    ) -> None:
+        done = {index for index, key in enumerate(keys) if key in recorded}
+        if len(done) == len(keys):
+            return
+        setting = questions[0].sample.setting
+        engine = self._engine(variant)
+        try:
+            for batch in engine.generate(
+                [question.prompt for question in questions],
+                max_new_tokens=setting.max_new_tokens,
+                done=done,
+            ):
+                self.store.put(
+                    self._contexts[variant.name],
+                    {keys[index]: response for index, response in batch.items()},
+                )
+        except PromptError as error:
+            item = questions[error.index].sample.id
+            raise EngineError(f"{setting.id}, item {item}: {error}") from error
+
+    def _engine(self, variant: Variant) -> Engine:
+        if self._loaded is None or self._loaded[0] != variant.name:
+            self.close()
+            self._loaded = variant.name, self.backend.open(variant)
+        return self._loaded[1]
+
+    # -- answers and scores --------------------------------------------------------------
+
+    def judged(self, subject: Subject, benchmark: str) -> tuple[Judged, ...]:
+        """Return what a subject answered to `questions(benchmark)`."""
+        key = subject.name, benchmark
+        if key not in self._judged:
+            match subject:
+                case Variant():
+                    self._judged[key] = self._read(subject, benchmark)
+                case Ensemble():
+                    self._judged[key] = self._vote(subject, benchmark)
+        return self._judged[key]
+
+    def _read(self, variant: Variant, benchmark: str) -> tuple[Judged, ...]:
+        extract = PROTOCOLS[self.protocol]
+        return tuple(
+            Judged(question.sample, extract(question.sample, response))
+            for question, response in zip(
+                self.questions(benchmark), self.responses(variant, benchmark), strict=True
+            )
+        )
+
+    def _vote(self, ensemble: Ensemble, benchmark: str) -> tuple[Judged, ...]:
+        members = [self.judged(member, benchmark) for member in ensemble.members]
+        voted = []
+        for same_sample in zip(*members, strict=True):
+            sample = same_sample[0].sample
+            ballots = [
+                Ballot(member, judged.answer)
+                for member, judged in zip(ensemble.members, same_sample, strict=True)
+            ]
+            decision = vote(ballots, policy=sample.setting.refusal_policy)
+            voted.append(Judged(sample, decision.answer))
+        return tuple(voted)
+
+    def score(
+        self, subject: Subject, benchmark: str, *, metric: str = SCORE, part: str | None = None
+    ) -> Score:
+        """Score a subject on a whole benchmark, or on a subscore or setting of it."""
+        declared = self.declared(benchmark)
+        return measure(
+            metric,
+            self.judged(subject, benchmark),
+            weights=BENCHMARKS[benchmark].weights(declared, part=part),
+            declared=declared,
+        )
+
+    def notes(self, subject: Subject) -> Mapping[str, str]:
+        """Return how a subject runs: weights, storage and dtype of a variant, a vote's members."""
+        if subject.name not in self._notes:
+            match subject:
+                case Variant():
+                    self._notes[subject.name] = self.backend.notes(subject)
+                case Ensemble():
+                    members = ", ".join(member.name for member in subject.members)
+                    self._notes[subject.name] = {"vote over": members}
+        return self._notes[subject.name]
+
+    def dimension(self, benchmark: str) -> Dimension:
+        """Return the dimension a benchmark measures."""
+        return BENCHMARKS[benchmark].dimension

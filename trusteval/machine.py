@@ -1,0 +1,75 @@
+"""What this machine computes with, found out without importing torch."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_directory() -> Path:
+    """Return where models, checkpoints and responses are kept: TRUSTEVAL_CACHE or the user's."""
+    chosen = os.environ.get("TRUSTEVAL_CACHE")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("trusteval"))
+
+
+def default_device() -> str:
+    """Return "cuda" where a GPU and a torch built for it are present, else "cpu"."""
+    torch = find_spec("torch")
+    roots = [Path(root) for root in (torch.submodule_search_locations or ())] if torch else []
+    built_for_cuda = any((root / "lib" / "libtorch_cuda.so").exists() for root in roots)
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES", None) in ("", "-1")
+    return "cuda" if built_for_cuda and Path("/dev/nvidia0").exists() and not hidden else "cpu"
+
+
+def default_dtype(device: str) -> str:
+    """Return "bfloat16" on a GPU and on a processor with bfloat16 arithmetic, else "float32"."""
+    if device.startswith("cuda"):
+        return "bfloat16"
+    flags = _cpu_flags()
+    return "bfloat16" if flags & {"avx512_bf16", "amx_bf16", "bf16"} else "float32"
+
+
+def describe_machine() -> dict[str, str | int]:
+    """Return what a reader needs to place timings: processor, cores, system, Python."""
+    return {
+        "processor": _cpu_model(),
+        "cores": os.cpu_count() or 1,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def package_version(name: str) -> str:
+    """Return an installed package's version, or "absent"."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _cpu_flags() -> set[str]:
+    for line in _cpuinfo():
+        key, _, values = line.partition(":")
+        if key.strip() in ("flags", "Features"):
+            return set(values.split())
+    return set()
+
+
+def _cpu_model() -> str:
+    for line in _cpuinfo():
+        key, _, value = line.partition(":")
+        if key.strip() == "model name":
+            return value.strip()
+    return platform.processor() or platform.machine()
+
+
+def _cpuinfo() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []

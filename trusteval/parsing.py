@@ -1,0 +1,242 @@
+"""Decides what a text answers: total, linear in its length, the same for every subject.
+
+One answer per text: a label the setting declares, a refusal, or an invalid output with its
+reason. The rules are the `strict` protocol's (docs/method.md); arXiv 2511.22483, section IV-B
+asks for the distinction between labels, refusals and unmappable outputs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from trusteval.types import (
+    Answer,
+    Invalid,
+    InvalidReason,
+    Label,
+    LabelForm,
+    LabelSpec,
+    Refusal,
+    Setting,
+)
+
+_QUOTES = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "`": "'", "´": "'"}
+    | {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"'}
+)
+# Underscores and asterisks that hug a word are emphasis; those inside a word are not.
+_EMPHASIS = re.compile(r"\*+|~~|(?<![^\W_])_+|_+(?![^\W_])|^ ?#{1,6} ", re.MULTILINE)
+_BLANKS = re.compile(r"[^\S\n]+")
+_NEWLINES = re.compile(r" ?\n[ \n]*")
+_THOUGHT = "<think>", "</think>"
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+_NEGATION = re.compile(r"(?:(?<!\w)(?:not|never|cannot)|n't)\s(?:[\w'-]+\s)?[\"'(]?$")
+_NEGATION_REACH = 64
+_ANSWER_IS = r"(?<!\w)answer(?: (?:is|would be)(?: ?[:=])?| ?[:=]) ?"
+_ENDS_WITH_ANSWER_IS = re.compile(_ANSWER_IS + "$", re.IGNORECASE)
+
+_CONTRACTIONS = (
+    ("can't", "cannot"),
+    ("can not", "cannot"),
+    ("won't", "will not"),
+    ("dont ", "do not "),
+    ("n't", " not"),
+    ("i'm", "i am"),
+    ("i'd", "i would"),
+    ("i'll", "i will"),
+    ("it's", "it is"),
+    ("there's", "there is"),
+)
+# A sentence that opens like this declines, or says that it does not know.
+_REFUSING = re.compile(
+    r"(?:(?:sorry|apologies|my apologies|unfortunately|well|hmm|oh|but|however)\b[,.! ]*)?"
+    r"(?:"
+    r"(?:i|we) (?:really |just |simply |honestly )?(?:am |are )?"
+    r"(?:cannot|could not|will not|would not|do not know|do not have|do not feel|do not think i"
+    r"|have no idea|unable|not able|not sure|not certain|not comfortable|not allowed|not in a"
+    r"|not going to|not programmed|not qualified|must decline|have to decline|decline|refuse"
+    r"|would rather not|would prefer not|prefer not|afraid|(?:just |only )?an ai)\b"
+    r"|(?:i am |i am so |i am very )?sorry,? (?:but|i|we)\b"
+    r"|i apologi[sz]e,? (?:but|i|for (?:not|the))\b"
+    r"|as an? (?:ai|artificial intelligence|(?:large )?language model|assistant|virtual)\b"
+    r"|(?:cannot|unable to|impossible to|not possible to|not able to) "
+    r"(?:say|tell|determine|answer|know|predict|decide|judge|help|assist)\b"
+    r"|it is (?:not possible|impossible|hard|difficult) to (?:say|tell|determine|know|answer)\b"
+    r"|(?:there is )?(?:not enough|insufficient|no) information\b"
+    r"|(?:do not|not) (?:know|sure)\b"
+    r"|no idea\b"
+    r"|(?:unknown|unclear|undetermined|unsure)[.!]?$"
+    r")"
+)
+
+
+def parse(
+    setting: Setting, text: str, *, options: tuple[str, ...] = (), truncated: bool = False
+) -> Answer:
+    """Map `text` to the answer it gives under `setting`; never raises.
+
+    `options` are the texts of the choices, in the order of the setting's symbols; `truncated`
+    says that generation stopped at the token limit.
+    """
+    visible = _without_thought(text)
+    if visible is None:
+        return Invalid(InvalidReason.TRUNCATED)
+    plain = normalise(visible)
+    if not plain:
+        return Invalid(InvalidReason.EMPTY)
+    committed, refuses = _without_refusals(plain)
+    if setting.form is LabelForm.WORD:
+        stated = _word_labels(setting.labels, committed.casefold())
+    else:
+        stated = _symbol_labels(setting, committed, options)
+    if len(stated) > 1:
+        return Invalid(InvalidReason.CONTRADICTORY)
+    if stated:
+        (value,) = stated
+        return Refusal() if value == setting.abstention else Label(value)
+    if refuses:
+        return Refusal()
+    return Invalid(InvalidReason.TRUNCATED if truncated else InvalidReason.UNPARSEABLE)
+
+
+def normalise(text: str) -> str:
+    """NFKC, ASCII quotes, no markdown emphasis, single blanks; the case is kept."""
+    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _NEWLINES.sub("\n", _BLANKS.sub(" ", text))
+    return _BLANKS.sub(" ", _EMPHASIS.sub("", text)).strip()
+
+
+def _without_thought(text: str) -> str | None:
+    """Drop a leading reasoning block; None if it never ends."""
+    opening, closing = _THOUGHT
+    stripped = text.lstrip()
+    if not stripped.startswith(opening):
+        return text
+    _, closed, rest = stripped.partition(closing)
+    return rest if closed else None
+
+
+def _without_refusals(text: str) -> tuple[str, bool]:
+    """Blank out the refusing sentences; say whether there was one."""
+    kept, start, refuses = [], 0, False
+    for end in [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]:
+        sentence = text[start:end]
+        if _refuses(sentence):
+            refuses = True
+            kept.append("\n" if sentence.endswith("\n") else " ")
+        else:
+            kept.append(sentence)
+        start = end
+    return "".join(kept).strip(), refuses
+
+
+def _refuses(sentence: str) -> bool:
+    # Openings are short; looking no further keeps the parser linear and cheap.
+    opening = sentence[:96].casefold().strip(" \n\"'(")
+    for contraction, words in _CONTRACTIONS:
+        opening = opening.replace(contraction, words)
+    return _REFUSING.match(opening) is not None
+
+
+# -- labels that are words ---------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _word_pattern(labels: tuple[LabelSpec, ...]) -> tuple[re.Pattern[str], dict[str, LabelSpec]]:
+    spellings = {
+        spelling.casefold(): label for label in labels for spelling in (label.value, *label.aliases)
+    }
+    longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
+    phrases = "|".join(r"[\s-]".join(map(re.escape, p.split())) for p in longest_first)
+    return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)"), spellings
+
+
+def _word_labels(labels: tuple[LabelSpec, ...], text: str) -> set[str]:
+    """The decisive labels if there are any, else every label mentioned."""
+    pattern, spellings = _word_pattern(labels)
+    mentions = [
+        (match, value)
+        for match in pattern.finditer(text)
+        if (value := _value(match, text, spellings)) is not None
+    ]
+    enumerated = _enumerated([match for match, _ in mentions], text)
+    decisive = {
+        value
+        for match, value in mentions
+        if match.start() not in enumerated and _is_decisive(match, text)
+    }
+    return decisive or {value for _, value in mentions}
+
+
+def _value(match: re.Match[str], text: str, spellings: dict[str, LabelSpec]) -> str | None:
+    label = spellings[" ".join(re.split(r"[\s-]", match.group()))]
+    before = text[max(0, match.start() - _NEGATION_REACH) : match.start()]
+    return label.opposite if _NEGATION.search(before) else label.value
+
+
+def _enumerated(matches: list[re.Match[str]], text: str) -> set[int]:
+    """Starts of labels that only list the choices, as in "wrong or not wrong"."""
+    starts = set()
+    for left, right in zip(matches, matches[1:], strict=False):
+        between = text[left.end() : right.start()][:16].strip(" '\",")
+        if between in {"or", "/", "and", "and/or"}:
+            starts |= {left.start(), right.start()}
+    return starts
+
+
+def _is_decisive(match: re.Match[str], text: str) -> bool:
+    opens = not text[: match.start()].strip(" \n\"'([-:.") if match.start() < 16 else False
+    return opens or _follows_answer_is(match.start(), text) or _fills_edge_line(match, text)
+
+
+def _follows_answer_is(start: int, text: str) -> bool:
+    before = text[max(0, start - 32) : start].rstrip("\"'([")
+    return _ENDS_WITH_ANSWER_IS.search(before) is not None
+
+
+def _fills_edge_line(match: re.Match[str], text: str) -> bool:
+    line_start = text.rfind("\n", 0, match.start()) + 1
+    line_end = text.find("\n", match.end())
+    line_end = len(text) if line_end < 0 else line_end
+    if line_start > 0 and line_end < len(text):
+        return False
+    rest = text[line_start : match.start()] + text[match.end() : line_end]
+    return not rest.strip(" \"'()[].,:;!-")
+
+
+# -- labels that are single letters or digits ----------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _symbol_patterns(symbols: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    one = f"([{re.escape(''.join(symbols))}])"
+    return (
+        re.compile(rf"[(\[] ?{one} ?[)\]]"),
+        re.compile(
+            rf"(?i:{_ANSWER_IS}(?:option |choice )?)[\"'(\[]?{one}(?!\w)"
+        ),
+        re.compile(rf"^[\"']?{one}[\"']? ?(?:$|[).:](?!\d))", re.MULTILINE),
+    )
+
+
+def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set[str]:
+    symbols = tuple(label.value for label in setting.labels)
+    if setting.abstention is not None and setting.abstention not in symbols:
+        symbols = (*symbols, setting.abstention)
+    stated = {
+        match.group(1) for pattern in _symbol_patterns(symbols) for match in pattern.finditer(text)
+    }
+    own_text = {
+        symbol: normalise(option).casefold()
+        for symbol, option in zip(symbols, options, strict=False)
+        if option.strip()
+    }
+    for line in text.split("\n"):
+        symbol, _, rest = line.partition(" ")
+        if symbol in own_text and rest.casefold().startswith(own_text[symbol]):
+            stated.add(symbol)
+    return stated

@@ -1,0 +1,196 @@
+"""The public fixtures: what a gate's test module is written with."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trusteval.errors import VariantError
+from trusteval.pytest_keys import RUN, TERMINAL
+from trusteval.report.record import ScoreLine
+from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
+
+if TYPE_CHECKING:
+    from trusteval.evaluation import Evaluation
+    from trusteval.gates import Gate
+    from trusteval.progress import ProgressBar
+    from trusteval.run import Run
+    from trusteval.store import ResponseStore
+
+Judge = Callable[["Gate", Subject], Verdict]
+Responses = Callable[[Variant, str], list[tuple[Sample, Response]]]
+
+
+class GateWarning(UserWarning):
+    """A gate at level "warn" that did not pass."""
+
+
+@pytest.fixture(scope="session")
+def trust_run(pytestconfig: pytest.Config) -> Run:
+    """What this run was asked to do; skips where no model is under test."""
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None:
+        pytest.skip("no model under test: pass --trust-model")
+    return run
+
+
+@pytest.fixture(scope="session")
+def device(trust_run: Run) -> str:
+    """The device models run on; override it to place workers."""
+    return trust_run.options.device
+
+
+@pytest.fixture(scope="session")
+def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
+    """The store of recorded responses, shared with other workers and runs."""
+    from trusteval.machine import cache_directory
+    from trusteval.store import ResponseStore
+
+    given = pytestconfig.getoption("trust_store") or pytestconfig.getini("trust_store")
+    base = pytestconfig.invocation_params.dir
+    path = base / Path(given).expanduser() if given else cache_directory() / "responses.sqlite"
+    store = ResponseStore(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
+    """Progress bars where a person watches, nothing elsewhere."""
+    from trusteval.progress import no_progress, terminal_progress
+
+    terminal = pytestconfig.stash.get(TERMINAL, None)
+    if terminal is None:
+        return no_progress
+
+    def write(text: str) -> None:
+        terminal.write(text)
+        terminal.flush()
+
+    return terminal_progress(write)
+
+
+@pytest.fixture(scope="session")
+def trust_evaluation(
+    trust_run: Run, response_store: ResponseStore, device: str, trust_progress: ProgressBar
+) -> Iterator[Evaluation]:
+    """The run's evaluation: records, votes, scores; holds at most one model."""
+    evaluation = trust_run.evaluation(response_store, device=device, progress=trust_progress)
+    yield evaluation
+    evaluation.close()
+
+
+@pytest.fixture(scope="session")
+def quantized_variants(trust_run: Run) -> dict[str, Variant]:
+    """The quantized variants of this run, by name."""
+    return {v.name: v for v in trust_run.variants if v.method != "dense"}
+
+
+@pytest.fixture(scope="session")
+def voting_ensemble(trust_run: Run) -> Ensemble:
+    """The first ensemble of this run; skips where there is none."""
+    if not trust_run.ensembles:
+        pytest.skip("no ensemble in this run: pass --trust-ensembles")
+    return trust_run.ensembles[0]
+
+
+@pytest.fixture
+def responses(trust_evaluation: Evaluation) -> Responses:
+    """Call with a variant and a benchmark: its samples and recorded responses, in order."""
+
+    def responses_of(variant: Variant, benchmark: str) -> list[tuple[Sample, Response]]:
+        if isinstance(variant, Ensemble):
+            raise VariantError(
+                f"{variant.name} is a vote and says nothing itself; ask its members "
+                f"{', '.join(member.name for member in variant.members)}"
+            )
+        questions = trust_evaluation.questions(benchmark)
+        recorded = trust_evaluation.responses(variant, benchmark)
+        return [(q.sample, response) for q, response in zip(questions, recorded, strict=True)]
+
+    return responses_of
+
+
+@pytest.fixture
+def judge(
+    request: pytest.FixtureRequest,
+    trust_run: Run,
+    trust_evaluation: Evaluation,
+    record_property: Callable[[str, object], None],
+) -> Judge:
+    """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
+
+    A blocking FAIL fails it, a blocking INCONCLUSIVE skips or fails it (--trust-inconclusive),
+    a warning row warns. What returns is a PASS, or a warned verdict.
+    """
+
+    def judge_subject(gate: Gate, subject: Subject) -> Verdict:
+        line = headline(trust_evaluation, subject, gate.benchmark)
+        record_property("trust_score", json.dumps(asdict(line)))
+        verdict = gate.check(
+            trust_evaluation.score(subject, gate.benchmark, metric=gate.metric, part=gate.setting),
+            subject=subject.name,
+            dimension=trust_evaluation.dimension(gate.benchmark),
+            notes=_notes(trust_evaluation, trust_run, gate, subject),
+        )
+        record_property("trust_verdict", json.dumps(asdict(verdict)))
+        _enforce(verdict, trust_run.inconclusive)
+        return verdict
+
+    return judge_subject
+
+
+def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreLine:
+    """Score a subject's whole benchmark for the report."""
+    rate = evaluation.score(subject, benchmark, metric="non_answer_rate")
+    return ScoreLine(
+        benchmark=benchmark,
+        dimension=evaluation.dimension(benchmark),
+        subject=subject.name,
+        score=evaluation.score(subject, benchmark),
+        non_answer_rate=rate.value,
+        notes=evaluation.notes(subject),
+    )
+
+
+def _notes(evaluation: Evaluation, run: Run, gate: Gate, subject: Subject) -> list[str]:
+    """Word what a reader compares with: the dense score, how the weights were held."""
+    notes = []
+    dense = next((v for v in run.variants if v.method == "dense"), None)
+    if dense is not None and subject.name != dense.name:
+        score = evaluation.score(dense, gate.benchmark, metric=gate.metric, part=gate.setting)
+        notes.append(f"dense {'undefined' if score.value is None else f'{score.value:.1f}'}")
+    own = evaluation.notes(subject)
+    return [*notes, *(f"{key} {own[key]}" for key in ("storage", "vote over") if key in own)]
+
+
+def _enforce(verdict: Verdict, inconclusive: str) -> None:
+    sentence = f"{verdict.outcome}: {verdict.message}"
+    if verdict.outcome is Outcome.PASS:
+        return
+    if verdict.level is Level.WARN:
+        warnings.warn(GateWarning(sentence), stacklevel=3)
+    elif verdict.outcome is Outcome.INCONCLUSIVE and inconclusive == "skip":
+        pytest.skip(sentence)
+    else:
+        pytest.fail(sentence, pytrace=False)
+
+
+@pytest.fixture
+def record_answers(
+    trust_evaluation: Evaluation, record_property: Callable[[str, object], None]
+) -> Callable[[Subject, str], ScoreLine]:
+    """Call with a subject and a benchmark: records what is missing, reports the headline."""
+
+    def record(subject: Subject, benchmark: str) -> ScoreLine:
+        line = headline(trust_evaluation, subject, benchmark)
+        record_property("trust_score", json.dumps(asdict(line)))
+        return line
+
+    return record

@@ -1,0 +1,15 @@
+"""Where the plugin keeps its state on pytest's config."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from trusteval.report.collecting import ReportCollector
+    from trusteval.run import Run
+
+RUN = pytest.StashKey["Run"]()
+REPORT = pytest.StashKey["ReportCollector"]()
+TERMINAL = pytest.StashKey["IO[str] | None"]()

@@ -1,0 +1,267 @@
+"""The pytest plugin: options, one test per gate and subject, verdicts home, reports out.
+
+Loaded by its entry point in every pytest run of an environment, so it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import pytest
+
+from trusteval.errors import UsageError
+from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
+    device,
+    judge,
+    quantized_variants,
+    record_answers,
+    response_store,
+    responses,
+    trust_evaluation,
+    trust_progress,
+    trust_run,
+    voting_ensemble,
+)
+from trusteval.pytest_keys import REPORT, RUN, TERMINAL
+from trusteval.types import Dimension
+
+if TYPE_CHECKING:
+    from trusteval.report.collecting import ReportCollector
+    from trusteval.run import Run
+
+_OPTIONS: dict[str, tuple[str | None, str]] = {
+    "model": (None, "model under test: a directory, hub id, .gguf file, or demo"),
+    "variants": (
+        "dense,gptq-8,gptq-4,gptq-3",
+        "variants to judge: dense, METHOD-BITS[:gN][:asym][:actorder][@SEED], NAME=PATH",
+    ),
+    "ensembles": ("vote-gptq", "votes to judge: vote-METHOD, NAME=a+b+c, or empty"),
+    "profile": ("demo", "how much to ask: demo"),
+    "engine": ("hf", "who answers: hf, scripted (script file as model), replay (recording)"),
+    "gates": ("trust_tests/gates.toml", "the file of thresholds"),
+    "store": (None, "the response store's file (default: in the user's cache directory)"),
+    "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
+    "prompts": (None, "a prompts.toml in place of trusteval's own texts"),
+    "calibration": (None, "calibration text, paragraphs parted by blank lines"),
+    "storage": ("auto", "quantized weights: packed, dequantized, auto"),
+    "device": ("auto", "cpu, cuda, cuda:1, auto"),
+    "dtype": ("auto", "float32, bfloat16, float16, auto"),
+    "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
+    for name, (default, text) in _OPTIONS.items():
+        shown = text if default is None else f"{text} (default: {default})"
+        group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
+        parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for dimension in Dimension:
+        config.addinivalue_line("markers", f"{dimension}: gates on {dimension.replace('_', ' ')}")
+    for line in (
+        "trust_gates(benchmark): one test per gate on the benchmark and subject it applies to",
+        "trust_recording: records a subject's answers to a benchmark before gates read them",
+        "vote_invariant: a law every vote must obey; listed in the report",
+    ):
+        config.addinivalue_line("markers", line)
+    # A warning row must not end a run that turns warnings into errors.
+    config.addinivalue_line("filterwarnings", "always::trusteval.pytest_fixtures.GateWarning")
+    if not config.pluginmanager.hasplugin("xdist"):
+        config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
+    if _is_worker(config):
+        return
+    config.stash[TERMINAL] = _watched_terminal()
+    from trusteval.report.collecting import ReportCollector
+
+    config.stash[REPORT] = ReportCollector(started=time.time())
+    config.pluginmanager.register(_ReportHooks(config.stash[REPORT]), "trusteval-report")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    terminal = config.stash.get(TERMINAL, None)
+    if terminal is not None:
+        terminal.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Keep a variant's tests on one worker, where the user did not choose otherwise."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Refuse the user's mistakes before anything is collected or run."""
+    config = session.config
+    model = _option(config, "model")
+    if model is None:
+        return
+    from trusteval.run import Options, prepare_run
+
+    options = Options(
+        model=model,
+        variants=_option(config, "variants") or "",
+        ensembles=_option(config, "ensembles") or "",
+        profile=_option(config, "profile") or "",
+        engine=_option(config, "engine") or "",
+        gates=_path(config, "gates") or Path("gates.toml"),
+        storage=_option(config, "storage") or "",
+        device=_option(config, "device") or "",
+        dtype=_option(config, "dtype") or "",
+        prompts=_path(config, "prompts"),
+        calibration=_path(config, "calibration"),
+        inconclusive=_option(config, "inconclusive"),
+    )
+    try:
+        config.stash[RUN] = prepare_run(options)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    run = metafunc.config.stash.get(RUN, None)
+    wanted = set(metafunc.fixturenames)
+    if "subject" not in wanted and "ensemble" not in wanted:
+        return
+    if run is None:
+        names = sorted(wanted & {"gate", "subject", "benchmark", "ensemble"})
+        skip = pytest.mark.skip(reason="no model under test: pass --trust-model")
+        empty = [pytest.param(*[None] * len(names), marks=skip, id="no-model")]
+        metafunc.parametrize(",".join(names), empty)
+    elif "gate" in wanted:
+        _parametrize_gates(metafunc, run)
+    elif "ensemble" in wanted:
+        _parametrize_benchmarks(metafunc, run, "ensemble")
+    elif "benchmark" in wanted:
+        _parametrize_benchmarks(metafunc, run, "subject")
+    else:
+        metafunc.parametrize(
+            "subject", [pytest.param(s, id=s.name, marks=_group(s.name)) for s in run.subjects]
+        )
+
+
+def _parametrize_gates(metafunc: pytest.Metafunc, run: Run) -> None:
+    marker = metafunc.definition.get_closest_marker("trust_gates")
+    if marker is None or not marker.args:
+        raise pytest.UsageError(
+            f"{metafunc.definition.nodeid} asks for a gate: mark it trust_gates(benchmark)"
+        )
+    metafunc.parametrize(
+        "gate,subject",
+        [
+            pytest.param(gate, subject, id=f"{subject.name}-{gate.id}", marks=_group(subject.name))
+            for benchmark in marker.args
+            for gate, subject in run.judged_pairs(benchmark)
+        ],
+    )
+
+
+def _parametrize_benchmarks(metafunc: pytest.Metafunc, run: Run, name: str) -> None:
+    subjects = run.ensembles if name == "ensemble" else run.subjects
+    metafunc.parametrize(
+        f"{name},benchmark",
+        [
+            pytest.param(
+                subject, benchmark, id=f"{subject.name}-{benchmark}", marks=_group(subject.name)
+            )
+            for subject in subjects
+            for benchmark in run.benchmarks
+        ],
+    )
+
+
+def _group(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.xdist_group(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Record first, so that gates read what is there."""
+    items.sort(key=lambda item: item.get_closest_marker("trust_recording") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Iterator[None]:
+    """Carry the name of a vote's law home with its report."""
+    report: Any = yield
+    if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
+        report.user_properties.append(("vote_invariant", item.name))
+    return report
+
+
+class _ReportHooks:
+    """Collects what tests found, on the controller only, and writes the reports."""
+
+    def __init__(self, report: ReportCollector) -> None:
+        self._report = report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # xdist's loadgroup appends @group to node ids; without it --lf finds the test again.
+        report.nodeid = report.nodeid.partition("@")[0] if _is_grouped(report) else report.nodeid
+        for name, value in report.user_properties:
+            self._report.add(name, value, outcome=report.outcome)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        config = session.config
+        run = config.stash.get(RUN, None)
+        if run is not None and not config.option.collectonly:
+            self._report.write(run, _path(config, "reports") or Path("reports/latest"))
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
+        run = config.stash.get(RUN, None)
+        if run is None or not self._report.has_results:
+            return
+        from trusteval.report.table import summary_lines
+
+        terminalreporter.section("trusteval")
+        width = terminalreporter._tw.fullwidth
+        for line in summary_lines(self._report.record(run), width=width):
+            terminalreporter.write_line(line)
+        written = self._report.written_to
+        if written is not None:
+            shown = os.path.relpath(written, config.invocation_params.dir)
+            terminalreporter.write_line(f"report: {shown}/report.md")
+
+
+def _is_grouped(report: pytest.TestReport) -> bool:
+    return "@" in report.nodeid and hasattr(report, "node")
+
+
+def _option(config: pytest.Config, name: str) -> str | None:
+    given = getattr(config.option, f"trust_{name}", None)
+    value = config.getini(f"trust_{name}") if given is None else given
+    return str(value) if value is not None and (value != "" or given == "") else None
+
+
+def _path(config: pytest.Config, name: str) -> Path | None:
+    """Resolve a path: options from where pytest was called, ini values from the root."""
+    given = getattr(config.option, f"trust_{name}", None)
+    base = config.rootpath if given is None else config.invocation_params.dir
+    value = _option(config, name)
+    return None if value is None else base / Path(value).expanduser()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _watched_terminal() -> IO[str] | None:
+    """A writer to the real terminal, past pytest's capturing; None if nobody watches."""
+    if os.environ.get("CI") or not sys.stdout.isatty():
+        return None
+    return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+
+

@@ -1,0 +1,1 @@
+"""Reports: verdicts to JSON (the truth), Markdown and a terminal table."""

@@ -1,0 +1,41 @@
+"""The report for people: report.md, from the same values as verdicts.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple
+from importlib.resources import files
+
+from trusteval.report.record import RunRecord
+from trusteval.report.summary import (
+    COLUMNS,
+    caveats,
+    invariants_line,
+    sentences,
+    summary_rows,
+    tally,
+)
+
+
+def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
+    """Render the report; `circumstances` is the content of run.json."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    source = (files("trusteval.report") / "report.md.j2").read_text(encoding="utf-8")
+    notes = {line.subject: line.notes for line in record.scores if line.notes}
+    return environment.from_string(source).render(
+        record=record,
+        columns=COLUMNS,
+        rows=[[str(cell) for cell in astuple(row)] for row in summary_rows(record)],
+        not_passed=sentences(record, passed=False),
+        passed=sentences(record, passed=True),
+        tally=tally(record),
+        invariants_line=invariants_line(record),
+        invariants=sorted(record.invariants, key=lambda invariant: invariant.name),
+        caveats=caveats(record),
+        notes=notes,
+        circumstances=circumstances,
+    )

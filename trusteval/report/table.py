@@ -1,0 +1,48 @@
+"""The summary as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple
+from io import StringIO
+
+from trusteval.report.record import RunRecord
+from trusteval.report.summary import (
+    COLUMNS,
+    caveats,
+    invariants_line,
+    sentences,
+    summary_rows,
+    tally,
+)
+
+_HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpar-\nseable"}
+_TEXT_COLUMNS = ("dimension", "subject", "verdict")
+_LEAST_WIDTH = 118
+
+
+def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
+    """Yield the lines of the table, the sentences of verdicts that did not pass, the tally."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in COLUMNS:
+        justify = "left" if name in _TEXT_COLUMNS else "right"
+        heading = _HEADINGS.get(name, name.replace("-", "-\n"))
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    previous = ""
+    for row in summary_rows(record):
+        dimension, *rest = astuple(row)
+        if previous and dimension != previous:
+            table.add_section()
+        table.add_row("" if dimension == previous else dimension, *rest)
+        previous = dimension
+    out = StringIO()
+    Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None).print(table)
+    yield from (line.rstrip() for line in out.getvalue().strip("\n").splitlines())
+    yield ""
+    yield from sentences(record, passed=False)
+    yield f"{tally(record)}. {invariants_line(record)}."
+    yield from caveats(record)

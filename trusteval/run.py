@@ -1,0 +1,199 @@
+"""What a run was asked to do: options read and checked, before anything heavy is touched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
+from trusteval.benchmarks.source import demo_source
+from trusteval.engines import ENGINES
+from trusteval.engines.engine import Backend
+from trusteval.errors import GateError, UsageError
+from trusteval.evaluation import Evaluation
+from trusteval.gates import Gate, load_gates
+from trusteval.models import refuse_missing_model
+from trusteval.profiles import Profile, find_profile
+from trusteval.progress import ProgressBar
+from trusteval.store import ResponseStore
+from trusteval.subjects import parse_ensembles, parse_variants
+from trusteval.types import Ensemble, Storage, Subject, Variant
+
+PROTOCOL = "strict"
+_DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The --trust-* options as typed; paths are resolved."""
+
+    model: str
+    variants: str
+    ensembles: str
+    profile: str
+    engine: str
+    gates: Path
+    storage: str
+    device: str
+    dtype: str
+    prompts: Path | None
+    calibration: Path | None
+    inconclusive: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A checked request: who is judged, by which gates, on what."""
+
+    options: Options
+    variants: tuple[Variant, ...]
+    ensembles: tuple[Ensemble, ...]
+    gates: tuple[Gate, ...]
+    gates_sha256: str
+    profile: Profile
+    texts: PromptTexts
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        return (*self.variants, *self.ensembles)
+
+    @property
+    def inconclusive(self) -> str:
+        """What an INCONCLUSIVE blocking gate does to its test: "fail" or "skip"."""
+        return self.options.inconclusive or self.profile.inconclusive
+
+    @property
+    def benchmarks(self) -> tuple[str, ...]:
+        """The benchmarks the profile asks, in the order of the table."""
+        return tuple(name for name in BENCHMARKS if name in self.profile.rows)
+
+    def judged_pairs(self, benchmark: str) -> list[tuple[Gate, Subject]]:
+        """Return every gate on `benchmark` with every subject it applies to."""
+        return [
+            (gate, subject)
+            for gate in self.gates
+            if gate.benchmark == benchmark
+            for subject in self.subjects
+            if gate.applies_to(subject.name)
+        ]
+
+    def evaluation(
+        self, store: ResponseStore, *, device: str, progress: ProgressBar
+    ) -> Evaluation:
+        """Put the parts together; opens no model yet."""
+        return Evaluation(
+            backend=self._backend(device, progress),
+            store=store,
+            profile=self.profile,
+            source=demo_source(),
+            texts=self.texts,
+            protocol=PROTOCOL,
+        )
+
+    def _backend(self, device: str, progress: ProgressBar) -> Backend:
+        module, _, name = ENGINES[self.options.engine].partition(":")
+        create = cast("Callable[..., Backend]", getattr(import_module(module), name).create)
+        return create(
+            self.options.model,
+            device=device,
+            dtype=self.options.dtype,
+            storage=self.options.storage,
+            calibration=self.options.calibration,
+            progress=progress,
+        )
+
+    def facts(self) -> Mapping[str, object]:
+        """Return what a reader must know to compare this run with another."""
+        return {
+            "model": self.options.model,
+            "engine": self.options.engine,
+            "profile": self.profile.name,
+            "data": "demo slice written for trusteval",
+            "protocol": PROTOCOL,
+            "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
+            "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},
+        }
+
+
+def prepare_run(options: Options) -> Run:
+    """Check every option and gate against each other.
+
+    Raises UsageError (or a subclass) for the first mistake; loads no model and no data.
+    """
+    _one_of(options.engine, tuple(ENGINES), "--trust-engine")
+    _one_of(options.storage, ("auto", *Storage), "--trust-storage")
+    _one_of(options.dtype, _DTYPES, "--trust-dtype")
+    if options.inconclusive is not None:
+        _one_of(options.inconclusive, ("fail", "skip"), "--trust-inconclusive")
+    profile = find_profile(options.profile)
+    variants = parse_variants(options.variants)
+    if not variants:
+        raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
+    ensembles = parse_ensembles(options.ensembles, variants=variants)
+    if options.engine == "hf":
+        refuse_missing_model(options.model)
+    text, sha256 = _read_gates(options.gates)
+    gates = load_gates(text, origin=str(options.gates))
+    names = [subject.name for subject in (*variants, *ensembles)]
+    _check_gates(gates, profile, names, origin=options.gates)
+    return Run(
+        options=options,
+        variants=variants,
+        ensembles=ensembles,
+        gates=gates,
+        gates_sha256=sha256,
+        profile=profile,
+        texts=load_prompt_texts(options.prompts),
+    )
+
+
+def _read_gates(path: Path) -> tuple[str, str]:
+    try:
+        raw = path.read_bytes()
+        return raw.decode("utf-8"), hashlib.sha256(raw).hexdigest()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GateError(f"gates cannot be read from {path}: {error}") from error
+
+
+def _check_gates(
+    gates: tuple[Gate, ...], profile: Profile, subjects: list[str], *, origin: Path
+) -> None:
+    decided: dict[tuple[str, str], int] = {}
+    for number, gate in enumerate(gates, start=1):
+        where = f"{origin}, gate {number} ({gate.id})"
+        if gate.benchmark not in profile.rows:
+            raise GateError(
+                f"{where}: unknown benchmark {gate.benchmark!r}; "
+                f"profile {profile.name} asks {', '.join(profile.rows)}"
+            )
+        benchmark = BENCHMARKS[gate.benchmark]
+        try:
+            benchmark.weights(profile.declared(benchmark), part=gate.setting)
+        except GateError as error:
+            raise GateError(f"{where}: {error}") from error
+        held = [subject for subject in subjects if gate.applies_to(subject)]
+        if not held:
+            raise GateError(
+                f"{where}: subjects {list(gate.subjects)} match none of this run's subjects "
+                f"{', '.join(subjects)}; change the pattern or add the variant"
+            )
+        for subject in held:
+            other = decided.setdefault((gate.id, subject), number)
+            if other != number:
+                raise GateError(
+                    f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
+                    "subject one row per benchmark, setting and metric"
+                )
+
+
+def _one_of(value: str, known: tuple[str, ...], option: str) -> None:
+    if value not in known:
+        close = get_close_matches(value, known, n=1)
+        meant = f" (did you mean {close[0]!r}?)" if close else ""
+        raise UsageError(f"{option} is one of {', '.join(known)}; got {value!r}{meant}")

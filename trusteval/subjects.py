@@ -1,0 +1,149 @@
+"""Which subjects a run judges: reads the names of --trust-variants and --trust-ensembles.
+
+A recipe is METHOD-BITS[:gN][:asym][:actorder][@SEED]; NAME=PATH is a checkpoint somebody made;
+vote-METHOD is the default-seed variant of every bit width of a method (arXiv 2511.22483,
+section IV-B); NAME=a+b+c is a vote over any members.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from trusteval.checkpoint import inspect_checkpoint
+from trusteval.errors import VariantError
+from trusteval.quantizers import QUANTIZERS
+from trusteval.types import Ensemble, Recipe, Variant
+
+DENSE = "dense"
+DENSE_BITS = 16
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
+_RECIPE = re.compile(r"([a-z]+)-(\d+)((?::[a-z0-9]+)*)(?:@(\d+))?")
+
+
+def parse_variants(text: str) -> tuple[Variant, ...]:
+    """Read a comma list of variants, in the order given.
+
+    Raises VariantError for an unknown name, bits a method does not support or a name given
+    twice, ModelError for a checkpoint that cannot be judged.
+    """
+    variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
+    _refuse_twice([variant.name for variant in variants], "variant")
+    return tuple(variants)
+
+
+def parse_ensembles(text: str, *, variants: Sequence[Variant]) -> tuple[Ensemble, ...]:
+    """Read a comma list of ensembles over `variants`.
+
+    Raises VariantError for an unknown member or method, or fewer than two members.
+    """
+    known = {variant.name: variant for variant in variants}
+    ensembles = [_ensemble(word.strip(), known) for word in text.split(",") if word.strip()]
+    _refuse_twice([*known, *(ensemble.name for ensemble in ensembles)], "subject")
+    return tuple(ensembles)
+
+
+def dense_variant() -> Variant:
+    """Return the model under test itself."""
+    return Variant(name=DENSE, method=DENSE, bits=DENSE_BITS)
+
+
+def _variant(word: str) -> Variant:
+    if word == DENSE:
+        return dense_variant()
+    name, given, path = word.partition("=")
+    if given:
+        return _brought(name.strip(), path.strip())
+    recipe = parse_recipe(word)
+    return Variant(
+        name=word, method=recipe.method, bits=recipe.bits, seed=recipe.seed, recipe=recipe
+    )
+
+
+def parse_recipe(word: str) -> Recipe:
+    """Read METHOD-BITS[:gN][:asym][:actorder][@SEED].
+
+    Raises VariantError if it is none, or the method cannot build these bits.
+    """
+    match = _RECIPE.fullmatch(word)
+    if match is None or match[1] not in QUANTIZERS:
+        known = ", ".join(
+            [DENSE, *(f"{name}-{b}" for name, q in QUANTIZERS.items() for b in q.bits)]
+        )
+        raise VariantError(
+            f"unknown variant {word!r}; known: {known} (with :gN, :asym, :actorder, @SEED), or "
+            "NAME=PATH for a checkpoint directory"
+        )
+    method, bits = match[1], int(match[2])
+    supported = QUANTIZERS[method].bits
+    if bits not in supported:
+        raise VariantError(
+            f"variant {word!r}: {method} builds {', '.join(map(str, supported))} bit, got {bits}"
+        )
+    group_size, flags = None, []
+    for option in filter(None, match[3].split(":")):
+        if re.fullmatch(r"g\d+", option) and int(option[1:]) > 0:
+            group_size = int(option[1:])
+        elif option in ("asym", "actorder") and option not in flags:
+            flags.append(option)
+        else:
+            raise VariantError(
+                f"variant {word!r}: expected :gN, :asym or :actorder, each once, got :{option}"
+            )
+    return Recipe(
+        method=method,
+        bits=bits,
+        group_size=group_size,
+        symmetric="asym" not in flags,
+        act_order="actorder" in flags,
+        seed=int(match[4] or 0),
+    )
+
+
+def _brought(name: str, path: str) -> Variant:
+    if not _NAME.fullmatch(name) or name == DENSE:
+        raise VariantError(
+            f"variant {name}={path}: expected a name of letters, digits, _ . : @ - other than "
+            f"{DENSE!r}, got {name!r}"
+        )
+    checkpoint = inspect_checkpoint(Path(path).expanduser())
+    return Variant(
+        name=name, method=checkpoint.method, bits=checkpoint.bits, path=checkpoint.path
+    )
+
+
+def _ensemble(word: str, known: Mapping[str, Variant]) -> Ensemble:
+    name, given, members = word.partition("=")
+    if given:
+        names = [member.strip() for member in members.split("+")]
+        unknown = [member for member in names if member not in known]
+        if unknown:
+            raise VariantError(
+                f"ensemble {word!r}: {', '.join(unknown)} is no variant of this run; "
+                f"known: {', '.join(known)}"
+            )
+        _refuse_twice(names, f"member of {name}")
+        chosen = [known[member] for member in names]
+    else:
+        method = name.removeprefix("vote-")
+        if method == name:
+            raise VariantError(
+                f"unknown ensemble {word!r}; expected vote-METHOD or NAME=a+b+c over the variants "
+                f"{', '.join(known)}"
+            )
+        chosen = [v for v in known.values() if v.method == method and v.seed == 0]
+        chosen = list({variant.bits: variant for variant in reversed(chosen)}.values())
+    if len(chosen) < 2:
+        raise VariantError(
+            f"ensemble {word!r} needs at least two members, got "
+            f"{', '.join(variant.name for variant in chosen) or 'none'}; "
+            f"known variants: {', '.join(known)}"
+        )
+    return Ensemble(name, tuple(sorted(chosen, key=lambda variant: -variant.bits)))
+
+
+def _refuse_twice(names: Sequence[str], what: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise VariantError(f"every {what} needs its own name; given twice: {', '.join(twice)}")

@@ -1,0 +1,337 @@
+"""The vocabulary: one frozen type per noun that stages exchange (docs/method.md).
+
+A refusal is a value and an invalid output is a value; a crash is neither. Implements the
+terms of arXiv 2511.22483, sections III-B and IV-B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+
+class Dimension(StrEnum):
+    """What a gate protects; every benchmark measures exactly one."""
+
+    ADVERSARIAL_ROBUSTNESS = "adversarial_robustness"
+    FAIRNESS = "fairness"
+    MACHINE_ETHICS = "machine_ethics"
+    OUT_OF_DISTRIBUTION = "out_of_distribution"
+    MMLU = "mmlu"
+
+
+class Role(StrEnum):
+    """Who speaks; PLAIN is text to be continued as it stands, without a chat template."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    PLAIN = "plain"
+
+
+class FinishReason(StrEnum):
+    """Why generation stopped: END at an end-of-text token, LENGTH at the token limit."""
+
+    END = "end"
+    LENGTH = "length"
+
+
+class InvalidReason(StrEnum):
+    """Why an answer maps to no label, although it is no refusal."""
+
+    EMPTY = "empty"
+    UNPARSEABLE = "unparseable"
+    CONTRADICTORY = "contradictory"
+    TRUNCATED = "truncated"
+
+
+class RefusalPolicy(StrEnum):
+    """Whether a refusal may be elected: DROP in scope, KEEP where abstaining can be right."""
+
+    DROP = "drop"
+    KEEP = "keep"
+
+
+class LabelForm(StrEnum):
+    """WORD labels match anywhere as whole words, SYMBOL labels only in decisive position."""
+
+    WORD = "word"
+    SYMBOL = "symbol"
+
+
+class Storage(StrEnum):
+    """How quantized weights are held: PACKED for the kernel, or expanded once at load."""
+
+    PACKED = "packed"
+    DEQUANTIZED = "dequantized"
+
+
+class Outcome(StrEnum):
+    """PASS: the evidence shows that the limit holds; FAIL: that it does not."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+class Level(StrEnum):
+    """What a failed gate does: BLOCK fails the run, WARN only says so."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+# -- prompts and responses ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+Prompt = tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a model said, complete up to the setting's token limit or the end of text."""
+
+    text: str
+    finish_reason: FinishReason
+    n_prompt_tokens: int
+    n_new_tokens: int
+
+
+# -- settings and samples ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpec:
+    """A label a setting accepts.
+
+    `aliases` are further spellings; `opposite` names the label that a negation turns it into.
+    """
+
+    value: str
+    aliases: tuple[str, ...] = ()
+    opposite: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way of asking one benchmark, for example ethics/jailbreak_1.
+
+    `shots` is the number of demonstrations, `score_metric` the name in METRICS that is this
+    setting's own score, `abstention` a label (a digit of the options, say) that means
+    "I don't know" and is read as a refusal. `n_expected` is the declared number of rows.
+    """
+
+    benchmark: str
+    name: str
+    labels: tuple[LabelSpec, ...]
+    score_metric: str
+    max_new_tokens: int
+    n_expected: int
+    form: LabelForm = LabelForm.WORD
+    refusal_policy: RefusalPolicy = RefusalPolicy.DROP
+    abstention: str | None = None
+    shots: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.benchmark}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a benchmark under one setting.
+
+    `id` is the 0-based row index in the source file. `cluster` names the text the row descends
+    from, the same across settings; `stratum` the family that clusters are drawn within;
+    `group` the sensitive group, where there is one. `options` are the texts of the choices.
+    """
+
+    id: str
+    setting: Setting
+    cluster: str
+    target: str
+    stratum: str = ""
+    group: str | None = None
+    options: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+# -- answers -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label that the setting declares."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The model declined, or said that it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """The text maps to no label and is no refusal."""
+
+    reason: InvalidReason
+
+
+Answer = Label | Refusal | Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sample and what a subject answered; the same type for a variant and an ensemble."""
+
+    sample: Sample
+    answer: Answer
+
+    @property
+    def correct(self) -> bool:
+        return self.answer == Label(self.sample.target)
+
+
+# -- subjects ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to quantize a dense model: everything that decides the resulting weights.
+
+    `bits` per weight; `group_size` weights share one scale (None: chosen from the model's
+    shapes, -1: one scale per output channel); `seed` draws the calibration sample.
+    """
+
+    method: str
+    bits: int
+    group_size: int | None = None
+    symmetric: bool = True
+    act_order: bool = False
+    seed: int = 0
+
+    def __str__(self) -> str:
+        group = "" if self.group_size is None else f":g{self.group_size}"
+        asym = "" if self.symmetric else ":asym"
+        order = ":actorder" if self.act_order else ""
+        seed = f"@{self.seed}" if self.seed else ""
+        return f"{self.method}-{self.bits}{group}{asym}{order}{seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One precision of the model under test.
+
+    `bits` per weight orders the members of a vote (dense: 16). Exactly one of `recipe` (to be
+    built from the dense model) and `path` (a checkpoint somebody made) is set, or neither for
+    the dense model itself.
+    """
+
+    name: str
+    method: str
+    bits: int
+    seed: int = 0
+    recipe: Recipe | None = None
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """A vote over variants; computed from recorded answers, never loaded."""
+
+    name: str
+    members: tuple[Variant, ...]
+
+
+Subject = Variant | Ensemble
+
+
+# -- voting ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One member's answer to one sample."""
+
+    variant: Variant
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an ensemble decided.
+
+    `tally` counts admitted ballots per answer, most votes first; `tie_broken_by` names the
+    member whose choice broke a tie, None if there was none; `dropped` holds the ballots that
+    were not admitted.
+    """
+
+    answer: Answer
+    tally: tuple[tuple[Label | Refusal, int], ...]
+    tie_broken_by: str | None
+    dropped: tuple[Ballot, ...]
+
+
+# -- scores and verdicts -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A 90 % interval on the scale of its score; each bound is one-sided 95 %."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the answers behind a score divide; the fields after `n` add up to at most n."""
+
+    n: int
+    refused: int
+    invalid: Mapping[InvalidReason, int]
+
+    @property
+    def n_invalid(self) -> int:
+        return sum(self.invalid.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric's value in points, 0 to 100, or None with the reason why it is undefined."""
+
+    metric: str
+    value: float | None
+    counts: Counts
+    interval: Interval | None = None
+    undefined: str | None = None
+    missing_settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One gate's answer about one subject, with the sentence that says why."""
+
+    gate: str
+    subject: str
+    dimension: Dimension
+    outcome: Outcome
+    level: Level
+    message: str
+    score: Score
+
+    @property
+    def blocks(self) -> bool:
+        return self.level is Level.BLOCK and self.outcome is Outcome.FAIL

@@ -1,0 +1,84 @@
+"""Decides an ensemble's answer: admit, then unweighted majority, ties to the highest precision.
+
+Implements arXiv 2511.22483, section IV-B. Filtering belongs to the vote, never to scoring.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from trusteval.errors import VoteError
+from trusteval.types import (
+    Answer,
+    Ballot,
+    Decision,
+    Invalid,
+    Label,
+    Refusal,
+    RefusalPolicy,
+    Variant,
+)
+
+
+def precedence(variant: Variant) -> tuple[int, str, int, str]:
+    """Sort key of the total order of members: highest precision first.
+
+    Bits descending, then method, calibration seed and name ascending.
+    """
+    return (-variant.bits, variant.method, variant.seed, variant.name)
+
+
+def admit(ballots: Iterable[Ballot], *, policy: RefusalPolicy) -> tuple[Ballot, ...]:
+    """Keep the ballots that may vote: labels, and under KEEP refusals too."""
+    return tuple(ballot for ballot in ballots if _admissible(ballot.answer, policy))
+
+
+def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
+    """Elect the answer most admitted members gave; independent of the ballots' order.
+
+    Raises VoteError if there is no ballot or one variant holds two.
+    """
+    ranked = sorted(ballots, key=lambda ballot: precedence(ballot.variant))
+    _refuse_unlawful(ranked)
+    admitted = admit(ranked, policy=policy)
+    dropped = tuple(ballot for ballot in ranked if not _admissible(ballot.answer, policy))
+    if not admitted:
+        return Decision(_nobody_admitted(ranked), (), None, dropped)
+    # Counter keeps first occurrences, so equal counts stay in order of precedence.
+    tally = Counter(ballot.answer for ballot in admitted).most_common()
+    most = tally[0][1]
+    leaders = [answer for answer, votes in tally if votes == most]
+    decisive = next(ballot for ballot in admitted if ballot.answer in leaders)
+    return Decision(
+        answer=decisive.answer,
+        tally=tuple((a, votes) for a, votes in tally if isinstance(a, Label | Refusal)),
+        tie_broken_by=decisive.variant.name if len(leaders) > 1 else None,
+        dropped=dropped,
+    )
+
+
+def _admissible(answer: Answer, policy: RefusalPolicy) -> bool:
+    match answer:
+        case Label():
+            return True
+        case Refusal():
+            return policy is RefusalPolicy.KEEP
+        case Invalid():
+            return False
+
+
+def _refuse_unlawful(ranked: Sequence[Ballot]) -> None:
+    if not ranked:
+        raise VoteError("a vote needs at least one ballot, got none")
+    names = Counter(ballot.variant.name for ballot in ranked)
+    twice = sorted(name for name, votes in names.items() if votes > 1)
+    if twice:
+        raise VoteError(f"every member votes once; more than one ballot from {', '.join(twice)}")
+
+
+def _nobody_admitted(ranked: Sequence[Ballot]) -> Answer:
+    if any(isinstance(ballot.answer, Refusal) for ballot in ranked):
+        return Refusal()
+    # Only invalid ballots are left; most_common is stable, so ties go to the highest precision.
+    return Counter(ballot.answer for ballot in ranked).most_common(1)[0][0]
