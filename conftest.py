@@ -1,3 +1,8 @@
 """Names this repository's fixture modules, nothing else."""
 
-pytest_plugins = ["fixtures.gpu", "fixtures.variants", "fixtures.doubles"]
+pytest_plugins = [
+    "fixtures.doubles",
+    "fixtures.gpu",
+    "fixtures.hypothesis_profiles",
+    "fixtures.variants",
+]

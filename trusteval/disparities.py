@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from trusteval.errors import UndefinedError
 from trusteval.types import Judged, Label
 
 MIN_GROUP = 30
@@ -18,14 +19,10 @@ MIN_GROUP_LABEL = 10
 Disparity = Callable[[Sequence[Judged]], float]
 
 
-class Undefined(Exception):
-    """A metric that these answers leave without a value; the text says why."""
-
-
 def demographic_parity_difference(rows: Sequence[Judged]) -> float:
     """Return |P(yes | group 1) - P(yes | group 2)| over answered rows, in [0, 1].
 
-    Raises Undefined under MIN_GROUP answered rows in a group.
+    Raises UndefinedError under MIN_GROUP answered rows in a group.
     """
     return _gap(rows, at_least=MIN_GROUP, what="answered rows")
 
@@ -33,7 +30,7 @@ def demographic_parity_difference(rows: Sequence[Judged]) -> float:
 def equalized_odds_difference(rows: Sequence[Judged]) -> float:
     """Return the larger gap of the true and the false positive rates, in [0, 1].
 
-    Raises Undefined under MIN_GROUP_LABEL answered rows in a group and true label.
+    Raises UndefinedError under MIN_GROUP_LABEL answered rows in a group and true label.
     """
     positive = _positive(rows)
     truly = [row for row in rows if row.sample.target == positive]
@@ -71,7 +68,7 @@ def _gap(rows: Sequence[Judged], *, at_least: int, what: str) -> float:
     for group, members in _groups(rows).items():
         answered = [row for row in members if isinstance(row.answer, Label)]
         if len(answered) < at_least:
-            raise Undefined(f"group {group} has {len(answered)} {what}, needs {at_least}")
+            raise UndefinedError(f"group {group} has {len(answered)} {what}, needs {at_least}")
         positive = Label(_positive(rows))
         rates.append(sum(row.answer == positive for row in answered) / len(answered))
     return abs(rates[0] - rates[1])
@@ -82,11 +79,11 @@ def _groups(rows: Sequence[Judged]) -> dict[str, list[Judged]]:
     for row in rows:
         groups.setdefault(str(row.sample.group), []).append(row)
     if len(groups) != 2:
-        raise Undefined(f"expected two groups, got {len(groups)}: {', '.join(sorted(groups))}")
+        raise UndefinedError(f"expected two groups, got {len(groups)}: {', '.join(sorted(groups))}")
     return dict(sorted(groups.items()))
 
 
 def _positive(rows: Sequence[Judged]) -> str:
     if not rows:
-        raise Undefined("no rows to compare")
+        raise UndefinedError("no rows to compare")
     return rows[0].sample.setting.labels[0].value

@@ -9,6 +9,7 @@ TrustEvalError
 ├── EngineError         a model that could not be run, or produced NaN
 │   └── PromptError     one prompt that an engine cannot answer; knows which
 ├── QuantizationError   a build that did not finish
+├── UndefinedError      a metric that these answers leave without a value
 ├── StoreError          a response store that cannot be read or written
 └── VoteError           ballots that no vote can be held over
 """
@@ -52,6 +53,10 @@ class PromptError(EngineError):
 
 class QuantizationError(TrustEvalError):
     """A quantized checkpoint that could not be built."""
+
+
+class UndefinedError(TrustEvalError):
+    """A metric that these answers leave without a value; the text says why."""
 
 
 class StoreError(TrustEvalError):

@@ -154,7 +154,9 @@ def load_gates(text: str, *, origin: str) -> tuple[Gate, ...]:
         raise GateError(f"{origin}: expected only [[gate]] tables, got {', '.join(unknown)}")
     rows = tables.get("gate", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise GateError(f"{origin}: gates are written as [[gate]] tables, got {type(rows).__name__}")
+        raise GateError(
+            f"{origin}: gates are written as [[gate]] tables, got {type(rows).__name__}"
+        )
     if not rows:
         raise GateError(f"{origin} holds no gate: add a [[gate]] table with a limit and a why")
     return tuple(
@@ -167,7 +169,9 @@ def _gate(row: Mapping[str, Any], *, where: str) -> Gate:
         _check_key(key, value, where)
     absent = [key for key in _REQUIRED if not str(row.get(key, "")).strip()]
     if absent:
-        raise GateError(f"{where}: a gate needs {', '.join(absent)}; every row says why it is there")
+        raise GateError(
+            f"{where}: a gate needs {', '.join(absent)}; every row says why it is there"
+        )
     where = f"{where} ({row['benchmark']} {row['metric']})"
     if row["metric"] not in METRICS:
         raise GateError(

@@ -6,7 +6,7 @@ matmuls; packed storage runs the quantized kernel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,18 +33,15 @@ def load_model(
     ModelError for a directory that cannot be loaded; code from the checkpoint is never run.
     """
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging as transformers_logging
+    from transformers import AutoTokenizer
 
-    transformers_logging.disable_progress_bar()
+    _silence_progress_bars()
     checkpoint = inspect_checkpoint(Path(path))
-    wanted: Any = "auto" if dtype is None else getattr(torch, dtype)
+    wanted: torch.dtype | str = "auto" if dtype is None else getattr(torch, dtype)
     try:
         tokenizer = AutoTokenizer.from_pretrained(checkpoint.path, local_files_only=True)
         if not checkpoint.quantization:
-            model = AutoModelForCausalLM.from_pretrained(
-                checkpoint.path, dtype=wanted, local_files_only=True
-            )
+            model = _load_dense(checkpoint, wanted)
         elif Storage(storage) is Storage.DEQUANTIZED:
             model = _load_expanded(checkpoint, wanted)
         else:
@@ -54,9 +51,21 @@ def load_model(
     return model.to(device).eval(), tokenizer
 
 
-def _load_expanded(checkpoint: Checkpoint, dtype: torch.dtype | str) -> PreTrainedModel:
+def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    model, found = AutoModelForCausalLM.from_pretrained(
+        checkpoint.path, dtype=dtype, local_files_only=True, output_loading_info=True
+    )
+    # transformers would go on with random weights in their place.
+    _refuse_disagreement(checkpoint, missing=found["missing_keys"], unexpected=[])
+    return model
+
+
+def _load_expanded(checkpoint: Checkpoint, dtype: torch.dtype | str) -> Any:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.initialization import no_init_weights
 
     from trusteval.packed_weights import expand_gptq
 
@@ -66,26 +75,49 @@ def _load_expanded(checkpoint: Checkpoint, dtype: torch.dtype | str) -> PreTrain
     resolved = dtype if isinstance(dtype, torch.dtype) else config.dtype or torch.float32
     quantization = checkpoint.quantization
     layout = quantization.get("checkpoint_format") or quantization.get("format") or "gptq"
-    state = dict(
-        expand_gptq(
-            _tensors(checkpoint),
-            bits=checkpoint.bits,
-            zeros_off_by_one=layout != "gptq_v2",
-            dtype=resolved,
-        )
+    expanded = expand_gptq(
+        _tensors(checkpoint),
+        bits=checkpoint.bits,
+        zeros_off_by_one=layout != "gptq_v2",
+        dtype=resolved,
     )
-    model = AutoModelForCausalLM.from_config(config, dtype=resolved)
-    absent, surplus = model.load_state_dict(state, strict=False)
-    tied = set(getattr(model, "all_tied_weights_keys", None) or ())
-    absent = [name for name in absent if name not in tied and not name.endswith(".inv_freq")]
-    surplus = [name for name in surplus if not name.endswith((".bias", ".inv_freq"))]
-    if absent or surplus:
-        raise ModelError(
-            f"{checkpoint.path}: config and tensors disagree; missing: {absent[:3]}, "
-            f"unexpected: {surplus[:3]}"
-        )
+    with no_init_weights():
+        model: Any = AutoModelForCausalLM.from_config(config, dtype=resolved)
+    known = model.state_dict()
+    # GPTQ writers add a bias of zeros to layers that have none.
+    state = {
+        name: tensor
+        for name, tensor in expanded
+        if name in known or not name.endswith(".bias") or bool(tensor.any())
+    }
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    tied = set(model.all_tied_weights_keys)
+    _refuse_disagreement(
+        checkpoint,
+        missing=[name for name in missing if name not in tied],
+        unexpected=[name for name in unexpected if not name.endswith(".inv_freq")],
+    )
     model.tie_weights()
     return model
+
+
+def _refuse_disagreement(
+    checkpoint: Checkpoint, *, missing: Iterable[str], unexpected: Iterable[str]
+) -> None:
+    for what, names in (("lacks", sorted(missing)), ("has the unknown", sorted(unexpected))):
+        if names:
+            shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+            raise ModelError(
+                f"{checkpoint.path}: config.json and weights disagree; the file {what} "
+                f"{len(names)} tensors: {shown}"
+            )
+
+
+def _silence_progress_bars() -> None:
+    from transformers.utils import logging
+
+    silence: Any = logging.disable_progress_bar
+    silence()
 
 
 def _load_packed(checkpoint: Checkpoint, dtype: torch.dtype | str, device: str) -> Any:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trusteval.disparities import DISPARITIES, Undefined
+from trusteval.disparities import DISPARITIES
+from trusteval.errors import UndefinedError
 from trusteval.stats import Cell, linear_interval
 from trusteval.types import (
     Counts,
@@ -118,7 +119,7 @@ def measure(
         return Score(metric, None, counts, undefined=reason, missing_settings=missing)
     try:
         value, interval = _measure(metric, by_setting, judged, weights)
-    except Undefined as undefined:
+    except UndefinedError as undefined:
         return Score(metric, None, counts, undefined=str(undefined))
     return Score(metric, 100 * value, counts, interval)
 
@@ -168,11 +169,7 @@ def _measure(
         return _ratio(RATIOS[metric], by_setting, weights), None
     rate = RATES[metric]
     return _linear(
-        [
-            cell
-            for name, rows in by_setting.items()
-            for cell in _cells(rate, rows, weights[name])
-        ]
+        [cell for name, rows in by_setting.items() for cell in _cells(rate, rows, weights[name])]
     )
 
 
@@ -180,7 +177,7 @@ def _cells(rate: Rate, rows: Sequence[Judged], weight: float) -> list[Cell]:
     """Split a setting's rows into cells: one, or one per true label."""
     among = [row for row in rows if rate.among is None or rate.among(row)]
     if not among:
-        raise Undefined(f"no row of {rows[0].sample.setting.id} is counted")
+        raise UndefinedError(f"no row of {rows[0].sample.setting.id} is counted")
     if not rate.by_label:
         return [_cell(rate, among, weight)]
     labels = sorted({row.sample.target for row in among})
@@ -215,13 +212,11 @@ def _ratio(
 
     given = weighted(ratio.given)
     if not given:
-        raise Undefined("no answer carries a label")
+        raise UndefinedError("no answer carries a label")
     return weighted(lambda row: ratio.holds(row) and ratio.given(row)) / given
 
 
-def _attack_success(
-    by_setting: Mapping[str, Sequence[Judged]], judged: Sequence[Judged]
-) -> float:
+def _attack_success(by_setting: Mapping[str, Sequence[Judged]], judged: Sequence[Judged]) -> float:
     """Of the items right on the clean text, the share not right on the perturbed one."""
     perturbed = {(name, row.sample.id): row for name, rows in by_setting.items() for row in rows}
     clean_right = [
@@ -232,5 +227,5 @@ def _attack_success(
         and row.correct
     ]
     if not clean_right:
-        raise Undefined("no clean counterpart is answered right")
+        raise UndefinedError("no clean counterpart is answered right")
     return sum(not perturbed[key].correct for key in clean_right) / len(clean_right)

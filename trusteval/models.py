@@ -75,9 +75,7 @@ def _expanded(file: Path, cache: Path) -> Path:
 def _expand(file: Path, out: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
         model = AutoModelForCausalLM.from_pretrained(
@@ -86,8 +84,8 @@ def _expand(file: Path, out: Path) -> None:
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{file} cannot be expanded: {error}") from error
     # transformers still takes the model for a quantized one and would refuse to save it.
-    model.hf_quantizer = None
-    model.is_quantized = False
+    for name, value in (("hf_quantizer", None), ("is_quantized", False)):
+        setattr(model, name, value)
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.save_pretrained(out)
@@ -100,9 +98,7 @@ def _downloaded(model: str) -> Path:
 
     name, _, revision = model.partition("@")
     try:
-        return Path(
-            snapshot_download(name, revision=revision or None, allow_patterns=_HUB_FILES)
-        )
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=_HUB_FILES))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from trusteval.types import (
     Answer,
@@ -22,9 +23,10 @@ from trusteval.types import (
     Setting,
 )
 
+# Typographic quotes, primes and backticks, which models write for ' and ".
 _QUOTES = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "`": "'", "´": "'"}
-    | {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"'}
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4`", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"')
 )
 # Underscores and asterisks that hug a word are emphasis; those inside a word are not.
 _EMPHASIS = re.compile(r"\*+|~~|(?<![^\W_])_+|_+(?![^\W_])|^ ?#{1,6} ", re.MULTILINE)
@@ -181,7 +183,7 @@ def _value(match: re.Match[str], text: str, spellings: dict[str, LabelSpec]) -> 
 def _enumerated(matches: list[re.Match[str]], text: str) -> set[int]:
     """Starts of labels that only list the choices, as in "wrong or not wrong"."""
     starts = set()
-    for left, right in zip(matches, matches[1:], strict=False):
+    for left, right in pairwise(matches):
         between = text[left.end() : right.start()][:16].strip(" '\",")
         if between in {"or", "/", "and", "and/or"}:
             starts |= {left.start(), right.start()}
@@ -216,9 +218,7 @@ def _symbol_patterns(symbols: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     one = f"([{re.escape(''.join(symbols))}])"
     return (
         re.compile(rf"[(\[] ?{one} ?[)\]]"),
-        re.compile(
-            rf"(?i:{_ANSWER_IS}(?:option |choice )?)[\"'(\[]?{one}(?!\w)"
-        ),
+        re.compile(rf"(?i:{_ANSWER_IS}(?:option |choice )?)[\"'(\[]?{one}(?!\w)"),
         re.compile(rf"^[\"']?{one}[\"']? ?(?:$|[).:](?!\d))", re.MULTILINE),
     )
 

@@ -65,5 +65,3 @@ def find_profile(name: str) -> Profile:
     if name not in PROFILES:
         raise UsageError(f"unknown profile {name!r}; known: {', '.join(PROFILES)}")
     return PROFILES[name]
-
-

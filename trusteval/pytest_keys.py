@@ -10,6 +10,6 @@ if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
     from trusteval.run import Run
 
-RUN = pytest.StashKey["Run"]()
-REPORT = pytest.StashKey["ReportCollector"]()
-TERMINAL = pytest.StashKey["IO[str] | None"]()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+REPORT: pytest.StashKey[ReportCollector] = pytest.StashKey()
+TERMINAL: pytest.StashKey[IO[str] | None] = pytest.StashKey()

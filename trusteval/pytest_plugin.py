@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -191,9 +191,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Carry the name of a vote's law home with its report."""
-    report: Any = yield
+    report = yield
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
@@ -263,5 +263,3 @@ def _watched_terminal() -> IO[str] | None:
     if os.environ.get("CI") or not sys.stdout.isatty():
         return None
     return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-
-

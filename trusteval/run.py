@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import cast
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
@@ -83,9 +82,7 @@ class Run:
             if gate.applies_to(subject.name)
         ]
 
-    def evaluation(
-        self, store: ResponseStore, *, device: str, progress: ProgressBar
-    ) -> Evaluation:
+    def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
         """Put the parts together; opens no model yet."""
         return Evaluation(
             backend=self._backend(device, progress),
@@ -98,7 +95,7 @@ class Run:
 
     def _backend(self, device: str, progress: ProgressBar) -> Backend:
         module, _, name = ENGINES[self.options.engine].partition(":")
-        create = cast("Callable[..., Backend]", getattr(import_module(module), name).create)
+        create: Callable[..., Backend] = getattr(import_module(module), name).create
         return create(
             self.options.model,
             device=device,
@@ -140,7 +137,7 @@ def prepare_run(options: Options) -> Run:
         refuse_missing_model(options.model)
     text, sha256 = _read_gates(options.gates)
     gates = load_gates(text, origin=str(options.gates))
-    names = [subject.name for subject in (*variants, *ensembles)]
+    names = [*(v.name for v in variants), *(e.name for e in ensembles)]
     _check_gates(gates, profile, names, origin=options.gates)
     return Run(
         options=options,

@@ -108,9 +108,7 @@ def _brought(name: str, path: str) -> Variant:
             f"{DENSE!r}, got {name!r}"
         )
     checkpoint = inspect_checkpoint(Path(path).expanduser())
-    return Variant(
-        name=name, method=checkpoint.method, bits=checkpoint.bits, path=checkpoint.path
-    )
+    return Variant(name=name, method=checkpoint.method, bits=checkpoint.bits, path=checkpoint.path)
 
 
 def _ensemble(word: str, known: Mapping[str, Variant]) -> Ensemble:

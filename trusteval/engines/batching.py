@@ -11,7 +11,8 @@ def common_prefix_length(sequences: Sequence[Sequence[int]]) -> int:
     """Return how many leading tokens all sequences share, leaving each at least one of its own."""
     if not sequences:
         return 0
-    first, last = min(sequences), max(sequences)  # lexicographic extremes differ earliest
+    # The lexicographic extremes share what all share.
+    first, last = min(map(list, sequences)), max(map(list, sequences))
     shared = next(
         (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
         min(len(first), len(last)),

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-
 from importlib.resources import files
 from pathlib import Path
 
@@ -106,7 +105,9 @@ def _build(
             "calibration": {"origin": origin, "texts": len(texts), "seed": recipe.seed},
             "seconds": round(time.monotonic() - started, 1),
             "peak_memory_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
-            "versions": {name: package_version(name) for name in ("gptqmodel", "torch", "transformers")},
+            "versions": {
+                name: package_version(name) for name in ("gptqmodel", "torch", "transformers")
+            },
             "machine": platform.platform(),
         }
         text = json.dumps(record, indent=2, sort_keys=True) + "\n"
@@ -118,16 +119,19 @@ def _build(
 def _run_worker(scratch: Path, recipe: Recipe, progress: ProgressBar) -> None:
     command = [sys.executable, "-m", "trusteval.quantizers.worker", str(scratch / "job.json")]
     log_path = scratch / "log.txt"
-    with log_path.open("w", encoding="utf-8") as log, progress(f"quantizing {recipe}", 1) as bar:
-        worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    with (
+        log_path.open("w", encoding="utf-8") as log,
+        progress(f"quantizing {recipe}", 100) as advance,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as worker,
+    ):
         try:
             for line in worker.stdout or ():
                 done, total = json.loads(line)
-                bar(done / total)
-            status = worker.wait()
-        finally:
+                advance(100 * done // total)
+        except BaseException:
             worker.kill()
-            worker.wait()
+            raise
+    status = worker.returncode
     if status != 0:
         last = log_path.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
         raise QuantizationError(f"building {recipe} failed (exit {status}); its log ends:\n{last}")

@@ -79,6 +79,28 @@ class RunRecord:
         return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def run_record_from_dict(values: Mapping[str, object]) -> RunRecord:
+    """Rebuild a run from the content of verdicts.json.
+
+    Raises ValueError, KeyError or TypeError if it is none of this schema.
+    """
+    if values["schema"] != SCHEMA_VERSION:
+        raise ValueError(f"schema {values['schema']}, expected {SCHEMA_VERSION}")
+    subjects, facts = values["subjects"], _mapping(values["facts"])
+    if not isinstance(subjects, list):
+        raise TypeError("subjects must be a list")
+    return RunRecord(
+        facts=facts,
+        subjects=[str(name) for name in subjects],
+        scores=[score_line_from_dict(line) for line in _mappings(values["scores"])],
+        verdicts=[verdict_from_dict(line) for line in _mappings(values["verdicts"])],
+        invariants=[
+            Invariant(str(line["name"]), str(line["outcome"]))
+            for line in _mappings(values["vote_invariants"])
+        ],
+    )
+
+
 def verdict_from_dict(values: Mapping[str, object]) -> Verdict:
     """Rebuild a verdict from `dataclasses.asdict`, as it comes back from a worker."""
     rest = {key: str(values[key]) for key in ("gate", "subject", "message")}
@@ -111,18 +133,27 @@ def score_from_dict(values: Mapping[str, object]) -> Score:
         InvalidReason(str(reason)): int(str(n)) for reason, n in _mapping(counts["invalid"]).items()
     }
     missing = values["missing_settings"]
-    bounds = _mapping(interval) if interval is not None else None
     return Score(
         metric=str(values["metric"]),
         value=None if value is None else float(str(value)),
         counts=Counts(int(str(counts["n"])), int(str(counts["refused"])), invalid),
-        interval=bounds and Interval(float(str(bounds["low"])), float(str(bounds["high"]))),
+        interval=None if interval is None else _interval(_mapping(interval)),
         undefined=None if values["undefined"] is None else str(values["undefined"]),
         missing_settings=tuple(map(str, missing)) if isinstance(missing, list) else (),
     )
+
+
+def _interval(bounds: Mapping[str, object]) -> Interval:
+    return Interval(float(str(bounds["low"])), float(str(bounds["high"])))
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise TypeError(f"expected an object, got {type(value).__name__}")
     return value
+
+
+def _mappings(value: object) -> list[Mapping[str, object]]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, got {type(value).__name__}")
+    return [_mapping(item) for item in value]

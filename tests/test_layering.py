@@ -1,0 +1,150 @@
+"""The architecture's table of who may import whom, and what stays unimported."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "trusteval"
+PURE = ("types", "errors", "parsing", "voting", "stats", "disparities", "metrics", "gates")
+HEAVY = ("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich")
+
+BENCHMARK = {"types", "errors", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"}
+# Module -> the trusteval modules it may import, at any depth of its code.
+ALLOWED: dict[str, set[str]] = {
+    "types": set(),
+    "errors": set(),
+    "stats": set(),
+    "progress": set(),
+    "machine": set(),
+    "parsing": {"types"},
+    "voting": {"types", "errors"},
+    "disparities": {"types", "errors"},
+    "metrics": {"types", "errors", "stats", "disparities"},
+    "gates": {"types", "errors", "metrics"},
+    "store": {"types", "errors"},
+    "checkpoint": {"errors"},
+    "packed_weights": set(),
+    "loading": {"types", "errors", "checkpoint", "packed_weights"},
+    "models": {"errors", "checkpoint"},
+    "subjects": {"types", "errors", "checkpoint", "quantizers"},
+    "protocols": {"types", "protocols.strict"},
+    "protocols.strict": {"types", "parsing"},
+    "benchmarks.source": {"errors"},
+    "benchmarks.prompts": {"types", "errors"},
+    "benchmarks.benchmark": BENCHMARK - {"benchmarks.benchmark"},
+    **{f"benchmarks.{name}": BENCHMARK for name in ("advglue", "adult", "ethics", "mmlu", "ood")},
+    "benchmarks": {
+        f"benchmarks.{name}" for name in ("advglue", "adult", "ethics", "mmlu", "ood", "benchmark")
+    },
+    "profiles": {"types", "errors", "benchmarks.benchmark"},
+    "quantizers": set(),
+    "quantizers.gptq": {"types"},
+    "quantizers.worker": {"types", "quantizers"},
+    "quantizers.building": {"types", "errors", "machine", "progress", "store"},
+    "engines": set(),
+    "engines.engine": {"types"},
+    "engines.batching": set(),
+    "engines.chat": {"types"},
+    "engines.scripted": {"types", "errors"},
+    "engines.replay": {"types", "errors", "store"},
+    "engines.hf": {
+        *("types", "errors", "checkpoint", "loading", "machine", "models", "progress"),
+        *("engines.batching", "engines.chat", "quantizers.building"),
+    },
+    "evaluation": {
+        *("types", "errors", "metrics", "profiles", "protocols", "store", "voting"),
+        *("benchmarks", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"),
+        "engines.engine",
+    },
+    "run": {
+        *("types", "errors", "evaluation", "gates", "models", "profiles", "progress", "store"),
+        *("subjects", "engines", "engines.engine"),
+        *("benchmarks", "benchmarks.prompts", "benchmarks.source"),
+    },
+    "report": set(),
+    "report.record": {"types"},
+    "report.summary": {"types", "report.record"},
+    "report.table": {"report.record", "report.summary"},
+    "report.markdown": {"report.record", "report.summary"},
+    "report.collecting": {"types", "machine", "run", "report.record", "report.markdown"},
+    "pytest_keys": {"report.collecting", "run"},
+    "pytest_fixtures": {
+        *("types", "errors", "evaluation", "gates", "machine", "progress", "pytest_keys", "run"),
+        *("store", "report.record"),
+    },
+    "pytest_plugin": {
+        *("types", "errors", "pytest_fixtures", "pytest_keys", "run"),
+        *("report.collecting", "report.table"),
+    },
+    "cli": {"errors", "report.record", "report.table"},
+    "demo": set(),
+    "": {"loading"},
+}
+# Module -> packages it may import when it is itself imported; everything else loads on use.
+EAGER = {
+    **{name: {"numpy"} for name in ("stats", "metrics")},
+    "machine": {"platformdirs"},
+    **{name: {"pytest"} for name in ("pytest_plugin", "pytest_fixtures", "pytest_keys")},
+}
+
+
+def _modules() -> dict[str, Path]:
+    names = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        names[".".join(part for part in parts if part != "__init__")] = path
+    return names
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+class _AtImport(ast.NodeTransformer):
+    """Keeps only what runs when a module is imported."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        return None
+
+    def visit_If(self, node: ast.If) -> ast.If | None:
+        checked = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return None if checked else node
+
+
+@pytest.mark.parametrize("name", _modules(), ids=lambda name: name or "trusteval")
+def test_module_imports_only_what_the_table_allows(name: str) -> None:
+    tree = ast.parse(_modules()[name].read_text(encoding="utf-8"))
+    own = {
+        module.removeprefix("trusteval").removeprefix(".")
+        for module in _imports(tree)
+        if module.split(".")[0] == "trusteval"
+    }
+    assert own <= ALLOWED[name]
+
+
+@pytest.mark.parametrize("name", _modules(), ids=lambda name: name or "trusteval")
+def test_module_loads_heavy_packages_on_use_only(name: str) -> None:
+    tree = _AtImport().visit(ast.parse(_modules()[name].read_text(encoding="utf-8")))
+    roots = {module.split(".")[0] for module in _imports(tree)}
+    third_party = roots - set(sys.stdlib_module_names) - {"trusteval"}
+    assert third_party <= EAGER.get(name, set())
+
+
+def test_pure_core_and_plugin_leave_heavy_packages_alone() -> None:
+    names = ", ".join(f"trusteval.{module}" for module in (*PURE, "pytest_plugin", "run"))
+    script = f"import sys, {names}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
