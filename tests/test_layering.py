@@ -62,8 +62,8 @@ ALLOWED: dict[str, set[str]] = {
         "engines.engine",
     },
     "run": {
-        *("types", "errors", "evaluation", "gates", "models", "profiles", "progress", "store"),
-        *("subjects", "engines", "engines.engine"),
+        *("types", "errors", "evaluation", "gates", "profiles", "progress", "store", "subjects"),
+        *("engines", "engines.engine"),
         *("benchmarks", "benchmarks.prompts", "benchmarks.source"),
     },
     "report": set(),

@@ -6,6 +6,7 @@ matmuls; packed storage runs the quantized kernel.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ def load_model(
     that of the activations and of dense weights, by default the checkpoint's own. Raises
     ModelError for a directory that cannot be loaded; code from the checkpoint is never run.
     """
+    # Threads that spin while they wait take the cores from other work: beside a second busy
+    # process a run took three times as long. OpenMP reads this when torch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
     from transformers import AutoTokenizer
 
@@ -54,7 +58,8 @@ def load_model(
 def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str) -> Any:
     from transformers import AutoModelForCausalLM
 
-    model, found = AutoModelForCausalLM.from_pretrained(
+    load: Any = AutoModelForCausalLM.from_pretrained
+    model, found = load(
         checkpoint.path, dtype=dtype, local_files_only=True, output_loading_info=True
     )
     # transformers would go on with random weights in their place.
@@ -82,7 +87,8 @@ def _load_expanded(checkpoint: Checkpoint, dtype: torch.dtype | str) -> Any:
         dtype=resolved,
     )
     with no_init_weights():
-        model: Any = AutoModelForCausalLM.from_config(config, dtype=resolved)
+        build: Any = AutoModelForCausalLM.from_config
+        model = build(config, dtype=resolved)
     known = model.state_dict()
     # GPTQ writers add a bias of zeros to layers that have none.
     state = {
@@ -121,8 +127,6 @@ def _silence_progress_bars() -> None:
 
 
 def _load_packed(checkpoint: Checkpoint, dtype: torch.dtype | str, device: str) -> Any:
-    import os
-
     import torch
 
     # gptqmodel's loader asks for two workers of a pool that has one on small machines.

@@ -90,10 +90,11 @@ def parse(
     if not plain:
         return Invalid(InvalidReason.EMPTY)
     committed, refuses = _without_refusals(plain)
-    if setting.form is LabelForm.WORD:
-        stated = _word_labels(setting.labels, committed.casefold())
-    else:
-        stated = _symbol_labels(setting, committed, options)
+    stated = _labels(setting, committed, options)
+    if setting.continued and len(stated) > 1:
+        # A model that continues text answers, then invents the next question with its options.
+        first, _, _ = visible.strip().partition("\n\n")
+        stated = _labels(setting, _without_refusals(normalise(first))[0], options) or stated
     if len(stated) > 1:
         return Invalid(InvalidReason.CONTRADICTORY)
     if stated:
@@ -110,6 +111,15 @@ def normalise(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _NEWLINES.sub("\n", _BLANKS.sub(" ", text))
     return _BLANKS.sub(" ", _EMPHASIS.sub("", text)).strip()
+
+
+def _labels(setting: Setting, text: str, options: tuple[str, ...]) -> set[str]:
+    """The labels a text states: decisive ones, else for words every one it mentions."""
+    match setting.form:
+        case LabelForm.WORD:
+            return _word_labels(setting.labels, text.casefold())
+        case LabelForm.SYMBOL:
+            return _symbol_labels(setting, text, options)
 
 
 def _without_thought(text: str) -> str | None:

@@ -17,9 +17,8 @@ from trusteval.engines.engine import Backend
 from trusteval.errors import GateError, UsageError
 from trusteval.evaluation import Evaluation
 from trusteval.gates import Gate, load_gates
-from trusteval.models import refuse_missing_model
 from trusteval.profiles import Profile, find_profile
-from trusteval.progress import ProgressBar
+from trusteval.progress import ProgressBar, no_progress
 from trusteval.store import ResponseStore
 from trusteval.subjects import parse_ensembles, parse_variants
 from trusteval.types import Ensemble, Storage, Subject, Variant
@@ -85,24 +84,12 @@ class Run:
     def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
         """Put the parts together; opens no model yet."""
         return Evaluation(
-            backend=self._backend(device, progress),
+            backend=_backend(self.options, device=device, progress=progress),
             store=store,
             profile=self.profile,
             source=demo_source(),
             texts=self.texts,
             protocol=PROTOCOL,
-        )
-
-    def _backend(self, device: str, progress: ProgressBar) -> Backend:
-        module, _, name = ENGINES[self.options.engine].partition(":")
-        create: Callable[..., Backend] = getattr(import_module(module), name).create
-        return create(
-            self.options.model,
-            device=device,
-            dtype=self.options.dtype,
-            storage=self.options.storage,
-            calibration=self.options.calibration,
-            progress=progress,
         )
 
     def facts(self) -> Mapping[str, object]:
@@ -133,8 +120,7 @@ def prepare_run(options: Options) -> Run:
     if not variants:
         raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
     ensembles = parse_ensembles(options.ensembles, variants=variants)
-    if options.engine == "hf":
-        refuse_missing_model(options.model)
+    _backend(options, device=options.device)  # refuses a missing model, script or recording
     text, sha256 = _read_gates(options.gates)
     gates = load_gates(text, origin=str(options.gates))
     names = [*(v.name for v in variants), *(e.name for e in ensembles)]
@@ -147,6 +133,19 @@ def prepare_run(options: Options) -> Run:
         gates_sha256=sha256,
         profile=profile,
         texts=load_prompt_texts(options.prompts),
+    )
+
+
+def _backend(options: Options, *, device: str, progress: ProgressBar = no_progress) -> Backend:
+    module, _, name = ENGINES[options.engine].partition(":")
+    create: Callable[..., Backend] = getattr(import_module(module), name).create
+    return create(
+        options.model,
+        device=device,
+        dtype=options.dtype,
+        storage=options.storage,
+        calibration=options.calibration,
+        progress=progress,
     )
 
 

@@ -129,7 +129,9 @@ class Setting:
 
     `shots` is the number of demonstrations, `score_metric` the name in METRICS that is this
     setting's own score, `abstention` a label (a digit of the options, say) that means
-    "I don't know" and is read as a refusal. `n_expected` is the declared number of rows.
+    "I don't know" and is read as a refusal. `continued` says that the model continues plain text
+    and will go on with questions of its own, so that the first paragraph is its answer.
+    `n_expected` is the declared number of rows.
     """
 
     benchmark: str
@@ -141,6 +143,7 @@ class Setting:
     form: LabelForm = LabelForm.WORD
     refusal_policy: RefusalPolicy = RefusalPolicy.DROP
     abstention: str | None = None
+    continued: bool = False
     shots: int = 0
 
     @property

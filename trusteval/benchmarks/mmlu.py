@@ -126,6 +126,7 @@ MMLU = Benchmark(
             max_new_tokens=16,
             n_expected=rows,
             form=LabelForm.SYMBOL,
+            continued=True,
             shots=5,
         )
         for subject, rows in _ROWS.items()

@@ -13,7 +13,7 @@ from trusteval.engines.batching import common_prefix_length, plan_batches
 from trusteval.engines.chat import PINNED_DATE, render
 from trusteval.errors import EngineError, PromptError
 from trusteval.machine import cache_directory, default_device, default_dtype, package_version
-from trusteval.models import dense_directory
+from trusteval.models import dense_directory, refuse_missing_model
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import Calibration, built_checkpoint, load_calibration
 from trusteval.types import FinishReason, Prompt, Response, Storage, Variant
@@ -52,7 +52,11 @@ class HFBackend:
         cache: Path | None = None,
         progress: ProgressBar = no_progress,
     ) -> HFBackend:
-        """Fill in what is "auto": the device present, its faster dtype and storage."""
+        """Fill in what is "auto": the device present, its faster dtype and storage.
+
+        Raises UsageError for a model or calibration text that is not there; loads nothing.
+        """
+        refuse_missing_model(model)
         device = default_device() if device == "auto" else device
         # Packed kernels are slower than dense matmul on a CPU, and save memory on a GPU.
         faster = Storage.PACKED if device.startswith("cuda") else Storage.DEQUANTIZED

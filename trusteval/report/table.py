@@ -16,9 +16,9 @@ from trusteval.report.summary import (
     tally,
 )
 
-_HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpar-\nseable"}
+_HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpars-\nable"}
 _TEXT_COLUMNS = ("dimension", "subject", "verdict")
-_LEAST_WIDTH = 118
+_LEAST_WIDTH = 120
 
 
 def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
@@ -27,10 +27,10 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in COLUMNS:
         justify = "left" if name in _TEXT_COLUMNS else "right"
-        heading = _HEADINGS.get(name, name.replace("-", "-\n"))
+        heading = _HEADINGS.get(name, name)
         table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     previous = ""
     for row in summary_rows(record):

