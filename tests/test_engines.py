@@ -22,9 +22,7 @@ from trusteval.types import FinishReason, Message, Prompt, Response, Role
 
 DENSE = dense_variant()
 LIMIT = 6
-WORDS = (
-    "wrong not positive negative yes no maybe film was good bad true false who what when".split()
-)
+WORDS = ("wrong", "not", "positive", "negative", "yes", "no", "film", "was", "good", "bad", "who")
 
 
 def _prompts(count: int, *, seed: int = 0) -> list[Prompt]:

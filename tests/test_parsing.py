@@ -567,6 +567,33 @@ def test_several_decisive_symbols_contradict(setting, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("B\n\nWhich planet is red?\nA. Mars\nB. Venus", Label("B")),
+        ("\n\nB. Venus\n\nWhich planet is red?\nA. Mars", Label("B")),
+        ("I am not sure.\n\nA. Mars\nB. Venus", CONTRADICTORY),
+        ("A\nB\n\nC", CONTRADICTORY),
+        deviation(
+            "B\r\n\r\nWhich planet is red?\r\nA. Mars",
+            Label("B"),
+            reason="blank lines are looked for before line ends are normalised",
+        ),
+        deviation(
+            "B\n \nWhich planet is red?\nA. Mars",
+            Label("B"),
+            reason="blank lines are looked for before line ends are normalised",
+        ),
+    ],
+)
+def test_continued_text_answers_before_it_asks_on(text, answer):
+    assert parse(LETTERS, text, options=PLANETS) == answer
+
+
+def test_text_that_is_not_continued_may_not_answer_twice():
+    assert parse(DIGITS, "1\n\n2. Saturn", options=PLANETS) == CONTRADICTORY
+
+
+@pytest.mark.parametrize(
     "text",
     ["4", "4.", "(4)", "Answer: 4", "The answer is 4.", "4 : I don't know", "4: I don’t know"],
 )
@@ -694,10 +721,7 @@ MEGABYTE = 1_000_000
         (ETHICS, " \n", EMPTY),
         (ETHICS, "<think>", TRUNCATED),
         (ETHICS, "I cannot. ", REFUSAL),
-        (ETHICS, "sorry, ", UNPARSEABLE),
-        (ETHICS, "answer is ", UNPARSEABLE),
         (ETHICS, "wrong to do that\n", WRONG),
-        (LETTERS, "a", UNPARSEABLE),
         (LETTERS, "(", UNPARSEABLE),
         (LETTERS, "A Mars\n", Label("A")),
         (LETTERS, "answer is ", UNPARSEABLE),

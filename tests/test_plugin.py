@@ -315,3 +315,18 @@ def test_public_fixtures_serve_a_test_of_the_users_own(project: Project) -> None
     )
     ran = project.run("trust_tests/test_own.py")
     assert (ran.returncode, "5 passed" in ran.stdout) == (0, True), ran.stdout
+
+
+def test_variant_that_cannot_answer_is_an_error_in_one_line_not_a_verdict(
+    project: Project,
+) -> None:
+    project.write("script.json", json.dumps({"dense": ANSWERS}))
+    ran = project.run("-k", "mmlu", "--trust-variants", "dense,gptq-8", "--trust-ensembles", "")
+    assert ran.returncode == 4  # the gates' patterns ask for more
+    project.write("trust_tests/gates.toml", UNDECIDED.replace('["dense"]', '["dense", "gptq-8"]'))
+    ran = project.run("-k", "mmlu", "--trust-variants", "dense,gptq-8", "--trust-ensembles", "")
+    assert ran.returncode == 1
+    assert "EngineError: the script has no answers for 'gptq-8'; it has: dense" in ran.stdout
+    assert "Traceback" not in ran.stdout
+    assert "evaluation.py" not in ran.stdout
+    assert set(project.outcomes()) == {("mmlu.score", "dense")}

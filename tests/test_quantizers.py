@@ -20,7 +20,7 @@ from trusteval.types import Recipe, Storage
 
 TEXTS = "\n\n".join(
     f"who was good and what was bad when the film was {word} , true or false ? yes , not {word} ."
-    for word in "wrong positive negative maybe true false good bad".split()
+    for word in ["wrong", "positive", "negative", "maybe", "true", "false", "good", "bad"]
 )
 
 

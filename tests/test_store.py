@@ -155,7 +155,7 @@ def test_file_that_is_no_database_is_a_store_error_and_stays_untouched(tmp_path:
 def test_store_of_another_schema_is_refused_with_what_to_do(store: ResponseStore) -> None:
     with sqlite3.connect(store.path) as connection:
         connection.execute("PRAGMA user_version=99")
-    with pytest.raises(StoreError, match="schema 99.*use another --trust-store"):
+    with pytest.raises(StoreError, match=r"schema 99.*use another --trust-store"):
         ResponseStore(store.path)
 
 

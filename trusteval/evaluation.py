@@ -7,14 +7,15 @@ lease, by whoever needs it first. An ensemble is voted from its members' answers
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.source import DataSource
 from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import DataError, EngineError, PromptError
+from trusteval.errors import DataError, EngineError, PromptError, TrustEvalError
 from trusteval.metrics import SCORE, measure
 from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS
@@ -58,6 +59,7 @@ class Evaluation:
         self._contexts: dict[str, Mapping[str, object]] = {}
         self._judged: dict[tuple[str, str], tuple[Judged, ...]] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
+        self._broken: dict[str, TrustEvalError] = {}
         self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
@@ -93,7 +95,12 @@ class Evaluation:
     # -- responses -----------------------------------------------------------------------
 
     def responses(self, variant: Variant, benchmark: str) -> list[Response]:
-        """Return a variant's responses to `questions(benchmark)`, generating what is missing."""
+        """Return a variant's responses to `questions(benchmark)`, generating what is missing.
+
+        A variant that could not be built or loaded is not tried again: its error is raised anew.
+        """
+        if variant.name in self._broken:
+            raise self._broken[variant.name]
         responses: list[Response] = []
         by_setting: dict[str, list[Question]] = {}
         for question in self.questions(benchmark):
@@ -104,9 +111,7 @@ class Evaluation:
 
     def _obtain(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
         setting = questions[0].sample.setting
-        if variant.name not in self._contexts:
-            self._contexts[variant.name] = dict(self.backend.context(variant))
-        context = digest(self._contexts[variant.name])
+        context = digest(self._context(variant))
         keys = [
             response_key(context, question.prompt, max_new_tokens=setting.max_new_tokens)
             for question in questions
@@ -142,18 +147,35 @@ class Evaluation:
                 done=done,
             ):
                 self.store.put(
-                    self._contexts[variant.name],
+                    self._context(variant),
                     {keys[index]: response for index, response in batch.items()},
                 )
         except PromptError as error:
             item = questions[error.index].sample.id
             raise EngineError(f"{setting.id}, item {item}: {error}") from error
 
+    def _context(self, variant: Variant) -> Mapping[str, object]:
+        if variant.name not in self._contexts:
+            with self._remembering_failure(variant):
+                self._contexts[variant.name] = self.backend.context(variant)
+        return self._contexts[variant.name]
+
     def _engine(self, variant: Variant) -> Engine:
-        if self._loaded is None or self._loaded[0] != variant.name:
-            self.close()
-            self._loaded = variant.name, self.backend.open(variant)
-        return self._loaded[1]
+        if self._loaded is not None and self._loaded[0] == variant.name:
+            return self._loaded[1]
+        self.close()
+        with self._remembering_failure(variant):
+            engine = self.backend.open(variant)
+        self._loaded = variant.name, engine
+        return engine
+
+    @contextmanager
+    def _remembering_failure(self, variant: Variant) -> Iterator[None]:
+        try:
+            yield
+        except TrustEvalError as error:
+            self._broken[variant.name] = error
+            raise
 
     # -- answers and scores --------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import UsageError
+from trusteval.errors import TrustEvalError, UsageError
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -190,10 +190,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the name of a vote's law home with its report."""
+    """Carry the name of a vote's law home; word our own errors in one line, without traceback."""
     report = yield
+    if call.excinfo is not None and isinstance(call.excinfo.value, TrustEvalError):
+        report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
