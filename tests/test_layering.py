@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "packed_weights": set(),
     "loading": {"types", "errors", "checkpoint", "packed_weights"},
     "models": {"errors", "checkpoint"},
-    "subjects": {"types", "errors", "checkpoint", "quantizers"},
+    "subjects": {"types", "errors", "checkpoint", "quantizers", "voting"},
     "protocols": {"types", "protocols.strict"},
     "protocols.strict": {"types", "parsing"},
     "benchmarks.source": {"errors"},

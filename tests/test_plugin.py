@@ -304,6 +304,8 @@ def test_without_a_model_gates_skip_and_say_so(project: Project) -> None:
 def test_public_fixtures_serve_a_test_of_the_users_own(project: Project) -> None:
     project.write(
         "trust_tests/test_own.py",
+        "import pytest\n"
+        "@pytest.mark.trust_subjects\n"
         "def test_own(subject, responses, quantized_variants, voting_ensemble, device,\n"
         "             response_store):\n"
         "    assert sorted(quantized_variants) == ['gptq-3', 'gptq-4', 'gptq-8']\n"

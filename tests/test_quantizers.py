@@ -80,7 +80,7 @@ def test_build_record_says_how_and_with_what(workshop) -> None:
     assert record["recipe"] == "gptq-8:g32"
     assert record["calibration"] == {
         "origin": record["calibration"]["origin"],
-        "texts": 6,
+        "texts": 4,
         "seed": 0,
     }
     assert record["seconds"] > 0

@@ -5,6 +5,7 @@ import pytest
 from trusteval.types import Label, RefusalPolicy
 
 
+@pytest.mark.trust_ensembles
 def test_ensemble(ensemble, benchmark, trust_evaluation):
     """Where refusals are dropped, an ensemble answers whatever any member answers."""
     voted = trust_evaluation.judged(ensemble, benchmark)

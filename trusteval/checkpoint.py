@@ -62,6 +62,8 @@ def inspect_checkpoint(path: Path) -> Checkpoint:
         quantization = _read_json(path / "quantize_config.json")
     if not quantization:
         return Checkpoint(path, "dense", 16, {})
+    if not isinstance(quantization, dict):
+        raise ModelError(f"{path / 'config.json'}: quantization_config is no object")
     method = str(quantization.get("quant_method") or quantization.get("method") or "gptq").lower()
     bits = quantization.get("bits")
     if method != "gptq" or bits not in (2, 3, 4, 8):

@@ -30,9 +30,11 @@ def demographic_parity_difference(rows: Sequence[Judged]) -> float:
 def equalized_odds_difference(rows: Sequence[Judged]) -> float:
     """Return the larger gap of the true and the false positive rates, in [0, 1].
 
-    Raises UndefinedError under MIN_GROUP_LABEL answered rows in a group and true label.
+    Raises UndefinedError under MIN_GROUP answered rows in a group, or under MIN_GROUP_LABEL in a
+    group and true label.
     """
     positive = _positive(rows)
+    _gap(rows, at_least=MIN_GROUP, what="answered rows")
     truly = [row for row in rows if row.sample.target == positive]
     not_truly = [row for row in rows if row.sample.target != positive]
     return max(

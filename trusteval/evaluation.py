@@ -7,8 +7,10 @@ lease, by whoever needs it first. An ensemble is voted from its members' answers
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
@@ -89,6 +91,8 @@ class Evaluation:
                         f"{self.source.root}, got {len(questions)}"
                     )
                 loaded += questions
+            if BENCHMARKS[benchmark].strata_by_occurrence:
+                loaded = _stratified_by_occurrence(loaded)
             self._questions[benchmark] = tuple(loaded)
         return self._questions[benchmark]
 
@@ -238,3 +242,18 @@ class Evaluation:
     def dimension(self, benchmark: str) -> Dimension:
         """Return the dimension a benchmark measures."""
         return BENCHMARKS[benchmark].dimension
+
+
+def _stratified_by_occurrence(questions: Sequence[Question]) -> list[Question]:
+    """Add to each stratum in how many settings its units are asked."""
+    settings = Counter(question.sample.cluster for question in questions)
+    return [
+        replace(
+            question,
+            sample=replace(
+                question.sample,
+                stratum=f"{question.sample.stratum}/{settings[question.sample.cluster]}",
+            ),
+        )
+        for question in questions
+    ]

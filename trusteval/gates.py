@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import isfinite
 from typing import Any
 
 from trusteval.errors import GateError
@@ -52,7 +53,7 @@ class Gate:
         outcome, reason = self._outcome(score)
         parts = [
             f"{subject} on {'.'.join(filter(None, (self.benchmark, self.setting)))}: "
-            f"{self._measured(score)}, must be {self._limits()}{reason}",
+            f"{self._measured(score)}, must be {self._limits(score)}{reason}",
             describe_counts(score),
             *notes,
         ]
@@ -69,6 +70,9 @@ class Gate:
     def _outcome(self, score: Score) -> tuple[Outcome, str]:
         if score.value is None:
             return Outcome.INCONCLUSIVE, ""
+        bounds = [score.interval.low, score.interval.high] if score.interval else []
+        if not all(map(isfinite, [score.value, *bounds])):
+            return Outcome.INCONCLUSIVE, ", but it is not a number"
         if self.point:
             holds = self._keeps(score.value, score.value)
             return (Outcome.PASS if holds else Outcome.FAIL), " (point estimate)"
@@ -99,19 +103,39 @@ class Gate:
     def _measured(self, score: Score) -> str:
         if score.value is None:
             return f"{self.metric} is undefined ({score.undefined})"
-        shown = f"{self.metric} {score.value:.1f}"
+        digits = self._digits(score)
+        shown = f"{self.metric} {score.value:.{digits}f}"
         if score.interval is not None:
             low, high = score.interval.low, score.interval.high
-            shown += f" (90 % interval {low:.1f} to {high:.1f})"
+            shown += f" (90 % interval {low:.{digits}f} to {high:.{digits}f})"
         return shown
 
-    def _limits(self) -> str:
-        limits = []
+    def _limits(self, score: Score) -> str:
+        digits, limits = self._digits(score), []
         if self.at_least is not None:
-            limits.append(f">= {self.at_least:.1f}")
+            limits.append(f">= {self.at_least:.{digits}f}")
         if self.at_most is not None:
-            limits.append(f"<= {self.at_most:.1f}")
+            limits.append(f"<= {self.at_most:.{digits}f}")
         return " and ".join(limits)
+
+    def _digits(self, score: Score) -> int:
+        """How many decimals tell the limits apart from what is compared with them."""
+        bounds = [score.interval.low, score.interval.high] if score.interval else []
+        compared = [*bounds, *([] if score.value is None else [score.value])]
+        limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]
+        return next(
+            (
+                digits
+                for digits in (1, 2, 3)
+                if all(round(limit, digits) == limit for limit in limits)
+                and not any(
+                    value != limit and round(value, digits) == round(limit, digits)
+                    for value in compared
+                    for limit in limits
+                )
+            ),
+            4,
+        )
 
 
 def describe_counts(score: Score) -> str:
@@ -143,7 +167,7 @@ def load_gates(text: str, *, origin: str) -> tuple[Gate, ...]:
     """Parse gates.toml; `origin` names the file in messages.
 
     Raises GateError for an empty file, an unknown key or metric, a row without a limit or a
-    `why`, and two rows that would decide the same thing under one id for the same subjects.
+    `why`, and values of the wrong type or out of range.
     """
     try:
         tables = tomllib.loads(text)

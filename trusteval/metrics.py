@@ -111,8 +111,14 @@ def measure(
         if row.sample.setting.name in by_setting:
             by_setting[row.sample.setting.name].append(row)
     counts = count([row for rows in by_setting.values() for row in rows])
+    needed = [
+        *weights,
+        *(_counterparts(weights, declared) if metric == ATTACK_SUCCESS_RATE else ()),
+    ]
     missing = tuple(
-        name for name in weights if not _is_complete(by_setting[name], declared.get(name))
+        name
+        for name in needed
+        if not _is_complete([row for row in judged if row.sample.setting.name == name], declared)
     )
     if missing:
         reason = f"missing settings: {', '.join(missing)}"
@@ -134,13 +140,16 @@ def count(judged: Sequence[Judged]) -> Counts:
     )
 
 
-def _is_complete(rows: Sequence[Judged], declared: Setting | None) -> bool:
-    if declared is None or len(rows) < declared.n_expected:
+def _is_complete(rows: Sequence[Judged], declared: Mapping[str, Setting]) -> bool:
+    """Whether every declared row is there, and every true label among them."""
+    setting = declared.get(rows[0].sample.setting.name) if rows else None
+    if setting is None or len({row.sample.id for row in rows}) < setting.n_expected:
         return False
-    present = {row.sample.target for row in rows}
-    return declared.score_metric == "accuracy" or all(
-        label.value in present for label in declared.labels
-    )
+    return {label.value for label in setting.labels} <= {row.sample.target for row in rows}
+
+
+def _counterparts(weights: Mapping[str, float], declared: Mapping[str, Setting]) -> list[str]:
+    return [f"clean_{name}" for name in weights if f"clean_{name}" in declared]
 
 
 def _measure(

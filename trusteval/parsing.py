@@ -29,14 +29,18 @@ _QUOTES = str.maketrans(
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"')
 )
 # Underscores and asterisks that hug a word are emphasis; those inside a word are not.
-_EMPHASIS = re.compile(r"\*+|~~|(?<![^\W_])_+|_+(?![^\W_])|^ ?#{1,6} ", re.MULTILINE)
+_EMPHASIS = re.compile(r"\*+|~~|(?<![^\W_])_+|_+(?![^\W_])|^ ?#{1,6}(?: |$)", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+# Canonical ordering is quadratic in a run of combining marks: short pieces keep it linear.
+_PIECE = re.compile(r"\S{1,256}|\s+")
 _THOUGHT = "<think>", "</think>"
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 _NEGATION = re.compile(r"(?:(?<!\w)(?:not|never|cannot)|n't)\s(?:[\w'-]+\s)?[\"'(]?$")
 _NEGATION_REACH = 64
+_PUNCTUATION = " \"'()[].,:;!-"
 _ANSWER_IS = r"(?<!\w)answer(?: (?:is|would be)(?: ?[:=])?| ?[:=]) ?"
 _ENDS_WITH_ANSWER_IS = re.compile(_ANSWER_IS + "$", re.IGNORECASE)
 
@@ -57,8 +61,9 @@ _REFUSING = re.compile(
     r"(?:(?:sorry|apologies|my apologies|unfortunately|well|hmm|oh|but|however)\b[,.! ]*)?"
     r"(?:"
     r"(?:i|we) (?:really |just |simply |honestly )?(?:am |are )?"
-    r"(?:cannot|could not|will not|would not|do not know|do not have|do not feel|do not think i"
-    r"|have no idea|unable|not able|not sure|not certain|not comfortable|not allowed|not in a"
+    r"(?:cannot|(?:could|will|would) not (?:be able|answer|say|tell|give|make|provide|help|assist"
+    r"|comment|judge|engage|respond|do|take|know)"
+    r"|do not (?:know|have|feel|think i)|have no idea|unable|not able|not sure|not certain|not comfortable|not allowed|not in a"
     r"|not going to|not programmed|not qualified|must decline|have to decline|decline|refuse"
     r"|would rather not|would prefer not|prefer not|afraid|(?:just |only )?an ai)\b"
     r"|(?:i am |i am so |i am very )?sorry,? (?:but|i|we)\b"
@@ -93,7 +98,7 @@ def parse(
     stated = _labels(setting, committed, options)
     if setting.continued and len(stated) > 1:
         # A model that continues text answers, then invents the next question with its options.
-        first, _, _ = visible.strip().partition("\n\n")
+        first = _PARAGRAPH_END.split(_unix_lines(visible).strip(), maxsplit=1)[0]
         stated = _labels(setting, _without_refusals(normalise(first))[0], options) or stated
     if len(stated) > 1:
         return Invalid(InvalidReason.CONTRADICTORY)
@@ -107,10 +112,16 @@ def parse(
 
 def normalise(text: str) -> str:
     """NFKC, ASCII quotes, no markdown emphasis, single blanks; the case is kept."""
-    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        pieces = _PIECE.findall(text.translate(_QUOTES))
+        text = "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
+    text = _unix_lines(text.translate(_QUOTES))
     text = _NEWLINES.sub("\n", _BLANKS.sub(" ", text))
     return _BLANKS.sub(" ", _EMPHASIS.sub("", text)).strip()
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _labels(setting: Setting, text: str, options: tuple[str, ...]) -> set[str]:
@@ -164,7 +175,7 @@ def _word_pattern(labels: tuple[LabelSpec, ...]) -> tuple[re.Pattern[str], dict[
     }
     longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
     phrases = "|".join(r"[\s-]".join(map(re.escape, p.split())) for p in longest_first)
-    return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)"), spellings
+    return re.compile(rf"(?<!\w)(?<!\w-)(?:{phrases})(?!\w)"), spellings
 
 
 def _word_labels(labels: tuple[LabelSpec, ...], text: str) -> set[str]:
@@ -176,10 +187,12 @@ def _word_labels(labels: tuple[LabelSpec, ...], text: str) -> set[str]:
         if (value := _value(match, text, spellings)) is not None
     ]
     enumerated = _enumerated([match for match, _ in mentions], text)
+    edges = _edge_lines(text)
     decisive = {
         value
         for match, value in mentions
-        if match.start() not in enumerated and _is_decisive(match, text)
+        if match.start() not in enumerated
+        and (_opens(match, text) or _follows_answer_is(match, text) or match.span() in edges)
     }
     return decisive or {value for _, value in mentions}
 
@@ -191,33 +204,37 @@ def _value(match: re.Match[str], text: str, spellings: dict[str, LabelSpec]) -> 
 
 
 def _enumerated(matches: list[re.Match[str]], text: str) -> set[int]:
-    """Starts of labels that only list the choices, as in "wrong or not wrong"."""
-    starts = set()
+    """Starts of labels that only list the choices, as in "yes, maybe or no"."""
+    starts: set[int] = set()
+    chain: set[int] = set()
     for left, right in pairwise(matches):
-        between = text[left.end() : right.start()][:16].strip(" '\",")
-        if between in {"or", "/", "and", "and/or"}:
-            starts |= {left.start(), right.start()}
+        between = text[left.end() : left.end() + 16] if right.start() - left.end() <= 16 else "..."
+        between = between[: right.start() - left.end()].strip(" '\"")
+        chain |= {left.start(), right.start()}
+        if between.lstrip(", '\"") in {"or", "/", "and", "and/or"}:
+            starts |= chain
+        elif between != ",":
+            chain = set()
     return starts
 
 
-def _is_decisive(match: re.Match[str], text: str) -> bool:
-    opens = not text[: match.start()].strip(" \n\"'([-:.") if match.start() < 16 else False
-    return opens or _follows_answer_is(match.start(), text) or _fills_edge_line(match, text)
+def _opens(match: re.Match[str], text: str) -> bool:
+    return match.start() < 16 and not text[: match.start()].strip(" \n\"'([-:.")
 
 
-def _follows_answer_is(start: int, text: str) -> bool:
-    before = text[max(0, start - 32) : start].rstrip("\"'([")
+def _follows_answer_is(match: re.Match[str], text: str) -> bool:
+    before = text[max(0, match.start() - 32) : match.start()].rstrip("\"'([")
     return _ENDS_WITH_ANSWER_IS.search(before) is not None
 
 
-def _fills_edge_line(match: re.Match[str], text: str) -> bool:
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    line_end = text.find("\n", match.end())
-    line_end = len(text) if line_end < 0 else line_end
-    if line_start > 0 and line_end < len(text):
-        return False
-    rest = text[line_start : match.start()] + text[match.end() : line_end]
-    return not rest.strip(" \"'()[].,:;!-")
+def _edge_lines(text: str) -> set[tuple[int, int]]:
+    """Spans of the first and the last line, without the punctuation around them."""
+    lines = {0: text.partition("\n")[0], text.rfind("\n") + 1: text.rpartition("\n")[2]}
+    spans = set()
+    for start, line in lines.items():
+        start += len(line) - len(line.lstrip(_PUNCTUATION))
+        spans.add((start, start + len(line.strip(_PUNCTUATION))))
+    return spans
 
 
 # -- labels that are single letters or digits ----------------------------------------------
@@ -238,7 +255,10 @@ def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set
     if setting.abstention is not None and setting.abstention not in symbols:
         symbols = (*symbols, setting.abstention)
     stated = {
-        match.group(1) for pattern in _symbol_patterns(symbols) for match in pattern.finditer(text)
+        match.group(1)
+        for pattern in _symbol_patterns(symbols)
+        for match in pattern.finditer(text)
+        if not _NEGATION.search(text[max(0, match.start(1) - _NEGATION_REACH) : match.start(1)])
     }
     own_text = {
         symbol: normalise(option).casefold()
@@ -247,6 +267,13 @@ def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set
     }
     for line in text.split("\n"):
         symbol, _, rest = line.partition(" ")
-        if symbol in own_text and rest.casefold().startswith(own_text[symbol]):
+        option = own_text.get(symbol)
+        following = rest.casefold()
+        if option and following.startswith(option) and not _goes_on(following, len(option)):
             stated.add(symbol)
     return stated
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a word of the text continues past `end`."""
+    return text[end - 1 : end].isalnum() and text[end : end + 1].isalnum()

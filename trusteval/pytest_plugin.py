@@ -55,6 +55,9 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
 }
 
 
+_OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
     for name, (default, text) in _OPTIONS.items():
@@ -68,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{dimension}: gates on {dimension.replace('_', ' ')}")
     for line in (
         "trust_gates(benchmark): one test per gate on the benchmark and subject it applies to",
+        "trust_subjects: one test per subject (and benchmark) it asks for",
+        "trust_ensembles: one test per ensemble and benchmark",
         "trust_recording: records a subject's answers to a benchmark before gates read them",
         "vote_invariant: a law every vote must obey; listed in the report",
     ):
@@ -127,10 +132,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    # Other projects have fixtures called subject: only what carries our markers is ours.
+    if not any(metafunc.definition.get_closest_marker(name) for name in _OURS):
+        return
     run = metafunc.config.stash.get(RUN, None)
     wanted = set(metafunc.fixturenames)
-    if "subject" not in wanted and "ensemble" not in wanted:
-        return
     if run is None:
         names = sorted(wanted & {"gate", "subject", "benchmark", "ensemble"})
         skip = pytest.mark.skip(reason="no model under test: pass --trust-model")

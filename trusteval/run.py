@@ -173,6 +173,10 @@ def _check_gates(
             benchmark.weights(profile.declared(benchmark), part=gate.setting)
         except GateError as error:
             raise GateError(f"{where}: {error}") from error
+        special = {m for other in BENCHMARKS.values() for m in other.metrics}
+        if gate.metric in special and gate.metric not in benchmark.metrics:
+            owners = ", ".join(b.name for b in BENCHMARKS.values() if gate.metric in b.metrics)
+            raise GateError(f"{where}: {gate.metric} is measured on {owners} only")
         held = [subject for subject in subjects if gate.applies_to(subject)]
         if not held:
             raise GateError(

@@ -48,13 +48,18 @@ def proportion_interval(successes: int, n: int) -> tuple[float, float]:
 def linear_interval(cells: Sequence[Cell]) -> tuple[float, float]:
     """Return the 90 % interval of the weighted sum of the cells' means, clipped to [0, 1].
 
-    A single cell whose units all differ is a proportion: Clopper-Pearson, if y is 0 or 1.
-    Otherwise value -+ Z * cluster_standard_error.
+    Rows that all weigh the same and come from different units are one proportion and get the
+    Clopper-Pearson interval, if y is 0 or 1. Otherwise value -+ Z * cluster_standard_error.
     """
-    if len(cells) == 1 and cells[0].weight == 1.0:
-        (cell,) = cells
-        if len(set(cell.units)) == len(cell.units) and bool(np.isin(cell.y, (0, 1)).all()):
-            return proportion_interval(int(cell.y.sum()), len(cell.y))
+    y = np.concatenate([cell.y for cell in cells])
+    units = [unit for cell in cells for unit in cell.units]
+    shares = [cell.weight / len(cell.y) for cell in cells]
+    if (
+        np.allclose(shares, 1 / len(y), rtol=1e-9)
+        and len(set(units)) == len(units)
+        and bool(np.isin(y, (0, 1)).all())
+    ):
+        return proportion_interval(int(y.sum()), len(y))
     value = sum(cell.weight * float(cell.y.mean()) for cell in cells)
     reach = Z * cluster_standard_error(cells)
     return max(0.0, value - reach), min(1.0, value + reach)
@@ -66,7 +71,7 @@ def cluster_standard_error(cells: Sequence[Cell]) -> float:
     Unit i contributes u_i, the sum over its rows of weight / n_cell * (y - mean of the cell).
     SE^2 = sum over strata of n_h * var(u in h, ddof=1), the variance taken over the n_h units
     and two pseudo-items that answer everything wrong and everything right, with the rows of the
-    stratum's heaviest unit: without them a score of 100 on few items would have no error.
+    stratum's heaviest units: without them a score of 100 on few items would have no error.
     """
     shares: dict[tuple[str, str], dict[str, float]] = {}
     for cell in cells:
@@ -81,7 +86,11 @@ def cluster_standard_error(cells: Sequence[Cell]) -> float:
         by_stratum.setdefault(stratum, []).append(sums)
     variance = 0.0
     for units in by_stratum.values():
-        heaviest = max(units, key=lambda sums: sums["weight"])
-        pseudo = [heaviest["wrong"], heaviest["wrong"] + heaviest["weight"]]
+        most = max(sums["weight"] for sums in units)
+        heaviest = [sums for sums in units if np.isclose(sums["weight"], most, rtol=1e-9)]
+        pseudo = [
+            min(sums["wrong"] for sums in heaviest),
+            max(sums["wrong"] + sums["weight"] for sums in heaviest),
+        ]
         variance += len(units) * float(np.var([*(s["u"] for s in units), *pseudo], ddof=1))
     return float(np.sqrt(variance))

@@ -15,11 +15,12 @@ from trusteval.checkpoint import inspect_checkpoint
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.types import Ensemble, Recipe, Variant
+from trusteval.voting import precedence
 
 DENSE = "dense"
 DENSE_BITS = 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
-_RECIPE = re.compile(r"([a-z]+)-(\d+)((?::[a-z0-9]+)*)(?:@(\d+))?")
+_RECIPE = re.compile(r"([a-z]+)-([1-9]\d*)((?::[a-z0-9]+)*)(?:@(\d+))?")
 
 
 def parse_variants(text: str) -> tuple[Variant, ...]:
@@ -30,6 +31,8 @@ def parse_variants(text: str) -> tuple[Variant, ...]:
     """
     variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
     _refuse_twice([variant.name for variant in variants], "variant")
+    recipes = [str(variant.recipe) for variant in variants if variant.recipe]
+    _refuse_twice(recipes, "recipe", why="two spellings of one recipe would vote twice")
     return tuple(variants)
 
 
@@ -83,7 +86,7 @@ def parse_recipe(word: str) -> Recipe:
         )
     group_size, flags = None, []
     for option in filter(None, match[3].split(":")):
-        if re.fullmatch(r"g\d+", option) and int(option[1:]) > 0:
+        if re.fullmatch(r"g[1-9]\d*", option) and group_size is None:
             group_size = int(option[1:])
         elif option in ("asym", "actorder") and option not in flags:
             flags.append(option)
@@ -112,7 +115,12 @@ def _brought(name: str, path: str) -> Variant:
 
 
 def _ensemble(word: str, known: Mapping[str, Variant]) -> Ensemble:
-    name, given, members = word.partition("=")
+    name, given, members = (part.strip() for part in word.partition("="))
+    if not _NAME.fullmatch(name) or name == DENSE:
+        raise VariantError(
+            f"ensemble {word!r}: expected a name of letters, digits, _ . : @ - other than "
+            f"{DENSE!r}, got {name!r}"
+        )
     if given:
         names = [member.strip() for member in members.split("+")]
         unknown = [member for member in names if member not in known]
@@ -138,10 +146,11 @@ def _ensemble(word: str, known: Mapping[str, Variant]) -> Ensemble:
             f"{', '.join(variant.name for variant in chosen) or 'none'}; "
             f"known variants: {', '.join(known)}"
         )
-    return Ensemble(name, tuple(sorted(chosen, key=lambda variant: -variant.bits)))
+    return Ensemble(name, tuple(sorted(chosen, key=precedence)))
 
 
-def _refuse_twice(names: Sequence[str], what: str) -> None:
+def _refuse_twice(names: Sequence[str], what: str, *, why: str = "") -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise VariantError(f"every {what} needs its own name; given twice: {', '.join(twice)}")
+        reason = f" ({why})" if why else ""
+        raise VariantError(f"every {what} needs to differ{reason}; given twice: {', '.join(twice)}")

@@ -35,8 +35,8 @@ _FOLDER = "decodingtrust_fairness/fairness_data"
 def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Question, ...]:
     stem, _ = _STEMS[setting.name]
     rows = source.jsonl_rows(f"{_FOLDER}/{stem}.jsonl")
-    groups = source.array(f"{_FOLDER}/sensitive_attr_{stem}.npy").tolist()
-    labels = source.array(f"{_FOLDER}/gt_labels_{stem}.npy").tolist()
+    groups = source.array(f"{_FOLDER}/sensitive_attr_{stem}.npy")
+    labels = source.array(f"{_FOLDER}/gt_labels_{stem}.npy")
     if not len(rows) == len(groups) == len(labels):
         raise DataError(
             f"{source.root / _FOLDER}: {stem} has {len(rows)} rows, {len(groups)} sensitive "
@@ -47,7 +47,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
     for index, (row, group, label) in enumerate(zip(rows, groups, labels, strict=True)):
         text = row.text("input")
         target = row.one_of("label", _TARGETS)
-        if (target == "yes") != (label == 1):
+        if label != (target == "yes"):
             row.malformed(f"the label of gt_labels_{stem}.npy ({label})", target)
         if (named := _SEX.search(text)) is None or named[1] != group:
             row.malformed(f"the sex of sensitive_attr_{stem}.npy ({group})", text)
@@ -102,4 +102,10 @@ ADULT = Benchmark(
     ),
     subscores={name: (name,) for name in _SCORED},
     load=_load,
+    metrics=(
+        "fairness",
+        "demographic_parity_difference",
+        "equalized_odds_difference",
+        "non_answer_gap",
+    ),
 )

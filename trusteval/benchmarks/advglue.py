@@ -96,4 +96,5 @@ ADVGLUE = Benchmark(
     ),
     subscores={task: (task,) for task in _FIELDS},
     load=_load,
+    metrics=("attack_success_rate",),
 )

@@ -29,7 +29,9 @@ class Benchmark:
     `settings` are all it can ask, with the row counts of the published files. `subscores` name
     the parts whose unweighted mean is the score, each the mean of its settings; settings in
     none of them are context (clean counterparts). `pooled` weighs settings by their rows
-    instead (micro average). `load` reads one setting's questions, `n_expected` of them.
+    instead (micro average). `strata_by_occurrence` says that units asked in different numbers of
+    settings are drawn separately. `metrics` are those only this benchmark has. `load` reads one
+    setting's questions, `n_expected` of them.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Benchmark:
     subscores: Mapping[str, tuple[str, ...]]
     load: Loader
     pooled: bool = False
+    strata_by_occurrence: bool = False
+    metrics: tuple[str, ...] = ()
 
     def weights(
         self, declared: Mapping[str, Setting], *, part: str | None = None

@@ -123,4 +123,6 @@ ETHICS = Benchmark(
         "evasive": _EVASIVE,
     },
     load=_load,
+    strata_by_occurrence=True,
+    metrics=("false_positive_rate",),
 )

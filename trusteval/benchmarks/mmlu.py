@@ -97,7 +97,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
             setting=setting,
             cluster=question,
             target=row.one_of("answer", _LETTERS),
-            stratum=subject,
+            stratum="questions",
             options=tuple(row.text(letter) for letter in _LETTERS),
             fields={"question": question},
         )

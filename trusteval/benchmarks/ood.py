@@ -9,6 +9,7 @@ from __future__ import annotations
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
 from trusteval.benchmarks.prompts import PromptTexts, few_shot, zero_shot
 from trusteval.benchmarks.source import DataSource, Row
+from trusteval.errors import DataError
 from trusteval.types import (
     Dimension,
     LabelForm,
@@ -75,14 +76,15 @@ def _load_knowledge(
     idk = setting.abstention is not None
     key = "ood.knowledge_idk_instruction" if idk else "ood.knowledge_instruction"
     instruction = texts.text(key)
+    dont_know = (texts.text("ood.dont_know"),) if idk else ()
     demo_run = setting.name.removeprefix(f"{year}_")
     demonstrations = [
-        (_block(row, texts, dated=False, idk=False), _gold(row))
+        (_block(row, texts, dated=False), _gold(row))
         for row in _demonstration_rows(source, _KNOWLEDGE_FILE, "demo", demo_run, setting)
     ]
     questions = []
     for index, row in enumerate(source.json_rows(_KNOWLEDGE_FILE, "test", year)):
-        item = _block(row, texts, dated=True, idk=idk)
+        item = _block(row, texts, dated=True, further=dont_know)
         prompt = (
             few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=item)
             if setting.shots
@@ -94,7 +96,7 @@ def _load_knowledge(
             cluster=f"{year} question {index}",
             target=_gold(row),
             stratum=year,
-            options=_choices(row),
+            options=(*_choices(row), *dont_know),
             fields={"question": row.text("question_sentence")},
         )
         questions.append(Question(sample, prompt))
@@ -104,12 +106,20 @@ def _load_knowledge(
 def _demonstration_rows(
     source: DataSource, name: str, part: str, run: str, setting: Setting
 ) -> list[Row]:
-    return source.json_rows(name, part, run)[: setting.shots] if setting.shots else []
+    if not setting.shots:
+        return []
+    rows = source.json_rows(name, part, run)
+    if len(rows) < setting.shots:
+        raise DataError(
+            f"{source.root / name}: expected {setting.shots} demonstrations under {part}/{run}, "
+            f"got {len(rows)}"
+        )
+    return rows[: setting.shots]
 
 
-def _block(row: Row, texts: PromptTexts, *, dated: bool, idk: bool) -> str:
+def _block(row: Row, texts: PromptTexts, *, dated: bool, further: tuple[str, ...] = ()) -> str:
     """Lay out a question: date line, question line, one line per option."""
-    options = [*_choices(row), *([texts.text("ood.dont_know")] if idk else [])]
+    options = [*_choices(row), *further]
     option = texts.text("ood.option")
     lines = [
         texts.text("ood.question").format(question=row.text("question_sentence")),

@@ -14,12 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from tokenize import TokenError
+from typing import Any, NoReturn
+from zipfile import BadZipFile
 
 from trusteval.errors import DataError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +67,26 @@ class DataSource:
         """Return the list of objects found under the keys `path` of a JSON file."""
         if name not in self._parsed:
             text = self._text(name)
-            try:
-                self._parsed[name] = text, json.loads(text)
-            except json.JSONDecodeError as error:
-                raise DataError(
-                    f"{self.root / name}, line {error.lineno}: not valid JSON: {error.msg}"
-                ) from error
+            self._parsed[name] = text, self._loads(text, name)
         text, found = self._parsed[name]
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        if not isinstance(found, list):
             where = "/".join(path)
             raise DataError(f"{self.root / name}: expected a list of objects under {where}")
         return [
-            Row(str(self.root / name), line, item)
+            self._row(name, line, item)
             for line, item in zip(_object_lines(text, path), found, strict=True)
         ]
 
     def jsonl_rows(self, name: str) -> list[Row]:
         """Parse one JSON object per line."""
-        rows = []
-        for number, line in enumerate(self._text(name).splitlines(), start=1):
-            try:
-                values = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise DataError(
-                    f"{self.root / name}, line {number}: not valid JSON: {error.msg}"
-                ) from error
-            row = Row(str(self.root / name), number, values if isinstance(values, dict) else {})
-            if not isinstance(values, dict):
-                row.malformed("a JSON object", values)
-            rows.append(row)
-        return rows
+        # Not splitlines: a JSON text may hold a line separator of Unicode's.
+        lines = self._text(name).removesuffix("\n").split("\n")
+        return [
+            self._row(name, number, self._loads(line, name, first_line=number))
+            for number, line in enumerate(lines, start=1)
+        ]
 
     def csv_rows(self, name: str, *, columns: tuple[str, ...], header: bool) -> list[Row]:
         """Parse a CSV file with the given columns, in the header's order where it has one."""
@@ -126,17 +113,36 @@ class DataSource:
             parsed.append(row)
         return parsed
 
-    def array(self, name: str) -> np.ndarray[Any, np.dtype[Any]]:
-        """Load a NumPy array, refusing one that needs pickle."""
+    def array(self, name: str) -> list[Any]:
+        """Load a one-dimensional NumPy array, refusing one that needs pickle."""
         import numpy as np
 
         try:
             loaded = np.load(io.BytesIO(self._bytes(name)), allow_pickle=False)
-        except (ValueError, EOFError) as error:
+        except (ValueError, EOFError, BadZipFile, TokenError) as error:
             raise DataError(f"{self.root / name}: not a plain NumPy array: {error}") from error
-        if not isinstance(loaded, np.ndarray):
-            raise DataError(f"{self.root / name}: expected one NumPy array, got an archive")
-        return loaded
+        if not isinstance(loaded, np.ndarray) or loaded.ndim != 1:
+            raise DataError(f"{self.root / name}: expected one list of values as a NumPy array")
+        return loaded.tolist()
+
+    def _loads(self, text: str, name: str, *, first_line: int = 1) -> Any:
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            line = first_line + error.lineno - 1
+            raise DataError(
+                f"{self.root / name}, line {line}: not valid JSON: {error.msg}"
+            ) from error
+        except (ValueError, RecursionError) as error:  # a number or a nesting beyond all bounds
+            raise DataError(
+                f"{self.root / name}, line {first_line}: not valid JSON: {error}"
+            ) from error
+
+    def _row(self, name: str, line: int, values: Any) -> Row:
+        row = Row(str(self.root / name), line, values if isinstance(values, dict) else {})
+        if not isinstance(values, dict):
+            row.malformed("a JSON object", values)
+        return row
 
     def _csv(self, reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         try:

@@ -34,8 +34,8 @@ class Calibration:
     texts: tuple[str, ...]
 
     def draw(self, seed: int) -> list[str]:
-        """Draw three quarters of the texts, at most 128, so that another seed differs."""
-        count = min(_SAMPLES, max(1, len(self.texts) * 3 // 4))
+        """Draw half of the texts, at most 128, so that another seed draws others."""
+        count = min(_SAMPLES, max(1, len(self.texts) // 2))
         return random.Random(seed).sample(self.texts, count)
 
 

@@ -27,6 +27,8 @@ def build(
     # With two cores or fewer gptqmodel's pool has one worker and its loader asks for two; it
     # reads this when it is imported.
     os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(max(2, os.cpu_count() or 2)))
+    # Packing in C++ would be compiled first, for longer than it saves; the result is the same.
+    os.environ.setdefault("GPTQMODEL_DISABLE_PACK_EXT", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see trusteval.loading
     from gptqmodel import GPTQModel, QuantizeConfig
 
