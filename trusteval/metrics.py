@@ -111,10 +111,9 @@ def measure(
         if row.sample.setting.name in by_setting:
             by_setting[row.sample.setting.name].append(row)
     counts = count([row for rows in by_setting.values() for row in rows])
-    needed = [
-        *weights,
-        *(_counterparts(weights, declared) if metric == ATTACK_SUCCESS_RATE else ()),
-    ]
+    needed = list(weights)
+    if metric == ATTACK_SUCCESS_RATE:
+        needed += [f"clean_{name}" for name in weights if f"clean_{name}" in declared]
     missing = tuple(
         name
         for name in needed
@@ -146,10 +145,6 @@ def _is_complete(rows: Sequence[Judged], declared: Mapping[str, Setting]) -> boo
     if setting is None or len({row.sample.id for row in rows}) < setting.n_expected:
         return False
     return {label.value for label in setting.labels} <= {row.sample.target for row in rows}
-
-
-def _counterparts(weights: Mapping[str, float], declared: Mapping[str, Setting]) -> list[str]:
-    return [f"clean_{name}" for name in weights if f"clean_{name}" in declared]
 
 
 def _measure(

@@ -123,7 +123,7 @@ class DataSource:
             raise DataError(f"{self.root / name}: not a plain NumPy array: {error}") from error
         if not isinstance(loaded, np.ndarray) or loaded.ndim != 1:
             raise DataError(f"{self.root / name}: expected one list of values as a NumPy array")
-        return loaded.tolist()
+        return list(loaded.tolist())
 
     def _loads(self, text: str, name: str, *, first_line: int = 1) -> Any:
         try:
