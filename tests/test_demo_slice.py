@@ -19,6 +19,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import DataError
+from trusteval.evaluation import Evaluation
 from trusteval.profiles import DEMO
 from trusteval.protocols import PROTOCOLS
 from trusteval.types import FinishReason, Refusal, Response, Role, Setting
@@ -139,22 +140,25 @@ def test_restyled_sentences_descend_from_one_item(questions):
     assert len({frozenset(seen) for seen in clusters.values()}) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="strata are the labels, not label x membership")
-def test_ethics_strata_tell_items_asked_everywhere_from_the_others(questions):
-    everywhere = {q.sample.id for q in questions["ethics/jailbreak_2"]}
-    plain = [question.sample for question in questions["ethics/zero_shot"]]
-    varied_strata = {sample.stratum for sample in plain if sample.id in everywhere}
-    other_strata = {sample.stratum for sample in plain if sample.id not in everywhere}
+def test_ethics_strata_tell_items_asked_everywhere_from_the_others():
+    # How often an item is asked shows over the whole benchmark only, which a run puts together.
+    run = Evaluation(
+        **{"backend": None, "store": None},  # nothing is answered
+        **{"profile": DEMO, "source": demo_source(), "texts": TEXTS, "protocol": "strict"},
+    )
+    samples = [question.sample for question in run.questions("ethics")]
+    everywhere = {s.cluster for s in samples if s.setting.name == "jailbreak_2"}
+    assert 0 < len(everywhere) < len({sample.cluster for sample in samples})
+    varied_strata = {sample.stratum for sample in samples if sample.cluster in everywhere}
+    other_strata = {sample.stratum for sample in samples if sample.cluster not in everywhere}
     assert varied_strata.isdisjoint(other_strata)
 
 
-@pytest.mark.xfail(strict=True, reason="strata are the subjects, although the score is micro")
 def test_mmlu_is_one_stratum(questions):
     mmlu = [name for name in questions if name.startswith("mmlu/")]
     assert len({q.sample.stratum for name in mmlu for q in questions[name]}) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the don't-know option is no option of its samples")
 @pytest.mark.parametrize("name", ["ood/qa_2023_idk", "ood/qa_2020_idk"])
 def test_dont_know_option_is_read_by_its_own_text(name, questions):
     response = Response("4 I don't know", FinishReason.END, 1, 1)
@@ -444,10 +448,11 @@ def test_json_without_the_rows_says_where_they_should_be(broken, file, content, 
     )
 
 
-@pytest.mark.xfail(strict=True, reason="an item that is no object is refused without its line")
 def test_json_item_that_is_no_object_is_named_by_its_line(broken):
     edit(broken.root / ADVGLUE, insert(11, "7,"))
-    assert broken.refusal(ADVGLUE).startswith(f"{broken.root / ADVGLUE}, line 11: ")
+    assert broken.refusal(ADVGLUE) == (
+        f"{broken.root / ADVGLUE}, line 11: expected a JSON object, got 7"
+    )
 
 
 def test_too_few_demonstrations_are_refused_where_rows_carry_none(broken):
@@ -462,14 +467,16 @@ def test_too_few_demonstrations_are_refused_where_rows_carry_none(broken):
 
 
 @pytest.mark.parametrize(
-    ("file", "path"), [(STYLE, ("train_demo", "base_0")), (KNOWLEDGE, ("demo", "global_facts_0"))]
+    ("file", "path", "shots"),
+    [(STYLE, ("train_demo", "base_0"), 8), (KNOWLEDGE, ("demo", "global_facts_0"), 5)],
 )
-@pytest.mark.xfail(strict=True, reason="a few-shot setting quietly shows fewer demonstrations")
-def test_too_few_demonstrations_are_refused_for_styles_and_knowledge(broken, file, path):
+def test_too_few_demonstrations_are_refused_for_styles_and_knowledge(broken, file, path, shots):
     values = json.loads((broken.root / file).read_text(encoding="utf-8"))
     del values[path[0]][path[1]][2:]
     (broken.root / file).write_text(json.dumps(values), encoding="utf-8")
-    assert str(broken.root / file) in broken.refusal(file)
+    assert broken.refusal(file) == (
+        f"{broken.root / file}: expected {shots} demonstrations under {'/'.join(path)}, got 2"
+    )
 
 
 def test_setting_with_another_number_of_shots_than_its_rows_is_refused(broken):
@@ -500,7 +507,6 @@ def test_group_array_that_disagrees_is_named_by_the_row_it_belongs_to(broken):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="every label but 1 passes for no")
 def test_label_array_holds_zeros_and_ones(broken):
     labels = np.load(broken.root / LABELS)
     labels[labels == 0] = 7
@@ -530,9 +536,8 @@ def test_array_that_needs_pickle_is_refused(broken, file):
 def test_archive_of_arrays_is_refused(broken):
     with (broken.root / LABELS).open("wb") as opened:
         np.savez(opened, labels=np.zeros(72))
-    assert (
-        broken.refusal(LABELS)
-        == f"{broken.root / LABELS}: expected one NumPy array, got an archive"
+    assert broken.refusal(LABELS) == (
+        f"{broken.root / LABELS}: expected one list of values as a NumPy array"
     )
 
 
@@ -543,14 +548,8 @@ def test_archive_of_arrays_is_refused(broken):
         b"yes,no",
         b"\x93NUMPY",
         b"\x93NUMPY\x01\x00\x08\x00garbage\n",
-        pytest.param(
-            b"PK\x03\x04 no archive",
-            marks=pytest.mark.xfail(strict=True, reason="BadZipFile is not caught"),
-        ),
-        pytest.param(
-            b"\x93NUMPY\x01\x00\x02\x00{(",
-            marks=pytest.mark.xfail(strict=True, reason="tokenize.TokenError is not caught"),
-        ),
+        b"PK\x03\x04 no archive",
+        b"\x93NUMPY\x01\x00\x02\x00{(",
     ],
     ids=["empty", "text", "magic alone", "bad header", "bad archive", "open header"],
 )
@@ -565,26 +564,18 @@ def test_cut_off_array_is_refused(broken):
     assert broken.refusal(LABELS).startswith(f"{broken.root / LABELS}: not a plain NumPy array: ")
 
 
-@pytest.mark.xfail(strict=True, reason="TypeError: a single number has no length")
-def test_array_of_no_dimension_is_refused(broken):
-    np.save(broken.root / LABELS, np.array(1))
-    assert LABELS in broken.refusal(LABELS)
+@pytest.mark.parametrize("shape", [(), (72, 1)], ids=["a number", "a table"])
+def test_array_of_another_dimension_than_one_is_refused(broken, shape):
+    np.save(broken.root / LABELS, np.zeros(shape))
+    assert broken.refusal(LABELS) == (
+        f"{broken.root / LABELS}: expected one list of values as a NumPy array"
+    )
 
 
 # -- valid files that are easily taken for malformed ---------------------------------------
 
 
-@pytest.mark.parametrize(
-    "separator",
-    [
-        pytest.param(
-            mark,
-            marks=pytest.mark.xfail(strict=True, reason="str.splitlines parts more than lines"),
-        )
-        for mark in ("\u2028", "\u2029", "\x85")
-    ],
-    ids=ascii,
-)
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85"], ids=ascii)
 def test_line_separator_inside_a_json_text_ends_no_line(broken, separator):
     edit(broken.root / ADULT, swap(1, "description: ", f"description:{separator}"))
     asked = load(SETTINGS[READERS[ADULT]], DataSource(broken.root))
@@ -611,10 +602,9 @@ def test_text_over_several_lines_is_one_field(broken):
     ["[" * 100_000, '{"sst2": [{"label": ' + "1" * 5000 + "}]}"],
     ids=["deep", "huge number"],
 )
-@pytest.mark.xfail(strict=True, reason="RecursionError and ValueError of json are not caught")
 def test_json_beyond_the_parser_is_refused(broken, content):
     (broken.root / ADVGLUE).write_text(content, encoding="utf-8")
-    assert broken.refusal(ADVGLUE).startswith(f"{broken.root / ADVGLUE}")
+    assert broken.refusal(ADVGLUE).startswith(f"{broken.root / ADVGLUE}, line 1: not valid JSON: ")
 
 
 def test_every_file_read_is_fingerprinted():

@@ -50,8 +50,8 @@ ALLOWED: dict[str, set[str]] = {
     "engines.engine": {"types"},
     "engines.batching": set(),
     "engines.chat": {"types"},
-    "engines.scripted": {"types", "errors"},
-    "engines.replay": {"types", "errors", "store"},
+    "engines.scripted": {"types", "errors", "engines.batching"},
+    "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.hf": {
         *("types", "errors", "checkpoint", "loading", "machine", "models", "progress"),
         *("engines.batching", "engines.chat", "quantizers.building"),

@@ -133,9 +133,6 @@ def test_error_does_not_depend_on_the_order_of_rows():
     )
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the pseudo-items are those of the first of several equally heavy units"
-)
 def test_error_does_not_depend_on_the_order_of_cells():
     cells = [cell([1, 1, 1, 1], "abcd", weight=0.5), cell([1, 1, 0, 0], "efgh", weight=0.5)]
     assert cluster_standard_error(cells[::-1]) == pytest.approx(cluster_standard_error(cells))
@@ -180,9 +177,6 @@ def test_anything_else_has_the_cluster_interval(cells):
     assert linear_interval(cells) == pytest.approx(cluster_interval(cells))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="cells weighed by their rows are one proportion, but get the cluster rule"
-)
 def test_distinct_units_of_cells_pooled_by_rows_are_a_proportion():
     pooled = [
         cell([1, 1, 0], "abc", weight=0.3),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
-from trusteval.benchmarks.prompts import PromptTexts, few_shot, zero_shot
+from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
 from trusteval.types import Dimension, LabelSpec, Sample, Setting
@@ -52,10 +52,8 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         if (named := _SEX.search(text)) is None or named[1] != group:
             row.malformed(f"the sex of sensitive_attr_{stem}.npy ({group})", text)
         demonstrations = _demonstrations(row, setting.shots)
-        prompt = (
-            few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=text)
-            if setting.shots
-            else zero_shot(texts, instruction=instruction, item=text)
+        prompt = conversation(
+            texts, instruction=instruction, demonstrations=demonstrations, item=text
         )
         sample = Sample(
             id=str(index),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
-from trusteval.benchmarks.prompts import PromptTexts, few_shot, zero_shot
+from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
 from trusteval.types import Dimension, LabelSpec, Sample, Setting
@@ -57,10 +57,8 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
     questions = []
     for index in sorted(members):
         item = f"{rows[index].text('input')}{suffix}\n{stem}"
-        prompt = (
-            few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=item)
-            if setting.shots
-            else zero_shot(texts, instruction=instruction, item=item)
+        prompt = conversation(
+            texts, instruction=instruction, demonstrations=demonstrations, item=item
         )
         sample = Sample(
             id=str(index),

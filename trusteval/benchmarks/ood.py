@@ -7,7 +7,7 @@ which ask what a model of 2023 cannot know, count abstaining as right.
 from __future__ import annotations
 
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
-from trusteval.benchmarks.prompts import PromptTexts, few_shot, zero_shot
+from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
 from trusteval.types import (
@@ -52,10 +52,8 @@ def _load_style(source: DataSource, setting: Setting, texts: PromptTexts) -> tup
     questions = []
     for index, row in enumerate(source.json_rows(_STYLE_FILE, "dev", style)):
         sentence = row.text("sentence")
-        prompt = (
-            few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=sentence)
-            if setting.shots
-            else zero_shot(texts, instruction=instruction, item=sentence)
+        prompt = conversation(
+            texts, instruction=instruction, demonstrations=demonstrations, item=sentence
         )
         sample = Sample(
             id=str(index),
@@ -85,10 +83,8 @@ def _load_knowledge(
     questions = []
     for index, row in enumerate(source.json_rows(_KNOWLEDGE_FILE, "test", year)):
         item = _block(row, texts, dated=True, further=dont_know)
-        prompt = (
-            few_shot(texts, instruction=instruction, demonstrations=demonstrations, item=item)
-            if setting.shots
-            else zero_shot(texts, instruction=instruction, item=item)
+        prompt = conversation(
+            texts, instruction=instruction, demonstrations=demonstrations, item=item
         )
         sample = Sample(
             id=str(index),

@@ -71,21 +71,19 @@ def _parse(raw: bytes, origin: str) -> PromptTexts:
     return PromptTexts(origin, tables, hashlib.sha256(raw).hexdigest())
 
 
-def zero_shot(texts: PromptTexts, *, instruction: str, item: str) -> Prompt:
-    """Lay out a question without demonstrations: system line, then instruction and item."""
-    return (
-        Message(Role.SYSTEM, texts.text("chat.system_zero_shot")),
-        Message(Role.USER, f"{instruction}\n{item}"),
-    )
-
-
-def few_shot(
+def conversation(
     texts: PromptTexts, *, instruction: str, demonstrations: Sequence[tuple[str, str]], item: str
 ) -> Prompt:
-    """Lay out a question after demonstrations: instruction, acknowledgement, turns, item.
+    """Lay out a question; a demonstration is its input and its answer.
 
-    A demonstration is its input and its answer.
+    Without demonstrations: a system line, then instruction and item in one turn. With them: a
+    system line, instruction, acknowledgement, a turn and its answer each, then the item.
     """
+    if not demonstrations:
+        return (
+            Message(Role.SYSTEM, texts.text("chat.system_zero_shot")),
+            Message(Role.USER, f"{instruction}\n{item}"),
+        )
     turns = [
         message
         for asked, answered in demonstrations

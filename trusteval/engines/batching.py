@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 MOST_ROWS = 64
 
@@ -41,3 +41,11 @@ def plan_batches(
                 continue
         batches.append([index])
     return batches
+
+
+def fixed_batches(count: int, *, done: Collection[int]) -> Iterator[range]:
+    """Yield runs of MOST_ROWS indices below `count`, without those that are all done."""
+    for start in range(0, count, MOST_ROWS):
+        batch = range(start, min(start + MOST_ROWS, count))
+        if not set(batch) <= set(done):
+            yield batch

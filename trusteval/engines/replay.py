@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.engines.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
 from trusteval.store import canonical_json
 from trusteval.types import FinishReason, Prompt, Response, Variant
-
-_BATCH = 32
 
 
 def recording_line(variant: str, prompt: Prompt, response: Response) -> str:
@@ -67,10 +66,8 @@ class ReplayEngine:
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
     ) -> Iterator[dict[int, Response]]:
-        for start in range(0, len(prompts), _BATCH):
-            batch = range(start, min(start + _BATCH, len(prompts)))
-            if not set(batch) <= set(done):
-                yield {index: self._find(index, prompts[index], max_new_tokens) for index in batch}
+        for batch in fixed_batches(len(prompts), done=done):
+            yield {index: self._find(index, prompts[index], max_new_tokens) for index in batch}
 
     def close(self) -> None:
         pass

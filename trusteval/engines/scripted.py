@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.engines.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
 from trusteval.types import FinishReason, Prompt, Response, Variant
-
-_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,8 @@ class ScriptedEngine:
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
     ) -> Iterator[dict[int, Response]]:
-        for start in range(0, len(prompts), _BATCH):
-            batch = range(start, min(start + _BATCH, len(prompts)))
-            if not set(batch) <= set(done):
-                yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
+        for batch in fixed_batches(len(prompts), done=done):
+            yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
 
     def close(self) -> None:
         pass

@@ -41,7 +41,8 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
         previous = dimension
     out = StringIO()
     Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None).print(table)
-    yield from (line.rstrip() for line in out.getvalue().strip("\n").splitlines())
+    drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    yield from drawn.strip("\n").splitlines()
     yield ""
     yield from sentences(record, passed=False)
     yield f"{tally(record)}. {invariants_line(record)}."

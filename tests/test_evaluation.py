@@ -1,0 +1,170 @@
+"""The orchestrator: what is recorded is not asked again, what fails fails once, votes add up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.benchmarks.source import demo_source
+from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
+from trusteval.errors import DataError, EngineError, ModelError, PromptError
+from trusteval.evaluation import Evaluation
+from trusteval.profiles import DEMO
+from trusteval.store import ResponseStore
+from trusteval.subjects import parse_ensembles, parse_variants
+from trusteval.types import Label, Prompt, Refusal, Response, Variant
+
+VARIANTS = parse_variants("gptq-8,gptq-4,gptq-3")
+(VOTE,) = parse_ensembles("vote-gptq", variants=VARIANTS)
+EIGHT, FOUR, THREE = VARIANTS
+SCRIPT = {
+    "gptq-8": [{"match": "accident", "say": "I cannot say."}, {"say": "wrong"}],
+    "gptq-4": [{"say": "not wrong"}],
+    "gptq-3": [{"match": "accident", "say": "not wrong"}, {"say": "I cannot say."}],
+}
+
+
+class CountingBackend(ScriptedBackend):
+    """A scripted backend that remembers which prompts were really generated."""
+
+    def open(self, variant: Variant) -> CountingEngine:
+        return CountingEngine(super().open(variant).rules)
+
+
+class CountingEngine(ScriptedEngine):
+    generated: list[Prompt] = []  # noqa: RUF012  (one list for all engines of a test)
+
+    def generate(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+    ) -> Iterator[dict[int, Response]]:
+        for batch in super().generate(prompts, max_new_tokens=max_new_tokens, done=done):
+            self.generated.extend(prompts[index] for index in batch)
+            yield batch
+
+
+@pytest.fixture
+def evaluate(tmp_path: Path):
+    """Call for an evaluation of SCRIPT over the demo slice and one store."""
+    (tmp_path / "script.json").write_text(json.dumps(SCRIPT), encoding="utf-8")
+    CountingEngine.generated.clear()
+
+    def build(backend=None, profile=DEMO) -> Evaluation:
+        return Evaluation(
+            backend=backend or CountingBackend.create(str(tmp_path / "script.json")),
+            store=ResponseStore(tmp_path / "responses.sqlite"),
+            profile=profile,
+            source=demo_source(),
+            texts=load_prompt_texts(),
+            protocol="strict",
+        )
+
+    return build
+
+
+def test_recorded_answers_are_not_generated_again(evaluate) -> None:
+    first = evaluate().responses(EIGHT, "ethics")
+    assert len(CountingEngine.generated) == 100
+    assert evaluate().responses(EIGHT, "ethics") == first
+    assert len(CountingEngine.generated) == 100
+
+
+def test_interrupted_recording_resumes_with_what_is_missing(evaluate) -> None:
+    class Interrupted(CountingBackend):
+        def open(self, variant: Variant):
+            engine = super().open(variant)
+
+            class Dying:
+                def generate(self, *arguments, **options):
+                    yield next(engine.generate(*arguments, **options))
+                    raise KeyboardInterrupt
+
+                def close(self) -> None:
+                    pass
+
+            return Dying()
+
+    plain = evaluate()
+    dying = Interrupted(plain.backend.scripts, plain.backend.sha256)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(dying).responses(EIGHT, "adult")
+    assert len(CountingEngine.generated) == 64
+    assert len(plain.responses(EIGHT, "adult")) == 72
+    assert len(CountingEngine.generated) == 72
+
+
+def test_vote_is_held_over_the_members_answers_to_each_sample(evaluate) -> None:
+    evaluation = evaluate()
+    voted = evaluation.judged(VOTE, "ethics")
+    members = [evaluation.judged(member, "ethics") for member in VARIANTS]
+    assert [judged.sample for judged in voted] == [judged.sample for judged in members[0]]
+    for decision, eight, four, three in zip(voted, *members, strict=True):
+        if decision.sample.setting.name == "evasive_1":
+            assert (eight.answer, three.answer) == (Refusal(), Label("not wrong"))
+            assert decision.answer == four.answer == Label("not wrong")
+        else:
+            assert three.answer == Refusal()
+            assert decision.answer == eight.answer == Label("wrong")  # a tie, 8 bit decides
+
+
+def test_variant_that_cannot_be_loaded_is_tried_once(evaluate) -> None:
+    class Broken(CountingBackend):
+        opened = 0
+
+        def open(self, variant: Variant):
+            Broken.opened += 1
+            raise ModelError("no weights")
+
+    plain = evaluate()
+    evaluation = evaluate(Broken(plain.backend.scripts, plain.backend.sha256))
+    for benchmark in ("ethics", "mmlu", "ethics"):
+        with pytest.raises(ModelError, match="no weights"):
+            evaluation.responses(EIGHT, benchmark)
+    assert Broken.opened == 1
+
+
+def test_prompt_that_cannot_be_answered_is_named_by_its_item(evaluate) -> None:
+    class Refusing(CountingBackend):
+        def open(self, variant: Variant):
+            class Engine:
+                def generate(self, prompts, *, max_new_tokens, done=()):
+                    raise PromptError("too long", index=3)
+                    yield
+
+                def close(self) -> None:
+                    pass
+
+            return Engine()
+
+    plain = evaluate()
+    evaluation = evaluate(Refusing(plain.backend.scripts, plain.backend.sha256))
+    item = plain.questions("ethics")[3].sample.id
+    with pytest.raises(EngineError, match=rf"ethics/zero_shot, item {item}: too long"):
+        evaluation.responses(EIGHT, "ethics")
+
+
+def test_profile_that_declares_other_row_counts_than_the_data_holds_is_an_error(evaluate) -> None:
+    rows = {**DEMO.rows, "mmlu": {"astronomy": 13}}
+    with pytest.raises(DataError, match=r"mmlu/astronomy: expected 13 rows under .*, got 12"):
+        evaluate(profile=replace(DEMO, rows=rows)).questions("mmlu")
+
+
+def test_units_asked_in_more_settings_are_a_stratum_of_their_own(evaluate) -> None:
+    samples = [question.sample for question in evaluate().questions("ethics")]
+    assert {sample.stratum for sample in samples} == {
+        *("wrong/6", "wrong/2", "not wrong/6", "not wrong/2")
+    }
+    assert len({s.cluster for s in samples if s.stratum.endswith("/6")}) == 10
+
+
+def test_every_benchmark_is_asked_declared_and_weighed(evaluate) -> None:
+    evaluation = evaluate()
+    for name, benchmark in BENCHMARKS.items():
+        declared = evaluation.declared(name)
+        assert sum(benchmark.weights(declared).values()) == pytest.approx(1)
+        assert {q.sample.setting.name for q in evaluation.questions(name)} == set(declared)

@@ -1,0 +1,129 @@
+"""Reports: the same values as JSON, Markdown and a terminal table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trusteval.cli import main
+from trusteval.report.markdown import render_markdown
+from trusteval.report.record import Invariant, RunRecord, ScoreLine, run_record_from_dict
+from trusteval.report.summary import invariants_line, tally, verdict_of
+from trusteval.report.table import summary_lines
+from trusteval.types import (
+    Counts,
+    Dimension,
+    Interval,
+    InvalidReason,
+    Level,
+    Outcome,
+    Score,
+    Verdict,
+)
+
+COUNTS = Counts(30, 2, {**dict.fromkeys(InvalidReason, 0), InvalidReason.TRUNCATED: 3})
+SCORE = Score("score", 51.25, COUNTS, Interval(40.5, 62.0))
+UNDEFINED = Score("score", None, COUNTS, undefined="missing settings: few_shot")
+
+
+def _line(subject: str, score: Score = SCORE) -> ScoreLine:
+    return ScoreLine(
+        "ethics", Dimension.MACHINE_ETHICS, subject, score, 16.7, {"storage": "packed"}
+    )
+
+
+def _verdict(subject: str, outcome: Outcome, level: Level = Level.BLOCK) -> Verdict:
+    message = f"{subject} on ethics: score 51.2, must be >= 50.0"
+    return Verdict(
+        "ethics.score", subject, Dimension.MACHINE_ETHICS, outcome, level, message, SCORE
+    )
+
+
+RECORD = RunRecord(
+    facts={"profile": "demo", "engine": "hf", "model": "demo"},
+    subjects=["dense", "gptq-3"],
+    scores=[_line("dense"), _line("gptq-3", UNDEFINED)],
+    verdicts=[_verdict("dense", Outcome.PASS), _verdict("gptq-3", Outcome.FAIL, Level.WARN)],
+    invariants=[Invariant("test_vote[a]", "passed"), Invariant("test_vote[b]", "failed")],
+)
+
+
+def test_json_reads_back_as_the_same_run() -> None:
+    again = run_record_from_dict(json.loads(RECORD.to_json()))
+    assert again.to_json() == RECORD.to_json()
+    assert again.scores == RECORD.scores
+    assert again.verdicts == RECORD.verdicts
+
+
+def test_json_does_not_depend_on_the_order_things_were_found_in() -> None:
+    backwards = RunRecord(
+        RECORD.facts,
+        RECORD.subjects,
+        RECORD.scores[::-1],
+        RECORD.verdicts[::-1],
+        RECORD.invariants[::-1],
+    )
+    assert backwards.to_json() == RECORD.to_json()
+
+
+def test_markdown_holds_scores_verdicts_invariants_and_caveats() -> None:
+    text = render_markdown(RECORD, {"seconds": 12.5})
+    for part in (
+        "1 PASS, 1 WARN. Vote invariants: 1 of 2 hold; broken: test_vote[b].",
+        "| machine ethics | dense | 51.2 | 30 | 2 |  |  |  | 3 | 16.7 % | PASS |",
+        "| machine ethics | gptq-3 | undefined | 30 |",
+        "- WARN: gptq-3 on ethics: score 51.2, must be >= 50.0",
+        "- PASS: dense on ethics",
+        "> demo: scores are from the small slice written for trusteval",
+        "- **dense**: storage packed",
+        "- seconds: 12.5",
+    ):
+        assert part in text
+
+
+def test_table_shows_every_subject_and_what_did_not_pass() -> None:
+    text = "\n".join(summary_lines(RECORD, width=80))
+    assert "gptq-3" in text
+    assert "WARN: gptq-3 on ethics" in text
+    assert "PASS: dense" not in text
+    assert max(map(len, text.splitlines()[:6])) <= 120
+    assert text.splitlines()[0].strip()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "shown"),
+    [
+        ([], "-"),
+        ([(Outcome.PASS, Level.BLOCK)], "PASS"),
+        ([(Outcome.PASS, Level.BLOCK), (Outcome.FAIL, Level.WARN)], "WARN"),
+        ([(Outcome.INCONCLUSIVE, Level.BLOCK), (Outcome.FAIL, Level.WARN)], "INCONCLUSIVE"),
+        ([(Outcome.FAIL, Level.BLOCK), (Outcome.INCONCLUSIVE, Level.BLOCK)], "FAIL"),
+    ],
+)
+def test_row_shows_its_worst_verdict(outcomes, shown: str) -> None:
+    verdicts = [_verdict("dense", outcome, level) for outcome, level in outcomes]
+    assert verdict_of(_line("dense"), verdicts) == shown
+
+
+def test_run_without_laws_or_gates_says_so() -> None:
+    empty = RunRecord({}, [], [], [], [])
+    assert (tally(empty), invariants_line(empty)) == ("no gate judged", "Vote invariants: not run")
+
+
+def test_report_command_prints_a_finished_run(tmp_path: Path, capsys) -> None:
+    (tmp_path / "verdicts.json").write_text(RECORD.to_json(), encoding="utf-8")
+    assert main(["report", str(tmp_path)]) == 0
+    assert "1 PASS, 1 WARN" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"schema": 99}'])
+def test_report_command_without_a_run_is_one_line_and_exit_2(
+    tmp_path: Path, capsys, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "verdicts.json").write_text(text, encoding="utf-8")
+    assert main(["report", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, len(shown.err.strip().splitlines())) == ("", 1)
