@@ -60,13 +60,13 @@ def inspect_checkpoint(path: Path) -> Checkpoint:
     quantization = config.get("quantization_config")
     if quantization is None and (path / "quantize_config.json").is_file():
         quantization = _read_json(path / "quantize_config.json")
-    if not quantization:
+    if quantization is None:
         return Checkpoint(path, "dense", 16, {})
     if not isinstance(quantization, dict):
         raise ModelError(f"{path / 'config.json'}: quantization_config is no object")
     method = str(quantization.get("quant_method") or quantization.get("method") or "gptq").lower()
     bits = quantization.get("bits")
-    if method != "gptq" or bits not in (2, 3, 4, 8):
+    if method != "gptq" or not isinstance(bits, int) or bits not in (2, 3, 4, 8):
         raise ModelError(
             f"{path} is quantized with {method!r} at {bits!r} bit; trusteval reads gptq at 2, 3, "
             "4 and 8 bit"
@@ -124,7 +124,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"{path.parent} holds no {path.name}; it is no model directory") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read: {error}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{path}: expected a JSON object, got {type(values).__name__}")

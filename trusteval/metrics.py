@@ -180,8 +180,6 @@ def _measure(
 def _cells(rate: Rate, rows: Sequence[Judged], weight: float) -> list[Cell]:
     """Split a setting's rows into cells: one, or one per true label."""
     among = [row for row in rows if rate.among is None or rate.among(row)]
-    if not among:
-        raise UndefinedError(f"no row of {rows[0].sample.setting.id} is counted")
     if not rate.by_label:
         return [_cell(rate, among, weight)]
     labels = sorted({row.sample.target for row in among})
@@ -232,4 +230,7 @@ def _attack_success(by_setting: Mapping[str, Sequence[Judged]], judged: Sequence
     ]
     if not clean_right:
         raise UndefinedError("no clean counterpart is answered right")
+    alone = [key for key in clean_right if key not in perturbed]
+    if alone:
+        raise UndefinedError(f"clean items without a perturbed one: {alone[:3]}")
     return sum(not perturbed[key].correct for key in clean_right) / len(clean_right)

@@ -20,7 +20,7 @@ from trusteval.voting import precedence
 DENSE = "dense"
 DENSE_BITS = 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
-_RECIPE = re.compile(r"([a-z]+)-([1-9]\d*)((?::[a-z0-9]+)*)(?:@(\d+))?")
+_RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9]+)*)(?:@([0-9]{1,9}))?")
 
 
 def parse_variants(text: str) -> tuple[Variant, ...]:
@@ -86,7 +86,7 @@ def parse_recipe(word: str) -> Recipe:
         )
     group_size, flags = None, []
     for option in filter(None, match[3].split(":")):
-        if re.fullmatch(r"g[1-9]\d*", option) and group_size is None:
+        if re.fullmatch(r"g[1-9][0-9]{0,5}", option) and group_size is None:
             group_size = int(option[1:])
         elif option in ("asym", "actorder") and option not in flags:
             flags.append(option)
