@@ -214,7 +214,7 @@ class _Template:
         from transformers.utils.chat_template_utils import render_jinja_template
 
         options = {key: value for key, value in options.items() if key != "tokenize"}
-        rendered, _ = render_jinja_template([messages], chat_template=self.chat_template, **options)
+        rendered, _ = render_jinja_template([messages], **options)
         return rendered[0]
 
 

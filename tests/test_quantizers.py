@@ -53,13 +53,27 @@ def _logits(path: Path, **options):
 
 
 @pytest.mark.parametrize("bits", QUANTIZERS["gptq"].bits)
-def test_built_checkpoint_is_read_back_and_expands_to_what_its_kernel_computes(
+def test_built_checkpoint_expands_to_the_weights_gptqmodel_computes_with(
     workshop, bits: int
 ) -> None:
+    import torch
+    from gptqmodel import BACKEND, GPTQModel
+
     path = workshop(Recipe("gptq", bits, group_size=32))
     checkpoint = inspect_checkpoint(path)
     assert (checkpoint.method, checkpoint.bits) == ("gptq", bits)
     assert checkpoint.quantization["group_size"] == 32
+    expanded, _ = load_model(path, storage=Storage.DEQUANTIZED, dtype="float16")
+    half = {"device": "cpu", "dtype": torch.float16}
+    oracle = GPTQModel.load(str(path), backend=BACKEND.TORCH, **half).model
+    for name in ("self_attn.q_proj", "mlp.up_proj", "mlp.down_proj"):
+        ours = expanded.get_submodule(f"model.layers.1.{name}").weight
+        theirs = oracle.get_submodule(f"model.layers.1.{name}").dequantize_weight().T
+        assert (ours - theirs).abs().max() <= 2**-10 * theirs.abs().max()
+
+
+def test_packed_storage_computes_what_expanded_weights_compute(workshop) -> None:
+    path = workshop(Recipe("gptq", 8, group_size=32))
     expanded = _logits(path, storage=Storage.DEQUANTIZED, dtype="float16")
     packed = _logits(path, storage=Storage.PACKED, dtype="float16")
     assert (expanded - packed).abs().max() <= 0.02 * packed.abs().max()

@@ -65,13 +65,17 @@ def plain_layout(prompt: Prompt) -> str:
 
 
 def _apply(prompt: Sequence[Message], tokenizer: Any) -> str:
+    template = tokenizer.chat_template
+    if isinstance(template, str) and "strftime_now" in template:
+        # transformers hands the template this clock itself; a macro of the same name hides it.
+        template = f"{{% macro strftime_now(format) %}}{PINNED_DATE}{{% endmacro %}}{template}"
     return str(
         tokenizer.apply_chat_template(
             [{"role": str(m.role), "content": m.content} for m in prompt],
+            chat_template=template,
             tokenize=False,
             add_generation_prompt=True,
             enable_thinking=False,
             date_string=PINNED_DATE,
-            strftime_now=lambda _format: PINNED_DATE,
         )
     )
