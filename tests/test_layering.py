@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "trusteval"
+PLUGIN = ("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options")
 PURE = ("types", "errors", "parsing", "voting", "stats", "disparities", "metrics", "gates")
 HEAVY = ("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich")
 
@@ -73,12 +74,14 @@ ALLOWED: dict[str, set[str]] = {
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {"types", "machine", "run", "report.record", "report.markdown"},
     "pytest_keys": {"report.collecting", "run"},
+    "pytest_options": {"run"},
     "pytest_fixtures": {
+        "pytest_options",
         *("types", "errors", "evaluation", "gates", "machine", "progress", "pytest_keys", "run"),
         *("store", "report.record"),
     },
     "pytest_plugin": {
-        *("types", "errors", "pytest_fixtures", "pytest_keys", "run"),
+        *("types", "errors", "pytest_fixtures", "pytest_keys", "pytest_options", "run"),
         *("report.collecting", "report.table"),
     },
     "cli": {"errors", "report.record", "report.table"},
@@ -89,7 +92,7 @@ ALLOWED: dict[str, set[str]] = {
 EAGER = {
     **{name: {"numpy"} for name in ("stats", "metrics")},
     "machine": {"platformdirs"},
-    **{name: {"pytest"} for name in ("pytest_plugin", "pytest_fixtures", "pytest_keys")},
+    **{name: {"pytest"} for name in PLUGIN},
 }
 
 

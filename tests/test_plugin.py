@@ -332,3 +332,29 @@ def test_variant_that_cannot_answer_is_an_error_in_one_line_not_a_verdict(
     assert "Traceback" not in ran.stdout
     assert "evaluation.py" not in ran.stdout
     assert set(project.outcomes()) == {("mmlu.score", "dense")}
+
+
+def test_ini_paths_are_read_from_the_root_and_options_from_where_pytest_runs(
+    project: Project,
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", "../pytest.ini", "-k", "mmlu", "."],
+        cwd=project.root / "trust_tests",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert project.verdicts_file.exists()
+    assert (project.root / "responses.sqlite").exists()
+
+
+def test_seeded_variant_keeps_its_name_through_xdist(project: Project) -> None:
+    project.write("trust_tests/gates.toml", UNDECIDED.replace('["dense"]', '["*"]'))
+    ran = project.run(
+        *("-n", "2", "-k", "mmlu", "--trust-inconclusive", "fail", "-rf"),
+        *("--trust-variants", "gptq-4@1,gptq-4@2", "--trust-ensembles", "v=gptq-4@1+gptq-4@2"),
+    )
+    assert ran.returncode == 1
+    assert "test_mmlu[gptq-4@1-mmlu.score] " in ran.stdout
+    assert "]@" not in ran.stdout

@@ -18,6 +18,9 @@ from trusteval.quantizers.gptq import default_group_size
 from trusteval.subjects import parse_recipe
 from trusteval.types import Recipe, Storage
 
+# One worker builds them all once.
+pytestmark = pytest.mark.xdist_group("quantizers")
+
 TEXTS = "\n\n".join(
     f"who was good and what was bad when the film was {word} , true or false ? yes , not {word} ."
     for word in ["wrong", "positive", "negative", "maybe", "true", "false", "good", "bad"]

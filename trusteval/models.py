@@ -66,7 +66,10 @@ def _expanded(file: Path, cache: Path) -> Path:
     if not target.is_dir():
         with FileLock(home / f"{target.name}.lock"):
             if not target.is_dir():
-                with tempfile.TemporaryDirectory(prefix=".expanding-", dir=home) as scratch:
+                prefix = f".expanding-{target.name}-"
+                for debris in home.glob(f"{prefix}*"):  # left by a killed run
+                    shutil.rmtree(debris, ignore_errors=True)
+                with tempfile.TemporaryDirectory(prefix=prefix, dir=home) as scratch:
                     _expand(file, Path(scratch) / "model")
                     shutil.move(Path(scratch) / "model", target)
     return target

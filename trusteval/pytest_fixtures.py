@@ -6,13 +6,13 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from trusteval.errors import VariantError
 from trusteval.pytest_keys import RUN, TERMINAL
+from trusteval.pytest_options import path_option
 from trusteval.report.record import ScoreLine
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
@@ -52,10 +52,8 @@ def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
     from trusteval.machine import cache_directory
     from trusteval.store import ResponseStore
 
-    given = pytestconfig.getoption("trust_store") or pytestconfig.getini("trust_store")
-    base = pytestconfig.invocation_params.dir
-    path = base / Path(given).expanduser() if given else cache_directory() / "responses.sqlite"
-    store = ResponseStore(path)
+    given = path_option(pytestconfig, "store")
+    store = ResponseStore(given or cache_directory() / "responses.sqlite")
     yield store
     store.close()
 

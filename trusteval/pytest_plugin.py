@@ -28,42 +28,18 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     voting_ensemble,
 )
 from trusteval.pytest_keys import REPORT, RUN, TERMINAL
+from trusteval.pytest_options import add_options, path_option, read_options
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
     from trusteval.run import Run
 
-_OPTIONS: dict[str, tuple[str | None, str]] = {
-    "model": (None, "model under test: a directory, hub id, .gguf file, or demo"),
-    "variants": (
-        "dense,gptq-8,gptq-4,gptq-3",
-        "variants to judge: dense, METHOD-BITS[:gN][:asym][:actorder][@SEED], NAME=PATH",
-    ),
-    "ensembles": ("vote-gptq", "votes to judge: vote-METHOD, NAME=a+b+c, or empty"),
-    "profile": ("demo", "how much to ask: demo"),
-    "engine": ("hf", "who answers: hf, scripted (script file as model), replay (recording)"),
-    "gates": ("trust_tests/gates.toml", "the file of thresholds"),
-    "store": (None, "the response store's file (default: in the user's cache directory)"),
-    "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
-    "prompts": (None, "a prompts.toml in place of trusteval's own texts"),
-    "calibration": (None, "calibration text, paragraphs parted by blank lines"),
-    "storage": ("auto", "quantized weights: packed, dequantized, auto"),
-    "device": ("auto", "cpu, cuda, cuda:1, auto"),
-    "dtype": ("auto", "float32, bfloat16, float16, auto"),
-    "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
-}
-
-
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
-    for name, (default, text) in _OPTIONS.items():
-        shown = text if default is None else f"{text} (default: {default})"
-        group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
-        parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -105,28 +81,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
-    config = session.config
-    model = _option(config, "model")
-    if model is None:
-        return
-    from trusteval.run import Options, prepare_run
+    from trusteval.run import prepare_run
 
-    options = Options(
-        model=model,
-        variants=_option(config, "variants") or "",
-        ensembles=_option(config, "ensembles") or "",
-        profile=_option(config, "profile") or "",
-        engine=_option(config, "engine") or "",
-        gates=_path(config, "gates") or Path("gates.toml"),
-        storage=_option(config, "storage") or "",
-        device=_option(config, "device") or "",
-        dtype=_option(config, "dtype") or "",
-        prompts=_path(config, "prompts"),
-        calibration=_path(config, "calibration"),
-        inconclusive=_option(config, "inconclusive"),
-    )
+    options = read_options(session.config)
+    if options is None:
+        return
     try:
-        config.stash[RUN] = prepare_run(options)
+        session.config.stash[RUN] = prepare_run(options)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -216,7 +177,9 @@ class _ReportHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # xdist's loadgroup appends @group to node ids; without it --lf finds the test again.
-        report.nodeid = report.nodeid.partition("@")[0] if _is_grouped(report) else report.nodeid
+        test, grouped, _ = report.nodeid.partition("]@")
+        if grouped:
+            report.nodeid = f"{test}]"
         for name, value in report.user_properties:
             self._report.add(name, value, outcome=report.outcome)
 
@@ -224,7 +187,7 @@ class _ReportHooks:
         config = session.config
         run = config.stash.get(RUN, None)
         if run is not None and not config.option.collectonly:
-            self._report.write(run, _path(config, "reports") or Path("reports/latest"))
+            self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -242,24 +205,6 @@ class _ReportHooks:
         if written is not None:
             shown = os.path.relpath(written, config.invocation_params.dir)
             terminalreporter.write_line(f"report: {shown}/report.md")
-
-
-def _is_grouped(report: pytest.TestReport) -> bool:
-    return "@" in report.nodeid and hasattr(report, "node")
-
-
-def _option(config: pytest.Config, name: str) -> str | None:
-    given = getattr(config.option, f"trust_{name}", None)
-    value = config.getini(f"trust_{name}") if given is None else given
-    return str(value) if value is not None and (value != "" or given == "") else None
-
-
-def _path(config: pytest.Config, name: str) -> Path | None:
-    """Resolve a path: options from where pytest was called, ini values from the root."""
-    given = getattr(config.option, f"trust_{name}", None)
-    base = config.rootpath if given is None else config.invocation_params.dir
-    value = _option(config, name)
-    return None if value is None else base / Path(value).expanduser()
 
 
 def _is_worker(config: pytest.Config) -> bool:

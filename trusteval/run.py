@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
-from trusteval.benchmarks.source import demo_source
+from trusteval.benchmarks.source import demo_fingerprint, demo_source
 from trusteval.engines import ENGINES
 from trusteval.engines.engine import Backend
 from trusteval.errors import GateError, UsageError
@@ -98,7 +98,7 @@ class Run:
             "model": self.options.model,
             "engine": self.options.engine,
             "profile": self.profile.name,
-            "data": "demo slice written for trusteval",
+            "data": {"origin": "demo slice written for trusteval", "sha256": demo_fingerprint()},
             "protocol": PROTOCOL,
             "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
             "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},

@@ -173,6 +173,15 @@ class DataSource:
         return raw
 
 
+def demo_fingerprint() -> str:
+    """Return the sha256 over the names and contents of all files of the demo slice."""
+    root, total = demo_source().root, hashlib.sha256()
+    for file in sorted(path for path in root.rglob("*") if path.is_file()):
+        total.update(f"{file.relative_to(root).as_posix()}\n".encode())
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
 def demo_source() -> DataSource:
     """Open the slice of benchmark items that trusteval ships, written for it."""
     return DataSource(Path(str(files("trusteval.demo") / "data")), is_demo=True)

@@ -92,7 +92,11 @@ def _build(
     progress: ProgressBar,
 ) -> None:
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as scratch:
+    # Under the lock nobody else builds this target: what stands there was left by a killed run.
+    for debris in (*target.parent.glob(f".building-{target.name}-*"), target):
+        shutil.rmtree(debris, ignore_errors=True)
+    prefix = f".building-{target.name}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as scratch:
         out = Path(scratch) / "checkpoint"
         job = {"dense": str(dense), "recipe": asdict(recipe), "texts": texts, "out": str(out)}
         (Path(scratch) / "job.json").write_text(json.dumps(job), encoding="utf-8")
@@ -112,7 +116,6 @@ def _build(
         }
         text = json.dumps(record, indent=2, sort_keys=True) + "\n"
         (out / _BUILD_FILE).write_text(text, encoding="utf-8")
-        shutil.rmtree(target, ignore_errors=True)  # a directory without a build record is debris
         out.rename(target)
 
 

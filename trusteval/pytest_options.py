@@ -1,0 +1,83 @@
+"""The --trust-* options and their ini twins: declared in one table, read in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from trusteval.run import Options
+
+# Name -> default and help.
+_OPTIONS: dict[str, tuple[str | None, str]] = {
+    "model": (None, "model under test: a directory, hub id, .gguf file, or demo"),
+    "variants": (
+        "dense,gptq-8,gptq-4,gptq-3",
+        "variants to judge: dense, METHOD-BITS[:gN][:asym][:actorder][@SEED], NAME=PATH",
+    ),
+    "ensembles": ("vote-gptq", "votes to judge: vote-METHOD, NAME=a+b+c, or empty"),
+    "profile": ("demo", "how much to ask: demo"),
+    "engine": ("hf", "who answers: hf, scripted (script file as model), replay (recording)"),
+    "gates": ("trust_tests/gates.toml", "the file of thresholds"),
+    "store": (None, "the response store's file (default: in the user's cache directory)"),
+    "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
+    "prompts": (None, "a prompts.toml in place of trusteval's own texts"),
+    "calibration": (None, "calibration text, paragraphs parted by blank lines"),
+    "storage": ("auto", "quantized weights: packed, dequantized, auto"),
+    "device": ("auto", "cpu, cuda, cuda:1, auto"),
+    "dtype": ("auto", "float32, bfloat16, float16, auto"),
+    "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
+}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare every option and its ini twin."""
+    group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
+    for name, (default, text) in _OPTIONS.items():
+        shown = text if default is None else f"{text} (default: {default})"
+        group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
+        parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+
+
+def option(config: pytest.Config, name: str) -> str | None:
+    """Return an option's value, else its ini twin's; None if neither is set."""
+    given = getattr(config.option, f"trust_{name}", None)
+    if given is not None:
+        return str(given)
+    configured = config.getini(f"trust_{name}")
+    return str(configured) if configured else None
+
+
+def path_option(config: pytest.Config, name: str) -> Path | None:
+    """Resolve a path: options from where pytest was called, ini values from the root."""
+    value = option(config, name)
+    if value is None:
+        return None
+    given = getattr(config.option, f"trust_{name}", None)
+    base = config.rootpath if given is None else config.invocation_params.dir
+    return base / Path(value).expanduser()
+
+
+def read_options(config: pytest.Config) -> Options | None:
+    """Return what the user asks for; None if no model is named."""
+    from trusteval.run import Options
+
+    model, model_path = option(config, "model"), path_option(config, "model")
+    if model is None or model_path is None:
+        return None
+    return Options(
+        model=str(model_path) if model_path.exists() else model,
+        variants=option(config, "variants") or "",
+        ensembles=option(config, "ensembles") or "",
+        profile=option(config, "profile") or "",
+        engine=option(config, "engine") or "",
+        gates=path_option(config, "gates") or Path("gates.toml"),
+        storage=option(config, "storage") or "",
+        device=option(config, "device") or "",
+        dtype=option(config, "dtype") or "",
+        prompts=path_option(config, "prompts"),
+        calibration=path_option(config, "calibration"),
+        inconclusive=option(config, "inconclusive"),
+    )
