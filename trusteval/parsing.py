@@ -209,8 +209,8 @@ def _enumerated(matches: list[re.Match[str]], text: str) -> set[int]:
     starts: set[int] = set()
     chain: set[int] = set()
     for left, right in pairwise(matches):
-        between = text[left.end() : left.end() + 16] if right.start() - left.end() <= 16 else "..."
-        between = between[: right.start() - left.end()].strip(" '\"")
+        near = right.start() - left.end() <= 16
+        between = text[left.end() : right.start()].strip(" '\"") if near else "..."
         chain |= {left.start(), right.start()}
         if between.lstrip(", '\"") in {"or", "/", "and", "and/or"}:
             starts |= chain
