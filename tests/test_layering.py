@@ -58,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
         *("engines.batching", "engines.chat", "quantizers.building"),
     },
     "evaluation": {
-        *("types", "errors", "metrics", "profiles", "protocols", "store", "voting"),
+        *("types", "errors", "metrics", "profiles", "progress", "protocols", "store", "voting"),
         *("benchmarks", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"),
         "engines.engine",
     },

@@ -20,6 +20,7 @@ from trusteval.engines.engine import Backend, Engine
 from trusteval.errors import DataError, EngineError, PromptError, TrustEvalError
 from trusteval.metrics import SCORE, measure
 from trusteval.profiles import Profile
+from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
 from trusteval.store import ResponseStore, digest, response_key
 from trusteval.types import (
@@ -50,6 +51,7 @@ class Evaluation:
         source: DataSource,
         texts: PromptTexts,
         protocol: str,
+        progress: ProgressBar = no_progress,
     ) -> None:
         self.backend = backend
         self.store = store
@@ -57,6 +59,7 @@ class Evaluation:
         self.source = source
         self.texts = texts
         self.protocol = protocol
+        self.progress = progress
         self._questions: dict[str, tuple[Question, ...]] = {}
         self._contexts: dict[str, Mapping[str, object]] = {}
         self._judged: dict[tuple[str, str], tuple[Judged, ...]] = {}
@@ -144,16 +147,18 @@ class Evaluation:
             return
         setting = questions[0].sample.setting
         engine = self._engine(variant)
+        batches = engine.generate(
+            [question.prompt for question in questions],
+            max_new_tokens=setting.max_new_tokens,
+            done=frozenset(done),
+        )
         try:
-            for batch in engine.generate(
-                [question.prompt for question in questions],
-                max_new_tokens=setting.max_new_tokens,
-                done=done,
-            ):
-                self.store.put(
-                    self._context(variant),
-                    {keys[index]: response for index, response in batch.items()},
-                )
+            with self.progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
+                for batch in batches:
+                    answered = {keys[index]: response for index, response in batch.items()}
+                    self.store.put(self._context(variant), answered)
+                    done |= batch.keys()
+                    advance(len(done))
         except PromptError as error:
             item = questions[error.index].sample.id
             raise EngineError(f"{setting.id}, item {item}: {error}") from error

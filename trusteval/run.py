@@ -90,6 +90,7 @@ class Run:
             source=demo_source(),
             texts=self.texts,
             protocol=PROTOCOL,
+            progress=progress,
         )
 
     def facts(self) -> Mapping[str, object]:

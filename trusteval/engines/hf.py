@@ -117,19 +117,16 @@ class HFBackend:
         model, tokenizer = load_model(
             self.directory(variant), storage=self.storage, device=self.device, dtype=self.dtype
         )
-        return HFEngine(model, tokenizer, name=variant.name, progress=self.progress)
+        return HFEngine(model, tokenizer, name=variant.name)
 
 
 class HFEngine:
     """One loaded model and its tokenizer."""
 
-    def __init__(
-        self, model: Any, tokenizer: Any, *, name: str, progress: ProgressBar = no_progress
-    ) -> None:
+    def __init__(self, model: Any, tokenizer: Any, *, name: str) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._name = name
-        self._progress = progress
         config = model.config.get_text_config()
         self._context_length = int(getattr(config, "max_position_embeddings", 0) or 0)
         self._has_window = bool(getattr(config, "sliding_window", None))
@@ -156,12 +153,8 @@ class HFEngine:
         if not missing:
             return
         prefix = self._prefill(encoded[0][:shared])
-        with self._progress(f"{self._name}: answering", len(prompts)) as advance:
-            finished = len(prompts) - sum(map(len, missing))
-            for batch in missing:
-                yield self._run(encoded, batch, prefix, shared, max_new_tokens)
-                finished += len(batch)
-                advance(finished)
+        for batch in missing:
+            yield self._run(encoded, batch, prefix, shared, max_new_tokens)
 
     def close(self) -> None:
         import gc
