@@ -358,3 +358,14 @@ def test_seeded_variant_keeps_its_name_through_xdist(project: Project) -> None:
     assert ran.returncode == 1
     assert "test_mmlu[gptq-4@1-mmlu.score] " in ran.stdout
     assert "]@" not in ran.stdout
+
+
+def test_path_that_made_pytest_lose_its_ini_is_named_with_the_cure(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "gates.toml"
+    elsewhere.write_text(UNDECIDED, encoding="utf-8")
+    lost = project.run("--trust-gates", str(elsewhere))
+    assert lost.returncode == 4
+    assert f"write --trust-gates={elsewhere}" in lost.stderr
+    assert project.run(f"--trust-gates={elsewhere}", "-k", "mmlu").returncode == 0

@@ -60,6 +60,26 @@ def path_option(config: pytest.Config, name: str) -> Path | None:
     return base / Path(value).expanduser()
 
 
+def refuse_lost_configuration(config: pytest.Config) -> None:
+    """Raise UsageError where a path given after a blank made pytest miss its pytest.ini.
+
+    pytest looks for its configuration before plugins declare options, takes `--trust-model /a/b`
+    for a test directory and searches there. `--trust-model=/a/b` is not taken for one.
+    """
+    here = config.invocation_params.dir
+    above = [folder / "pytest.ini" for folder in (here, *here.parents)]
+    missed = next((path for path in above if path.exists()), None)
+    if missed is None or config.inipath is not None:
+        return
+    for name in _OPTIONS:
+        value = getattr(config.option, f"trust_{name}", None)
+        if value in config.invocation_params.args and (here / Path(value).expanduser()).exists():
+            raise pytest.UsageError(
+                f"pytest took {value} for a test directory and missed {missed}; "
+                f"write --trust-{name}={value}"
+            )
+
+
 def read_options(config: pytest.Config) -> Options | None:
     """Return what the user asks for; None if no model is named."""
     from trusteval.run import Options

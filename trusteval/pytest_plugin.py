@@ -28,7 +28,12 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     voting_ensemble,
 )
 from trusteval.pytest_keys import REPORT, RUN, TERMINAL
-from trusteval.pytest_options import add_options, path_option, read_options
+from trusteval.pytest_options import (
+    add_options,
+    path_option,
+    read_options,
+    refuse_lost_configuration,
+)
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
@@ -83,6 +88,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
     from trusteval.run import prepare_run
 
+    refuse_lost_configuration(session.config)
     options = read_options(session.config)
     if options is None:
         return
