@@ -167,3 +167,23 @@ def test_lease_of_a_silent_owner_on_another_host_expires(store: ResponseStore) -
         assert not ours
     with store.lease("stale") as ours:
         assert ours
+
+
+def test_many_processes_open_a_new_store_at_the_same_moment(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from trusteval.store import ResponseStore\n"
+        "sys.stdin.readline()\n"
+        "for path in sys.argv[1:]:\n"
+        "    ResponseStore(Path(path)).close()\n"
+    )
+    paths = [str(tmp_path / f"{number}.sqlite") for number in range(20)]
+    command = [sys.executable, "-c", script, *paths]
+    openers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    assert [opener.communicate()[1] for opener in openers] == [""] * 4

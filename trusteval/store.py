@@ -63,11 +63,15 @@ class ResponseStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        from filelock import FileLock
+
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = self._connect()
-            self._prepare()
+            # Two processes that turn a new file to WAL at once find it locked, timeout or not.
+            with FileLock(path.with_name(f"{path.name}.lock")):
+                self._connection = self._connect()
+                self._prepare()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"response store {path} cannot be opened: {error}") from error
 
@@ -157,7 +161,6 @@ class ResponseStore:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection
 
@@ -168,6 +171,7 @@ class ResponseStore:
                 f"response store {self.path} has schema {version}, this trusteval writes "
                 f"{SCHEMA_VERSION}; use another --trust-store"
             )
+        self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.executescript(_SCHEMA)
         self._connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
