@@ -166,7 +166,9 @@ class ResponseStore:
 
     def _prepare(self) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, SCHEMA_VERSION):
+        if version == SCHEMA_VERSION:
+            return
+        if version != 0:
             raise StoreError(
                 f"response store {self.path} has schema {version}, this trusteval writes "
                 f"{SCHEMA_VERSION}; use another --trust-store"
