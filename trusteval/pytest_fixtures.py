@@ -117,7 +117,6 @@ def responses(trust_evaluation: Evaluation) -> Responses:
 
 @pytest.fixture
 def judge(
-    request: pytest.FixtureRequest,
     trust_run: Run,
     trust_evaluation: Evaluation,
     record_property: Callable[[str, object], None],

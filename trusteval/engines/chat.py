@@ -27,11 +27,11 @@ def render(prompt: Prompt, tokenizer: Any) -> tuple[str, bool]:
     system = next((m.content for m in prompt if m.role is Role.SYSTEM), None)
     if system is None:
         return _apply(prompt, tokenizer), False
+    from jinja2 import TemplateError
+
     try:
         rendered = _apply(prompt, tokenizer)
-    except Exception as refused:
-        if type(refused).__name__ != "TemplateError":
-            raise
+    except TemplateError:
         return _apply(fold_system(prompt), tokenizer), False
     if system.strip() not in rendered:
         rendered = _apply(fold_system(prompt), tokenizer)
