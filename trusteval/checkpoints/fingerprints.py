@@ -1,0 +1,51 @@
+"""Content hashes of weights and tokenizers, cached by path, size and time of change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from trusteval.files import write_atomically
+
+TOKENIZER_FILES = (
+    *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
+    *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
+    *("chat_template.jinja", "chat_template.json", "generation_config.json"),
+)
+
+
+def weights_fingerprint(files: Iterable[Path], *, cache: Path) -> str:
+    """Return the sha256 over the weight files' digests, each cached by path, size and mtime."""
+    known_path = cache / "fingerprints.json"
+    try:
+        known = json.loads(known_path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    total, learned = hashlib.sha256(), False
+    for file in files:
+        stat = file.stat()
+        key = f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+        if key not in known:
+            known[key] = file_fingerprint(file)
+            learned = True
+        total.update(f"{file.name} {known[key]}\n".encode())
+    if learned:
+        write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return total.hexdigest()
+
+
+def tokenizer_fingerprint(path: Path) -> str:
+    """Return the sha256 over every file that decides how text becomes tokens and back."""
+    total = hashlib.sha256()
+    for name in TOKENIZER_FILES:
+        if (path / name).is_file():
+            total.update(f"{name} {file_fingerprint(path / name)}\n".encode())
+    return total.hexdigest()
+
+
+def file_fingerprint(path: Path) -> str:
+    """Return a file's sha256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,271 @@
+"""Loads a checkpoint as a transformers model and its tokenizer.
+
+Dequantized storage expands quantized weights once, so that every arm runs the same dense
+matmuls; packed storage runs the quantized kernel.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trusteval.checkpoints.checkpoint import Checkpoint, inspect_checkpoint, refuse_remote_code
+from trusteval.errors import ModelError, UsageError
+from trusteval.types import Storage
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_HALF = ("float16", "bfloat16")
+
+
+def load_model(
+    path: Path | str,
+    *,
+    storage: Storage | str = Storage.DEQUANTIZED,
+    device: str = "cpu",
+    dtype: torch.dtype | str | None = None,
+    trust_remote_code: bool = False,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load the model and tokenizer at `path`, ready for inference.
+
+    `path` is a checkpoint directory, dense or quantized by GPTQ or AWQ, or a .gguf file, which is
+    always expanded. `storage` says how quantized weights are held: "dequantized" expands them once
+    into dense matmuls, "packed" runs gptqmodel's kernel. `dtype` ("float32", "bfloat16",
+    "float16" or torch's own) is that of activations and dense weights, by default the
+    checkpoint's own; packed kernels take the 16-bit ones only and float16 by default.
+
+    Raises ModelError for a checkpoint that cannot be loaded, whose config and tensors disagree,
+    whose weights are not finite, or that brings code of its own without `trust_remote_code`;
+    UsageError for a storage or dtype that does not exist.
+    """
+    # Threads that spin while they wait take the cores from other work: beside a second busy
+    # process a run took three times as long. OpenMP reads this when torch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+    from safetensors import SafetensorError
+
+    path, held = Path(path), _storage(storage)
+    wanted = _dtype(dtype)
+    checkpoint = None if path.suffix == ".gguf" else inspect_checkpoint(path)
+    if checkpoint is not None and not trust_remote_code:
+        refuse_remote_code(checkpoint)
+    _silence_progress_bars()
+    try:
+        if checkpoint is None:
+            model, tokenizer = load_gguf(path, dtype=wanted)
+        else:
+            tokenizer = _load_tokenizer(checkpoint, trust_remote_code)
+            if checkpoint.quantization is None:
+                model = _load_dense(checkpoint, wanted, trust_remote_code)
+            elif held is Storage.DEQUANTIZED:
+                model = _load_expanded(checkpoint, wanted, device, trust_remote_code)
+            else:
+                model = _load_packed(checkpoint, wanted, device, trust_remote_code)
+        model = model.to(device).eval()
+    except torch.OutOfMemoryError as error:
+        raise ModelError(f"{path} does not fit into the memory of {device}") from error
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelError(f"{path} cannot be loaded: {reason or repr(error)}") from error
+    _refuse_not_finite(path, model)
+    return model, tokenizer
+
+
+def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
+    """Load a .gguf file with its weights expanded to `dtype`; transformers' errors pass through."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    load: Any = AutoModelForCausalLM.from_pretrained
+    tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
+    model = load(str(file.parent), gguf_file=file.name, dtype=dtype)
+    # transformers still takes the model for a quantized one and would refuse to save it.
+    for name, value in (("hf_quantizer", None), ("is_quantized", False)):
+        setattr(model, name, value)
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    return model, tokenizer
+
+
+def _storage(storage: Storage | str) -> Storage:
+    if storage not in list(Storage):
+        raise UsageError(f"unknown storage {storage!r}; known: {', '.join(Storage)}")
+    return Storage(storage)
+
+
+def _dtype(dtype: torch.dtype | str | None) -> torch.dtype | str:
+    """Return torch's own type, or "auto"."""
+    import torch
+
+    if dtype is None or isinstance(dtype, torch.dtype):
+        return "auto" if dtype is None else dtype
+    found = getattr(torch, dtype, None)
+    if not isinstance(found, torch.dtype) or not found.is_floating_point:
+        raise UsageError(f"unknown dtype {dtype!r}; known: float32, {', '.join(_HALF)}")
+    return found
+
+
+def _load_tokenizer(checkpoint: Checkpoint, trust_remote_code: bool) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(
+        checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
+    )
+
+
+def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_code: bool) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    load: Any = AutoModelForCausalLM.from_pretrained
+    model, found = load(
+        checkpoint.path,
+        dtype=dtype,
+        local_files_only=True,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,
+        trust_remote_code=trust_remote_code,
+    )
+    # transformers would go on with random weights in their place.
+    mismatched = [str(entry[0]) for entry in found["mismatched_keys"]]
+    _refuse_disagreement(checkpoint, missing=found["missing_keys"], mismatched=mismatched)
+    return model
+
+
+def _load_expanded(
+    checkpoint: Checkpoint, dtype: torch.dtype | str, device: str, trust_remote_code: bool
+) -> Any:
+    import torch
+
+    from trusteval.checkpoints.packed_weights import expanded_tensors
+
+    assert checkpoint.quantization is not None
+    model = _empty_model(checkpoint, dtype, device, trust_remote_code)
+    state = model.state_dict()
+    _check_shapes(checkpoint, model, state)
+    tensors = expanded_tensors(
+        checkpoint.tensors, checkpoint.layers, checkpoint.quantization, device=device
+    )
+    with torch.inference_mode():
+        for name, tensor in tensors:
+            if name in state:
+                state[name].copy_(tensor)
+            elif _is_extra_bias(checkpoint, name) and bool(tensor.any()):
+                _refuse_disagreement(checkpoint, unexpected=[name])
+    model.tie_weights()
+    return model
+
+
+def _load_packed(
+    checkpoint: Checkpoint, dtype: torch.dtype | str, device: str, trust_remote_code: bool
+) -> Any:
+    import torch
+
+    from trusteval.checkpoints.packed_loading import load_packed
+
+    half = [getattr(torch, name) for name in _HALF]
+    if dtype != "auto" and dtype not in half:
+        raise UsageError(
+            f"packed kernels compute in {' or '.join(_HALF)}, got {dtype}; choose one of them or "
+            "storage=dequantized"
+        )
+    skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
+    _check_shapes(checkpoint, skeleton, skeleton.state_dict())
+    try:
+        return load_packed(
+            checkpoint,
+            device=device,
+            dtype=dtype if isinstance(dtype, torch.dtype) else torch.float16,
+            trust_remote_code=trust_remote_code,
+        )
+    except (ValueError, NotImplementedError) as error:  # no kernel for these bits, groups, shapes
+        raise ModelError(
+            f"{checkpoint.path} has no packed kernel here, storage=dequantized loads it without: "
+            f"{error}"
+        ) from error
+
+
+def _empty_model(
+    checkpoint: Checkpoint, dtype: torch.dtype | str, device: str, trust_remote_code: bool
+) -> Any:
+    """Build the dense architecture; its weights hold no values yet."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers.initialization import no_init_weights
+
+    config = AutoConfig.from_pretrained(
+        checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
+    )
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    resolved = dtype if isinstance(dtype, torch.dtype) else config.dtype or torch.float32
+    build: Any = AutoModelForCausalLM.from_config
+    with no_init_weights(), torch.device(device):
+        return build(config, dtype=resolved, trust_remote_code=trust_remote_code)
+
+
+def _check_shapes(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.Tensor]) -> None:
+    """Raise ModelError unless the tensors are those of the architecture in config.json."""
+    shapes = checkpoint.dense_shapes
+    tied = set(model.all_tied_weights_keys)
+    _refuse_disagreement(
+        checkpoint,
+        missing=[name for name in state if name not in shapes and name not in tied],
+        unexpected=[
+            name
+            for name in shapes
+            if name not in state
+            and not name.endswith(".inv_freq")
+            and not _is_extra_bias(checkpoint, name)
+        ],
+        mismatched=[
+            name for name in state if name in shapes and shapes[name] != tuple(state[name].shape)
+        ],
+    )
+
+
+def _is_extra_bias(checkpoint: Checkpoint, name: str) -> bool:
+    """Whether this is the bias of zeros that GPTQ writers add to packed layers without one."""
+    layer = name.removesuffix(".bias")
+    return layer != name and f"{layer}.qweight" in checkpoint.tensors
+
+
+def _refuse_disagreement(
+    checkpoint: Checkpoint,
+    *,
+    missing: Iterable[str] = (),
+    unexpected: Iterable[str] = (),
+    mismatched: Iterable[str] = (),
+) -> None:
+    for what, found in (
+        ("lacks", missing),
+        ("has the unknown", unexpected),
+        ("has with another shape", mismatched),
+    ):
+        names = sorted(found)
+        if names:
+            shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+            raise ModelError(
+                f"{checkpoint.path}: config.json and weights disagree; the checkpoint {what} "
+                f"{len(names)} tensors: {shown}"
+            )
+
+
+def _refuse_not_finite(path: Path, model: Any) -> None:
+    import torch
+
+    for name, tensor in model.state_dict().items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            count = int((~torch.isfinite(tensor)).sum())
+            raise ModelError(
+                f"{path} is damaged: {name} holds {count} values that are not finite (NaN or Inf)"
+            )
+
+
+def _silence_progress_bars() -> None:
+    from transformers.utils import logging
+
+    silence: Any = logging.disable_progress_bar
+    silence()

@@ -1,0 +1,57 @@
+"""Whether two checkpoints read the same tokens, whichever library saved their tokenizers.
+
+Members of a vote are precisions of one model; another vocabulary is another model. Tokens that
+were added later, such as padding, do not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from trusteval.errors import ModelError, VariantError
+
+
+def vocabularies(path: Path) -> dict[str, str]:
+    """Return the sha256 of a checkpoint's tokens for each kind of file that holds them.
+
+    Kinds are "tokenizer.json" and "tokenizer.model" (SentencePiece). Raises ModelError for a
+    tokenizer.json that cannot be read.
+    """
+    found = {}
+    fast, pieces = path / "tokenizer.json", path / "tokenizer.model"
+    if fast.is_file():
+        try:
+            tokens = json.loads(fast.read_text(encoding="utf-8"))["model"]["vocab"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ModelError(f"{fast} holds no vocabulary: {error!r}") from error
+        # A dictionary of ids, or a list of [token, score] in the order of ids.
+        pairs = (
+            sorted(tokens.items(), key=lambda pair: pair[1])
+            if isinstance(tokens, dict)
+            else [[token, place] for place, (token, *_) in enumerate(tokens)]
+        )
+        found[fast.name] = hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
+    if pieces.is_file():
+        found[pieces.name] = hashlib.sha256(pieces.read_bytes()).hexdigest()
+    return found
+
+
+def vocabularies_differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two `vocabularies` disagree in every kind of file that both have."""
+    shared = one.keys() & other.keys()
+    return bool(shared) and all(one[kind] != other[kind] for kind in shared)
+
+
+def refuse_mixed_vocabularies(ensemble: str, members: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise VariantError if a member reads other tokens than the first one known."""
+    known = [(name, kinds) for name, kinds in members.items() if kinds]
+    for name, kinds in known[1:]:
+        first, expected = known[0]
+        if vocabularies_differ(expected, kinds):
+            raise VariantError(
+                f"ensemble {ensemble}: {name} reads other tokens than {first}; members have to be "
+                "precisions of one model"
+            )
