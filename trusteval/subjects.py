@@ -1,9 +1,9 @@
 """Which subjects a run judges: reads the names of --trust-variants and --trust-ensembles.
 
-A recipe is METHOD-BITS[:gN][:asym][:actorder][@SEED]; NAME=PATH is a checkpoint somebody made;
-vote-METHOD is the default-seed variant of every bit width of a method (arXiv 2511.22483,
-section IV-B), `auto` every such vote that the variants can hold; NAME=a+b+c is a vote over any
-members.
+A recipe is METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED]; NAME=PATH is a checkpoint somebody made
+(a directory, .gguf file or hub id); vote-METHOD is the default-seed variant of every bit width of
+a method (arXiv 2511.22483, section IV-B), `auto` every such vote that the variants can hold;
+NAME=a+b+c is a vote over any members.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from trusteval.checkpoint import inspect_checkpoint
+from trusteval.checkpoints.checkpoint import DENSE_BITS
+from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.types import Ensemble, Recipe, Variant
 from trusteval.voting import precedence
 
 DENSE = "dense"
-DENSE_BITS = 16
 AUTO = "auto"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
-_RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9]+)*)(?:@([0-9]{1,9}))?")
+_RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 
 
 def parse_variants(text: str) -> tuple[Variant, ...]:
@@ -38,18 +38,22 @@ def parse_variants(text: str) -> tuple[Variant, ...]:
     return tuple(variants)
 
 
-def parse_ensembles(text: str, *, variants: Sequence[Variant]) -> tuple[Ensemble, ...]:
+def parse_ensembles(
+    text: str, *, variants: Sequence[Variant], references: Sequence[Variant] = ()
+) -> tuple[Ensemble, ...]:
     """Read a comma list of ensembles over `variants`, or `auto`.
 
-    Raises VariantError for an unknown member or method, or fewer than two members.
+    Raises VariantError for an unknown member or method, fewer than two members, or a member or
+    name that is one of the `references`, which never vote.
     """
     known = {variant.name: variant for variant in variants}
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == [AUTO]:
         methods = dict.fromkeys(v.method for v in variants if v.method != DENSE)
         words = [f"vote-{method}" for method in methods if len(_members(method, known)) > 1]
-    ensembles = [_ensemble(word, known) for word in words]
-    _refuse_twice([*known, *(ensemble.name for ensemble in ensembles)], "subject")
+    ensembles = [_ensemble(word, known, references) for word in words]
+    others = [*(reference.name for reference in references), *(e.name for e in ensembles)]
+    _refuse_twice([*known, *others], "subject")
     return tuple(ensembles)
 
 
@@ -71,7 +75,7 @@ def _variant(word: str) -> Variant:
 
 
 def parse_recipe(word: str) -> Recipe:
-    """Read METHOD-BITS[:gN][:asym][:actorder][@SEED].
+    """Read METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED].
 
     Raises VariantError if it is none, or the method cannot build these bits.
     """
@@ -81,54 +85,86 @@ def parse_recipe(word: str) -> Recipe:
             [DENSE, *(f"{name}-{b}" for name, q in QUANTIZERS.items() for b in q.bits)]
         )
         raise VariantError(
-            f"unknown variant {word!r}; known: {known} (with :gN, :asym, :actorder, @SEED), or "
-            "NAME=PATH for a checkpoint directory"
+            f"unknown variant {word!r}; known: {known} (with :gN, :sym, :asym, :actorder, @SEED), "
+            "or NAME=PATH for a checkpoint directory, .gguf file or hub id"
         )
     method, bits = match[1], int(match[2])
-    supported = QUANTIZERS[method].bits
-    if bits not in supported:
+    quantizer = QUANTIZERS[method]
+    if bits not in quantizer.bits:
         raise VariantError(
-            f"variant {word!r}: {method} builds {', '.join(map(str, supported))} bit, got {bits}"
+            f"variant {word!r}: {method} builds {', '.join(map(str, quantizer.bits))} bit, got "
+            f"{bits}"
         )
-    group_size, flags = None, []
+    group_size, symmetric, act_order = None, None, False
     for option in filter(None, match[3].split(":")):
-        if re.fullmatch(r"g[1-9][0-9]{0,5}", option) and group_size is None:
+        if re.fullmatch(r"g(-1|[1-9][0-9]{0,5})", option) and group_size is None:
             group_size = int(option[1:])
-        elif option in ("asym", "actorder") and option not in flags:
-            flags.append(option)
+        elif option in ("sym", "asym") and symmetric is None:
+            symmetric = option == "sym"
+        elif option == "actorder" and not act_order:
+            act_order = True
         else:
             raise VariantError(
-                f"variant {word!r}: expected :gN, :asym or :actorder, each once, got :{option}"
+                f"variant {word!r}: expected :gN, :sym or :asym, :actorder, each once, got "
+                f":{option}"
             )
+    if act_order and not quantizer.has_act_order:
+        raise VariantError(f"variant {word!r}: {method} has no act-order")
     return Recipe(
         method=method,
         bits=bits,
         group_size=group_size,
-        symmetric="asym" not in flags,
-        act_order="actorder" in flags,
+        # What the method does anyway needs no saying, so that one recipe has one spelling.
+        symmetric=None if symmetric == quantizer.symmetric else symmetric,
+        act_order=act_order,
         seed=int(match[4] or 0),
     )
 
 
-def _brought(name: str, path: str) -> Variant:
+def _brought(name: str, model: str) -> Variant:
+    _refuse_name(name, f"variant {name}={model}")
+    method, bits = method_and_bits(model)
+    return Variant(name=name, method=method, bits=bits, path=Path(model).expanduser())
+
+
+def parse_references(text: str) -> tuple[Variant, ...]:
+    """Read a comma list NAME=MODEL of further dense models, judged like any and never voting.
+
+    Raises VariantError for a name given twice or a model that is quantized, ModelError for one
+    that cannot be judged.
+    """
+    references = []
+    for word in filter(None, (word.strip() for word in text.split(","))):
+        name, given, model = (part.strip() for part in word.partition("="))
+        if not given:
+            raise VariantError(f"reference {word!r}: expected NAME=MODEL, for example small=PATH")
+        _refuse_name(name, f"reference {word}")
+        if model != DEMO and Path(model).suffix != ".gguf" and method_and_bits(model)[0] != DENSE:
+            raise VariantError(f"reference {word}: a reference is a dense model, this is quantized")
+        refuse_missing_model(model)
+        references.append(
+            Variant(name=name, method=DENSE, bits=DENSE_BITS, path=Path(model).expanduser())
+        )
+    _refuse_twice([reference.name for reference in references], "reference")
+    return tuple(references)
+
+
+def _refuse_name(name: str, where: str) -> None:
     if not _NAME.fullmatch(name) or name == DENSE:
         raise VariantError(
-            f"variant {name}={path}: expected a name of letters, digits, _ . : @ - other than "
-            f"{DENSE!r}, got {name!r}"
+            f"{where}: expected a name of letters, digits, _ . : @ - other than {DENSE!r}, got "
+            f"{name!r}"
         )
-    checkpoint = inspect_checkpoint(Path(path).expanduser())
-    return Variant(name=name, method=checkpoint.method, bits=checkpoint.bits, path=checkpoint.path)
 
 
-def _ensemble(word: str, known: Mapping[str, Variant]) -> Ensemble:
+def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Variant]) -> Ensemble:
     name, given, members = (part.strip() for part in word.partition("="))
-    if not _NAME.fullmatch(name) or name == DENSE:
-        raise VariantError(
-            f"ensemble {word!r}: expected a name of letters, digits, _ . : @ - other than "
-            f"{DENSE!r}, got {name!r}"
-        )
+    _refuse_name(name, f"ensemble {word!r}")
     if given:
         names = [member.strip() for member in members.split("+")]
+        never = [reference.name for reference in references if reference.name in names]
+        if never:
+            raise VariantError(f"ensemble {word!r}: {never[0]} is a reference, which never votes")
         unknown = [member for member in names if member not in known]
         if unknown:
             raise VariantError(

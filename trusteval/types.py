@@ -228,22 +228,23 @@ class Recipe:
     """How to quantize a dense model: everything that decides the resulting weights.
 
     `bits` per weight; `group_size` weights share one scale (None: chosen from the model's
-    shapes, -1: one scale per output channel); `seed` draws the calibration sample.
+    shapes, -1: one scale per output channel); `symmetric` is None for the method's own custom
+    (GPTQ without zero points, AWQ with them); `seed` draws the calibration sample.
     """
 
     method: str
     bits: int
     group_size: int | None = None
-    symmetric: bool = True
+    symmetric: bool | None = None
     act_order: bool = False
     seed: int = 0
 
     def __str__(self) -> str:
         group = "" if self.group_size is None else f":g{self.group_size}"
-        asym = "" if self.symmetric else ":asym"
+        zeros = {None: "", True: ":sym", False: ":asym"}[self.symmetric]
         order = ":actorder" if self.act_order else ""
         seed = f"@{self.seed}" if self.seed else ""
-        return f"{self.method}-{self.bits}{group}{asym}{order}{seed}"
+        return f"{self.method}-{self.bits}{group}{zeros}{order}{seed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +252,8 @@ class Variant:
     """One precision of the model under test.
 
     `bits` per weight orders the members of a vote (dense: 16). Exactly one of `recipe` (to be
-    built from the dense model) and `path` (a checkpoint somebody made) is set, or neither for
-    the dense model itself.
+    built from the dense model) and `path` (a checkpoint somebody made: directory, .gguf file or
+    hub id) is set, or neither for the dense model itself.
     """
 
     name: str
@@ -272,6 +273,21 @@ class Ensemble:
 
 
 Subject = Variant | Ensemble
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a look at a loaded variant found, before it is judged.
+
+    `perplexity` per token on trusteval.health's text, perhaps infinite or NaN;
+    `vocabulary_size` tokens to choose among; `shortfall` is how far the engine's batched path
+    chose below a plain forward pass's best token, as a share of its logits' range: 0 for the same
+    choice, at most 1.
+    """
+
+    perplexity: float
+    vocabulary_size: int
+    shortfall: float
 
 
 # -- voting ------------------------------------------------------------------------------

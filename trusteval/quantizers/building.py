@@ -1,133 +1,167 @@
-"""Gets a quantized checkpoint: from the cache, or built once, atomically, by one process."""
+"""Builds a quantized checkpoint once, whole or not at all, in a process of its own."""
 
 from __future__ import annotations
 
 import json
+import os
 import platform
-import random
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from trusteval.cached_folder import make_once
-from trusteval.errors import QuantizationError, UsageError
+from trusteval.checkpoints.checkpoint import inspect_checkpoint
+from trusteval.checkpoints.fingerprints import weights_fingerprint
+from trusteval.errors import DiskSpaceError, QuantizationError, UsageError
 from trusteval.machine import package_version
 from trusteval.progress import ProgressBar, no_progress
+from trusteval.quantizers import QUANTIZERS
+from trusteval.quantizers.calibration import Calibration
+from trusteval.quantizers.job import Job
 from trusteval.store import digest
 from trusteval.types import Recipe
 
-_SAMPLES = 128
-_BUILD_FILE = "trusteval_build.json"
+BUILD_FILE = "trusteval_build.json"
+_JOB_FILE = "job.json"
+_OUT_OF_SPACE = "No space left on device"
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """The text a quantizer observes activations on; `origin` names it in reports."""
+class Build:
+    """A checkpoint to be made: `recipe` over the dense directory, calibrated on texts.
 
-    origin: str
-    texts: tuple[str, ...]
+    `cache` remembers fingerprints; `device` computes it, which changes no key.
+    """
 
-    def draw(self, seed: int) -> list[str]:
-        """Draw half of the texts, at most 128, so that another seed draws others."""
-        count = min(_SAMPLES, max(1, len(self.texts) // 2))
-        return random.Random(seed).sample(self.texts, count)
+    recipe: Recipe
+    dense: Path
+    calibration: Calibration
+    cache: Path
+    device: str = "cpu"
+    trust_remote_code: bool = False
 
+    @property
+    def texts(self) -> list[str]:
+        return self.calibration.draw(self.recipe.seed)
 
-def load_calibration(path: Path | None = None) -> Calibration:
-    """Read calibration texts, paragraphs parted by blank lines; without a path the shipped ones."""
-    resource_path = files("trusteval.demo") / "data" / "calibration.txt"
-    try:
-        text = (path or resource_path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"calibration text {path} cannot be read: {error}") from error
-    texts = tuple(part.strip() for part in text.split("\n\n") if part.strip())
-    if len(texts) < 2:
-        raise UsageError(
-            f"calibration text {path}: expected paragraphs parted by blank lines, got {len(texts)}"
+    @property
+    def key(self) -> str:
+        """Hash everything that decides the weights: the dense ones, the recipe, the texts."""
+        files = inspect_checkpoint(self.dense).weight_files
+        return digest(
+            {
+                "dense": weights_fingerprint(files, cache=self.cache),
+                "recipe": asdict(self.recipe),
+                "texts": self.texts,
+                "version": QUANTIZERS[self.recipe.method].version,
+            }
         )
-    return Calibration(str(path) if path else "shipped slice", texts)
 
 
-def built_checkpoint(
-    recipe: Recipe,
-    *,
-    dense: Path,
-    dense_fingerprint: str,
-    calibration: Calibration,
-    cache: Path,
-    progress: ProgressBar = no_progress,
-) -> Path:
-    """Return the checkpoint directory of `recipe` over the dense weights, building it if absent.
+def cached_checkpoint(build: Build, *, progress: ProgressBar = no_progress) -> Path:
+    """Return the checkpoint directory in the cache, building it if absent.
 
-    It is keyed by the dense weights' fingerprint, the recipe and the drawn calibration texts.
     Processes that want the same one wait for the first. Raises QuantizationError with the end
     of the log if the build fails; then nothing is left in the cache.
     """
-    texts = calibration.draw(recipe.seed)
-    key = digest({"dense": dense_fingerprint, "recipe": asdict(recipe), "texts": texts})
-    name = str(recipe).replace(":", "_").replace("@", "_")
-    target = cache / "checkpoints" / f"{name}-{key[:16]}"
-    make_once(
-        target,
-        marker=_BUILD_FILE,
-        doing="building",
-        make=lambda scratch: _build(recipe, dense, texts, scratch, calibration.origin, progress),
-    )
+    key = build.key
+    target = build.cache / "checkpoints" / f"{folder_name(build.recipe)}-{key[:16]}"
+    _make(build, key, target, progress)
     return target
 
 
-def _build(
-    recipe: Recipe,
-    dense: Path,
-    texts: Sequence[str],
-    scratch: Path,
-    origin: str,
-    progress: ProgressBar,
-) -> Path:
+def write_checkpoint(build: Build, out: Path, *, progress: ProgressBar = no_progress) -> bool:
+    """Build the checkpoint as the folder `out`; False if it is there already.
+
+    Raises UsageError if something else is there, QuantizationError if the build fails.
+    """
+    key = build.key
+    if out.exists():
+        if build_record(out).get("key") == key:
+            return False
+        raise UsageError(
+            f"{out} exists and is not {build.recipe} of {build.dense}, calibrated on "
+            f"{build.calibration.origin}; remove it or choose another --out"
+        )
+    _make(build, key, out, progress)
+    return True
+
+
+def folder_name(recipe: Recipe) -> str:
+    """Spell a recipe so that every file system takes it."""
+    return str(recipe).replace(":", "_").replace("@", "_")
+
+
+def build_record(checkpoint: Path) -> dict[str, Any]:
+    """Return what a build noted beside its weights; empty for a checkpoint made elsewhere."""
+    try:
+        record = json.loads((checkpoint / BUILD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _make(build: Build, key: str, target: Path, progress: ProgressBar) -> None:
+    files = inspect_checkpoint(build.dense).weight_files
+    make_once(
+        target,
+        marker=BUILD_FILE,
+        doing="building",
+        make=lambda scratch: _build(build, key, scratch, progress),
+        needs=sum(file.stat().st_size for file in files),
+    )
+
+
+def _build(build: Build, key: str, scratch: Path, progress: ProgressBar) -> Path:
     started = time.monotonic()
     out = scratch / "checkpoint"
-    job = {
-        "dense": str(dense.absolute()),
-        "recipe": asdict(recipe),
-        "texts": texts,
-        "out": str(out),
-    }
-    (scratch / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    peak_memory_mib = _run_worker(scratch, recipe, progress)
+    texts = build.texts
+    job = Job(build.dense.absolute(), build.recipe, tuple(texts), out, build.trust_remote_code)
+    job.write(scratch / _JOB_FILE)
+    peak_memory_mib = _run_worker(build, scratch, progress)
     if not list(out.glob("*.safetensors")):
-        raise QuantizationError(f"building {recipe} from {dense} wrote no weights")
+        raise QuantizationError(f"building {build.recipe} from {build.dense} wrote no weights")
     record = {
-        "recipe": str(recipe),
-        "dense": str(dense),
-        "calibration": {"origin": origin, "texts": len(texts), "seed": recipe.seed},
+        "key": key,
+        "recipe": str(build.recipe),
+        "quantization": str(inspect_checkpoint(out).quantization),
+        "dense": str(build.dense),
+        "calibration": {
+            "origin": build.calibration.origin,
+            "texts": len(texts),
+            "seed": build.recipe.seed,
+        },
         "seconds": round(time.monotonic() - started, 1),
         "peak_memory_mib": peak_memory_mib,
         "versions": {
             name: package_version(name) for name in ("gptqmodel", "torch", "transformers")
         },
         "machine": platform.platform(),
+        "device": build.device,
     }
     text = json.dumps(record, indent=2, sort_keys=True) + "\n"
-    (out / _BUILD_FILE).write_text(text, encoding="utf-8")
+    (out / BUILD_FILE).write_text(text, encoding="utf-8")
     return out
 
 
-def _run_worker(scratch: Path, recipe: Recipe, progress: ProgressBar) -> int:
+def _run_worker(build: Build, scratch: Path, progress: ProgressBar) -> int:
     """Build in a process of its own; returns its peak memory in MiB."""
-    peak_memory_mib = 0
-    command = [sys.executable, "-m", "trusteval.quantizers.worker", str(scratch / "job.json")]
+    recipe, peak_memory_mib = build.recipe, 0
+    command = [sys.executable, "-m", "trusteval.quantizers.worker", str(scratch / _JOB_FILE)]
     log_path = scratch / "log.txt"
     with (
         log_path.open("w", encoding="utf-8") as log,
         progress(f"quantizing {recipe}", 100) as advance,
         subprocess.Popen(
-            # In its own folder: gptqmodel leaves a folder of logs where it runs.
             command,
+            # In its own folder: gptqmodel leaves a folder of logs where it runs.
             cwd=scratch,
+            env=worker_environment(build.device),
+            # Open as long as we live: when it closes, the worker knows that we died.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -145,5 +179,25 @@ def _run_worker(scratch: Path, recipe: Recipe, progress: ProgressBar) -> int:
     status = worker.returncode
     if status != 0:
         last = log_path.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-        raise QuantizationError(f"building {recipe} failed (exit {status}); its log ends:\n{last}")
+        if _OUT_OF_SPACE in last:
+            raise DiskSpaceError(
+                f"building {recipe}: no space left on the disk of {scratch.parent}"
+            )
+        reason = last.rpartition("\n")[2]
+        raise QuantizationError(
+            f"building {recipe} failed (exit {status}): {reason}\nIts log ends:\n{last}"
+        )
     return peak_memory_mib
+
+
+def worker_environment(device: str) -> dict[str, str]:
+    """Return the environment in which gptqmodel sees the device and no other."""
+    environment = dict(os.environ)
+    kind, _, index = device.partition(":")
+    if kind == "cpu":
+        environment["CUDA_VISIBLE_DEVICES"] = ""
+    elif index:
+        visible = environment.get("CUDA_VISIBLE_DEVICES", "").split(",")
+        named = visible[int(index)] if int(index) < len(visible) else ""
+        environment["CUDA_VISIBLE_DEVICES"] = named or index
+    return environment

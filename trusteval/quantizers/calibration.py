@@ -1,0 +1,40 @@
+"""The texts a quantizer observes activations on."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from trusteval.errors import UsageError
+
+_SAMPLES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Texts to draw from; `origin` names them in reports."""
+
+    origin: str
+    texts: tuple[str, ...]
+
+    def draw(self, seed: int) -> list[str]:
+        """Draw half of the texts, at most 128, so that another seed draws others."""
+        count = min(_SAMPLES, max(1, len(self.texts) // 2))
+        return random.Random(seed).sample(self.texts, count)
+
+
+def load_calibration(path: Path | None = None) -> Calibration:
+    """Read calibration texts, paragraphs parted by blank lines; without a path the shipped ones."""
+    resource_path = files("trusteval.demo") / "data" / "calibration.txt"
+    try:
+        text = (path or resource_path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"calibration text {path} cannot be read: {error}") from error
+    texts = tuple(part.strip() for part in text.split("\n\n") if part.strip())
+    if len(texts) < 2:
+        raise UsageError(
+            f"calibration text {path}: expected paragraphs parted by blank lines, got {len(texts)}"
+        )
+    return Calibration(str(path) if path else "shipped slice", texts)
