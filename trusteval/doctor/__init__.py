@@ -1,0 +1,1 @@
+"""`trusteval doctor`: what this machine can run, and how to mend what it cannot."""
