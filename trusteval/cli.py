@@ -1,4 +1,4 @@
-"""The command line: what is done with recorded answers, data and finished runs."""
+"""The command line: what is done without judging a model in this run."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(commands)
     _add_score(commands)
     _add_data(commands)
+    _add_quantize(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -169,6 +171,83 @@ def _check_data(asked: argparse.Namespace) -> int:
         text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
         write_files({asked.json: text})
     return 1 if is_damaged(findings) else 0
+
+
+# -- trusteval doctor --------------------------------------------------------------------
+
+
+def _add_doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="tell what this machine can run, and what to do about what it cannot",
+        epilog="Exit code 1 if there is a problem.",
+    )
+    doctor.add_argument(
+        "--data", type=Path, help="directory of the benchmarks' files (else TRUSTEVAL_DATA)"
+    )
+    doctor.add_argument("--json", type=Path, metavar="OUT", help="write the findings here too")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from trusteval.doctor.examination import examine
+    from trusteval.doctor.finding import finding_lines, findings_document, has_problem
+
+    findings = examine(asked.data)
+    print("\n".join(finding_lines(findings)))
+    if asked.json is not None:
+        text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
+        write_files({asked.json: text})
+    return 1 if has_problem(findings) else 0
+
+
+# -- trusteval quantize ------------------------------------------------------------------
+
+
+def _add_quantize(commands: Any) -> None:
+    quantize = commands.add_parser("quantize", help="build quantized checkpoints, without judging")
+    add = quantize.add_argument
+    add("model", help="a dense model: directory, hub id, .gguf file, or demo")
+    add(
+        "--variants",
+        required=True,
+        metavar="LIST",
+        help="METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED],... for example gptq-8,awq-3",
+    )
+    add("--out", type=Path, required=True, help="the folder they go into, one folder each")
+    add("--calibration", type=Path, help="calibration text, paragraphs parted by blank lines")
+    add("--device", default="auto", help="cpu, cuda, cuda:1, auto")
+    add("--trust-remote-code", action="store_true", help="run code that the model brings")
+    quantize.set_defaults(run=_quantize)
+
+
+def _quantize(asked: argparse.Namespace) -> int:
+    from trusteval.machine import cache_directory, default_device
+    from trusteval.progress import no_progress, terminal_progress
+    from trusteval.quantizers.command import Order, build_order
+    from trusteval.subjects import parse_variants
+
+    variants = parse_variants(asked.variants)
+    foreign = [variant.name for variant in variants if variant.recipe is None]
+    if foreign or not variants:
+        raise UsageError(f"--variants: expected recipes such as gptq-4, got {', '.join(foreign)}")
+    order = Order(
+        model=asked.model,
+        recipes=tuple(variant.recipe for variant in variants if variant.recipe is not None),
+        out=asked.out,
+        cache=cache_directory(),
+        calibration=asked.calibration,
+        device=default_device() if asked.device == "auto" else asked.device,
+        trust_remote_code=asked.trust_remote_code,
+    )
+
+    def draw(text: str) -> None:
+        print(text, end="", file=sys.stderr, flush=True)
+
+    progress = terminal_progress(draw) if sys.stderr.isatty() else no_progress
+    for line in build_order(order, progress=progress):
+        print(line, flush=True)
+    return 0
 
 
 # -- shared ------------------------------------------------------------------------------
