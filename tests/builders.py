@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
 
 from trusteval.types import (
     Answer,
@@ -87,3 +91,23 @@ def score(
 
 
 REFUSED: Answer = Refusal()
+
+
+def write_packed(directory: Path, quantization: Mapping[str, object]) -> None:
+    """Write a checkpoint of one packed layer, 64 inputs and 32 outputs, all of it zero."""
+    from safetensors.numpy import save_file
+
+    bits, group = int(str(quantization["bits"])), int(str(quantization["group_size"]))
+    groups = 1 if group == -1 else 64 // group
+    is_awq = quantization.get("quant_method") == "awq"
+    tensors = {
+        "qweight": np.zeros((64, bits) if is_awq else (64 * bits // 32, 32), np.int32),
+        "qzeros": np.zeros((groups, bits), np.int32),
+        "scales": np.ones((groups, 32), np.float16),
+        **({} if is_awq else {"g_idx": np.arange(64, dtype=np.int32) // (64 // groups)}),
+    }
+    directory.mkdir(parents=True, exist_ok=True)
+    config = json.dumps({"quantization_config": quantization})
+    (directory / "config.json").write_text(config, encoding="utf-8")
+    layer = "model.layers.0.mlp.up_proj"
+    save_file({f"{layer}.{k}": v for k, v in tensors.items()}, directory / "model.safetensors")

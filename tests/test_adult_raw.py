@@ -436,6 +436,7 @@ def prepare(directory: Path, *rows: str, profile: str = "quick", data: Path | No
             model=str(directory / "script.json"),
             variants="dense",
             ensembles="",
+            references="",
             profile=profile,
             protocol="strict",
             engine="scripted",
@@ -447,6 +448,7 @@ def prepare(directory: Path, *rows: str, profile: str = "quick", data: Path | No
             prompts=None,
             calibration=None,
             inconclusive=None,
+            trust_remote_code=False,
         )
     )
 

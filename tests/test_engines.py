@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from fixtures.doubles import build_tiny_llama
+from trusteval.checkpoints.loading import load_model
 from trusteval.engines import ENGINES
 from trusteval.engines.batching import common_prefix_length, plan_batches
 from trusteval.engines.chat import fold_system, plain_layout, render
-from trusteval.engines.hf import HFBackend, HFEngine
+from trusteval.engines.hf import HFBackend
+from trusteval.engines.hf_engine import HFEngine
 from trusteval.engines.replay import ReplayBackend, recording_line
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import EngineError, ModelError, PromptError
-from trusteval.loading import load_model
 from trusteval.subjects import dense_variant
 from trusteval.types import FinishReason, Message, Prompt, Response, Role
 
@@ -121,7 +122,7 @@ def test_batched_greedy_answers_equal_the_one_by_one_reference(hf_engine: HFEngi
 def test_shared_prefix_decoding_equals_transformers_generate(hf_engine: HFEngine) -> None:
     prompts = _prompts(12, seed=4)
     answers = _answers(hf_engine, prompts, limit=8)
-    model, tokenizer = hf_engine._model, hf_engine._tokenizer
+    model, tokenizer = hf_engine.model, hf_engine.tokenizer
     for index, prompt in enumerate(prompts):
         text, _ = render(prompt, tokenizer)
         ids = tokenizer(text, add_special_tokens=False, return_tensors="pt")

@@ -101,6 +101,9 @@ def test_interrupted_recording_resumes_with_what_is_missing(evaluate) -> None:
                     yield next(engine.generate(*arguments, **options))
                     raise KeyboardInterrupt
 
+                def examine(self) -> None:
+                    return None
+
                 def close(self) -> None:
                     pass
 
@@ -152,6 +155,9 @@ def test_prompt_that_cannot_be_answered_is_named_by_its_item(evaluate) -> None:
                 def generate(self, prompts, *, max_new_tokens, done=()):
                     raise PromptError("too long", index=3)
                     yield
+
+                def examine(self) -> None:
+                    return None
 
                 def close(self) -> None:
                     pass

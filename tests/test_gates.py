@@ -473,6 +473,7 @@ def prepare(directory: Path, gates: str) -> Run:
             model=str(directory / "script.json"),
             variants="dense,gptq-3",
             ensembles="",
+            references="",
             profile="demo",
             protocol="strict",
             engine="scripted",
@@ -484,6 +485,7 @@ def prepare(directory: Path, gates: str) -> Run:
             prompts=None,
             calibration=None,
             inconclusive=None,
+            trust_remote_code=False,
         )
     )
 

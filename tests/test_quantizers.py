@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from fixtures.doubles import build_tiny_llama
-from trusteval.checkpoint import inspect_checkpoint
+from trusteval.checkpoints.checkpoint import inspect_checkpoint
+from trusteval.checkpoints.loading import load_model
 from trusteval.engines.hf import HFBackend
 from trusteval.errors import ModelError, QuantizationError, UsageError
-from trusteval.loading import load_model
 from trusteval.quantizers import QUANTIZERS
-from trusteval.quantizers.building import built_checkpoint, load_calibration
-from trusteval.quantizers.gptq import default_group_size
+from trusteval.quantizers.building import Build, cached_checkpoint
+from trusteval.quantizers.calibration import load_calibration
+from trusteval.quantizers.layerwise import default_group_size
 from trusteval.subjects import parse_recipe
 from trusteval.types import Recipe, Storage
 
@@ -35,13 +36,7 @@ def workshop(tiny_llama: Path, tmp_path_factory: pytest.TempPathFactory):
     calibration = load_calibration(home / "calibration.txt")
 
     def build(recipe: Recipe, dense: Path = tiny_llama) -> Path:
-        return built_checkpoint(
-            recipe,
-            dense=dense,
-            dense_fingerprint="tiny",
-            calibration=calibration,
-            cache=home / "cache",
-        )
+        return cached_checkpoint(Build(recipe, dense, calibration, cache=home / "cache"))
 
     return build
 
@@ -65,7 +60,7 @@ def test_built_checkpoint_expands_to_the_weights_gptqmodel_computes_with(
     path = workshop(Recipe("gptq", bits, group_size=32))
     checkpoint = inspect_checkpoint(path)
     assert (checkpoint.method, checkpoint.bits) == ("gptq", bits)
-    assert checkpoint.quantization["group_size"] == 32
+    assert checkpoint.quantization.group_size == 32
     expanded, _ = load_model(path, storage=Storage.DEQUANTIZED, dtype="float16")
     half = {"device": "cpu", "dtype": torch.float16}
     oracle = GPTQModel.load(str(path), backend=BACKEND.TORCH, **half).model
@@ -214,7 +209,9 @@ def test_unreadable_quantization_is_refused_with_what_can_be_read(tmp_path: Path
     config = {"quantization_config": {"quant_method": "bitsandbytes", "bits": 4}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (tmp_path / "model.safetensors").write_bytes(b"")
-    with pytest.raises(ModelError, match="quantized with 'bitsandbytes' at 4 bit"):
+    with pytest.raises(
+        ModelError, match="quantized with 'bitsandbytes'; trusteval reads gptq, awq"
+    ):
         inspect_checkpoint(tmp_path)
 
 

@@ -400,12 +400,12 @@ def test_quick_asks_at_most_2600_prompts(quick):
 def test_quick_asks_at_most_400_000_prompt_tokens(quick):
     from transformers import AutoTokenizer
 
+    from trusteval.checkpoints.models import model_directory
     from trusteval.engines.batching import common_prefix_length
     from trusteval.engines.chat import render
     from trusteval.machine import cache_directory
-    from trusteval.models import dense_directory
 
-    tokenizer = AutoTokenizer.from_pretrained(dense_directory("demo", cache=cache_directory()))
+    tokenizer = AutoTokenizer.from_pretrained(model_directory("demo", cache=cache_directory()))
     tokens = 0
     for rows in (rows for questions in quick.values() for rows in questions.values()):
         texts = [render(row.prompt, tokenizer)[0] for row in rows]

@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
+from tests.builders import write_packed
 from trusteval.errors import ModelError, TrustEvalError, VariantError
 from trusteval.quantizers import QUANTIZERS
-from trusteval.subjects import dense_variant, parse_ensembles, parse_recipe, parse_variants
+from trusteval.subjects import (
+    dense_variant,
+    parse_ensembles,
+    parse_recipe,
+    parse_references,
+    parse_variants,
+)
 from trusteval.types import Ensemble, Recipe, Variant
 
 DENSE = Variant(name="dense", method="dense", bits=16)
@@ -31,14 +40,16 @@ def refusal(error: type[TrustEvalError], call, *args, **kwargs) -> str:
 
 @pytest.fixture
 def checkpoint(tmp_path):
-    """Call to write a checkpoint directory with this config.json and empty weights."""
+    """Call to write a checkpoint directory: one packed layer, or with no config a dense one."""
 
-    def write(config: dict | list | None = None, *, name: str = "model") -> Path:
+    def write(quantization: dict | None = None, *, name: str = "model") -> Path:
         directory = tmp_path / name
+        if quantization is not None:
+            write_packed(directory, quantization)
+            return directory
         directory.mkdir()
-        text = json.dumps({} if config is None else config)
-        (directory / "config.json").write_text(text, encoding="utf-8")
-        (directory / "model.safetensors").touch()
+        (directory / "config.json").write_text("{}", encoding="utf-8")
+        save_file({"lm_head.weight": np.ones((4, 4), np.float32)}, directory / "model.safetensors")
         return directory
 
     return write
@@ -56,6 +67,11 @@ def checkpoint(tmp_path):
         ("gptq-4:g64", Recipe("gptq", 4, group_size=64)),
         ("gptq-4:asym", Recipe("gptq", 4, symmetric=False)),
         ("gptq-4:actorder", Recipe("gptq", 4, act_order=True)),
+        ("gptq-4:g-1", Recipe("gptq", 4, group_size=-1)),
+        ("gptq-4:sym", Recipe("gptq", 4)),
+        ("awq-8", Recipe("awq", 8)),
+        ("awq-3:asym", Recipe("awq", 3)),
+        ("awq-4:sym:g64@3", Recipe("awq", 4, group_size=64, symmetric=True, seed=3)),
         ("gptq-4@2", Recipe("gptq", 4, seed=2)),
         ("gptq-4@0", Recipe("gptq", 4, seed=0)),
         (
@@ -78,9 +94,9 @@ def test_recipe_is_read_from_its_name(word, recipe):
         Recipe(method, bits, group_size=group, symmetric=symmetric, act_order=order, seed=seed)
         for method, quantizer in QUANTIZERS.items()
         for bits in quantizer.bits
-        for group in (None, 32)
-        for symmetric in (True, False)
-        for order in (True, False)
+        for group in (None, 32, -1)
+        for symmetric in (None, not quantizer.symmetric)
+        for order in {False, quantizer.has_act_order}
         for seed in (0, 3)
     ],
     ids=str,
@@ -99,9 +115,15 @@ def test_recipe_reads_back_from_how_it_is_written(recipe):
 )
 def test_word_that_is_no_recipe_lists_the_known_variants(word):
     assert refusal(VariantError, parse_recipe, word) == (
-        f"unknown variant {word!r}; known: dense, gptq-8, gptq-4, gptq-3 (with :gN, :asym, "
-        ":actorder, @SEED), or NAME=PATH for a checkpoint directory"
+        f"unknown variant {word!r}; known: dense, gptq-8, gptq-4, gptq-3, awq-8, awq-4, awq-3 "
+        "(with :gN, :sym, :asym, :actorder, @SEED), or NAME=PATH for a checkpoint directory, .gguf "
+        "file or hub id"
     )
+
+
+def test_method_without_act_order_says_so():
+    message = refusal(VariantError, parse_recipe, "awq-4:actorder")
+    assert message == "variant 'awq-4:actorder': awq has no act-order"
 
 
 @pytest.mark.parametrize("bits", [1, 2, 5, 16])
@@ -116,7 +138,8 @@ def test_unsupported_bits_list_the_supported_ones(bits):
         ("gptq-4:g0", "g0"),
         ("gptq-4:g", "g"),
         ("gptq-4:64", "64"),
-        ("gptq-4:sym", "sym"),
+        ("gptq-4:sym:asym", "asym"),
+        ("gptq-4:g-2", "g-2"),
         ("gptq-4:asym:asym", "asym"),
         ("gptq-4:actorder:actorder", "actorder"),
         ("gptq-4:g64:nope", "nope"),
@@ -125,7 +148,10 @@ def test_unsupported_bits_list_the_supported_ones(bits):
 )
 def test_unknown_or_repeated_option_is_refused(word, got):
     message = refusal(VariantError, parse_recipe, word)
-    assert message == f"variant {word!r}: expected :gN, :asym or :actorder, each once, got :{got}"
+    assert (
+        message
+        == f"variant {word!r}: expected :gN, :sym or :asym, :actorder, each once, got :{got}"
+    )
 
 
 # -- variants ----------------------------------------------------------------------------
@@ -190,7 +216,7 @@ def test_one_bad_word_refuses_the_list(text):
 
 # -- checkpoints somebody made -----------------------------------------------------------
 
-GPTQ_4 = {"quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": 128}}
+GPTQ_4 = {"quant_method": "gptq", "bits": 4, "group_size": 32}
 
 
 def test_brought_checkpoint_tells_its_method_and_bits(checkpoint):
@@ -201,13 +227,14 @@ def test_brought_checkpoint_tells_its_method_and_bits(checkpoint):
 
 
 def test_brought_dense_checkpoint_has_16_bit(checkpoint):
-    path = checkpoint({"model_type": "llama"})
+    path = checkpoint()
     (variant,) = parse_variants(f"smaller={path}")
     assert (variant.method, variant.bits, variant.recipe) == ("dense", 16, None)
 
 
 def test_bits_are_read_from_quantize_config_too(checkpoint):
-    path = checkpoint()
+    path = checkpoint({"bits": 8, "group_size": 32})
+    (path / "config.json").write_text("{}", encoding="utf-8")
     quantize = json.dumps({"bits": 8, "group_size": 32})
     (path / "quantize_config.json").write_text(quantize, encoding="utf-8")
     (variant,) = parse_variants(f"old={path}")
@@ -281,28 +308,78 @@ def test_config_that_is_no_object_is_refused(checkpoint, text):
 
 
 @pytest.mark.parametrize(
-    ("quantization", "method", "bits"),
+    ("quantization", "said"),
     [
-        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "bitsandbytes", None),
-        ({"quant_method": "gptq", "bits": 5}, "gptq", 5),
-        ({"quant_method": "gptq", "bits": "4"}, "gptq", "4"),
-        ({"quant_method": "gptq"}, "gptq", None),
+        (
+            {"quant_method": "bitsandbytes"},
+            "quantized with 'bitsandbytes'; trusteval reads gptq, awq",
+        ),
+        ({"quant_method": "gptq", "bits": 5}, "quantized at 5 bit; trusteval reads (2, 3, 4, 8)"),
+        ({"quant_method": "gptq", "bits": "4"}, "has bits '4' in its quantization config"),
+        ({"quant_method": "gptq"}, "has bits None in its quantization config"),
+        ({"bits": 4}, "has group_size None in its quantization config"),
+        ({"bits": 4, "group_size": 0}, "has group size 0; expected -1 or a positive number"),
+        (
+            {"bits": 4, "group_size": 32, "checkpoint_format": "marlin"},
+            "stores gptq as 'marlin'; trusteval reads gptq, gptq_v2",
+        ),
+        (
+            {"bits": 4, "group_size": 32, "dynamic": {"-:lm_head": {}, ".*down": {"bits": 8}}},
+            "quantizes some layers otherwise (dynamic: .*down)",
+        ),
     ],
 )
-def test_quantization_that_cannot_be_read_is_refused(checkpoint, quantization, method, bits):
-    path = checkpoint({"quantization_config": quantization})
+def test_quantization_that_cannot_be_read_is_refused(checkpoint, quantization, said):
+    path = checkpoint(GPTQ_4)
+    config = json.dumps({"quantization_config": quantization})
+    (path / "config.json").write_text(config, encoding="utf-8")
     message = refusal(ModelError, parse_variants, f"theirs={path}")
-    assert message == (
-        f"{path} is quantized with {method!r} at {bits!r} bit; trusteval reads gptq at 2, 3, 4 "
-        "and 8 bit"
-    )
+    assert message.startswith(str(path))
+    assert said in message
 
 
 @pytest.mark.parametrize("quantization", ["gptq", ["gptq", 4], 4])
 def test_quantization_config_that_is_no_object_is_refused(checkpoint, quantization):
-    path = checkpoint({"quantization_config": quantization})
+    path = checkpoint(GPTQ_4)
+    config = json.dumps({"quantization_config": quantization})
+    (path / "config.json").write_text(config, encoding="utf-8")
     message = refusal(ModelError, parse_variants, f"theirs={path}")
     assert message == f"{path / 'config.json'}: quantization_config is no object"
+
+
+# -- references --------------------------------------------------------------------------
+
+
+def test_reference_is_a_dense_subject_of_its_own_name(checkpoint):
+    path = checkpoint()
+    (reference,) = parse_references(f"small={path}")
+    assert (reference.name, reference.method, reference.bits) == ("small", "dense", 16)
+    assert reference.path == path
+
+
+def test_reference_never_votes(checkpoint):
+    variants, references = (
+        parse_variants("gptq-8,gptq-4"),
+        parse_references(f"small={checkpoint()}"),
+    )
+    assert names(parse_ensembles("auto", variants=variants, references=references)) == {
+        "vote-gptq": ("gptq-8", "gptq-4")
+    }
+    with pytest.raises(VariantError, match="small is a reference, which never votes"):
+        parse_ensembles("mine=gptq-8+small", variants=variants, references=references)
+    with pytest.raises(VariantError, match="given twice: small"):
+        parse_ensembles("small=gptq-8+gptq-4", variants=variants, references=references)
+
+
+def test_quantized_reference_is_refused(checkpoint):
+    with pytest.raises(VariantError, match="a reference is a dense model, this is quantized"):
+        parse_references(f"small={checkpoint(GPTQ_4)}")
+
+
+@pytest.mark.parametrize("text", ["small", "dense=x", "=x", "a b=x"])
+def test_reference_needs_a_name_and_a_model(text):
+    with pytest.raises(VariantError):
+        parse_references(text)
 
 
 # -- ensembles ---------------------------------------------------------------------------

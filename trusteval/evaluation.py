@@ -12,8 +12,10 @@ from contextlib import contextmanager
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
+from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
 from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PromptError, TrustEvalError
+from trusteval.errors import BrokenError, EngineError, PromptError, TrustEvalError
+from trusteval.health import complaint, health_key
 from trusteval.metrics import SCORE
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
@@ -26,6 +28,7 @@ from trusteval.types import (
     Declared,
     Dimension,
     Ensemble,
+    Health,
     Judged,
     Response,
     Score,
@@ -47,17 +50,20 @@ class Evaluation:
         store: ResponseStore,
         questionnaire: Questionnaire,
         protocol: str,
+        dense: Variant | None = None,
         progress: ProgressBar = no_progress,
     ) -> None:
         self.backend = backend
         self.store = store
         self.questionnaire = questionnaire
         self.protocol = protocol
+        self.dense = dense
         self.progress = progress
         self._contexts: dict[str, Mapping[str, object]] = {}
         self._judged: dict[tuple[str, str, str], tuple[Judged, ...]] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
         self._broken: dict[str, TrustEvalError] = {}
+        self._whole: set[str] = set()
         self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
@@ -90,15 +96,60 @@ class Evaluation:
     def _protocol(self, name: str | None) -> Protocol:
         return PROTOCOLS[name or self.protocol]
 
+    # -- health --------------------------------------------------------------------------
+
+    def require_whole(self, variant: Variant) -> None:
+        """Raise BrokenError if the variant is too damaged to be judged (trusteval.health)."""
+        if variant.name in self._broken:
+            raise self._broken[variant.name]
+        if variant.name in self._whole:
+            return
+        with self._remembering_failure(variant):
+            standard = self._standard_for(variant)
+            health = self.health(variant)
+            said = health and complaint(health, dense=standard or health)
+            if said:
+                raise BrokenError(f"{variant.name} is broken: {said}", subject=variant.name)
+        self._whole.add(variant.name)
+
+    def health(self, variant: Variant) -> Health | None:
+        """Look at a variant, or at what was found before; None where there are no weights."""
+        context = self._context(variant)
+        key = health_key(digest(context))
+        while True:
+            recorded = self.store.get_health(key)
+            if recorded is not None:
+                return recorded
+            with self.store.lease(key) as ours:
+                if ours and self.store.get_health(key) is None:
+                    found = self._engine(variant).examine()
+                    if found is None:
+                        return None
+                    self.store.put_health(key, context, found)
+                    continue
+            time.sleep(_POLL_SECONDS)
+
+    def _standard_for(self, variant: Variant) -> Health | None:
+        """Return the health of the dense model a variant was made from, if it can be had."""
+        dense = self.dense
+        if dense is None or variant.method == dense.method:
+            return None
+        try:
+            if vocabularies_differ(*map(self.backend.vocabularies, (dense, variant))):
+                return None
+            return self.health(dense)
+        except TrustEvalError:
+            return None  # its own tests say what is wrong with it
+
     # -- responses -----------------------------------------------------------------------
 
     def responses(self, variant: Variant, benchmark: str) -> list[Response]:
         """Return a variant's responses to `questions(benchmark)`, generating what is missing.
 
-        A variant that could not be built or loaded is not tried again: its error is raised anew.
+        A variant that could not be built or loaded, or that is broken, is not tried again: its
+        error is raised anew.
         """
-        if variant.name in self._broken:
-            raise self._broken[variant.name]
+        self.require_whole(variant)
         responses: list[Response] = []
         by_setting: dict[str, list[Question]] = {}
         for question in self.questions(benchmark):
@@ -202,6 +253,7 @@ class Evaluation:
         )
 
     def _vote(self, ensemble: Ensemble, benchmark: str, protocol: Protocol) -> tuple[Judged, ...]:
+        self._refuse_mixed(ensemble)
         cast = [self._read(member, benchmark, protocol.ballot) for member in ensemble.members]
         voted = []
         for same_sample in zip(*cast, strict=True):
@@ -213,6 +265,10 @@ class Evaluation:
             decision = vote(ballots, policy=sample.setting.refusal_policy)
             voted.append(Judged(sample, decision.answer))
         return tuple(voted)
+
+    def _refuse_mixed(self, ensemble: Ensemble) -> None:
+        members = {member.name: self.backend.vocabularies(member) for member in ensemble.members}
+        refuse_mixed_vocabularies(ensemble.name, members)
 
     def score(
         self,
@@ -252,7 +308,9 @@ class Evaluation:
         if subject.name not in self._notes:
             match subject:
                 case Variant():
-                    self._notes[subject.name] = self.backend.notes(subject)
+                    health = self.health(subject)
+                    measured = {} if health is None else {"perplexity": f"{health.perplexity:.4g}"}
+                    self._notes[subject.name] = {**self.backend.notes(subject), **measured}
                 case Ensemble():
                     members = ", ".join(member.name for member in subject.members)
                     self._notes[subject.name] = {"vote over": members}

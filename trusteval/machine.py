@@ -22,8 +22,29 @@ def default_device() -> str:
     torch = find_spec("torch")
     roots = [Path(root) for root in (torch.submodule_search_locations or ())] if torch else []
     built_for_cuda = any((root / "lib" / "libtorch_cuda.so").exists() for root in roots)
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES", None) in ("", "-1")
-    return "cuda" if built_for_cuda and Path("/dev/nvidia0").exists() and not hidden else "cpu"
+    return "cuda" if built_for_cuda and visible_gpus() else "cpu"
+
+
+def visible_gpus() -> int:
+    """Return how many NVIDIA GPUs a process may use, by device files and CUDA_VISIBLE_DEVICES."""
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    present = sum(path.name[6:].isdigit() for path in Path("/dev").glob("nvidia*"))
+    if chosen is None or not present:
+        return present
+    # CUDA stops reading at the first entry that names no device.
+    names = [name.strip() for name in chosen.split(",")]
+    return next((i for i, name in enumerate(names) if name in ("", "-1")), len(names))
+
+
+def worker_device(asked: str, worker: str) -> str:
+    """Return the device of an xdist worker: worker gwI runs on GPU I modulo their number.
+
+    `asked` is what the user chose; anything but "auto", or "cuda" without a number, stays.
+    """
+    if asked not in ("auto", "cuda") or default_device() != "cuda":
+        return asked
+    index = int(worker.removeprefix("gw")) if worker.removeprefix("gw").isdigit() else 0
+    return f"cuda:{index % max(1, visible_gpus())}"
 
 
 def default_dtype(device: str) -> str:

@@ -195,6 +195,8 @@ def record_answers(
     def record(subject: Subject, benchmark: str) -> ScoreLine:
         line = headline(trust_evaluation, subject, benchmark)
         record_property("trust_score", json.dumps(asdict(line)))
+        if isinstance(subject, Variant) and (build := trust_evaluation.backend.build(subject)):
+            record_property("trust_build", json.dumps({subject.name: build}))
         return line
 
     return record

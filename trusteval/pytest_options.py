@@ -15,8 +15,9 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "model": (None, "model under test: a directory, hub id, .gguf file, or demo"),
     "variants": (
         "dense,gptq-8,gptq-4,gptq-3",
-        "variants to judge: dense, METHOD-BITS[:gN][:asym][:actorder][@SEED], NAME=PATH",
+        "variants to judge: dense, METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED], NAME=PATH",
     ),
+    "references": (None, "further dense models NAME=MODEL, judged like any and never voting"),
     "ensembles": ("auto", "votes to judge: auto, vote-METHOD, NAME=a+b+c, or empty"),
     "profile": ("demo", "how much to ask: demo, quick, full"),
     "protocol": ("strict", "how answers are read and scored: strict, comptrust, decodingtrust"),
@@ -41,6 +42,9 @@ def add_options(parser: pytest.Parser) -> None:
         shown = text if default is None else f"{text} (default: {default})"
         group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
         parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+    text = "run code that a checkpoint brings; it can do anything you can"
+    group.addoption("--trust-remote-code", action="store_true", default=None, help=text)
+    parser.addini("trust_remote_code", text, type="bool", default=False)
 
 
 def option(config: pytest.Config, name: str) -> str | None:
@@ -98,6 +102,7 @@ def read_options(config: pytest.Config) -> Options | None:
         model=str(model_path) if model != "demo" and model_path.exists() else model,
         variants=option(config, "variants") or "",
         ensembles=option(config, "ensembles") or "",
+        references=option(config, "references") or "",
         profile=option(config, "profile") or "",
         protocol=option(config, "protocol") or "",
         engine=option(config, "engine") or "",
@@ -109,4 +114,7 @@ def read_options(config: pytest.Config) -> Options | None:
         prompts=path_option(config, "prompts"),
         calibration=path_option(config, "calibration"),
         inconclusive=option(config, "inconclusive"),
+        trust_remote_code=bool(
+            config.option.trust_remote_code or config.getini("trust_remote_code")
+        ),
     )

@@ -5,6 +5,7 @@ Loaded by its entry point in every pytest run of an environment, so it imports n
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -14,7 +15,8 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import TrustEvalError, UsageError
+from trusteval.errors import BrokenError, TrustEvalError, UsageError
+from trusteval.machine import default_device, default_dtype, visible_gpus
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -30,6 +32,7 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
 from trusteval.pytest_keys import REPORT, RUN, TERMINAL
 from trusteval.pytest_options import (
     add_options,
+    option,
     path_option,
     read_options,
     refuse_lost_configuration,
@@ -40,7 +43,8 @@ if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
     from trusteval.run import Run
 
-_OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording")
+_OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
+_FIRST = ("trust_sanity", "trust_recording")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "trust_subjects: one test per subject (and benchmark) it asks for",
         "trust_ensembles: one test per ensemble and benchmark",
         "trust_recording: records a subject's answers to a benchmark before gates read them",
+        "trust_sanity: looks whether a variant is whole, before anything else",
         "vote_invariant: a law every vote must obey; listed in the report",
     ):
         config.addinivalue_line("markers", line)
@@ -82,6 +87,31 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Keep a variant's tests on one worker, where the user did not choose otherwise."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Let `-n auto` mean one worker per GPU, where models run on GPUs."""
+    if option(config, "model") is None or option(config, "engine") != "hf":
+        return None
+    asked = option(config, "device") or "auto"
+    if asked == "cpu" or default_device() != "cuda":
+        return None
+    return 1 if ":" in asked else visible_gpus()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what models run on, unless no model runs."""
+    options = config.stash[RUN].options if RUN in config.stash else read_options(config)
+    if options is None or options.engine != "hf":
+        return None
+    runs_on = default_device() if options.device == "auto" else options.device
+    dtype = default_dtype(runs_on) if options.dtype == "auto" else options.dtype
+    gpus = f" ({visible_gpus()} GPUs)" if runs_on == "cuda" else ""
+    return (
+        f"trusteval: model {options.model}, device {runs_on}{gpus}, dtype {dtype}, storage "
+        f"{options.storage}, profile {options.profile}"
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -115,6 +145,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         _parametrize_benchmarks(metafunc, run, "ensemble")
     elif "benchmark" in wanted:
         _parametrize_benchmarks(metafunc, run, "subject")
+    elif metafunc.definition.get_closest_marker("trust_sanity") is not None:
+        variants = (*run.variants, *run.references)
+        metafunc.parametrize(
+            "subject", [pytest.param(v, id=v.name, marks=_group(v.name)) for v in variants]
+        )
     else:
         metafunc.parametrize(
             "subject", [pytest.param(s, id=s.name, marks=_group(s.name)) for s in run.subjects]
@@ -157,8 +192,18 @@ def _group(name: str) -> pytest.MarkDecorator:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Record first, so that gates read what is there."""
-    items.sort(key=lambda item: item.get_closest_marker("trust_recording") is None)
+    """Look at each variant and record it, one after the other; then gates read what is there."""
+    seen: dict[str, int] = {}
+
+    def place(item: pytest.Item) -> tuple[int, int, int]:
+        step = next((i for i, name in enumerate(_FIRST) if item.get_closest_marker(name)), None)
+        asked = getattr(item, "callspec", None)
+        subject = asked.params.get("subject") if asked else None
+        if step is None or subject is None:
+            return (1, 0, 0)
+        return (0, seen.setdefault(subject.name, len(seen)), step)
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -169,6 +214,9 @@ def pytest_runtest_makereport(
     report = yield
     if call.excinfo is not None and isinstance(call.excinfo.value, TrustEvalError):
         report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
+        if isinstance(call.excinfo.value, BrokenError):
+            broken = {"subject": call.excinfo.value.subject, "why": str(call.excinfo.value)}
+            report.user_properties.append(("trust_broken", json.dumps(broken)))
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report

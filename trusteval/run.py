@@ -13,6 +13,7 @@ from pathlib import Path
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import Origin, demo_origin, find_origin
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
+from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.engines.engine import Backend
 from trusteval.errors import GateError, UsageError
@@ -24,7 +25,7 @@ from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
-from trusteval.subjects import parse_ensembles, parse_variants
+from trusteval.subjects import DENSE, parse_ensembles, parse_references, parse_variants
 from trusteval.types import Ensemble, Storage, Subject, Variant
 
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -37,6 +38,7 @@ class Options:
     model: str
     variants: str
     ensembles: str
+    references: str
     profile: str
     protocol: str
     engine: str
@@ -48,6 +50,7 @@ class Options:
     prompts: Path | None
     calibration: Path | None
     inconclusive: str | None
+    trust_remote_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Run:
 
     options: Options
     variants: tuple[Variant, ...]
+    references: tuple[Variant, ...]
     ensembles: tuple[Ensemble, ...]
     gates: tuple[Gate, ...]
     gates_sha256: str
@@ -65,7 +69,12 @@ class Run:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        return (*self.variants, *self.ensembles)
+        return (*self.variants, *self.references, *self.ensembles)
+
+    @property
+    def dense(self) -> Variant | None:
+        """The model under test itself, if it is judged."""
+        return next((v for v in self.variants if v.method == DENSE and v.path is None), None)
 
     @property
     def inconclusive(self) -> str:
@@ -94,6 +103,7 @@ class Run:
             store=store,
             questionnaire=Questionnaire(self.profile, self.origin, texts=self.texts),
             protocol=self.options.protocol,
+            dense=self.dense,
             progress=progress,
         )
 
@@ -107,6 +117,7 @@ class Run:
             "data": self.origin.description,
             "protocol": self.options.protocol,
             "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
+            "remote_code": self.options.trust_remote_code,
             "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},
         }
 
@@ -126,8 +137,12 @@ def prepare_run(options: Options) -> Run:
     variants = parse_variants(options.variants)
     if not variants:
         raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
-    ensembles = parse_ensembles(options.ensembles, variants=variants)
+    references = parse_references(options.references)
+    ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
     _backend(options, device=options.device)  # refuses a missing model, script or recording
+    if options.engine == "hf":
+        for ensemble in ensembles:
+            _refuse_other_tokenizers(ensemble, options.model)
     text, sha256 = _read_gates(options.gates)
     rows = load_gates(text, origin=str(options.gates))
     for number, gate in enumerate(rows, start=1):
@@ -137,11 +152,13 @@ def prepare_run(options: Options) -> Run:
     if not gates:
         raise GateError(f"{options.gates} holds no gate for profile {profile.name}")
     profile = _with_draws(profile, gates)
-    names = [*(v.name for v in variants), *(e.name for e in ensembles)]
+    judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
+    names = [subject.name for subject in judged]
     _check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
     return Run(
         options=options,
         variants=variants,
+        references=references,
         ensembles=ensembles,
         gates=gates,
         gates_sha256=sha256,
@@ -162,7 +179,18 @@ def _backend(options: Options, *, device: str, progress: ProgressBar = no_progre
         dtype=options.dtype,
         storage=options.storage,
         calibration=options.calibration,
+        trust_remote_code=options.trust_remote_code,
         progress=progress,
+    )
+
+
+def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
+    """Compare the members that are on disk already; an evaluation compares all."""
+    places = {
+        m.name: Path(model).expanduser() if m.path is None else m.path for m in ensemble.members
+    }
+    refuse_mixed_vocabularies(
+        ensemble.name, {name: vocabularies(place) for name, place in places.items()}
     )
 
 

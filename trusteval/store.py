@@ -17,13 +17,14 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError
-from trusteval.types import FinishReason, Prompt, Response
+from trusteval.types import FinishReason, Health, Prompt, Response
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LEASE_SECONDS = 60.0
 """A lease whose owner gave no sign of life for so long is free again."""
 
@@ -34,6 +35,8 @@ CREATE TABLE IF NOT EXISTS responses (
     key TEXT PRIMARY KEY, context TEXT NOT NULL, text TEXT NOT NULL,
     finish_reason TEXT NOT NULL, n_prompt_tokens INTEGER NOT NULL,
     n_new_tokens INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS health (
+    key TEXT PRIMARY KEY, context TEXT NOT NULL, found TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leases (
     unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
 """
@@ -96,10 +99,7 @@ class ResponseStore:
     def put(self, context: Mapping[str, Any], responses: Mapping[str, Response]) -> None:
         """Record responses in one transaction; one that is there already is left as it is."""
         with self._writing():
-            self._execute(
-                "INSERT OR IGNORE INTO contexts VALUES (?, ?)",
-                (digest(context), canonical_json(context)),
-            )
+            self._put_context(context)
             for key, response in responses.items():
                 self._execute(
                     "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?)",
@@ -108,6 +108,26 @@ class ResponseStore:
                         *(response.n_prompt_tokens, response.n_new_tokens),
                     ),
                 )
+
+    def get_health(self, key: str) -> Health | None:
+        """Return what a look at a variant found, if it is recorded."""
+        rows = self._execute("SELECT found FROM health WHERE key = ?", (key,))
+        return Health(**json.loads(rows[0][0])) if rows else None
+
+    def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
+        """Record what a look at a variant found."""
+        with self._writing():
+            self._put_context(context)
+            self._execute(
+                "INSERT OR IGNORE INTO health VALUES (?, ?, ?)",
+                (key, digest(context), canonical_json(asdict(health))),
+            )
+
+    def _put_context(self, context: Mapping[str, Any]) -> None:
+        self._execute(
+            "INSERT OR IGNORE INTO contexts VALUES (?, ?)",
+            (digest(context), canonical_json(context)),
+        )
 
     def __len__(self) -> int:
         return int(self._execute("SELECT count(*) FROM responses")[0][0])
@@ -168,7 +188,7 @@ class ResponseStore:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version == SCHEMA_VERSION:
             return
-        if version != 0:
+        if version > SCHEMA_VERSION:
             raise StoreError(
                 f"response store {self.path} has schema {version}, this trusteval writes "
                 f"{SCHEMA_VERSION}; use another --trust-store"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from trusteval.types import Prompt, Response, Variant
+from trusteval.types import Health, Prompt, Response, Variant
 
 
 class Engine(Protocol):
@@ -25,6 +25,13 @@ class Engine(Protocol):
         """
         ...
 
+    def examine(self) -> Health | None:
+        """Look whether weights and engine are whole; None where there are no weights to look at.
+
+        Raises EngineError if not even a few prompts can be answered.
+        """
+        ...
+
     def close(self) -> None:
         """Free the model's memory; the engine cannot be used afterwards."""
         ...
@@ -39,6 +46,14 @@ class Backend(Protocol):
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         """Return what a reader should know of how the variant runs, for reports."""
+        ...
+
+    def build(self, variant: Variant) -> Mapping[str, object]:
+        """Return what building the variant took; empty if it was not built here."""
+        ...
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        """Return fingerprints of the variant's tokens by kind of file, if it has any."""
         ...
 
     def open(self, variant: Variant) -> Engine:

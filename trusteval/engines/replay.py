@@ -52,6 +52,12 @@ class ReplayBackend:
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "replay: recorded answers, no model ran"}
 
+    def build(self, variant: Variant) -> Mapping[str, object]:
+        return {}
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
     def open(self, variant: Variant) -> ReplayEngine:
         return ReplayEngine(variant.name, self.recording)
 
@@ -68,6 +74,9 @@ class ReplayEngine:
     ) -> Iterator[dict[int, Response]]:
         for batch in fixed_batches(len(prompts), done=done):
             yield {index: self._find(index, prompts[index], max_new_tokens) for index in batch}
+
+    def examine(self) -> None:
+        return None
 
     def close(self) -> None:
         pass

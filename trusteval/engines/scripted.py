@@ -57,6 +57,12 @@ class ScriptedBackend:
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
 
+    def build(self, variant: Variant) -> Mapping[str, object]:
+        return {}
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
     def open(self, variant: Variant) -> ScriptedEngine:
         rules = self.scripts.get(variant.name, self.scripts.get("*"))
         if rules is None:
@@ -76,6 +82,9 @@ class ScriptedEngine:
     ) -> Iterator[dict[int, Response]]:
         for batch in fixed_batches(len(prompts), done=done):
             yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
+
+    def examine(self) -> None:
+        return None
 
     def close(self) -> None:
         pass

@@ -32,6 +32,8 @@ class ReportCollector:
         self._scores: dict[tuple[str, str], ScoreLine] = {}
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._invariants: dict[str, Invariant] = {}
+        self._broken: dict[str, str] = {}
+        self._builds: dict[str, object] = {}
         self.written_to: Path | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
@@ -43,13 +45,18 @@ class ReportCollector:
             case "trust_verdict":
                 verdict = verdict_from_dict(json.loads(str(value)))
                 self._verdicts[verdict.gate, verdict.subject] = verdict
+            case "trust_broken":
+                found = json.loads(str(value))
+                self._broken[found["subject"]] = found["why"]
+            case "trust_build":
+                self._builds.update(json.loads(str(value)))
             case "vote_invariant":
                 self._invariants[str(value)] = Invariant(str(value), outcome)
 
     @property
     def has_results(self) -> bool:
-        """Whether a subject was scored or judged."""
-        return bool(self._scores or self._verdicts)
+        """Whether a subject was scored, judged or found broken."""
+        return bool(self._scores or self._verdicts or self._broken)
 
     def record(self, run: Run) -> RunRecord:
         """Return all that was gathered."""
@@ -59,6 +66,7 @@ class ReportCollector:
             scores=list(self._scores.values()),
             verdicts=list(self._verdicts.values()),
             invariants=list(self._invariants.values()),
+            broken=self._broken,
         )
 
     def write(self, run: Run, directory: Path) -> None:
@@ -94,6 +102,7 @@ class ReportCollector:
             "versions": {name: package_version(name) for name in _PACKAGES},
             "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
             "commit": _commit(),
+            "builds": self._builds,
         }
 
 

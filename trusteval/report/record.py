@@ -21,7 +21,7 @@ from trusteval.types import (
     Verdict,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,15 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything a run decided. `facts` say which data, prompts, protocol and gates were used."""
+    """Everything a run decided. `facts` say which data, prompts, protocol and gates were used;
+    `broken` says of subjects that were not judged why not."""
 
     facts: Mapping[str, object]
     subjects: Sequence[str]
     scores: Sequence[ScoreLine]
     verdicts: Sequence[Verdict]
     invariants: Sequence[Invariant]
+    broken: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
@@ -82,6 +84,7 @@ class RunRecord:
                     self.verdicts, key=lambda v: (v.gate, order.get(v.subject, -1))
                 )
             ],
+            "broken": self.broken,
             "vote_invariants": [
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
@@ -102,6 +105,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         scores=[score_line_from_dict(line) for line in values["scores"]],
         verdicts=[verdict_from_dict(line) for line in values["verdicts"]],
         invariants=[Invariant(**line) for line in values["vote_invariants"]],
+        broken=values["broken"],
     )
 
 

@@ -129,6 +129,29 @@ def beside_lines(record: RunRecord) -> list[str]:
     return [f"{metric}: {', '.join(subjects)}" for metric, subjects in words.items()]
 
 
+def broken_lines(record: RunRecord) -> list[str]:
+    """Say which subjects were not judged, because they are broken."""
+    return [f"BROKEN: {why}" for _, why in sorted(record.broken.items())]
+
+
+def perplexity_lines(record: RunRecord) -> list[str]:
+    """Say in one line how well every variant predicts the fixed text, if it was measured."""
+    measured = _noted(record, "perplexity")
+    shown = ", ".join(f"{name} {perplexity}" for name, perplexity in measured.items())
+    return [f"perplexity on the fixed text: {shown}"] if measured else []
+
+
+def remote_code_lines(record: RunRecord) -> list[str]:
+    """Say loudly whose own code ran."""
+    ran = _noted(record, "remote code")
+    return [f"WARNING: {name} ran code of its own ({code})" for name, code in ran.items()]
+
+
+def _noted(record: RunRecord, key: str) -> dict[str, str]:
+    notes = {line.subject: line.notes for line in record.scores}
+    return {name: notes[name][key] for name in record.subjects if key in notes.get(name, {})}
+
+
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
     lines = []

@@ -10,8 +10,11 @@ from trusteval.report.record import RunRecord
 from trusteval.report.summary import (
     COLUMNS,
     beside_lines,
+    broken_lines,
     caveats,
     invariants_line,
+    perplexity_lines,
+    remote_code_lines,
     sentences,
     summary_rows,
     tally,
@@ -45,8 +48,11 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
     yield from drawn.strip("\n").splitlines()
     yield ""
+    yield from remote_code_lines(record)
+    yield from perplexity_lines(record)
     yield from beside_lines(record)
     yield ""
+    yield from broken_lines(record)
     yield from sentences(record, passed=False)
     yield f"{tally(record)}. {invariants_line(record)}."
     yield from caveats(record)

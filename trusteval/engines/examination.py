@@ -1,0 +1,61 @@
+"""Looks at a loaded model before it is judged: perplexity on a fixed text, and a smoke run.
+
+The smoke run answers a few prompts by the engine's own way (shared prefix, padding, batch) and
+asks whether one plain forward pass would have chosen the same tokens.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from trusteval.health import PROMPTS, sanity_text
+from trusteval.types import Health, Prompt
+
+
+class Examined(Protocol):
+    """What is looked at: a model, its tokenizer, and the engine's way to a first token."""
+
+    model: Any
+    tokenizer: Any
+
+    def encode(self, prompt: Prompt) -> list[int]: ...
+
+    def first_tokens(self, encoded: Sequence[Sequence[int]]) -> list[int]: ...
+
+
+def examine(engine: Examined) -> Health:
+    """Measure perplexity and, where it is a number, how the engine's path compares."""
+    perplexity = _perplexity(engine)
+    return Health(
+        perplexity=perplexity,
+        vocabulary_size=int(engine.model.config.get_text_config().vocab_size),
+        shortfall=_shortfall(engine) if math.isfinite(perplexity) else 1.0,
+    )
+
+
+def _perplexity(engine: Examined) -> float:
+    """Return exp of the mean negative log-likelihood per token, the first token given."""
+    import torch
+
+    ids = engine.tokenizer(sanity_text(), return_tensors="pt")["input_ids"]
+    with torch.inference_mode():
+        logits = engine.model(input_ids=ids.to(engine.model.device)).logits[0, :-1].float()
+        targets = ids[0, 1:].to(logits.device)
+        loss = float(torch.nn.functional.cross_entropy(logits, targets))
+    return math.exp(loss) if loss < 700 else loss * math.inf  # exp overflows; NaN stays NaN
+
+
+def _shortfall(engine: Examined) -> float:
+    import torch
+
+    encoded = [engine.encode(prompt) for prompt in PROMPTS]
+    worst = 0.0
+    for tokens, chosen in zip(encoded, engine.first_tokens(encoded), strict=True):
+        ids = torch.tensor([tokens], device=engine.model.device)
+        with torch.inference_mode():
+            logits = engine.model(input_ids=ids).logits[0, -1].float()
+        best, least = float(logits.max()), float(logits.min())
+        worst = max(worst, (best - float(logits[chosen])) / max(best - least, 1e-6))
+    return worst
