@@ -7,10 +7,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate test clean
+.PHONY: gate matrix test clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
+
+# The paper's comparison on the demo model: hours on a CPU. A rerun goes on where it was stopped.
+matrix: $(READY)
+	$(BIN)/pytest trust_tests --trust-reports=reports/matrix \
+	  --trust-variants=dense,gptq-8,gptq-4,gptq-3,awq-8,awq-4,awq-3 \
+	  --trust-ensembles=vote-gptq,vote-awq
 
 test: $(READY)
 	$(BIN)/ruff check .
@@ -30,4 +36,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) build dist reports/latest .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist reports/latest reports/matrix .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -146,7 +146,9 @@ ALLOWED: dict[str, set[str]] = {
     "quantizers.calibration": {"errors"},
     "quantizers.layerwise": {"quantizers.job"},
     "quantizers.gptq": {"quantizers.job", "quantizers.layerwise"},
-    "quantizers.awq": {"quantizers.job", "quantizers.layerwise"},
+    "quantizers.awq": {
+        *("errors", "checkpoints.checkpoint", "quantizers.job", "quantizers.layerwise"),
+    },
     "quantizers.worker": {"quantizers", "quantizers.job"},
     "quantizers.building": {
         *("types", "errors", "cached_folder", "machine", "progress", "store"),

@@ -1,8 +1,16 @@
-"""Real GPTQ on a tiny llama: what is built, that it is built whole or not at all, and expanded."""
+"""Real GPTQ and AWQ on a tiny llama: what is built, and that it is built whole or not at all."""
 
 from __future__ import annotations
 
 import json
+import os
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,17 +18,21 @@ import pytest
 from fixtures.doubles import build_tiny_llama
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.loading import load_model
+from trusteval.checkpoints.packed_loading import kernel_backend
 from trusteval.engines.hf import HFBackend
-from trusteval.errors import ModelError, QuantizationError, UsageError
+from trusteval.errors import QuantizationError, UsageError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.building import Build, cached_checkpoint
 from trusteval.quantizers.calibration import load_calibration
+from trusteval.quantizers.job import Job
 from trusteval.quantizers.layerwise import default_group_size
 from trusteval.subjects import parse_recipe
 from trusteval.types import Recipe, Storage
 
 # One worker builds them all once.
 pytestmark = pytest.mark.xdist_group("quantizers")
+
+KILLS = 20
 
 TEXTS = "\n\n".join(
     f"who was good and what was bad when the film was {word} , true or false ? yes , not {word} ."
@@ -50,40 +62,62 @@ def _logits(path: Path, **options):
         return model(input_ids=ids).logits.float()
 
 
-@pytest.mark.parametrize("bits", QUANTIZERS["gptq"].bits)
-def test_built_checkpoint_expands_to_the_weights_gptqmodel_computes_with(
-    workshop, bits: int
+# Every method and bit width, and what else a recipe can say.
+RECIPES = (
+    *(f"{method}-{bits}:g32" for method, q in QUANTIZERS.items() for bits in q.bits),
+    *("gptq-4:g32:asym:actorder", "gptq-3:g-1:asym", "gptq-8:g64:actorder", "awq-4:g32:sym"),
+)
+
+
+@pytest.mark.parametrize("word", RECIPES)
+def test_built_checkpoint_is_what_its_recipe_says_and_runs_the_same_packed_and_expanded(
+    workshop, word: str
 ) -> None:
     import torch
-    from gptqmodel import BACKEND, GPTQModel
+    from gptqmodel import GPTQModel
 
-    path = workshop(Recipe("gptq", bits, group_size=32))
-    checkpoint = inspect_checkpoint(path)
-    assert (checkpoint.method, checkpoint.bits) == ("gptq", bits)
-    assert checkpoint.quantization.group_size == 32
-    expanded, _ = load_model(path, storage=Storage.DEQUANTIZED, dtype="float16")
+    recipe = parse_recipe(word)
+    path = workshop(recipe)
+    quantization = inspect_checkpoint(path).quantization
+    assert quantization is not None
+    assert (quantization.method, quantization.bits) == (recipe.method, recipe.bits)
+    assert quantization.group_size == recipe.group_size
+    assert quantization.act_order == recipe.act_order
+    custom = QUANTIZERS[recipe.method].symmetric
+    assert quantization.symmetric == (custom if recipe.symmetric is None else recipe.symmetric)
+
+    ids = torch.arange(5, 45)[None]
     half = {"device": "cpu", "dtype": torch.float16}
-    oracle = GPTQModel.load(str(path), backend=BACKEND.TORCH, **half).model
-    for name in ("self_attn.q_proj", "mlp.up_proj", "mlp.down_proj"):
-        ours = expanded.get_submodule(f"model.layers.1.{name}").weight
-        theirs = oracle.get_submodule(f"model.layers.1.{name}").dequantize_weight().T
-        assert (ours - theirs).abs().max() <= 2**-10 * theirs.abs().max()
+    # The oracle is gptqmodel itself, on the folder it wrote.
+    backend = kernel_backend(recipe.method, device="cpu")
+    with torch.inference_mode():
+        oracle = GPTQModel.load(str(path), backend=backend, **half).model(input_ids=ids).logits
+        for storage in Storage:
+            model, _ = load_model(path, storage=storage, dtype="float16")
+            ours = model(input_ids=ids).logits
+            assert (ours - oracle).abs().max() <= 0.02 * oracle.abs().max()
 
 
-def test_packed_storage_computes_what_expanded_weights_compute(workshop) -> None:
-    path = workshop(Recipe("gptq", 8, group_size=32))
-    expanded = _logits(path, storage=Storage.DEQUANTIZED, dtype="float16")
-    packed = _logits(path, storage=Storage.PACKED, dtype="float16")
-    assert (expanded - packed).abs().max() <= 0.02 * packed.abs().max()
-
-
-def test_more_bits_are_closer_to_dense(workshop, tiny_llama: Path) -> None:
+@pytest.mark.parametrize("method", QUANTIZERS)
+def test_more_bits_are_closer_to_dense(workshop, tiny_llama: Path, method: str) -> None:
     dense = _logits(tiny_llama, dtype="float32")
     errors = [
-        (_logits(workshop(Recipe("gptq", bits, group_size=32)), dtype="float32") - dense).norm()
+        (_logits(workshop(Recipe(method, bits, group_size=32)), dtype="float32") - dense).norm()
         for bits in (8, 4, 3)
     ]
     assert errors == sorted(errors)
+
+
+def test_awq_at_8_bit_keeps_the_largest_values_of_bfloat16_weights(
+    workshop, tiny_llama: Path, tmp_path: Path
+) -> None:
+    """Packed in bfloat16 they wrapped around to the smallest, which broke the model."""
+    dense, tokenizer = load_model(tiny_llama, dtype="bfloat16")
+    dense.save_pretrained(tmp_path / "dense")
+    tokenizer.save_pretrained(tmp_path / "dense")
+    expected = _logits(tmp_path / "dense", dtype="float32")
+    found = _logits(workshop(Recipe("awq", 8, group_size=32), tmp_path / "dense"), dtype="float32")
+    assert (found - expected).norm() <= 0.05 * expected.norm()
 
 
 def test_build_record_says_how_and_with_what(workshop) -> None:
@@ -98,6 +132,7 @@ def test_build_record_says_how_and_with_what(workshop) -> None:
     assert record["seconds"] > 0
     assert 50 < record["peak_memory_mib"] < 20_000
     assert record["versions"]["gptqmodel"] != "absent"
+    assert record["quantization"] == "gptq 8 bit, group 32, symmetric"
 
 
 def test_build_leaves_nothing_where_it_was_called(workshop, tmp_path: Path, monkeypatch) -> None:
@@ -114,16 +149,127 @@ def test_second_request_builds_nothing(workshop) -> None:
 
 
 def test_failed_build_says_why_and_leaves_nothing(workshop, tmp_path: Path) -> None:
-    broken = build_tiny_llama(tmp_path / "broken")
-    weights = broken / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:5000])
-    recipe = Recipe("gptq", 4, group_size=16)
-    with pytest.raises(QuantizationError, match="building gptq-4:g16 failed") as raised:
-        workshop(recipe, broken)
-    assert "Error" in str(raised.value)
+    uneven = build_tiny_llama(tmp_path / "uneven")
+    with pytest.raises(QuantizationError, match="building gptq-4:g48 failed") as raised:
+        workshop(Recipe("gptq", 4, group_size=48), uneven)
+    first, *log = str(raised.value).splitlines()
+    assert "Error: " in first
+    assert log[0] == "Its log ends:"
     home = workshop(Recipe("gptq", 8, group_size=32)).parent
-    assert not [path for path in home.iterdir() if "g16" in path.name and path.is_dir()]
+    assert not [path for path in home.iterdir() if "g48" in path.name and path.is_dir()]
     assert not list(home.glob(".building-*"))
+
+
+def test_awq_of_narrow_layers_says_which(workshop, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = build_tiny_llama(tmp_path / "narrow") / "model.safetensors"
+    tensors = load_file(weights)
+    name = "model.layers.0.self_attn.v_proj.weight"
+    save_file({**tensors, name: tensors[name][:48].contiguous()}, weights)
+    with pytest.raises(QuantizationError) as raised:
+        workshop(Recipe("awq", 4, group_size=32), tmp_path / "narrow")
+    assert (
+        str(raised.value)
+        .splitlines()[0]
+        .endswith(f"awq needs layers whose outputs are multiples of 64; {name} has 48")
+    )
+
+
+def test_damaged_dense_model_is_refused_before_it_is_quantized(workshop, tmp_path: Path) -> None:
+    weights = build_tiny_llama(tmp_path / "broken") / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000])
+    with pytest.raises(ModelError, match="is truncated: 5000 bytes"):
+        workshop(Recipe("gptq", 4, group_size=16), tmp_path / "broken")
+
+
+def test_full_disk_is_one_clear_line_and_leaves_nothing(tiny_llama: Path, tmp_path: Path) -> None:
+    """On a real file system of one megabyte, if this user may mount one."""
+    quantize = (
+        "import sys; from trusteval.cli import main;"
+        f"sys.exit(main(['quantize', {str(tiny_llama)!r}, '--variants', 'gptq-4:g32', '--out',"
+        f" {str(tmp_path / 'small')!r}]))"
+    )
+    (tmp_path / "small").mkdir()
+    script = (
+        f"mount -t tmpfs -o size=100k none {tmp_path}/small && "
+        f"{sys.executable} -c {shlex.quote(quantize)}; code=$?; "
+        f"ls -A {tmp_path}/small | grep -v lock; exit $code"
+    )
+    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    except FileNotFoundError:
+        pytest.skip("unshare is not installed")
+    if ran.returncode not in (0, 2):
+        pytest.skip(f"no file system can be mounted here: {ran.stderr.strip()}")
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert re.fullmatch(
+        r"trusteval: building gptq-4_g32 needs up to 0\.00 GB in \S+, 0\.00 GB are free; .*\n",
+        ran.stderr,
+    )
+
+
+def test_build_killed_at_any_moment_leaves_nothing_or_a_whole_checkpoint(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    target = out / "gptq-4_g32"
+    (tmp_path / "calibration.txt").write_text(TEXTS, encoding="utf-8")
+    command = [
+        *(sys.executable, "-m", "trusteval", "quantize", str(tiny_llama)),
+        *("--variants", "gptq-4:g32", "--out", str(out)),
+        *("--calibration", str(tmp_path / "calibration.txt"), "--device", "cpu"),
+    ]
+    environment = {**os.environ, "TRUSTEVAL_CACHE": str(tmp_path / "cache")}
+
+    def build(limit: float | None) -> int | None:
+        """Return the exit code, or None if it had to be killed after `limit` seconds."""
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+            try:
+                return process.wait(limit)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return None
+
+    started = time.monotonic()
+    assert build(None) == 0
+    duration = time.monotonic() - started
+    whole = (target / "model.safetensors").read_bytes()
+    chance, killed = random.Random(4), 0
+    for part in range(KILLS):
+        shutil.rmtree(target)
+        if build(duration * (part + chance.random()) / KILLS) is None:
+            killed += 1
+        if target.exists():
+            assert (target / "model.safetensors").read_bytes() == whole
+            assert inspect_checkpoint(target).bits == 4
+        else:
+            target.mkdir()  # for the next round to remove
+    assert killed > KILLS // 2
+    shutil.rmtree(target, ignore_errors=True)
+    assert build(None) == 0
+    assert (target / "model.safetensors").read_bytes() == whole
+    assert {path.name for path in out.iterdir()} == {target.name, f"{target.name}.lock"}
+
+
+def test_build_dies_with_the_process_that_asked_for_it(tiny_llama: Path, tmp_path: Path) -> None:
+    job = Job(tiny_llama, Recipe("gptq", 4, group_size=32), (TEXTS, TEXTS), tmp_path / "s" / "out")
+    (tmp_path / "s").mkdir()
+    job.write(tmp_path / "s" / "job.json")
+    command = [
+        sys.executable,
+        "-m",
+        "trusteval.quantizers.worker",
+        str(tmp_path / "s" / "job.json"),
+    ]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, **quiet) as worker:
+        assert worker.stdin is not None
+        worker.stdin.close()
+        assert worker.wait(60) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_checkpoint_brought_by_path_is_the_same_as_the_one_built(workshop, tmp_path: Path) -> None:
@@ -172,47 +318,6 @@ def test_calibration_without_paragraphs_is_refused(tmp_path: Path, text: str) ->
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="parted by blank lines"):
         load_calibration(path)
-
-
-# -- checkpoints that cannot be judged ----------------------------------------------------------
-
-
-def test_pickled_weights_are_refused_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04.")
-    with pytest.raises(ModelError, match=r"pickled weights only \(pytorch_model.bin\)"):
-        load_model(tmp_path)
-
-
-def test_directory_without_weights_or_config_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no model directory"):
-        load_model(tmp_path / "nowhere")
-    with pytest.raises(ModelError, match=r"holds no config.json"):
-        load_model(tmp_path)
-    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"holds no weights; expected \*.safetensors"):
-        load_model(tmp_path)
-
-
-def test_dense_weights_that_lack_a_tensor_are_refused_not_randomised(tmp_path: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
-    directory = build_tiny_llama(tmp_path / "model")
-    tensors = load_file(directory / "model.safetensors")
-    del tensors["model.layers.1.mlp.up_proj.weight"]
-    save_file(tensors, directory / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ModelError, match=r"lacks 1 tensors: model.layers.1.mlp.up_proj.weight"):
-        load_model(directory)
-
-
-def test_unreadable_quantization_is_refused_with_what_can_be_read(tmp_path: Path) -> None:
-    config = {"quantization_config": {"quant_method": "bitsandbytes", "bits": 4}}
-    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (tmp_path / "model.safetensors").write_bytes(b"")
-    with pytest.raises(
-        ModelError, match="quantized with 'bitsandbytes'; trusteval reads gptq, awq"
-    ):
-        inspect_checkpoint(tmp_path)
 
 
 def test_recipe_reads_back_from_its_name() -> None:

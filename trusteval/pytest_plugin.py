@@ -89,7 +89,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Let `-n auto` mean one worker per GPU, where models run on GPUs."""
     if option(config, "model") is None or option(config, "engine") != "hf":

@@ -7,6 +7,7 @@ matmuls; packed storage runs the quantized kernel.
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ def load_model(
     # process a run took three times as long. OpenMP reads this when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
     path, held = Path(path), _storage(storage)
@@ -68,9 +70,13 @@ def load_model(
         model = model.to(device).eval()
     except torch.OutOfMemoryError as error:
         raise ModelError(f"{path} does not fit into the memory of {device}") from error
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{path} cannot be loaded: {reason or repr(error)}") from error
+    except (
+        *(OSError, RuntimeError, SafetensorError),
+        # What transformers raises for values of the wrong kind in config and tokenizer files.
+        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
+        StrictDataclassError,
+    ) as error:
+        raise ModelError(f"{path} cannot be loaded: {_one_line(error)}") from error
     _refuse_not_finite(path, model)
     return model, tokenizer
 
@@ -88,6 +94,10 @@ def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     return model, tokenizer
+
+
+def _one_line(error: Exception) -> str:
+    return textwrap.shorten(str(error) or repr(error), width=400, placeholder=" ...")
 
 
 def _storage(storage: Storage | str) -> Storage:
@@ -128,9 +138,13 @@ def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_c
         ignore_mismatched_sizes=True,
         trust_remote_code=trust_remote_code,
     )
-    # transformers would go on with random weights in their place.
-    mismatched = [str(entry[0]) for entry in found["mismatched_keys"]]
-    _refuse_disagreement(checkpoint, missing=found["missing_keys"], mismatched=mismatched)
+    # transformers would go on with random weights in their place, or without the unknown ones.
+    _refuse_disagreement(
+        checkpoint,
+        missing=found["missing_keys"],
+        unexpected=[name for name in found["unexpected_keys"] if not name.endswith(".inv_freq")],
+        mismatched=[str(entry[0]) for entry in found["mismatched_keys"]],
+    )
     return model
 
 
@@ -145,6 +159,7 @@ def _load_expanded(
     model = _empty_model(checkpoint, dtype, device, trust_remote_code)
     state = model.state_dict()
     _check_shapes(checkpoint, model, state)
+    _check_values(checkpoint, model, state)
     tensors = expanded_tensors(
         checkpoint.tensors, checkpoint.layers, checkpoint.quantization, device=device
     )
@@ -152,8 +167,6 @@ def _load_expanded(
         for name, tensor in tensors:
             if name in state:
                 state[name].copy_(tensor)
-            elif _is_extra_bias(checkpoint, name) and bool(tensor.any()):
-                _refuse_disagreement(checkpoint, unexpected=[name])
     model.tie_weights()
     return model
 
@@ -172,7 +185,9 @@ def _load_packed(
             "storage=dequantized"
         )
     skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
-    _check_shapes(checkpoint, skeleton, skeleton.state_dict())
+    state = skeleton.state_dict()
+    _check_shapes(checkpoint, skeleton, state)
+    _check_values(checkpoint, skeleton, state)
     try:
         return load_packed(
             checkpoint,
@@ -183,7 +198,7 @@ def _load_packed(
     except (ValueError, NotImplementedError) as error:  # no kernel for these bits, groups, shapes
         raise ModelError(
             f"{checkpoint.path} has no packed kernel here, storage=dequantized loads it without: "
-            f"{error}"
+            f"{_one_line(error)}"
         ) from error
 
 
@@ -224,6 +239,41 @@ def _check_shapes(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.
             name for name in state if name in shapes and shapes[name] != tuple(state[name].shape)
         ],
     )
+
+
+def _check_values(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.Tensor]) -> None:
+    """Raise ModelError for values that a loader would drop, overwrite or misread in silence."""
+    import torch
+
+    from trusteval.checkpoints.packed_layout import n_groups
+    from trusteval.checkpoints.packed_weights import read_tensors
+
+    assert checkpoint.quantization is not None
+    tensors = checkpoint.tensors
+    biases = [name for name in tensors if name not in state and _is_extra_bias(checkpoint, name)]
+    for name, bias in read_tensors(tensors, biases):
+        if bool(bias.any()):
+            _refuse_disagreement(checkpoint, unexpected=[name])
+    for name, source in model.all_tied_weights_keys.items():
+        if name in tensors and source in tensors:
+            one, other = (tensor for _, tensor in read_tensors(tensors, [name, source]))
+            if not torch.equal(one, other):
+                raise ModelError(
+                    f"{checkpoint.path}: config.json and weights disagree; {name} differs from "
+                    f"{source}, to which tie_word_embeddings ties it"
+                )
+    most = {
+        f"{layer.name}.g_idx": n_groups(layer.in_features, checkpoint.quantization) - 1
+        for layer in checkpoint.layers
+        if layer.has_groups
+    }
+    for name, groups in read_tensors(tensors, most):
+        low, high = int(groups.min()), int(groups.max())
+        if low < 0 or high > most[name]:
+            raise ModelError(
+                f"{checkpoint.path} is damaged: {name} names groups {low} to {high}; there are "
+                f"0 to {most[name]}"
+            )
 
 
 def _is_extra_bias(checkpoint: Checkpoint, name: str) -> bool:

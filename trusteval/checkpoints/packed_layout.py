@@ -15,6 +15,12 @@ from trusteval.checkpoints.quantization import Layout, Quantization
 from trusteval.errors import ModelError
 
 PARTS = ("qweight", "qzeros", "scales", "g_idx")
+_TYPES = {
+    "qweight": ("I32",),
+    "qzeros": ("I32",),
+    "scales": ("F16", "BF16", "F32"),
+    "g_idx": ("I32", "I64"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ def _layer(name: str, tensors: Mapping[str, TensorInfo], quantization: Quantizat
     lacking = [part for part in PARTS[:3] if part not in parts]
     if lacking:
         raise ModelError(f"{file}: layer {name} lacks {', '.join(lacking)}")
-    if any(len(parts[part].shape) != 2 for part in PARTS[:3]):
+    known = all(info.dtype in _TYPES[part] for part, info in parts.items())
+    if not known or any(len(parts[part].shape) != 2 for part in PARTS[:3]):
         raise ModelError(f"{file}: layer {name} is packed in a way trusteval does not know")
     shapes = {part: info.shape for part, info in parts.items()}
     in_features, out_features, fits = _read(shapes, quantization)

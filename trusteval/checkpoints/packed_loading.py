@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import torch
 
 _REPLACED = ("config.json", "quantize_config.json", "quant_config.json")
-_KEPT = ("dynamic", "lm_head", "meta", "modules_to_not_convert")
+_KEPT = ("lm_head", "meta")
+_IN_BLOCK = re.compile(r"(.+\.\d+\..+)\.weight")
 
 
 def load_packed(
@@ -74,6 +76,9 @@ def _presentable(checkpoint: Checkpoint, quantization: Quantization, folder: Pat
         "desc_act": quantization.act_order,
         "checkpoint_format": layout.value,
         "format": layout.value,
+        # It would keep a temporary folder of its own for as long as the model lives.
+        "offload_to_disk": False,
+        "dynamic": {f"-:^{re.escape(layer)}$": {} for layer in _left_dense(checkpoint)},
     }
     config = {**checkpoint.config, "quantization_config": normalised}
     for name, values in (("config.json", config), ("quantize_config.json", normalised)):
@@ -83,6 +88,16 @@ def _presentable(checkpoint: Checkpoint, quantization: Quantization, folder: Pat
         if not is_weight and file.name not in _REPLACED:
             (folder / file.name).symlink_to(file.absolute())
     return folder
+
+
+def _left_dense(checkpoint: Checkpoint) -> list[str]:
+    """Return the matrices within blocks that are not packed.
+
+    gptqmodel would run them packed, on memory that nothing filled, unless told by name: it does
+    not read modules_to_not_convert, and some writers leave no list at all.
+    """
+    matrices = [name for name, info in checkpoint.tensors.items() if len(info.shape) == 2]
+    return [match[1] for name in matrices if (match := _IN_BLOCK.fullmatch(name))]
 
 
 def _accepted_layout(quantization: Quantization) -> Layout:

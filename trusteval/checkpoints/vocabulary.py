@@ -25,14 +25,14 @@ def vocabularies(path: Path) -> dict[str, str]:
     if fast.is_file():
         try:
             tokens = json.loads(fast.read_text(encoding="utf-8"))["model"]["vocab"]
+            # A dictionary of ids, or a list of [token, score] in the order of ids.
+            pairs = (
+                sorted(tokens.items(), key=lambda pair: pair[1])
+                if isinstance(tokens, dict)
+                else [[token, place] for place, (token, *_) in enumerate(tokens)]
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ModelError(f"{fast} holds no vocabulary: {error!r}") from error
-        # A dictionary of ids, or a list of [token, score] in the order of ids.
-        pairs = (
-            sorted(tokens.items(), key=lambda pair: pair[1])
-            if isinstance(tokens, dict)
-            else [[token, place] for place, (token, *_) in enumerate(tokens)]
-        )
         found[fast.name] = hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
     if pieces.is_file():
         found[pieces.name] = hashlib.sha256(pieces.read_bytes()).hexdigest()

@@ -1,0 +1,97 @@
+"""The sanity gate: what is broken is said with its number, what is merely bad is judged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from trusteval.checkpoints.loading import load_model
+from trusteval.engines.hf_engine import HFEngine
+from trusteval.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
+from trusteval.store import ResponseStore
+from trusteval.types import Health
+
+DENSE = Health(perplexity=27.0, vocabulary_size=49_152, shortfall=0.0)
+
+
+@pytest.mark.parametrize("perplexity", [27.0, 27.3, 55.0, MOST_TIMES_DENSE * 27.0])
+def test_bad_is_not_broken(perplexity: float) -> None:
+    assert complaint(replace(DENSE, perplexity=perplexity), dense=DENSE) is None
+
+
+@pytest.mark.parametrize("perplexity", [math.inf, math.nan])
+def test_perplexity_that_is_no_number_is_broken_even_for_the_dense_model(perplexity: float) -> None:
+    health = replace(DENSE, perplexity=perplexity)
+    said = f"perplexity {perplexity:.4g} on the fixed text is no finite number"
+    assert complaint(health, dense=DENSE) == said
+    assert complaint(health, dense=health) == said
+
+
+def test_perplexity_far_from_dense_is_broken_with_both_numbers() -> None:
+    said = complaint(replace(DENSE, perplexity=2_701.0), dense=DENSE)
+    assert said == (
+        "perplexity 2701 on the fixed text is absurd beside the dense model's 27 (at most 2700)"
+    )
+
+
+def test_worse_than_guessing_is_broken_where_dense_is_better() -> None:
+    small = Health(perplexity=40.0, vocabulary_size=512, shortfall=0.0)
+    assert "(at most 512)" in str(complaint(replace(small, perplexity=600.0), dense=small))
+    # A model of random weights guesses; its quantized variants may guess too.
+    random = replace(small, perplexity=700.0)
+    assert complaint(replace(random, perplexity=900.0), dense=random) is None
+
+
+def test_engine_that_chooses_other_tokens_than_the_model_is_broken() -> None:
+    assert complaint(replace(DENSE, shortfall=MOST_SHORTFALL), dense=DENSE) is None
+    said = complaint(replace(DENSE, shortfall=0.4), dense=DENSE)
+    assert "batched path chooses other tokens than a plain forward pass (by 40 %" in str(said)
+
+
+def test_nan_health_is_recorded_and_read_back(tmp_path: Path) -> None:
+    store = ResponseStore(tmp_path / "store.sqlite")
+    for perplexity in (3.5, math.inf, math.nan):
+        health = Health(perplexity=perplexity, vocabulary_size=9, shortfall=1.0)
+        store.put_health(str(perplexity), {"engine": "test"}, health)
+        assert repr(store.get_health(str(perplexity))) == repr(health)
+    assert store.get_health("unknown") is None
+
+
+def test_perplexity_is_that_of_transformers_own_loss(tiny_llama: Path) -> None:
+    import torch
+
+    model, tokenizer = load_model(tiny_llama, dtype="float32")
+    ids = tokenizer(sanity_text(), return_tensors="pt")["input_ids"]
+    with torch.inference_mode():
+        expected = math.exp(float(model(input_ids=ids, labels=ids).loss))
+    found = HFEngine(model, tokenizer, name="tiny").examine()
+    assert found.perplexity == pytest.approx(expected, rel=1e-4)
+    assert found.vocabulary_size == len(tokenizer)
+    assert found.shortfall == pytest.approx(0.0, abs=1e-4)
+
+
+def test_model_with_a_sliding_window_and_no_template_is_whole(tiny_gemma: Path) -> None:
+    model, tokenizer = load_model(tiny_gemma, dtype="float32")
+    assert HFEngine(model, tokenizer, name="tiny").examine().shortfall == pytest.approx(0, abs=1e-4)
+
+
+def test_engine_path_that_sees_its_padding_is_found(tiny_llama: Path) -> None:
+    import torch
+
+    class Blind(torch.nn.Module):
+        """A model whose attention kernel takes no mask, as broken ports have it."""
+
+        def __init__(self, model: torch.nn.Module) -> None:
+            super().__init__()
+            self.model, self.config = model, model.config
+            self.device, self.generation_config = model.device, model.generation_config
+
+        def forward(self, attention_mask=None, position_ids=None, **inputs):
+            return self.model(**inputs)
+
+    model, tokenizer = load_model(tiny_llama, dtype="float32")
+    found = HFEngine(Blind(model), tokenizer, name="blind").examine()
+    assert found.shortfall > MOST_SHORTFALL
