@@ -67,13 +67,15 @@ ALLOWED: dict[str, set[str]] = {
             "checkpoint": ("header", "quantization", "packed_layout"),
             "gguf_file": ("checkpoint",),
             "packed_loading": ("checkpoint", "quantization", "packed_layout", "packed_weights"),
+            "agreement": ("checkpoint", "packed_layout", "packed_weights"),
         }.items()
     },
     "checkpoints": set(),
     "checkpoints.fingerprints": {"files"},
     "checkpoints.loading": {
         *("types", "errors"),
-        *(f"checkpoints.{name}" for name in ("checkpoint", "packed_loading", "packed_weights")),
+        *(f"checkpoints.{name}" for name in ("agreement", "checkpoint")),
+        *(f"checkpoints.{name}" for name in ("packed_loading", "packed_weights")),
     },
     "checkpoints.models": {
         *("errors", "cached_folder"),

@@ -267,8 +267,11 @@ class Evaluation:
         return tuple(voted)
 
     def _refuse_mixed(self, ensemble: Ensemble) -> None:
+        if ensemble.name in self._whole:
+            return
         members = {member.name: self.backend.vocabularies(member) for member in ensemble.members}
         refuse_mixed_vocabularies(ensemble.name, members)
+        self._whole.add(ensemble.name)
 
     def score(
         self,

@@ -26,25 +26,30 @@ def default_device() -> str:
 
 
 def visible_gpus() -> int:
-    """Return how many NVIDIA GPUs a process may use, by device files and CUDA_VISIBLE_DEVICES."""
-    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    """Return how many NVIDIA GPUs this process may use."""
     present = sum(path.name[6:].isdigit() for path in Path("/dev").glob("nvidia*"))
+    return count_visible(present, chosen=os.environ.get("CUDA_VISIBLE_DEVICES"))
+
+
+def count_visible(present: int, *, chosen: str | None) -> int:
+    """Return how many of the GPUs present CUDA_VISIBLE_DEVICES leaves; None leaves all.
+
+    CUDA stops reading at the first entry that names no device.
+    """
     if chosen is None or not present:
         return present
-    # CUDA stops reading at the first entry that names no device.
     names = [name.strip() for name in chosen.split(",")]
     return next((i for i, name in enumerate(names) if name in ("", "-1")), len(names))
 
 
-def worker_device(asked: str, worker: str) -> str:
+def worker_device(asked: str, *, worker: str, gpus: int) -> str:
     """Return the device of an xdist worker: worker gwI runs on GPU I modulo their number.
 
-    `asked` is what the user chose; anything but "auto", or "cuda" without a number, stays.
+    `asked` is what the user chose; a processor or a GPU by number stays as it is.
     """
-    if asked not in ("auto", "cuda") or default_device() != "cuda":
+    if asked not in ("auto", "cuda") or not gpus:
         return asked
-    index = int(worker.removeprefix("gw")) if worker.removeprefix("gw").isdigit() else 0
-    return f"cuda:{index % max(1, visible_gpus())}"
+    return f"cuda:{int(worker.removeprefix('gw')) % gpus}"
 
 
 def default_dtype(device: str) -> str:

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trusteval.checkpoints.agreement import (
+    check_shapes,
+    check_values,
+    refuse_disagreement,
+    refuse_not_finite,
+)
 from trusteval.checkpoints.checkpoint import Checkpoint, inspect_checkpoint, refuse_remote_code
 from trusteval.errors import ModelError, UsageError
 from trusteval.types import Storage
@@ -77,7 +82,7 @@ def load_model(
         StrictDataclassError,
     ) as error:
         raise ModelError(f"{path} cannot be loaded: {_one_line(error)}") from error
-    _refuse_not_finite(path, model)
+    refuse_not_finite(path, model)
     return model, tokenizer
 
 
@@ -139,7 +144,7 @@ def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_c
         trust_remote_code=trust_remote_code,
     )
     # transformers would go on with random weights in their place, or without the unknown ones.
-    _refuse_disagreement(
+    refuse_disagreement(
         checkpoint,
         missing=found["missing_keys"],
         unexpected=[name for name in found["unexpected_keys"] if not name.endswith(".inv_freq")],
@@ -158,8 +163,8 @@ def _load_expanded(
     assert checkpoint.quantization is not None
     model = _empty_model(checkpoint, dtype, device, trust_remote_code)
     state = model.state_dict()
-    _check_shapes(checkpoint, model, state)
-    _check_values(checkpoint, model, state)
+    check_shapes(checkpoint, model, state)
+    check_values(checkpoint, model, state)
     tensors = expanded_tensors(
         checkpoint.tensors, checkpoint.layers, checkpoint.quantization, device=device
     )
@@ -186,8 +191,8 @@ def _load_packed(
         )
     skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
     state = skeleton.state_dict()
-    _check_shapes(checkpoint, skeleton, state)
-    _check_values(checkpoint, skeleton, state)
+    check_shapes(checkpoint, skeleton, state)
+    check_values(checkpoint, skeleton, state)
     try:
         return load_packed(
             checkpoint,
@@ -219,99 +224,6 @@ def _empty_model(
     build: Any = AutoModelForCausalLM.from_config
     with no_init_weights(), torch.device(device):
         return build(config, dtype=resolved, trust_remote_code=trust_remote_code)
-
-
-def _check_shapes(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.Tensor]) -> None:
-    """Raise ModelError unless the tensors are those of the architecture in config.json."""
-    shapes = checkpoint.dense_shapes
-    tied = set(model.all_tied_weights_keys)
-    _refuse_disagreement(
-        checkpoint,
-        missing=[name for name in state if name not in shapes and name not in tied],
-        unexpected=[
-            name
-            for name in shapes
-            if name not in state
-            and not name.endswith(".inv_freq")
-            and not _is_extra_bias(checkpoint, name)
-        ],
-        mismatched=[
-            name for name in state if name in shapes and shapes[name] != tuple(state[name].shape)
-        ],
-    )
-
-
-def _check_values(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.Tensor]) -> None:
-    """Raise ModelError for values that a loader would drop, overwrite or misread in silence."""
-    import torch
-
-    from trusteval.checkpoints.packed_layout import n_groups
-    from trusteval.checkpoints.packed_weights import read_tensors
-
-    assert checkpoint.quantization is not None
-    tensors = checkpoint.tensors
-    biases = [name for name in tensors if name not in state and _is_extra_bias(checkpoint, name)]
-    for name, bias in read_tensors(tensors, biases):
-        if bool(bias.any()):
-            _refuse_disagreement(checkpoint, unexpected=[name])
-    for name, source in model.all_tied_weights_keys.items():
-        if name in tensors and source in tensors:
-            one, other = (tensor for _, tensor in read_tensors(tensors, [name, source]))
-            if not torch.equal(one, other):
-                raise ModelError(
-                    f"{checkpoint.path}: config.json and weights disagree; {name} differs from "
-                    f"{source}, to which tie_word_embeddings ties it"
-                )
-    most = {
-        f"{layer.name}.g_idx": n_groups(layer.in_features, checkpoint.quantization) - 1
-        for layer in checkpoint.layers
-        if layer.has_groups
-    }
-    for name, groups in read_tensors(tensors, most):
-        low, high = int(groups.min()), int(groups.max())
-        if low < 0 or high > most[name]:
-            raise ModelError(
-                f"{checkpoint.path} is damaged: {name} names groups {low} to {high}; there are "
-                f"0 to {most[name]}"
-            )
-
-
-def _is_extra_bias(checkpoint: Checkpoint, name: str) -> bool:
-    """Whether this is the bias of zeros that GPTQ writers add to packed layers without one."""
-    layer = name.removesuffix(".bias")
-    return layer != name and f"{layer}.qweight" in checkpoint.tensors
-
-
-def _refuse_disagreement(
-    checkpoint: Checkpoint,
-    *,
-    missing: Iterable[str] = (),
-    unexpected: Iterable[str] = (),
-    mismatched: Iterable[str] = (),
-) -> None:
-    for what, found in (
-        ("lacks", missing),
-        ("has the unknown", unexpected),
-        ("has with another shape", mismatched),
-    ):
-        names = sorted(found)
-        if names:
-            shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-            raise ModelError(
-                f"{checkpoint.path}: config.json and weights disagree; the checkpoint {what} "
-                f"{len(names)} tensors: {shown}"
-            )
-
-
-def _refuse_not_finite(path: Path, model: Any) -> None:
-    import torch
-
-    for name, tensor in model.state_dict().items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
-            count = int((~torch.isfinite(tensor)).sum())
-            raise ModelError(
-                f"{path} is damaged: {name} holds {count} values that are not finite (NaN or Inf)"
-            )
 
 
 def _silence_progress_bars() -> None:
