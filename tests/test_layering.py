@@ -169,7 +169,8 @@ ALLOWED: dict[str, set[str]] = {
     "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.examination": {"types", "health"},
     "engines.hf_engine": {
-        *("types", "errors", "engines.batching", "engines.chat", "engines.examination"),
+        *("types", "errors", "health"),
+        *("engines.batching", "engines.chat", "engines.examination"),
     },
     "engines.hf": {
         *("types", "errors", "machine", "progress", "engines.chat", "engines.hf_engine"),

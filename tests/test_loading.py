@@ -1,4 +1,4 @@
-"""What a caller of load_model asks for: code of the checkpoint's own, storage, dtype, GGUF files."""
+"""What callers of load_model ask for: a checkpoint's own code, storage, dtype, GGUF files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def dense(tiny_llama: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def packed(tiny_llama: Path, tmp_path: Path) -> Path:
-    """The tiny llama at 4 bit as AutoGPTQ would write it,."""
+    """The tiny llama at 4 bit as AutoGPTQ would write it."""
     write_packed_llama(tiny_llama, tmp_path / "packed", Packing("gptq", 4))
     return tmp_path / "packed"
 

@@ -20,7 +20,7 @@ from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.loading import load_model
 from trusteval.checkpoints.packed_loading import kernel_backend
 from trusteval.engines.hf import HFBackend
-from trusteval.errors import QuantizationError, UsageError
+from trusteval.errors import ModelError, QuantizationError, UsageError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.building import Build, cached_checkpoint
 from trusteval.quantizers.calibration import load_calibration

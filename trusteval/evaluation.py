@@ -63,7 +63,7 @@ class Evaluation:
         self._judged: dict[tuple[str, str, str], tuple[Judged, ...]] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
         self._broken: dict[str, TrustEvalError] = {}
-        self._whole: set[str] = set()
+        self._checked: set[str] = set()
         self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ class Evaluation:
         """Raise BrokenError if the variant is too damaged to be judged (trusteval.health)."""
         if variant.name in self._broken:
             raise self._broken[variant.name]
-        if variant.name in self._whole:
+        if variant.name in self._checked:
             return
         with self._remembering_failure(variant):
             standard = self._standard_for(variant)
@@ -110,7 +110,7 @@ class Evaluation:
             said = health and complaint(health, dense=standard or health)
             if said:
                 raise BrokenError(f"{variant.name} is broken: {said}", subject=variant.name)
-        self._whole.add(variant.name)
+        self._checked.add(variant.name)
 
     def health(self, variant: Variant) -> Health | None:
         """Look at a variant, or at what was found before; None where there are no weights."""
@@ -267,11 +267,11 @@ class Evaluation:
         return tuple(voted)
 
     def _refuse_mixed(self, ensemble: Ensemble) -> None:
-        if ensemble.name in self._whole:
+        if ensemble.name in self._checked:
             return
         members = {member.name: self.backend.vocabularies(member) for member in ensemble.members}
         refuse_mixed_vocabularies(ensemble.name, members)
-        self._whole.add(ensemble.name)
+        self._checked.add(ensemble.name)
 
     def score(
         self,

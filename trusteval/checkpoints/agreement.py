@@ -42,12 +42,12 @@ def check_values(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.T
     """Raise ModelError for values that a loader would drop, overwrite or misread in silence."""
     import torch
 
-    assert checkpoint.quantization is not None
     tensors = checkpoint.tensors
     biases = [name for name in tensors if name not in state and _is_extra_bias(checkpoint, name)]
-    for name, bias in read_tensors(tensors, biases):
-        if bool(bias.any()):
-            refuse_disagreement(checkpoint, unexpected=[name])
+    refuse_disagreement(
+        checkpoint,
+        unexpected=[name for name, bias in read_tensors(tensors, biases) if bool(bias.any())],
+    )
     for name, source in model.all_tied_weights_keys.items():
         if name in tensors and source in tensors:
             one, other = (tensor for _, tensor in read_tensors(tensors, [name, source]))
@@ -56,17 +56,23 @@ def check_values(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.T
                     f"{checkpoint.path}: config.json and weights disagree; {name} differs from "
                     f"{source}, to which tie_word_embeddings ties it"
                 )
-    most = {
+    _check_groups(checkpoint)
+
+
+def _check_groups(checkpoint: Checkpoint) -> None:
+    """Raise ModelError if a layer names groups that have no scale: kernels do not look."""
+    assert checkpoint.quantization is not None
+    last = {
         f"{layer.name}.g_idx": n_groups(layer.in_features, checkpoint.quantization) - 1
         for layer in checkpoint.layers
         if layer.has_groups
     }
-    for name, groups in read_tensors(tensors, most):
+    for name, groups in read_tensors(checkpoint.tensors, last):
         low, high = int(groups.min()), int(groups.max())
-        if low < 0 or high > most[name]:
+        if low < 0 or high > last[name]:
             raise ModelError(
                 f"{checkpoint.path} is damaged: {name} names groups {low} to {high}; there are "
-                f"0 to {most[name]}"
+                f"0 to {last[name]}"
             )
 
 
@@ -77,6 +83,7 @@ def refuse_disagreement(
     unexpected: Iterable[str] = (),
     mismatched: Iterable[str] = (),
 ) -> None:
+    """Raise ModelError naming the tensors that disagree, if any do."""
     for what, found in (
         ("lacks", missing),
         ("has the unknown", unexpected),
@@ -92,6 +99,7 @@ def refuse_disagreement(
 
 
 def refuse_not_finite(path: Path, model: Any) -> None:
+    """Raise ModelError if any of the model's numbers is NaN or infinite."""
     import torch
 
     for name, tensor in model.state_dict().items():

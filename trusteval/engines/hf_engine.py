@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from trusteval.engines.batching import common_prefix_length, plan_batches
 from trusteval.engines.chat import render
 from trusteval.engines.examination import examine
 from trusteval.errors import EngineError, PromptError
+from trusteval.health import sanity_text
 from trusteval.types import FinishReason, Health, Prompt, Response
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ class HFEngine:
             yield self._run(encoded, batch, prefix, max_new_tokens)
 
     def examine(self) -> Health:
-        return examine(self)
+        with self._explaining_memory(len(self.tokenizer(sanity_text())["input_ids"])):
+            return examine(self)
 
     def encode(self, prompt: Prompt) -> list[int]:
         """Return a prompt's tokens, as `generate` feeds them."""
@@ -95,7 +98,7 @@ class HFEngine:
         if not tokens:
             return None
         ids = torch.tensor([list(tokens)], device=self.model.device)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._explaining_memory(len(tokens)):
             return self.model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
 
     def _run(
@@ -106,21 +109,8 @@ class HFEngine:
         max_new_tokens: int,
     ) -> dict[int, Response]:
         """Answer a batch; where memory runs out, one half after the other."""
-        import torch
-
-        try:
-            new = self._continue(encoded, batch, prefix, max_new_tokens)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
-                raise
-            if len(batch) == 1:
-                raise EngineError(
-                    f"{self.name}: out of memory on {self.model.device} with a single prompt of "
-                    f"{len(encoded[batch[0]])} tokens; use a smaller dtype, packed storage, or a "
-                    "device with more memory"
-                ) from error
-            new = None
-        if new is None:  # outside of the handler, which would keep the failed tensors alive
+        new = self._continue_if_it_fits(encoded, batch, prefix, max_new_tokens)
+        if new is None:
             _free_memory()
             middle = len(batch) // 2
             return {
@@ -131,6 +121,38 @@ class HFEngine:
             index: self._response(tokens, len(encoded[index]))
             for index, tokens in zip(batch, new, strict=True)
         }
+
+    def _continue_if_it_fits(
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Sequence[int],
+        prefix: Any,
+        max_new_tokens: int,
+    ) -> list[list[int]] | None:
+        """Return what `_continue` does, None if several rows are too many for the memory."""
+        if len(batch) == 1:
+            with self._explaining_memory(len(encoded[batch[0]])):
+                return self._continue(encoded, batch, prefix, max_new_tokens)
+        try:
+            return self._continue(encoded, batch, prefix, max_new_tokens)
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
+            return None
+
+    @contextmanager
+    def _explaining_memory(self, n_tokens: int) -> Iterator[None]:
+        """Raise EngineError where a single prompt is too much for the memory."""
+        try:
+            yield
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
+            raise EngineError(
+                f"{self.name}: out of memory on {self.model.device} with a single prompt of "
+                f"{n_tokens} tokens; use a smaller dtype, packed storage, or a device with more "
+                "memory"
+            ) from error
 
     def _continue(
         self,
