@@ -65,7 +65,7 @@ def _logits(path: Path, **options):
 # Every method and bit width, and what else a recipe can say.
 RECIPES = (
     *(f"{method}-{bits}:g32" for method, q in QUANTIZERS.items() for bits in q.bits),
-    *("gptq-4:g32:asym:actorder", "gptq-3:g-1:asym", "gptq-8:g64:actorder", "awq-4:g32:sym"),
+    *("gptq-4:g32:asym:actorder", "gptq-3:g-1:asym", "awq-4:g32:sym"),
 )
 
 
