@@ -29,7 +29,9 @@ def refuse_missing_model(model: str) -> None:
         return
     path = Path(model).expanduser()
     if path.suffix == ".gguf":
-        inspect_gguf(path)
+        # Reading the header takes seconds where the vocabulary in it is large.
+        if not path.is_file():
+            raise ModelError(f"no GGUF file at {path}")
     elif not is_hub_id(model):
         inspect_checkpoint(path)
 
