@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from trusteval.errors import DiskSpaceError
+from trusteval.errors import DiskSpaceError, UsageError
 
 _GB = 10**9
+_NO_SPACE = os.strerror(errno.ENOSPC)
 
 
 def make_once(
@@ -20,26 +23,44 @@ def make_once(
 
     `make` gets a scratch folder and returns the finished one inside it, which is renamed.
     Processes that want the same target wait for the first; what it raises passes through and
-    leaves nothing. `doing` begins the scratch folder's name. Raises DiskSpaceError if fewer than
-    `needs` bytes are free, or the disk runs full.
+    leaves nothing. `doing` begins the scratch folder's name. Raises UsageError for a place that
+    cannot be written, DiskSpaceError if fewer than `needs` bytes are free or the disk runs full.
     """
     from filelock import FileLock
 
     target = target.absolute()
+    if (target / marker).is_file():
+        return
+    lock = FileLock(_lock(target))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise UsageError(f"cannot write to {target.parent}: {error.strerror}") from error
+    try:
         if (target / marker).is_file():
             return
-        with FileLock(_lock(target)):
-            if (target / marker).is_file():
-                return
-            _remove_debris(target, doing)
-            _refuse_full_disk(target, doing, needs)
-            prefix = f".{doing}-{target.name}-"
-            with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as scratch:
-                make(Path(scratch)).rename(target)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+        _remove_debris(target, doing)
+        _refuse_full_disk(target, doing, needs)
+        prefix = f".{doing}-{target.name}-"
+        with (
+            _explaining_full_disk(target, doing),
+            tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as scratch,
+        ):
+            make(Path(scratch)).rename(target)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _explaining_full_disk(target: Path, doing: str) -> Iterator[None]:
+    """Raise DiskSpaceError for a disk that runs full; safetensors has an error of its own."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and _NO_SPACE not in str(error):
             raise
         raise DiskSpaceError(f"{doing} {target.name}: no space left in {target.parent}") from error
 
