@@ -230,7 +230,8 @@ def _quantize(asked: argparse.Namespace) -> int:
     variants = parse_variants(asked.variants)
     foreign = [variant.name for variant in variants if variant.recipe is None]
     if foreign or not variants:
-        raise UsageError(f"--variants: expected recipes such as gptq-4, got {', '.join(foreign)}")
+        got = ", ".join(foreign) or "none"
+        raise UsageError(f"--variants: expected recipes such as gptq-4, got {got}")
     order = Order(
         model=asked.model,
         recipes=tuple(variant.recipe for variant in variants if variant.recipe is not None),

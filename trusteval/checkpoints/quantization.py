@@ -105,9 +105,8 @@ def _refuse_mixed(config: Mapping[str, Any]) -> None:
 def _writer(config: Mapping[str, Any]) -> str:
     meta = config.get("meta")
     quantizer = meta.get("quantizer") if isinstance(meta, dict) else None
-    return str(
-        (quantizer[0] if quantizer else "") if isinstance(quantizer, list) else quantizer or ""
-    )
+    named = quantizer if isinstance(quantizer, list) else [quantizer]
+    return str(next(iter(named), None) or "")
 
 
 def _integer(config: Mapping[str, Any], *names: str) -> int:
