@@ -9,7 +9,7 @@ import pytest
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import demo_source
-from trusteval.engines.batching import common_prefix_length
+from trusteval.engines.batching import tokens_read
 from trusteval.engines.chat import render
 from trusteval.engines.hf import HFBackend
 from trusteval.machine import cache_directory
@@ -43,9 +43,8 @@ def test_demo_asks_at_most_400_prompts_and_40_000_tokens(backend: HFBackend) -> 
         for setting in DEMO.declared(benchmark):
             texts = [render(q.prompt, tokenizer)[0] for q in _questions(name, setting)]
             encoded = [tokenizer(t, add_special_tokens=False)["input_ids"] for t in texts]
-            shared = common_prefix_length(encoded)
             prompts += len(encoded)
-            tokens += shared + sum(len(ids) - shared for ids in encoded)
+            tokens += tokens_read(encoded)
     assert prompts <= 400
     assert tokens <= 40_000
 

@@ -11,7 +11,6 @@ import pytest
 from fixtures.doubles import build_tiny_llama
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines import ENGINES
-from trusteval.engines.batching import common_prefix_length, plan_batches
 from trusteval.engines.chat import fold_system, plain_layout, render
 from trusteval.engines.hf import HFBackend
 from trusteval.engines.hf_engine import HFEngine
@@ -268,36 +267,3 @@ def test_plain_text_is_never_wrapped_in_a_template() -> None:
 
 def test_folding_keeps_every_word() -> None:
     assert fold_system(ASKED) == (Message(Role.USER, "Be brief.\n\nIs it wrong?"),)
-
-
-# -- batching --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sequences", "shared"),
-    [
-        ([], 0),
-        ([[1, 2, 3]], 2),
-        ([[1, 2, 3], [1, 2, 4]], 2),
-        ([[1, 2], [1, 2, 4]], 1),
-        ([[1, 2], [1, 2]], 1),
-        ([[5], [1]], 0),
-    ],
-)
-def test_common_prefix_leaves_every_prompt_a_token_of_its_own(sequences, shared: int) -> None:
-    assert common_prefix_length(sequences) == shared
-
-
-def test_batches_cover_every_index_once_longest_first_within_the_budget() -> None:
-    lengths = [random.Random(i).randint(1, 300) for i in range(200)]
-    batches = plan_batches(lengths, shared=50, new_tokens=10, budget=4000)
-    assert sorted(i for batch in batches for i in batch) == list(range(200))
-    assert [lengths[i] for batch in batches for i in batch] == sorted(lengths, reverse=True)
-    for batch in batches:
-        longest = max(lengths[i] for i in batch)
-        assert len(batch) == 1 or len(batch) * (50 + longest + 10) <= 4000
-
-
-def test_without_padding_only_equal_lengths_go_together() -> None:
-    batches = plan_batches([3, 5, 3, 4, 5], shared=0, new_tokens=1, budget=999, padding=False)
-    assert batches == [[1, 4], [3], [0, 2]]

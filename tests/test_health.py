@@ -78,20 +78,14 @@ def test_model_with_a_sliding_window_and_no_template_is_whole(tiny_gemma: Path) 
     assert HFEngine(model, tokenizer, name="tiny").examine().shortfall == pytest.approx(0, abs=1e-4)
 
 
-def test_engine_path_that_sees_its_padding_is_found(tiny_llama: Path) -> None:
-    import torch
-
-    class Blind(torch.nn.Module):
-        """A model whose attention kernel takes no mask, as broken ports have it."""
-
-        def __init__(self, model: torch.nn.Module) -> None:
-            super().__init__()
-            self.model, self.config = model, model.config
-            self.device, self.generation_config = model.device, model.generation_config
-
-        def forward(self, attention_mask=None, position_ids=None, **inputs):
-            return self.model(**inputs)
-
+def test_engine_path_that_forgets_the_prompt_is_found(tiny_llama: Path) -> None:
     model, tokenizer = load_model(tiny_llama, dtype="float32")
-    found = HFEngine(Blind(model), tokenizer, name="blind").examine()
+    forward = model.forward
+
+    def forgetful(*arguments, past_key_values=None, packing=None, **inputs):
+        """Answer as a broken port does that loses its cache."""
+        return forward(*arguments, **inputs)
+
+    model.forward = forgetful
+    found = HFEngine(model, tokenizer, name="forgetful").examine()
     assert found.shortfall > MOST_SHORTFALL

@@ -168,9 +168,16 @@ ALLOWED: dict[str, set[str]] = {
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.examination": {"types", "health"},
+    "engines.memory": {"machine", "engines.batching"},
+    "engines.decoding": {"errors", "engines.batching"},
+    "engines.packed_attention": {"errors"},
+    "engines.packed_decoding": {
+        *("engines.batching", "engines.decoding", "engines.packed_attention"),
+    },
     "engines.hf_engine": {
         *("types", "errors", "health"),
         *("engines.batching", "engines.chat", "engines.examination"),
+        *("engines.decoding", "engines.memory", "engines.packed_decoding"),
     },
     "engines.hf": {
         *("types", "errors", "machine", "progress", "engines.chat", "engines.hf_engine"),

@@ -401,7 +401,7 @@ def test_quick_asks_at_most_400_000_prompt_tokens(quick):
     from transformers import AutoTokenizer
 
     from trusteval.checkpoints.models import model_directory
-    from trusteval.engines.batching import common_prefix_length
+    from trusteval.engines.batching import tokens_read
     from trusteval.engines.chat import render
     from trusteval.machine import cache_directory
 
@@ -410,8 +410,7 @@ def test_quick_asks_at_most_400_000_prompt_tokens(quick):
     for rows in (rows for questions in quick.values() for rows in questions.values()):
         texts = [render(row.prompt, tokenizer)[0] for row in rows]
         encoded = tokenizer(texts, add_special_tokens=False)["input_ids"]
-        shared = common_prefix_length(encoded)
-        tokens += shared + sum(len(ids) - shared for ids in encoded)
+        tokens += tokens_read(encoded)
     assert tokens <= 400_000
 
 

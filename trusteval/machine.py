@@ -52,6 +52,15 @@ def worker_device(asked: str, *, worker: str, gpus: int) -> str:
     return f"cuda:{int(worker.removeprefix('gw')) % gpus}"
 
 
+def total_memory(device: str) -> int:
+    """Return the bytes of memory of a GPU such as "cuda:1", or of the machine."""
+    if device.startswith("cuda"):
+        import torch
+
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def default_dtype(device: str) -> str:
     """Return "bfloat16" on a GPU and on a processor with bfloat16 arithmetic, else "float32"."""
     if device.startswith("cuda"):

@@ -15,14 +15,14 @@ from trusteval.types import Health, Prompt
 
 
 class Examined(Protocol):
-    """What is looked at: a model, its tokenizer, and the engine's way to a first token."""
+    """What is looked at: a model, its tokenizer, and the engine's way to an answer."""
 
     model: Any
     tokenizer: Any
 
-    def encode(self, prompt: Prompt) -> list[int]: ...
+    def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]: ...
 
-    def first_tokens(self, encoded: Sequence[Sequence[int]]) -> list[int]: ...
+    def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]: ...
 
 
 def examine(engine: Examined) -> Health:
@@ -31,7 +31,7 @@ def examine(engine: Examined) -> Health:
     return Health(
         perplexity=perplexity,
         vocabulary_size=int(engine.model.config.get_text_config().vocab_size),
-        shortfall=_shortfall(engine) if math.isfinite(perplexity) else 1.0,
+        shortfall=find_shortfall(engine) if math.isfinite(perplexity) else 1.0,
     )
 
 
@@ -47,15 +47,17 @@ def _perplexity(engine: Examined) -> float:
     return math.exp(loss) if loss < 700 else loss * math.inf  # exp overflows; NaN stays NaN
 
 
-def _shortfall(engine: Examined) -> float:
+def find_shortfall(engine: Examined) -> float:
+    """Return how far the engine's tokens lie below a plain pass's best (`types.Health`)."""
     import torch
 
-    encoded = [engine.encode(prompt) for prompt in PROMPTS]
+    encoded = engine.encode(PROMPTS)
     worst = 0.0
-    for tokens, chosen in zip(encoded, engine.first_tokens(encoded), strict=True):
-        ids = torch.tensor([tokens], device=engine.model.device)
+    for tokens, answer in zip(encoded, engine.begin_answers(encoded), strict=True):
+        ids = torch.tensor([[*tokens, *answer[:-1]]], device=engine.model.device)
         with torch.inference_mode():
-            logits = engine.model(input_ids=ids).logits[0, -1].float()
-        best, least = float(logits.max()), float(logits.min())
-        worst = max(worst, (best - float(logits[chosen])) / max(best - least, 1e-6))
+            logits = engine.model(input_ids=ids).logits[0, len(tokens) - 1 :].float()
+        for given, chosen in zip(logits, answer, strict=True):
+            best, least = float(given.max()), float(given.min())
+            worst = max(worst, (best - float(given[chosen])) / max(best - least, 1e-6))
     return worst

@@ -1,84 +1,93 @@
-"""Runs one model with transformers: shared prefix prefilled once, batched greedy decoding."""
+"""Runs one model with transformers: what prompts share is read once, answers in batches."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trusteval.engines.batching import common_prefix_length, plan_batches
+from trusteval.engines.batching import Batch, halve, plan_batches, rows_of
 from trusteval.engines.chat import render
-from trusteval.engines.examination import examine
+from trusteval.engines.decoding import Decoder, PlainDecoder
+from trusteval.engines.examination import examine, find_shortfall
+from trusteval.engines.memory import default_budget, plan_memory
+from trusteval.engines.packed_decoding import PackedDecoder
 from trusteval.errors import EngineError, PromptError
-from trusteval.health import sanity_text
+from trusteval.health import MOST_SHORTFALL, PROMPTS, sanity_text
 from trusteval.types import FinishReason, Health, Prompt, Response
 
-if TYPE_CHECKING:
-    import torch
-
-_TOKEN_BUDGET = 32_768
-"""Most key-value cache entries (rows x tokens) of a batch."""
+_BEGINNING = 4
+"""How many tokens of an answer the smoke run looks at."""
 
 
 class HFEngine:
-    """One loaded model and its tokenizer."""
+    """One loaded model and its tokenizer; `budget` bytes are for all but its weights."""
 
-    def __init__(self, model: Any, tokenizer: Any, *, name: str) -> None:
+    def __init__(self, model: Any, tokenizer: Any, *, name: str, budget: int | None = None) -> None:
         self.model = model
         self.tokenizer = tokenizer
         self.name = name
         config = model.config.get_text_config()
         self._context_length = int(getattr(config, "max_position_embeddings", 0) or 0)
-        self._has_window = bool(getattr(config, "sliding_window", None))
         self._stops = _stop_tokens(model, tokenizer)
+        self._plan = plan_memory(model, budget=budget or default_budget(str(model.device)))
+        self._decoder: Decoder = PackedDecoder(
+            model, stops=self._stops, tokens_at_once=self._plan.tokens_at_once
+        )
+        if not self._decodes_faithfully():
+            self._decoder = PlainDecoder(model, stops=self._stops)
 
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
     ) -> Iterator[dict[int, Response]]:
         if not prompts:
             return
-        encoded = [self.encode(prompt) for prompt in prompts]
+        encoded = self.encode(prompts)
         self._refuse_too_long(encoded, max_new_tokens)
-        shared = common_prefix_length(encoded)
-        batches = plan_batches(
-            [len(tokens) - shared for tokens in encoded],
-            shared=shared,
-            new_tokens=max_new_tokens,
-            budget=_TOKEN_BUDGET,
-            # Padding stands between prefix and prompt: with no prefix there would be rows that
-            # see nothing, and a sliding window would count the padding.
-            padding=shared > 0 and not self._has_window,
-        )
-        missing = [batch for batch in batches if not set(batch) <= set(done)]
-        if not missing:
-            return
-        prefix = self._prefill(encoded[0][:shared])
-        for batch in missing:
-            yield self._run(encoded, batch, prefix, max_new_tokens)
+        finished = set(done)
+        try:
+            for batch in plan_batches(encoded, new_tokens=max_new_tokens, limits=self._plan.limits):
+                if not finished.issuperset(rows_of(batch)):
+                    yield self._run(encoded, batch, max_new_tokens)
+        finally:
+            self._decoder.forget()
 
     def examine(self) -> Health:
         with self._explaining_memory(len(self.tokenizer(sanity_text())["input_ids"])):
             return examine(self)
 
-    def encode(self, prompt: Prompt) -> list[int]:
-        """Return a prompt's tokens, as `generate` feeds them."""
-        text, add_special_tokens = render(prompt, self.tokenizer)
-        encoded = self.tokenizer(text, add_special_tokens=add_special_tokens)["input_ids"]
-        return [int(token) for token in encoded]
+    def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
+        """Return the prompts' tokens, as `generate` feeds them."""
+        texts = [render(prompt, self.tokenizer) for prompt in prompts]
+        encoded: dict[int, list[int]] = {}
+        for special in {special for _, special in texts}:
+            some = [i for i, (_, adds) in enumerate(texts) if adds is special]
+            tokens = self.tokenizer([texts[i][0] for i in some], add_special_tokens=special)
+            encoded |= zip(some, tokens["input_ids"], strict=True)
+        return [encoded[i] for i in range(len(prompts))]
 
-    def first_tokens(self, encoded: Sequence[Sequence[int]]) -> list[int]:
-        """Return the first token of each answer, by the way of `generate`."""
-        shared = common_prefix_length(encoded)
-        prefix = self._prefill(encoded[0][:shared])
-        batch = range(len(encoded))
-        if shared == 0 or self._has_window:
-            return [self._continue(encoded, [i], prefix, 1)[0][0] for i in batch]
-        return [tokens[0] for tokens in self._continue(encoded, batch, prefix, 1)]
+    def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Return the first tokens of each answer, by the way of `generate`."""
+        new: dict[int, list[int]] = {}
+        for batch in plan_batches(encoded, new_tokens=_BEGINNING, limits=self._plan.limits):
+            answers = self._decoder.answer(encoded, batch, max_new_tokens=_BEGINNING)
+            new |= zip(rows_of(batch), answers, strict=True)
+        self._decoder.forget()
+        return [new[i] for i in range(len(encoded))]
 
     def close(self) -> None:
-        self.model = None
+        del self.model, self._decoder
         _free_memory()
+
+    def _decodes_faithfully(self) -> bool:
+        """Say whether the model can be packed, and answers as it does in a plain pass."""
+        if not getattr(self.model, "_supports_attention_backend", False):
+            return False
+        try:
+            with self._explaining_memory(max(map(len, self.encode(PROMPTS)))):
+                return find_shortfall(self) <= MOST_SHORTFALL
+        except (EngineError, TypeError, AttributeError):
+            return False  # it asks its attention for something else, or is broken itself
 
     def _refuse_too_long(self, encoded: Sequence[Sequence[int]], max_new_tokens: int) -> None:
         for index, tokens in enumerate(encoded):
@@ -91,127 +100,53 @@ class HFEngine:
                     index=index,
                 )
 
-    def _prefill(self, tokens: Sequence[int]) -> Any:
-        """Return the key-value cache of the shared tokens, None if there are none."""
-        import torch
-
-        if not tokens:
-            return None
-        ids = torch.tensor([list(tokens)], device=self.model.device)
-        with torch.inference_mode(), self._explaining_memory(len(tokens)):
-            return self.model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
-
     def _run(
-        self,
-        encoded: Sequence[Sequence[int]],
-        batch: Sequence[int],
-        prefix: Any,
-        max_new_tokens: int,
+        self, encoded: Sequence[Sequence[int]], batch: Batch, max_new_tokens: int
     ) -> dict[int, Response]:
         """Answer a batch; where memory runs out, one half after the other."""
-        new = self._continue_if_it_fits(encoded, batch, prefix, max_new_tokens)
+        rows = rows_of(batch)
+        new = self._answer_if_it_fits(encoded, batch, max_new_tokens)
         if new is None:
+            self._decoder.forget()
             _free_memory()
-            middle = len(batch) // 2
+            first, second = halve(batch)
             return {
-                **self._run(encoded, batch[:middle], prefix, max_new_tokens),
-                **self._run(encoded, batch[middle:], prefix, max_new_tokens),
+                **self._run(encoded, first, max_new_tokens),
+                **self._run(encoded, second, max_new_tokens),
             }
         return {
-            index: self._response(tokens, len(encoded[index]))
-            for index, tokens in zip(batch, new, strict=True)
+            row: self._response(tokens, len(encoded[row]))
+            for row, tokens in zip(rows, new, strict=True)
         }
 
-    def _continue_if_it_fits(
-        self,
-        encoded: Sequence[Sequence[int]],
-        batch: Sequence[int],
-        prefix: Any,
-        max_new_tokens: int,
+    def _answer_if_it_fits(
+        self, encoded: Sequence[Sequence[int]], batch: Batch, max_new_tokens: int
     ) -> list[list[int]] | None:
-        """Return what `_continue` does, None if several rows are too many for the memory."""
-        if len(batch) == 1:
-            with self._explaining_memory(len(encoded[batch[0]])):
-                return self._continue(encoded, batch, prefix, max_new_tokens)
+        """Return the new tokens of each row, None if several rows are too many for the memory."""
+        rows = rows_of(batch)
         try:
-            return self._continue(encoded, batch, prefix, max_new_tokens)
-        except RuntimeError as error:
-            if not _is_out_of_memory(error):
+            with self._explaining_memory(max(len(encoded[row]) for row in rows)):
+                return self._decoder.answer(encoded, batch, max_new_tokens=max_new_tokens)
+        except _OutOfMemoryError:
+            if len(rows) == 1:
                 raise
             return None
+        except EngineError as error:
+            raise EngineError(f"{self.name}: {error}") from error
 
     @contextmanager
     def _explaining_memory(self, n_tokens: int) -> Iterator[None]:
-        """Raise EngineError where a single prompt is too much for the memory."""
+        """Raise EngineError where the memory is too small."""
         try:
             yield
         except RuntimeError as error:
             if not _is_out_of_memory(error):
                 raise
-            raise EngineError(
+            raise _OutOfMemoryError(
                 f"{self.name}: out of memory on {self.model.device} with a single prompt of "
                 f"{n_tokens} tokens; use a smaller dtype, packed storage, or a device with more "
                 "memory"
             ) from error
-
-    def _continue(
-        self,
-        encoded: Sequence[Sequence[int]],
-        batch: Sequence[int],
-        prefix: Any,
-        max_new_tokens: int,
-    ) -> list[list[int]]:
-        """Return each row's new tokens; `prefix` is the cache of what all rows begin with."""
-        import torch
-
-        shared = 0 if prefix is None else prefix.get_seq_length()
-        own = [encoded[index][shared:] for index in batch]
-        width = max(map(len, own))
-        device = self.model.device
-        ids = torch.tensor([[0] * (width - len(t)) + list(t) for t in own], device=device)
-        mask = torch.tensor(
-            [[1] * shared + [0] * (width - len(t)) + [1] * len(t) for t in own], device=device
-        )
-        cache = copy.deepcopy(prefix)
-        if cache is not None:
-            cache.batch_repeat_interleave(len(batch))
-        with torch.inference_mode():
-            return self._decode(ids, mask, cache, max_new_tokens)
-
-    def _decode(
-        self, ids: torch.Tensor, mask: torch.Tensor, cache: Any, max_new_tokens: int
-    ) -> list[list[int]]:
-        """Return each row's new tokens, the stop token included where one came."""
-        import torch
-
-        rows = len(ids)
-        new: list[list[int]] = [[] for _ in range(rows)]
-        running = set(range(rows))
-        positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-        for step in range(max_new_tokens):
-            output = self.model(
-                input_ids=ids,
-                attention_mask=mask,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-            logits = output.logits[:, -1]
-            if not bool(torch.isfinite(logits).all()):
-                raise EngineError(f"{self.name}: the model's logits are not finite (NaN or Inf)")
-            chosen = logits.argmax(-1)
-            for row, token in enumerate(chosen.tolist()):
-                if row in running:
-                    new[row].append(token)
-                    if token in self._stops:
-                        running.discard(row)
-            if not running or step == max_new_tokens - 1:
-                break
-            cache, ids = output.past_key_values, chosen[:, None]
-            mask = torch.cat([mask, mask.new_ones(rows, 1)], dim=1)
-            positions = positions[:, -1:] + 1
-        return new
 
     def _response(self, tokens: Sequence[int], n_prompt_tokens: int) -> Response:
         ended = bool(tokens) and tokens[-1] in self._stops
@@ -222,6 +157,10 @@ class HFEngine:
             n_prompt_tokens=n_prompt_tokens,
             n_new_tokens=len(tokens),
         )
+
+
+class _OutOfMemoryError(EngineError):
+    """The device's memory is too small for what was asked."""
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:

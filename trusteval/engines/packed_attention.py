@@ -1,0 +1,201 @@
+"""Attention over packed tokens: many prompts in one row, what they share attended to once.
+
+The tokens of all prompts stand one behind the other, so that no matrix multiplication sees
+padding. Every token attends to its family's shared beginning and to its own prompt; the two are
+computed apart and joined by their log-sum-exps, which is exact (Hydragen, arXiv 2402.05099; the
+joining is that of FlashAttention, arXiv 2205.14135, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from trusteval.errors import EngineError
+
+if TYPE_CHECKING:
+    import torch
+
+IMPLEMENTATION = "trusteval_packed"
+
+
+class Packing(Protocol):
+    """Where the tokens of one forward pass belong."""
+
+    def attend(
+        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+    ) -> torch.Tensor:
+        """Return what tokens attend to: (tokens, heads, head size).
+
+        `queries` are (heads, tokens, head size), `keys` and `values` the same with fewer heads.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """A layer's scale of scores, and how many positions back it sees (None: all)."""
+
+    scale: float
+    window: int | None = None
+
+
+@dataclass(slots=True)
+class Beginning:
+    """The keys and values of a shared beginning, per layer (heads, tokens, head size)."""
+
+    length: int
+    keys: list[torch.Tensor] = field(default_factory=list)
+    values: list[torch.Tensor] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Neighbouring tokens (or rows) `start` to `stop` that hang on the same beginning."""
+
+    start: int
+    stop: int
+    beginning: Beginning
+
+
+def install() -> None:
+    """Make the attention known to transformers; doing so again changes nothing."""
+    from transformers import AttentionInterface
+
+    AttentionInterface.register(IMPLEMENTATION, _attention)
+
+
+def _attention(
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    packing: Packing,
+    scaling: float,
+    sliding_window: int | None = None,
+    **others: Any,
+) -> tuple[torch.Tensor, None]:
+    """What transformers calls in each layer; refuses what it does not compute."""
+    unknown = [n for n in ("softcap", "s_aux", "head_mask") if others.get(n) is not None]
+    if unknown or attention_mask is not None or not getattr(module, "is_causal", True):
+        raise EngineError(f"packed attention lacks what {type(module).__name__} asks for")
+    how = How(scaling, sliding_window)
+    attended = packing.attend(module.layer_idx, query[0], key[0], value[0], how)
+    return attended[None], None
+
+
+def attend(
+    queries: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    *,
+    scale: float,
+    causal: bool = False,
+    mask: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return attention and the log-sum-exp of its scores.
+
+    `queries` (batch, heads, n, size), `keys` and `values` (batch, fewer heads, m, size); `mask` is
+    added to the scores. The result has the shape of `queries`, the log-sum-exp lacks the size.
+    """
+    import torch
+
+    if queries.device.type == "cpu":
+        attended, total = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+            queries, keys, values, 0.0, causal, attn_mask=mask, scale=scale
+        )
+        return attended, total
+    return _attend_plainly(queries, keys, values, scale=scale, causal=causal, mask=mask)
+
+
+def _attend_plainly(
+    queries: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    *,
+    scale: float,
+    causal: bool,
+    mask: torch.Tensor | None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`attend` in matrix products, 512 queries at a time: for devices without a kernel here."""
+    import torch
+
+    groups = queries.shape[1] // keys.shape[1]
+    keys, values = (x.repeat_interleave(groups, 1) for x in (keys, values))
+    attended, totals = [], []
+    for start in range(0, queries.shape[2], 512):
+        some = queries[:, :, start : start + 512]
+        seen = start + some.shape[2] if causal else keys.shape[2]
+        scores = (some @ keys[:, :, :seen].transpose(-1, -2)).float() * scale
+        if causal:
+            shape = (some.shape[2], seen)
+            later = torch.ones(shape, dtype=torch.bool, device=some.device).triu(start + 1)
+            scores.masked_fill_(later, -torch.inf)
+        if mask is not None:
+            scores += mask[..., start : start + 512, :seen] if mask.shape[-2] > 1 else mask
+        total = scores.logsumexp(-1)
+        weights = (scores - total[..., None]).exp().to(values.dtype)
+        attended.append(weights @ values[:, :, :seen])
+        totals.append(total)
+    return torch.cat(attended, 2), torch.cat(totals, 2)
+
+
+def attend_to_beginnings(
+    queries: torch.Tensor,
+    spans: Sequence[Span],
+    own: torch.Tensor,
+    own_total: torch.Tensor,
+    *,
+    layer: int,
+    how: How,
+    positions: torch.Tensor,
+) -> torch.Tensor:
+    """Join attention to shared beginnings with that to a prompt's own tokens.
+
+    `queries` (heads, tokens, size), `own` (tokens, heads, size), `own_total` (tokens, heads), at
+    `positions` (tokens). Returns the shape of `own`.
+    """
+    if not spans:
+        return own
+    joined = own.clone()
+    for span in spans:
+        part = slice(span.start, span.stop)
+        keys, values = (x[layer][None] for x in (span.beginning.keys, span.beginning.values))
+        heads, n, size = queries[:, part].shape
+        # The heads that share keys stand side by side: one long row of queries per key head.
+        folded = queries[:, part].reshape(1, keys.shape[1], -1, size)
+        mask = _window_mask(positions[part], keys.shape[2], how, dtype=own.dtype)
+        if mask is not None:
+            mask = mask.repeat(heads // keys.shape[1], 1)[None, None]
+        shared, total = attend(folded, keys, values, scale=how.scale, mask=mask)
+        shared = shared.reshape(heads, n, size).transpose(0, 1)
+        total = total.reshape(heads, n).transpose(0, 1)
+        weight = (own_total[part] - total).sigmoid().to(own.dtype)[..., None]
+        joined[part] = shared.lerp(own[part], weight)
+    return joined
+
+
+def _window_mask(
+    positions: torch.Tensor, length: int, how: How, *, dtype: torch.dtype
+) -> torch.Tensor | None:
+    """Hide the first `length` positions from queries whose window has passed them."""
+    import torch
+
+    if how.window is None or int(positions.max()) < how.window:
+        return None
+    back = positions[:, None] - torch.arange(length, device=positions.device)
+    return hide(back >= how.window, dtype=dtype)
+
+
+def hide(hidden: torch.Tensor, *, dtype: torch.dtype) -> torch.Tensor:
+    """Return a mask to add to scores, zero but where keys are `hidden`.
+
+    It is finite: a query that sees nothing gets numbers, and a log-sum-exp that weighs nothing.
+    """
+    import torch
+
+    never = torch.finfo(dtype).min / 2
+    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill_(hidden, never)
