@@ -168,11 +168,14 @@ ALLOWED: dict[str, set[str]] = {
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.examination": {"types", "health"},
-    "engines.memory": {"machine", "engines.batching"},
+    "engines.crew": set(),
+    "engines.memory": {"machine", "engines.batching", "engines.crew"},
     "engines.decoding": {"errors", "engines.batching"},
     "engines.packed_attention": {"errors"},
+    "engines.packed_passes": {"engines.packed_attention"},
     "engines.packed_decoding": {
-        *("engines.batching", "engines.decoding", "engines.packed_attention"),
+        *("engines.batching", "engines.crew", "engines.decoding"),
+        *("engines.packed_attention", "engines.packed_passes"),
     },
     "engines.hf_engine": {
         *("types", "errors", "health"),

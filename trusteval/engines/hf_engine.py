@@ -32,7 +32,10 @@ class HFEngine:
         self._stops = _stop_tokens(model, tokenizer)
         self._plan = plan_memory(model, budget=budget or default_budget(str(model.device)))
         self._decoder: Decoder = PackedDecoder(
-            model, stops=self._stops, tokens_at_once=self._plan.tokens_at_once
+            model,
+            stops=self._stops,
+            tokens_at_once=self._plan.tokens_at_once,
+            crew=self._plan.crew,
         )
         if not self._decodes_faithfully():
             self._decoder = PlainDecoder(model, stops=self._stops)

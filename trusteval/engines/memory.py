@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.engines.batching import Limits
+from trusteval.engines.crew import crew_size
 from trusteval.machine import total_memory
 
 _SHARE = {"cuda": 0.4, "cpu": 1 / 12}
@@ -17,10 +18,11 @@ _TOKENS_AT_ONCE = {"cuda": 16_384, "cpu": 2_048}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What batches and forward passes of one model are held to."""
+    """What batches are held to, and `crew` forward passes side by side, each."""
 
     limits: Limits
     tokens_at_once: int
+    crew: int
 
 
 def default_budget(device: str) -> int:
@@ -52,8 +54,10 @@ def plan_memory(model: Any, *, budget: int) -> Plan:
     rows = _ROWS.get(kind, _ROWS["cpu"])
     per_row = 2 * width * config.vocab_size  # logits, and whether they are finite
     rows = max(1, min(rows, int(0.1 * budget / per_row)))
+    crew = crew_size(kind)
     tokens = _TOKENS_AT_ONCE.get(kind, _TOKENS_AT_ONCE["cpu"])
     return Plan(
         limits=Limits(rows=rows, tokens=int(_CACHE_SHARE * budget / per_cached)),
-        tokens_at_once=max(1, min(tokens, int(0.2 * budget / per_token))),
+        tokens_at_once=max(1, min(tokens, int(0.2 * budget / per_token / crew))),
+        crew=crew,
     )

@@ -8,21 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trusteval.engines.batching import Batch
+from trusteval.engines.crew import run_side_by_side
 from trusteval.engines.decoding import choose
-from trusteval.engines.packed_attention import (
-    IMPLEMENTATION,
-    Beginning,
-    How,
-    Span,
-    attend,
-    attend_to_beginnings,
-    hide,
-    install,
-)
+from trusteval.engines.packed_attention import IMPLEMENTATION, Beginning, Packing, install
+from trusteval.engines.packed_passes import Kept, OwnTokens, Reading, Speaking, find_spans
 
 if TYPE_CHECKING:
     import torch
@@ -34,14 +27,18 @@ _MOST_FINISHED = 0.25
 class PackedDecoder:
     """Greedy decoding with one transformers model; `stops` end an answer.
 
-    `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it.
+    `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it; `crew`
+    passes read side by side, each on its share of the processor.
     """
 
-    def __init__(self, model: Any, *, stops: frozenset[int], tokens_at_once: int) -> None:
+    def __init__(
+        self, model: Any, *, stops: frozenset[int], tokens_at_once: int, crew: int = 1
+    ) -> None:
         install()
         self._model = model
         self._stops = stops
         self._tokens_at_once = tokens_at_once
+        self._crew = crew
         self._beginnings: dict[tuple[int, ...], Beginning] = {}
 
     def answer(
@@ -51,13 +48,15 @@ class PackedDecoder:
 
         with torch.inference_mode(), self._attending():
             needed: dict[tuple[int, ...], Beginning] = {}
-            prompts: list[_Prompt] = []
+            prompts: list[OwnTokens] = []
             for family in batch:
                 beginning = self._begin(encoded[family.rows[0]], family.cuts, needed)
-                prompts += [_Prompt(encoded[r][family.shared :], beginning) for r in family.rows]
+                prompts += [OwnTokens(encoded[r][family.shared :], beginning) for r in family.rows]
             self._beginnings = needed
             longest = max(len(prompt.tokens) for prompt in prompts)
-            kept = _Kept(rows=len(prompts), capacity=longest + max_new_tokens - 1)
+            if max_new_tokens == 1:
+                return [[token] for token in self._read(prompts, None)]
+            kept = Kept(rows=len(prompts), capacity=longest + max_new_tokens - 1)
             first = self._read(prompts, kept)
             return self._speak(first, prompts, kept, max_new_tokens)
 
@@ -88,39 +87,45 @@ class PackedDecoder:
             found = needed.get(known) or self._beginnings.get(known)
             if found is None:
                 begun = 0 if beginning is None else beginning.length
-                kept = _Kept(rows=1, capacity=cut - begun)
-                self._read([_Prompt(tokens[begun:cut], beginning)], kept)
+                kept = Kept(rows=1, capacity=cut - begun)
+                self._read([OwnTokens(tokens[begun:cut], beginning)], kept)
                 found = kept.after(beginning)
             needed[known] = beginning = found
         return beginning
 
-    def _read(self, prompts: Sequence[_Prompt], kept: _Kept) -> list[int]:
+    def _read(self, prompts: Sequence[OwnTokens], kept: Kept | None) -> list[int]:
         """Read prompts, keep their keys and values, return each one's first new token."""
+        lengths = [len(prompt.tokens) for prompt in prompts]
+        most = min(self._tokens_at_once, -(-sum(lengths) // self._crew))
+        tasks = [
+            partial(self._pass, prompts[start:stop], kept, start)
+            for start, stop in _portions(lengths, most)
+        ]
+        return [t for first in run_side_by_side(tasks, crew=self._crew) for t in first]
+
+    def _pass(self, some: Sequence[OwnTokens], kept: Kept | None, start: int) -> list[int]:
+        """Read the prompts from row `start` on in one forward pass."""
         import torch
 
-        first: list[int] = []
         device = self._model.device
-        for start, stop in _portions([len(p.tokens) for p in prompts], self._tokens_at_once):
-            some = prompts[start:stop]
-            lengths = torch.tensor([len(prompt.tokens) for prompt in some], device=device)
-            ids = torch.tensor([t for prompt in some for t in prompt.tokens], device=device)
-            positions = torch.cat(
-                [torch.arange(p.begun, p.begun + len(p.tokens), device=device) for p in some]
-            )
-            packing = _Reading(
-                lengths=lengths,
-                spans=_spans(some, [len(prompt.tokens) for prompt in some]),
-                positions=positions,
-                kept=kept,
-                start=start,
-            )
-            first += self._choose(ids, positions, packing, last=lengths.cumsum(0) - 1)
-        return first
+        lengths = torch.tensor([len(prompt.tokens) for prompt in some], device=device)
+        ids = torch.tensor([t for prompt in some for t in prompt.tokens], device=device)
+        positions = torch.cat(
+            [torch.arange(p.begun, p.begun + len(p.tokens), device=device) for p in some]
+        )
+        packing = Reading(
+            lengths=lengths,
+            spans=find_spans(some, [len(prompt.tokens) for prompt in some]),
+            positions=positions,
+            kept=kept,
+            start=start,
+        )
+        return self._choose(ids, positions, packing, last=lengths.cumsum(0) - 1)
 
     # -- speaking ------------------------------------------------------------------------
 
     def _speak(
-        self, first: Sequence[int], prompts: Sequence[_Prompt], kept: _Kept, max_new_tokens: int
+        self, first: Sequence[int], prompts: Sequence[OwnTokens], kept: Kept, max_new_tokens: int
     ) -> list[list[int]]:
         """Add tokens until every answer ended or has `max_new_tokens`."""
         import torch
@@ -139,10 +144,10 @@ class PackedDecoder:
             ids = torch.tensor([new[row][-1] for row in held], device=device)
             written = torch.tensor([len(p.tokens) + step for p in some], device=device)
             begun = torch.tensor([p.begun for p in some], device=device)
-            packing = _Speaking(
+            packing = Speaking(
                 written=written,
                 longest=int(written.max()) + 1,
-                spans=_spans(some, [1] * len(some)),
+                spans=find_spans(some, [1] * len(some)),
                 positions=begun + written,
                 kept=kept,
             )
@@ -156,7 +161,7 @@ class PackedDecoder:
         self,
         ids: torch.Tensor,
         positions: torch.Tensor,
-        packing: _Reading | _Speaking,
+        packing: Packing,
         *,
         last: torch.Tensor | None,
     ) -> list[int]:
@@ -169,171 +174,6 @@ class PackedDecoder:
             packing=packing,
         ).logits[0]
         return choose(logits)
-
-
-@dataclass(frozen=True, slots=True)
-class _Prompt:
-    """A prompt's own tokens, after its family's beginning."""
-
-    tokens: Sequence[int]
-    beginning: Beginning | None
-
-    @property
-    def begun(self) -> int:
-        return 0 if self.beginning is None else self.beginning.length
-
-
-@dataclass(slots=True)
-class _Kept:
-    """Keys and values of the prompts' own and new tokens: per layer (rows, heads, capacity, size).
-
-    Allocated when the first layer shows its shape; zeros, since what is masked is still multiplied.
-    """
-
-    rows: int
-    capacity: int
-    keys: list[torch.Tensor] = field(default_factory=list)
-    values: list[torch.Tensor] = field(default_factory=list)
-
-    def write(self, layer: int, start: int, keys: torch.Tensor, values: torch.Tensor) -> None:
-        """Keep what rows from `start` on read: (rows, heads, tokens, size)."""
-        if layer == len(self.keys):
-            shape = (self.rows, keys.shape[1], self.capacity, keys.shape[3])
-            self.keys.append(keys.new_zeros(shape))
-            self.values.append(values.new_zeros(shape))
-        part = slice(start, start + len(keys))
-        self.keys[layer][part, :, : keys.shape[2]] = keys
-        self.values[layer][part, :, : values.shape[2]] = values
-
-    def keep(self, rows: list[int]) -> None:
-        """Drop all rows but these."""
-        self.keys = [keys[rows] for keys in self.keys]
-        self.values = [values[rows] for values in self.values]
-
-    def after(self, beginning: Beginning | None) -> Beginning:
-        """Return the only row as the continuation of a beginning."""
-        import torch
-
-        before = beginning or Beginning(0, [k[0, :, :0] for k in self.keys], [])
-        values = before.values or [v[0, :, :0] for v in self.values]
-        return Beginning(
-            before.length + self.capacity,
-            [torch.cat([b, k[0]], 1) for b, k in zip(before.keys, self.keys, strict=True)],
-            [torch.cat([b, v[0]], 1) for b, v in zip(values, self.values, strict=True)],
-        )
-
-
-class _Reading:
-    """Packs whole prompts, `lengths` tokens each, one behind the other."""
-
-    def __init__(
-        self,
-        *,
-        lengths: torch.Tensor,
-        spans: Sequence[Span],
-        positions: torch.Tensor,
-        kept: _Kept,
-        start: int,
-    ) -> None:
-        import torch
-
-        self._spans, self._positions, self._kept, self._start = spans, positions, kept, start
-        steps = torch.arange(int(lengths.max()), device=lengths.device)
-        starts = lengths.cumsum(0) - lengths
-        real = steps < lengths[:, None]
-        self._where = (starts[:, None] + steps).where(real, 0)
-        self._back = real.flatten().nonzero()[:, 0]
-
-    def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
-    ) -> torch.Tensor:
-        # Padding stands behind each prompt, where its tokens cannot look.
-        rows = [x.transpose(0, 1)[self._where].transpose(1, 2) for x in (queries, keys, values)]
-        self._kept.write(layer, self._start, rows[1], rows[2])
-        mask = self._window(how, rows[0])
-        own, total = attend(*rows, scale=how.scale, causal=mask is None, mask=mask)
-        return attend_to_beginnings(
-            queries,
-            self._spans,
-            own.transpose(1, 2).flatten(0, 1)[self._back],
-            total.transpose(1, 2).flatten(0, 1)[self._back],
-            layer=layer,
-            how=how,
-            positions=self._positions,
-        )
-
-    def _window(self, how: How, queries: torch.Tensor) -> torch.Tensor | None:
-        import torch
-
-        steps = torch.arange(queries.shape[2], device=queries.device)
-        if how.window is None or len(steps) <= how.window:
-            return None
-        back = steps[:, None] - steps
-        return hide((back < 0) | (back >= how.window), dtype=queries.dtype)[None, None]
-
-
-class _Speaking:
-    """Packs one new token of each row; `written` counts the row's own tokens before it."""
-
-    def __init__(
-        self,
-        *,
-        written: torch.Tensor,
-        longest: int,
-        spans: Sequence[Span],
-        positions: torch.Tensor,
-        kept: _Kept,
-    ) -> None:
-        import torch
-
-        self._written, self._spans, self._positions = written, spans, positions
-        self._kept, self._longest = kept, longest
-        self._rows = torch.arange(len(written), device=written.device)
-        self._back = written[:, None] - torch.arange(longest, device=written.device)
-
-    def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
-    ) -> torch.Tensor:
-        kept_keys, kept_values = self._kept.keys[layer], self._kept.values[layer]
-        kept_keys[self._rows, :, self._written] = keys.transpose(0, 1)
-        kept_values[self._rows, :, self._written] = values.transpose(0, 1)
-        hidden = self._back < 0
-        if how.window is not None:
-            hidden = hidden | (self._back >= how.window)
-        heads, n, size = queries.shape
-        # The heads that share keys are queries side by side.
-        folded = queries.view(keys.shape[0], -1, n, size).permute(2, 0, 1, 3)
-        own, total = attend(
-            folded,
-            kept_keys[:, :, : self._longest],
-            kept_values[:, :, : self._longest],
-            scale=how.scale,
-            mask=hide(hidden, dtype=queries.dtype)[:, None, None],
-        )
-        return attend_to_beginnings(
-            queries,
-            self._spans,
-            own.reshape(n, heads, size),
-            total.reshape(n, heads),
-            layer=layer,
-            how=how,
-            positions=self._positions,
-        )
-
-
-def _spans(prompts: Sequence[_Prompt], tokens: Sequence[int]) -> list[Span]:
-    """Return the stretches of tokens that hang on the same beginning; `tokens` per prompt."""
-    spans: list[Span] = []
-    start = 0
-    for prompt, n in zip(prompts, tokens, strict=True):
-        stop = start + n
-        if prompt.beginning is not None:
-            if spans and spans[-1].stop == start and spans[-1].beginning is prompt.beginning:
-                spans[-1] = Span(spans[-1].start, stop, prompt.beginning)
-            else:
-                spans.append(Span(start, stop, prompt.beginning))
-        start = stop
-    return spans
 
 
 def _portions(lengths: Sequence[int], most: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,204 @@
+"""Forward passes over packed tokens: reading whole prompts, adding a token to each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trusteval.engines.packed_attention import (
+    Beginning,
+    How,
+    Span,
+    attend,
+    attend_to_beginnings,
+    hide,
+)
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTokens:
+    """A prompt's own tokens, after its family's beginning."""
+
+    tokens: Sequence[int]
+    beginning: Beginning | None
+
+    @property
+    def begun(self) -> int:
+        return 0 if self.beginning is None else self.beginning.length
+
+
+@dataclass(slots=True)
+class Kept:
+    """Keys and values of the prompts' own and new tokens: per layer (rows, heads, capacity, size).
+
+    Allocated when the first layer shows its shape; zeros, since what is masked is still multiplied.
+    """
+
+    rows: int
+    capacity: int
+    keys: list[torch.Tensor] = field(default_factory=list)
+    values: list[torch.Tensor] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def write(self, layer: int, start: int, keys: torch.Tensor, values: torch.Tensor) -> None:
+        """Keep what rows from `start` on read: (rows, heads, tokens, size)."""
+        with self._lock:  # passes over other rows run beside this one
+            if layer == len(self.keys):
+                shape = (self.rows, keys.shape[1], self.capacity, keys.shape[3])
+                self.keys.append(keys.new_zeros(shape))
+                self.values.append(values.new_zeros(shape))
+        part = slice(start, start + len(keys))
+        self.keys[layer][part, :, : keys.shape[2]] = keys
+        self.values[layer][part, :, : values.shape[2]] = values
+
+    def keep(self, rows: list[int]) -> None:
+        """Drop all rows but these."""
+        self.keys = [keys[rows] for keys in self.keys]
+        self.values = [values[rows] for values in self.values]
+
+    def after(self, beginning: Beginning | None) -> Beginning:
+        """Return the only row as the continuation of a beginning."""
+        import torch
+
+        before = beginning or Beginning(0, [k[0, :, :0] for k in self.keys], [])
+        values = before.values or [v[0, :, :0] for v in self.values]
+        return Beginning(
+            before.length + self.capacity,
+            [torch.cat([b, k[0]], 1) for b, k in zip(before.keys, self.keys, strict=True)],
+            [torch.cat([b, v[0]], 1) for b, v in zip(values, self.values, strict=True)],
+        )
+
+
+class Reading:
+    """Packs whole prompts, `lengths` tokens each, one behind the other."""
+
+    def __init__(
+        self,
+        *,
+        lengths: torch.Tensor,
+        spans: Sequence[Span],
+        positions: torch.Tensor,
+        kept: Kept | None,
+        start: int,
+    ) -> None:
+        import torch
+
+        self._spans, self._positions, self._kept, self._start = spans, positions, kept, start
+        steps = torch.arange(int(lengths.max()), device=lengths.device)
+        starts = lengths.cumsum(0) - lengths
+        real = steps < lengths[:, None]
+        self._shape = real.shape
+        self._even = bool(real.all())
+        self._where = (starts[:, None] + steps).where(real, 0)
+        self._back = real.flatten().nonzero()[:, 0]
+
+    def attend(
+        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+    ) -> torch.Tensor:
+        rows = [self._pad(x) for x in (queries, keys, values)]
+        if self._kept is not None:
+            self._kept.write(layer, self._start, rows[1], rows[2])
+        mask = self._window(how, rows[0])
+        own, total = attend(*rows, scale=how.scale, causal=mask is None, mask=mask)
+        return attend_to_beginnings(
+            queries,
+            self._spans,
+            self._pack(own),
+            self._pack(total),
+            layer=layer,
+            how=how,
+            positions=self._positions,
+        )
+
+    def _pad(self, packed: torch.Tensor) -> torch.Tensor:
+        """Lay (heads, tokens, size) out as (prompts, heads, longest, size).
+
+        Padding stands behind each prompt, where its tokens cannot look.
+        """
+        tokens = packed.transpose(0, 1)
+        if self._even:
+            return tokens.reshape(*self._shape, *tokens.shape[1:]).transpose(1, 2)
+        return tokens[self._where].transpose(1, 2)
+
+    def _pack(self, padded: torch.Tensor) -> torch.Tensor:
+        """Turn (prompts, heads, longest, ...) into (tokens, heads, ...)."""
+        tokens = padded.transpose(1, 2).flatten(0, 1)
+        return tokens if self._even else tokens[self._back]
+
+    def _window(self, how: How, queries: torch.Tensor) -> torch.Tensor | None:
+        import torch
+
+        steps = torch.arange(queries.shape[2], device=queries.device)
+        if how.window is None or len(steps) <= how.window:
+            return None
+        back = steps[:, None] - steps
+        return hide((back < 0) | (back >= how.window), dtype=queries.dtype)[None, None]
+
+
+class Speaking:
+    """Packs one new token of each row; `written` counts the row's own tokens before it."""
+
+    def __init__(
+        self,
+        *,
+        written: torch.Tensor,
+        longest: int,
+        spans: Sequence[Span],
+        positions: torch.Tensor,
+        kept: Kept,
+    ) -> None:
+        import torch
+
+        self._written, self._spans, self._positions = written, spans, positions
+        self._kept, self._longest = kept, longest
+        self._rows = torch.arange(len(written), device=written.device)
+        self._back = written[:, None] - torch.arange(longest, device=written.device)
+
+    def attend(
+        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+    ) -> torch.Tensor:
+        kept_keys, kept_values = self._kept.keys[layer], self._kept.values[layer]
+        kept_keys[self._rows, :, self._written] = keys.transpose(0, 1)
+        kept_values[self._rows, :, self._written] = values.transpose(0, 1)
+        hidden = self._back < 0
+        if how.window is not None:
+            hidden = hidden | (self._back >= how.window)
+        heads, n, size = queries.shape
+        # The heads that share keys are queries side by side.
+        folded = queries.view(keys.shape[0], -1, n, size).permute(2, 0, 1, 3)
+        own, total = attend(
+            folded,
+            kept_keys[:, :, : self._longest],
+            kept_values[:, :, : self._longest],
+            scale=how.scale,
+            mask=hide(hidden, dtype=queries.dtype)[:, None, None],
+        )
+        return attend_to_beginnings(
+            queries,
+            self._spans,
+            own.reshape(n, heads, size),
+            total.reshape(n, heads),
+            layer=layer,
+            how=how,
+            positions=self._positions,
+        )
+
+
+def find_spans(prompts: Sequence[OwnTokens], tokens: Sequence[int]) -> list[Span]:
+    """Return the stretches of tokens that hang on the same beginning; `tokens` per prompt."""
+    spans: list[Span] = []
+    start = 0
+    for prompt, n in zip(prompts, tokens, strict=True):
+        stop = start + n
+        if prompt.beginning is not None:
+            if spans and spans[-1].stop == start and spans[-1].beginning is prompt.beginning:
+                spans[-1] = Span(spans[-1].start, stop, prompt.beginning)
+            else:
+                spans.append(Span(start, stop, prompt.beginning))
+        start = stop
+    return spans
