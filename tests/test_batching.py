@@ -13,6 +13,7 @@ from trusteval.engines.batching import (
     plan_batches,
     rows_of,
     tokens_read,
+    without,
 )
 
 _BEGINNINGS = ([7] * 40, [7] * 40 + [8] * 60, [9] * 300, [])
@@ -94,6 +95,14 @@ def test_halves_of_a_batch_hold_its_rows_in_order(encoded) -> None:
     assert second
 
 
+@given(prompts(), st.sets(st.integers(0, 60)))
+def test_what_is_done_is_left_out_and_no_family_stays_empty(encoded, done) -> None:
+    for batch in plan_batches(encoded, new_tokens=1, limits=Limits(rows=7, tokens=500)):
+        rest = without(batch, done)
+        assert rows_of(rest) == [row for row in rows_of(batch) if row not in done]
+        assert all(family.rows for family in rest)
+
+
 def test_common_prefix_of_two_prompts() -> None:
     assert common_prefix_length([1, 2, 3], [1, 2, 4]) == 2
     assert common_prefix_length([1, 2], [1, 2, 4]) == 2
@@ -101,5 +110,5 @@ def test_common_prefix_of_two_prompts() -> None:
 
 
 def test_fixed_batches_leave_out_those_that_are_done() -> None:
-    assert list(fixed_batches(5, done={0, 1, 4}, rows=2)) == [range(2, 4)]
+    assert list(fixed_batches(5, done={0, 1, 2}, rows=2)) == [[3], [4]]
     assert list(fixed_batches(0, done=())) == []

@@ -100,6 +100,8 @@ def test_batches_depend_on_the_whole_list_not_on_what_is_done(opened) -> None:
     rest = list(engine.generate(prompts, max_new_tokens=LIMIT, done=set(whole[0])))
     assert rest == whole[1:]
     assert list(engine.generate(prompts, max_new_tokens=LIMIT, done=range(80))) == []
+    every_second = _answers(engine, prompts, done=range(0, 80, 2))
+    assert sorted(every_second) == list(range(1, 80, 2))
 
 
 @every_engine

@@ -6,7 +6,7 @@ read by the model once; what hangs on it is answered together, long prompts firs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -156,6 +156,12 @@ def tokens_read(encoded: _Tokens) -> int:
     return own + sum(beginnings.values())
 
 
+def without(batch: Batch, done: Container[int]) -> Batch:
+    """Leave out the prompts that are done."""
+    rest = [(f.cuts, tuple(row for row in f.rows if row not in done)) for f in batch]
+    return tuple(Family(cuts, rows) for cuts, rows in rest if rows)
+
+
 def halve(batch: Batch) -> tuple[Batch, Batch]:
     """Part a batch of several rows into two."""
     laid = [(family, row) for family in batch for row in family.rows]
@@ -163,9 +169,9 @@ def halve(batch: Batch) -> tuple[Batch, Batch]:
     return _batch(laid[:middle]), _batch(laid[middle:])
 
 
-def fixed_batches(count: int, *, done: Collection[int], rows: int = 64) -> Iterator[range]:
-    """Yield runs of `rows` indices below `count`, without those that are all done."""
+def fixed_batches(count: int, *, done: Collection[int], rows: int = 64) -> Iterator[list[int]]:
+    """Yield runs of `rows` indices below `count`, without what is done."""
     for start in range(0, count, rows):
-        batch = range(start, min(start + rows, count))
-        if not set(batch) <= set(done):
+        batch = [i for i in range(start, min(start + rows, count)) if i not in done]
+        if batch:
             yield batch

@@ -11,8 +11,8 @@ from trusteval.types import Health, Prompt, Response, Variant
 class Engine(Protocol):
     """One loaded variant.
 
-    Batches are a function of the whole prompt list and of nothing else, so that a resumed run
-    computes the same ones for what is missing.
+    Batches are planned from the whole prompt list, not from what is missing, so that a resumed
+    run computes those it had not finished as they were.
     """
 
     def generate(
@@ -20,7 +20,7 @@ class Engine(Protocol):
     ) -> Iterator[dict[int, Response]]:
         """Yield each finished batch: index into `prompts` to its response, greedily decoded.
 
-        A batch whose prompts are all in `done` is left out. Raises EngineError for a prompt
+        Prompts in `done` are left out of their batches. Raises EngineError for a prompt
         that does not fit the context and for numbers that are not finite.
         """
         ...

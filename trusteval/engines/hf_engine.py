@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from trusteval.engines.batching import Batch, halve, plan_batches, rows_of
+from trusteval.engines.batching import Batch, halve, plan_batches, rows_of, without
 from trusteval.engines.chat import render
 from trusteval.engines.decoding import Decoder, PlainDecoder
 from trusteval.engines.examination import examine, find_shortfall
@@ -47,13 +47,11 @@ class HFEngine:
             return
         encoded = self.encode(prompts)
         self._refuse_too_long(encoded, max_new_tokens)
-        finished = set(done)
-        try:
-            for batch in plan_batches(encoded, new_tokens=max_new_tokens, limits=self._plan.limits):
-                if not finished.issuperset(rows_of(batch)):
-                    yield self._run(encoded, batch, max_new_tokens)
-        finally:
-            self._decoder.forget()
+        finished = frozenset(done)
+        plan = plan_batches(encoded, new_tokens=max_new_tokens, limits=self._plan.limits)
+        for batch in plan:
+            if missing := without(batch, finished):
+                yield self._run(encoded, missing, max_new_tokens)
 
     def examine(self) -> Health:
         with self._explaining_memory(len(self.tokenizer(sanity_text())["input_ids"])):
@@ -75,7 +73,6 @@ class HFEngine:
         for batch in plan_batches(encoded, new_tokens=_BEGINNING, limits=self._plan.limits):
             answers = self._decoder.answer(encoded, batch, max_new_tokens=_BEGINNING)
             new |= zip(rows_of(batch), answers, strict=True)
-        self._decoder.forget()
         return [new[i] for i in range(len(encoded))]
 
     def close(self) -> None:
