@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,6 +51,15 @@ def worker_device(asked: str, *, worker: str, gpus: int) -> str:
     if asked not in ("auto", "cuda") or not gpus:
         return asked
     return f"cuda:{int(worker.removeprefix('gw')) % gpus}"
+
+
+def share_out(*, workers: int, among: Sequence[str]) -> dict[str, int]:
+    """Return how many workers each name gets, at least one, the first ones a rest."""
+    spare = max(0, workers - len(among))
+    return {
+        name: 1 + spare // len(among) + (place < spare % len(among))
+        for place, name in enumerate(among)
+    }
 
 
 def total_memory(device: str) -> int:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.machine import default_device, default_dtype, visible_gpus
+from trusteval.machine import default_device, default_dtype, share_out, visible_gpus
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -126,6 +126,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[RUN] = prepare_run(options)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    # Torch reads it on import: workers that each start a thread per core stand in each other's way.
+    cores = (os.cpu_count() or 1) // _worker_count(session.config)
+    if _is_worker(session.config):
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -143,6 +147,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         _parametrize_gates(metafunc, run)
     elif "ensemble" in wanted:
         _parametrize_benchmarks(metafunc, run, "ensemble")
+    elif metafunc.definition.get_closest_marker("trust_recording") is not None:
+        _parametrize_recordings(metafunc, run)
     elif "benchmark" in wanted:
         _parametrize_benchmarks(metafunc, run, "subject")
     elif metafunc.definition.get_closest_marker("trust_sanity") is not None:
@@ -181,6 +187,26 @@ def _parametrize_benchmarks(metafunc: pytest.Metafunc, run: Run, name: str) -> N
                 subject, benchmark, id=f"{subject.name}-{benchmark}", marks=_group(subject.name)
             )
             for subject in subjects
+            for benchmark in run.benchmarks
+        ],
+    )
+
+
+def _parametrize_recordings(metafunc: pytest.Metafunc, run: Run) -> None:
+    """Let workers that no variant is left for record a share of another's answers."""
+    loaded = [subject.name for subject in (*run.variants, *run.references)]
+    shares = share_out(workers=_worker_count(metafunc.config), among=loaded)
+    metafunc.parametrize(
+        "subject,benchmark",
+        [
+            pytest.param(
+                subject,
+                benchmark,
+                id=f"{subject.name}-{benchmark}" + (f"-share-{share}" if share > 1 else ""),
+                marks=_group(subject.name + (f"/{share}" if share > 1 else "")),
+            )
+            for subject in run.subjects
+            for share in range(1, shares.get(subject.name, 1) + 1)
             for benchmark in run.benchmarks
         ],
     )
@@ -259,6 +285,10 @@ class _ReportHooks:
         if written is not None:
             shown = os.path.relpath(written, config.invocation_params.dir)
             terminalreporter.write_line(f"report: {shown}/report.md")
+
+
+def _worker_count(config: pytest.Config) -> int:
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def _is_worker(config: pytest.Config) -> bool:
