@@ -12,7 +12,8 @@ class Engine(Protocol):
     """One loaded variant.
 
     Batches are a function of the whole prompt list and of nothing else, so that a resumed run
-    computes the same ones for what is missing.
+    computes the same ones for what is missing. Only a server forms its own: there a batch is what
+    has arrived.
     """
 
     def generate(
