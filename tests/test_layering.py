@@ -182,7 +182,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"engines.{name}" for name in ("api_key", "completions", "concurrency", "endpoint")),
         *(f"engines.{name}" for name in ("json_client", "listing")),
     },
-    "engines.routing": {"types", "engines", "engines.engine"},
+    "engines.routing": {"types", "errors", "engines", "engines.endpoint", "engines.engine"},
     "engines.hf_engine": {
         *("types", "errors", "health"),
         *("engines.batching", "engines.chat", "engines.examination"),

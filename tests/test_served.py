@@ -189,6 +189,7 @@ def test_rejected_prompt_is_an_error_that_names_setting_item_and_server(project,
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (("--trust-model=openai:http://h#m",), "--trust-model names a served model; add --trust"),
         (("--trust-concurrency=0",), "--trust-concurrency is a number from 1 on, got '0'"),
         (("--trust-variants=gptq-4=openai:h",), "served model 'openai:h': expected openai:URL#M"),
         (("--trust-engine=openai", "--trust-variants=dense"), "script.json': expected openai:URL"),

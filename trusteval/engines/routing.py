@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from trusteval.engines import ENGINES
+from trusteval.engines.endpoint import is_endpoint
 from trusteval.engines.engine import Backend, Engine
+from trusteval.errors import UsageError
 from trusteval.types import Variant
 
 _SERVED = "openai"
@@ -24,6 +26,8 @@ def create_backend(
     """
     if engine == _SERVED:
         return _creator(engine)(model, concurrency=concurrency)
+    if is_endpoint(model):
+        raise UsageError(f"--trust-model names a served model; add --trust-engine={_SERVED}")
     local = _creator(engine)(model, **options)
     if all(variant.served is None for variant in variants):
         return local
