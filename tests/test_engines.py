@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from fixtures.doubles import build_tiny_llama
+from tests.fault_server import MODEL, serving
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines import ENGINES
 from trusteval.engines.chat import fold_system, plain_layout, render
 from trusteval.engines.hf import HFBackend
 from trusteval.engines.hf_engine import HFEngine
+from trusteval.engines.openai import OpenAIBackend
 from trusteval.engines.replay import ReplayBackend, recording_line
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import EngineError, ModelError, PromptError
@@ -51,8 +54,9 @@ def hf_engine(tiny_llama: Path) -> HFEngine:
 
 
 @pytest.fixture
-def opened(request, tmp_path: Path, tiny_llama: Path):
+def opened(request, tmp_path: Path, tiny_llama: Path, monkeypatch: pytest.MonkeyPatch):
     """The dense variant opened by each engine of the table, able to answer _prompts(80)."""
+    resources = ExitStack()
     if request.param == "hf":
         backend = HFBackend.create(
             str(tiny_llama), device="cpu", dtype="float32", cache=tmp_path / "cache"
@@ -61,17 +65,26 @@ def opened(request, tmp_path: Path, tiny_llama: Path):
         script = {"dense": [{"match": "yes", "say": "wrong or not or wrong or not"}, {"say": "no"}]}
         (tmp_path / "script.json").write_text(json.dumps(script), encoding="utf-8")
         backend = ScriptedBackend.create(str(tmp_path / "script.json"))
+    elif request.param == "openai":
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        server = resources.enter_context(serving())
+        backend = OpenAIBackend.create(f"{server.url}#{MODEL}")
     else:
         said = Response("wrong", FinishReason.END, 9, 2)
         lines = [recording_line("dense", prompt, said) for prompt in _prompts(80)]
         (tmp_path / "recording.jsonl").write_text("\n".join(lines), encoding="utf-8")
         backend = ReplayBackend.create(str(tmp_path / "recording.jsonl"))
-    engine = backend.open(DENSE)
-    yield backend, engine
-    engine.close()
+    with resources:
+        engine = backend.open(DENSE)
+        yield backend, engine
+        engine.close()
 
 
 every_engine = pytest.mark.parametrize("opened", ENGINES, indirect=True)
+# A server forms its own batches; its answers come as they are ready.
+every_batching_engine = pytest.mark.parametrize(
+    "opened", sorted(ENGINES.keys() - {"openai"}), indirect=True
+)
 
 
 @every_engine
@@ -92,7 +105,7 @@ def test_no_prompt_gives_no_batch(opened) -> None:
     assert _answers(engine, []) == {}
 
 
-@every_engine
+@every_batching_engine
 def test_batches_depend_on_the_whole_list_not_on_what_is_done(opened) -> None:
     _, engine = opened
     prompts = _prompts(80)
@@ -102,6 +115,13 @@ def test_batches_depend_on_the_whole_list_not_on_what_is_done(opened) -> None:
     assert list(engine.generate(prompts, max_new_tokens=LIMIT, done=range(80))) == []
     every_second = _answers(engine, prompts, done=range(0, 80, 2))
     assert sorted(every_second) == list(range(1, 80, 2))
+
+
+@every_engine
+def test_what_is_done_is_not_asked_again(opened) -> None:
+    _, engine = opened
+    assert _answers(engine, _prompts(80), done=range(80)) == {}
+    assert sorted(_answers(engine, _prompts(80), done=range(64)))[-16:] == list(range(64, 80))
 
 
 @every_engine

@@ -25,7 +25,10 @@ PURE = (
     ),
     *("gates", "protocols", "sampling"),
 )
-HEAVY = ("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich")
+HEAVY = (
+    *("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich"),
+    "httpx2",
+)
 
 BENCHMARK = {"types", "errors", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"}
 BENCHMARK_MODULES = {
@@ -83,7 +86,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "subjects": {
         *("types", "errors", "quantizers", "voting"),
-        *("checkpoints.checkpoint", "checkpoints.models"),
+        *("checkpoints.checkpoint", "checkpoints.models", "engines.endpoint"),
     },
     "protocols": {f"protocols.{name}" for name in ("protocol", *PROTOCOLS)},
     "protocols.protocol": {"types", "scoring"},
@@ -177,6 +180,18 @@ ALLOWED: dict[str, set[str]] = {
         *("engines.batching", "engines.crew", "engines.decoding"),
         *("engines.packed_attention", "engines.packed_passes"),
     },
+    "engines.endpoint": {"types", "errors"},
+    "engines.api_key": {"errors"},
+    "engines.concurrency": {"types"},
+    "engines.completions": {"types", "errors", "engines.chat"},
+    "engines.json_client": {"errors", "engines.api_key"},
+    "engines.listing": {"types", "errors", "engines.json_client"},
+    "engines.openai": {
+        *("types", "errors"),
+        *(f"engines.{name}" for name in ("api_key", "completions", "concurrency", "endpoint")),
+        *(f"engines.{name}" for name in ("json_client", "listing")),
+    },
+    "engines.routing": {"types", "errors", "engines", "engines.endpoint", "engines.engine"},
     "engines.hf_engine": {
         *("types", "errors", "health"),
         *("engines.batching", "engines.chat", "engines.examination"),
@@ -201,7 +216,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "run": {
         *("types", "errors", "evaluation", "gates", "profiles", "progress", "store", "subjects"),
-        *("engines", "engines.engine", "machine", "protocols", "questionnaire"),
+        *("engines", "engines.engine", "engines.routing", "machine", "protocols", "questionnaire"),
         *("benchmarks", "benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary"),
     },
     "report": set(),
@@ -261,6 +276,9 @@ class _AtImport(ast.NodeTransformer):
     """Keeps only what runs when a module is imported."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        return None
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         return None
 
     def visit_If(self, node: ast.If) -> ast.If | None:

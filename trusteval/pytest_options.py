@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
 # Name -> default and help.
 _OPTIONS: dict[str, tuple[str | None, str]] = {
-    "model": (None, "model under test: a directory, hub id, .gguf file, or demo"),
+    "model": (None, "model under test: a directory, hub id, .gguf file, URL#MODEL, or demo"),
     "variants": (
         "dense,gptq-8,gptq-4,gptq-3",
-        "variants to judge: dense, METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED], NAME=PATH",
+        "variants to judge: dense, METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED], NAME=PATH, "
+        "NAME=openai:URL#MODEL",
     ),
     "references": (None, "further dense models NAME=MODEL, judged like any and never voting"),
     "ensembles": ("auto", "votes to judge: auto, vote-METHOD, NAME=a+b+c, or empty"),
     "profile": ("demo", "how much to ask: demo, quick, full"),
     "protocol": ("strict", "how answers are read and scored: strict, comptrust, decodingtrust"),
     "data": (None, "directory of the benchmarks' original files (else TRUSTEVAL_DATA, the hub)"),
-    "engine": ("hf", "who answers: hf, scripted (script file as model), replay (recording)"),
+    "engine": (
+        "hf",
+        "who answers: hf, openai (URL#MODEL as model), scripted (script file), replay (recording)",
+    ),
+    "concurrency": ("16", "how many prompts a server is asked at once"),
     "gates": ("trust_tests/gates.toml", "the file of thresholds"),
     "store": (None, "the response store's file (default: in the user's cache directory)"),
     "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
@@ -117,4 +122,11 @@ def read_options(config: pytest.Config) -> Options | None:
         trust_remote_code=bool(
             config.option.trust_remote_code or config.getini("trust_remote_code")
         ),
+        concurrency=_count(option(config, "concurrency")),
     )
+
+
+def _count(text: str | None) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise pytest.UsageError(f"--trust-concurrency is a number from 1 on, got {text!r}")
+    return int(text)

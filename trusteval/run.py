@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from importlib import import_module
 from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
@@ -16,6 +15,7 @@ from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.engines.engine import Backend
+from trusteval.engines.routing import create_backend
 from trusteval.errors import GateError, UsageError
 from trusteval.evaluation import Evaluation
 from trusteval.gates import Gate, load_gates
@@ -25,7 +25,13 @@ from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
-from trusteval.subjects import DENSE, parse_ensembles, parse_references, parse_variants
+from trusteval.subjects import (
+    DENSE,
+    parse_ensembles,
+    parse_references,
+    parse_variants,
+    refuse_unserved,
+)
 from trusteval.types import Ensemble, Storage, Subject, Variant
 
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -51,6 +57,7 @@ class Options:
     calibration: Path | None
     inconclusive: str | None
     trust_remote_code: bool
+    concurrency: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Run:
     @property
     def dense(self) -> Variant | None:
         """The model under test itself, if it is judged."""
-        return next((v for v in self.variants if v.method == DENSE and v.path is None), None)
+        return next((v for v in self.variants if v.name == DENSE), None)
 
     @property
     def inconclusive(self) -> str:
@@ -99,7 +106,12 @@ class Run:
     def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
         """Put the parts together; opens no model yet."""
         return Evaluation(
-            backend=_backend(self.options, device=device, progress=progress),
+            backend=_backend(
+                self.options,
+                variants=(*self.variants, *self.references),
+                device=device,
+                progress=progress,
+            ),
             store=store,
             questionnaire=Questionnaire(self.profile, self.origin, texts=self.texts),
             protocol=self.options.protocol,
@@ -139,7 +151,11 @@ def prepare_run(options: Options) -> Run:
         raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
     references = parse_references(options.references)
     ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
-    _backend(options, device=options.device)  # refuses a missing model, script or recording
+    asked = (*variants, *references)
+    if options.engine == "openai":
+        refuse_unserved(asked)
+    # Refuses a missing model, script or recording, and a key that cannot be.
+    _backend(options, variants=asked, device=options.device)
     if options.engine == "hf":
         for ensemble in ensembles:
             _refuse_other_tokenizers(ensemble, options.model)
@@ -170,11 +186,18 @@ def prepare_run(options: Options) -> Run:
     )
 
 
-def _backend(options: Options, *, device: str, progress: ProgressBar = no_progress) -> Backend:
-    module, _, name = ENGINES[options.engine].partition(":")
-    create: Callable[..., Backend] = getattr(import_module(module), name).create
-    return create(
+def _backend(
+    options: Options,
+    *,
+    variants: Sequence[Variant],
+    device: str,
+    progress: ProgressBar = no_progress,
+) -> Backend:
+    return create_backend(
+        options.engine,
         options.model,
+        variants=variants,
+        concurrency=options.concurrency,
         device=device,
         dtype=options.dtype,
         storage=options.storage,
@@ -187,7 +210,9 @@ def _backend(options: Options, *, device: str, progress: ProgressBar = no_progre
 def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
     """Compare the members that are on disk already; an evaluation compares all."""
     places = {
-        m.name: Path(model).expanduser() if m.path is None else m.path for m in ensemble.members
+        m.name: Path(model).expanduser() if m.path is None else m.path
+        for m in ensemble.members
+        if m.served is None
     }
     refuse_mixed_vocabularies(
         ensemble.name, {name: vocabularies(place) for name, place in places.items()}

@@ -1,9 +1,9 @@
 """Which subjects a run judges: reads the names of --trust-variants and --trust-ensembles.
 
 A recipe is METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED]; NAME=PATH is a checkpoint somebody made
-(a directory, .gguf file or hub id); vote-METHOD is the default-seed variant of every bit width of
-a method (arXiv 2511.22483, section IV-B), `auto` every such vote that the variants can hold;
-NAME=a+b+c is a vote over any members.
+(a directory, .gguf file or hub id), NAME=openai:URL#MODEL one that a server runs; vote-METHOD is
+the default-seed variant of every bit width of a method (arXiv 2511.22483, section IV-B), `auto`
+every such vote that the variants can hold; NAME=a+b+c is a vote over any members.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
+from trusteval.engines.endpoint import is_endpoint, parse_endpoint
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.types import Ensemble, Recipe, Variant
@@ -21,7 +22,10 @@ from trusteval.voting import precedence
 
 DENSE = "dense"
 AUTO = "auto"
+UNKNOWN = "unknown"
+"""The method of a served model whose name does not say how it is quantized."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
+_SERVED = re.compile(r"([a-z]+)-(1[0-6]|[1-9])(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
 _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 
 
@@ -49,7 +53,7 @@ def parse_ensembles(
     known = {variant.name: variant for variant in variants}
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == [AUTO]:
-        methods = dict.fromkeys(v.method for v in variants if v.method != DENSE)
+        methods = dict.fromkeys(v.method for v in variants if v.can_vote and v.method != DENSE)
         words = [f"vote-{method}" for method in methods if len(_members(method, known)) > 1]
     ensembles = [_ensemble(word, known, references) for word in words]
     others = [*(reference.name for reference in references), *(e.name for e in ensembles)]
@@ -86,7 +90,7 @@ def parse_recipe(word: str) -> Recipe:
         )
         raise VariantError(
             f"unknown variant {word!r}; known: {known} (with :gN, :sym, :asym, :actorder, @SEED), "
-            "or NAME=PATH for a checkpoint directory, .gguf file or hub id"
+            "NAME=PATH for a checkpoint directory, .gguf file or hub id, or NAME=openai:URL#MODEL"
         )
     method, bits = match[1], int(match[2])
     quantizer = QUANTIZERS[method]
@@ -122,9 +126,35 @@ def parse_recipe(word: str) -> Recipe:
 
 
 def _brought(name: str, model: str) -> Variant:
+    if is_endpoint(model):
+        return _served(name, model)
     _refuse_name(name, f"variant {name}={model}")
     method, bits = method_and_bits(model)
     return Variant(name=name, method=method, bits=bits, path=Path(model).expanduser())
+
+
+def _served(name: str, model: str) -> Variant:
+    """Read method, bits and seed off the name, since a server does not tell them."""
+    if name != DENSE:
+        _refuse_name(name, f"variant {name}={model}")
+    endpoint = parse_endpoint(model)
+    if name.partition("-")[0] == DENSE:
+        return Variant(name=name, method=DENSE, bits=DENSE_BITS, served=endpoint)
+    match = _SERVED.fullmatch(name)
+    if match is None or match[1] not in QUANTIZERS:
+        return Variant(name=name, method=UNKNOWN, bits=0, served=endpoint)
+    seed = int(match[3] or 0)
+    return Variant(name=name, method=match[1], bits=int(match[2]), seed=seed, served=endpoint)
+
+
+def refuse_unserved(variants: Sequence[Variant]) -> None:
+    """Raise VariantError for a variant that is not served, where dense is."""
+    for variant in variants:
+        if variant.served is None and not variant.is_under_test:
+            raise VariantError(
+                f"variant {variant.name!r} is not served; --trust-engine=openai judges dense and "
+                "NAME=openai:URL#MODEL"
+            )
 
 
 def parse_references(text: str) -> tuple[Variant, ...]:
@@ -139,6 +169,11 @@ def parse_references(text: str) -> tuple[Variant, ...]:
         if not given:
             raise VariantError(f"reference {word!r}: expected NAME=MODEL, for example small=PATH")
         _refuse_name(name, f"reference {word}")
+        if is_endpoint(model):
+            references.append(
+                Variant(name=name, method=DENSE, bits=DENSE_BITS, served=parse_endpoint(model))
+            )
+            continue
         if model != DEMO and Path(model).suffix != ".gguf" and method_and_bits(model)[0] != DENSE:
             raise VariantError(f"reference {word}: a reference is a dense model, this is quantized")
         refuse_missing_model(model)
@@ -186,6 +221,12 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
             f"ensemble {word!r} needs at least two members, got "
             f"{', '.join(variant.name for variant in chosen) or 'none'}; "
             f"known variants: {', '.join(known)}"
+        )
+    unranked = [variant.name for variant in chosen if not variant.can_vote]
+    if unranked:
+        raise VariantError(
+            f"ensemble {word!r}: nobody says how {unranked[0]} is quantized, which decides ties; "
+            "name it as a recipe, for example gptq-4-server=openai:URL#MODEL"
         )
     return Ensemble(name, tuple(sorted(chosen, key=precedence)))
 

@@ -62,6 +62,13 @@ class LabelForm(StrEnum):
     SYMBOL = "symbol"
 
 
+class Route(StrEnum):
+    """How a server is asked: CHAT with its own chat template, COMPLETIONS with plain text."""
+
+    CHAT = "chat"
+    COMPLETIONS = "completions"
+
+
 class Storage(StrEnum):
     """How quantized weights are held: PACKED for the kernel, or expanded once at load."""
 
@@ -248,12 +255,29 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A model that an OpenAI-compatible server answers for.
+
+    `url` goes up to the API's version, `model` is what the server calls it. `folds_system` moves
+    the system text into the first user turn, for templates without a system turn; `is_listed`
+    says that the server's list of models names it.
+    """
+
+    url: str
+    model: str
+    route: Route = Route.CHAT
+    folds_system: bool = False
+    is_listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One precision of the model under test.
 
-    `bits` per weight orders the members of a vote (dense: 16). Exactly one of `recipe` (to be
-    built from the dense model) and `path` (a checkpoint somebody made: directory, .gguf file or
-    hub id) is set, or neither for the dense model itself.
+    `bits` per weight orders the members of a vote (dense: 16; 0 where nobody said, of a served
+    model). At most one of `recipe` (to be built from the dense model), `path` (a checkpoint
+    somebody made: directory, .gguf file or hub id) and `served` is set, none for the dense model
+    itself.
     """
 
     name: str
@@ -262,6 +286,17 @@ class Variant:
     seed: int = 0
     recipe: Recipe | None = None
     path: Path | None = None
+    served: Endpoint | None = None
+
+    @property
+    def is_under_test(self) -> bool:
+        """Whether it is the dense model itself, wherever the run has that from."""
+        return self.recipe is None and self.path is None and self.served is None
+
+    @property
+    def can_vote(self) -> bool:
+        """Whether its place among the members of a vote is known."""
+        return self.bits > 0
 
 
 @dataclass(frozen=True, slots=True)

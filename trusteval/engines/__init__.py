@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ENGINES: dict[str, str] = {
     "hf": "trusteval.engines.hf:HFBackend",
+    "openai": "trusteval.engines.openai:OpenAIBackend",
     "scripted": "trusteval.engines.scripted:ScriptedBackend",
     "replay": "trusteval.engines.replay:ReplayBackend",
 }

@@ -12,7 +12,8 @@ class Engine(Protocol):
     """One loaded variant.
 
     Batches are planned from the whole prompt list, not from what is missing, so that a resumed
-    run computes those it had not finished as they were.
+    run computes those it had not finished as they were. Only a server forms its own: there a
+    batch is what has arrived.
     """
 
     def generate(

@@ -169,8 +169,13 @@ def caveats(record: RunRecord) -> list[str]:
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
                 "settings at hand; missing ones leave the benchmark's own score undefined"
             )
-    if record.facts.get("engine") != "hf":
+    if record.facts.get("engine") not in ("hf", "openai"):
         lines.append(f"no model ran: the answers are from the {record.facts['engine']} engine")
+    if served := _noted(record, "served by"):
+        lines.append(
+            f"served: {', '.join(served)}; a server does not show its weights, so answers recorded "
+            "before it was redeployed cannot be told from new ones (use another store)"
+        )
     return lines
 
 

@@ -1,0 +1,118 @@
+"""What a server is sent for a prompt, and what its reply says: chat and text completions.
+
+Greedy decoding with a fixed seed. A reply is an answer only if it is one in every part; nothing
+else that a server says ever becomes the text of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
+from trusteval.errors import EngineError, PromptError
+from trusteval.types import Endpoint, FinishReason, Prompt, Response, Role, Route
+
+DECODING = f"greedy, seed 0, thinking off, date pinned to {PINNED_DATE}"
+_FINISHED = {"stop": FinishReason.END, "length": FinishReason.LENGTH}
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One request for an answer of at most `max_new_tokens`."""
+
+    route: Route
+    body: Mapping[str, Any]
+    max_new_tokens: int
+
+    @property
+    def path(self) -> str:
+        return "/completions" if self.route is Route.COMPLETIONS else "/chat/completions"
+
+
+def completion(prompt: Prompt, endpoint: Endpoint, *, max_new_tokens: int) -> Completion:
+    """Word the request for a prompt's answer.
+
+    Text to be continued goes without a chat template by any route; a conversation only if the
+    endpoint says so, in the plain layout.
+    """
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        "max_tokens": max_new_tokens,
+        "temperature": 0,
+        "seed": 0,
+        # `transformers serve` reads it as "no repetition penalty", whatever the model's default.
+        "frequency_penalty": 0,
+    }
+    if any(message.role is Role.PLAIN for message in prompt):
+        body["prompt"] = "".join(message.content for message in prompt)
+        return Completion(Route.COMPLETIONS, body, max_new_tokens)
+    if endpoint.route is Route.COMPLETIONS:
+        body["prompt"] = plain_layout(prompt)
+        return Completion(Route.COMPLETIONS, body, max_new_tokens)
+    if endpoint.folds_system and any(message.role is Role.SYSTEM for message in prompt):
+        prompt = fold_system(prompt)
+    body["messages"] = [{"role": str(m.role), "content": m.content} for m in prompt]
+    body["chat_template_kwargs"] = {"enable_thinking": False, "date_string": PINNED_DATE}
+    return Completion(Route.CHAT, body, max_new_tokens)
+
+
+def read_answer(
+    reply: Mapping[str, Any], asked: Completion, endpoint: Endpoint, *, index: int
+) -> Response:
+    """Return the answer that a reply holds; tokens that the server did not count are 0.
+
+    Raises PromptError for an answer that was withheld or interrupted, EngineError for a reply
+    that is none or another model's.
+    """
+    name = reply.get("model")
+    # `transformers serve` adds the revision.
+    if name not in (None, endpoint.model) and not str(name).startswith(f"{endpoint.model}@"):
+        raise EngineError(f"asked {endpoint.model!r}, but {name!r} replied")
+    choices = reply.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
+        raise EngineError(f"expected a reply with one choice, got {_keys(reply)}")
+    choice = choices[0]
+    reason = choice.get("finish_reason")
+    if reason not in _FINISHED:
+        raise PromptError(f"the answer ended with finish_reason {reason!r}", index=index)
+    n_new_tokens = _count(reply, "completion_tokens")
+    if n_new_tokens > asked.max_new_tokens:
+        raise EngineError(
+            f"asked for at most {asked.max_new_tokens} tokens, got {n_new_tokens}: the server "
+            "does not keep max_tokens"
+        )
+    return Response(
+        text=_text(choice, asked.route),
+        finish_reason=_FINISHED[reason],
+        n_prompt_tokens=_count(reply, "prompt_tokens"),
+        n_new_tokens=n_new_tokens,
+    )
+
+
+def _text(choice: Mapping[str, Any], route: Route) -> str:
+    message = choice if route is Route.COMPLETIONS else choice.get("message")
+    key = "text" if route is Route.COMPLETIONS else "content"
+    text = message.get(key) if isinstance(message, dict) else None
+    if not isinstance(text, str):
+        thought = isinstance(message, dict) and message.get("reasoning_content")
+        why = "; it thinks, although it was asked not to" if thought else ""
+        raise EngineError(f"expected an answer's text, got {type(text).__name__}{why}")
+    # JSON can hold halves of characters, which no file can.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _count(reply: Mapping[str, Any], name: str) -> int:
+    usage = reply.get("usage")
+    counted = usage.get(name) if isinstance(usage, dict) else None
+    return counted if isinstance(counted, int) and counted > 0 else 0
+
+
+def _keys(reply: Mapping[str, Any]) -> str:
+    choices = reply.get("choices")
+    if isinstance(choices, list):
+        return f"{len(choices)} choices"
+    if told := reply.get("error"):
+        return f"the error {str(told)[:200]!r}"
+    return f"keys {', '.join(sorted(reply)) or 'none'}"

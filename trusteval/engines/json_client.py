@@ -1,0 +1,203 @@
+"""Talks JSON with a server that may be slow, busy, broken or gone, and knows when to give up.
+
+What may pass (a connection lost, a truncated body, 408, 409, 429, 5xx) is tried again, each wait
+twice the last or what the server asks for, until the patience for one request is used up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from trusteval.engines.api_key import ApiKey
+from trusteval.errors import EngineError
+
+if TYPE_CHECKING:
+    import httpx2
+
+_PASSING = (408, 409, 429)
+_NEVER_PASSING = (501, 505)
+_MOST_SHOWN = 200
+_LITERALS = ("true", "false", "null", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds: for one reply, for all attempts together, between attempts."""
+
+    reply: float = 240.0
+    total: float = 900.0
+    first_pause: float = 1.0
+    longest_pause: float = 30.0
+
+
+PATIENCE = Patience()
+OPENING = Patience(reply=10.0, total=30.0)
+"""For the first contact: a mistyped port should not take a quarter of an hour to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said, read as a JSON object."""
+
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What was asked for is not to be had, however often it is asked; status 200 is no JSON."""
+
+    status: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Setback:
+    """This attempt failed; the next may not. `pause` is what the server asks for, in seconds."""
+
+    why: str
+    pause: float = 0.0
+
+
+class JsonClient:
+    """Asks the server at `url` and is answered in JSON; to be used within one event loop."""
+
+    def __init__(self, url: str, *, key: ApiKey, connections: int = 1) -> None:
+        import httpx2
+
+        # Without TLS there is nothing to verify, and certificates take a tenth of a second to load.
+        verify = httpx2.create_ssl_context() if url.startswith("https:") else False
+        self._key = key
+        self._client = httpx2.AsyncClient(
+            headers={"Content-Type": "application/json", **key.headers()},
+            verify=verify,
+            timeout=None,  # the patience of each request covers it all
+            limits=httpx2.Limits(max_connections=connections),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def get(self, url: str, *, patience: Patience) -> Reply | Rejection:
+        """Fetch what is at `url`; raises as `post` does."""
+        return await self._ask("GET", url, None, patience)
+
+    async def post(
+        self, url: str, body: Mapping[str, Any], *, patience: Patience
+    ) -> Reply | Rejection:
+        """Send a JSON body to `url`.
+
+        Raises EngineError once the patience is used up, and for a reply that gives the key away.
+        """
+        return await self._ask("POST", url, json.dumps(body).encode(), patience)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, patience: Patience
+    ) -> Reply | Rejection:
+        clock = asyncio.get_running_loop().time
+        began, attempts, pause = clock(), 0, patience.first_pause
+        while True:
+            attempts += 1
+            outcome = await self._attempt(method, url, body, patience.reply)
+            if not isinstance(outcome, _Setback):
+                return outcome
+            wait, spent = max(pause, outcome.pause), clock() - began
+            # An attempt that could not wait for its reply would tell nothing.
+            if spent + wait + patience.reply > patience.total:
+                asked = f", and asks to wait {wait:.0f} s" if outcome.pause > pause else ""
+                raise EngineError(
+                    f"{url} failed {attempts} times in {spent:.3g} s (patience: "
+                    f"{patience.total:g} s){asked}; the last time: {outcome.why}"
+                )
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, patience.longest_pause)
+
+    async def _attempt(
+        self, method: str, url: str, body: bytes | None, seconds: float
+    ) -> Reply | Rejection | _Setback:
+        import httpx2
+
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._client.request(method, url, content=body)
+        except TimeoutError:
+            return _Setback(f"no reply within {seconds:.3g} s")
+        except httpx2.RequestError as error:
+            return _Setback(self._shown(f"{type(error).__name__} {error}"))
+        if response.status_code == 200:
+            return self._read(url, response.content)
+        why = f"{response.status_code} {response.reason_phrase}".strip()
+        told = self._shown(_message(response.content))
+        why = f"{why}: {told}" if told else why
+        if response.status_code in _PASSING or (
+            response.status_code >= 500 and response.status_code not in _NEVER_PASSING
+        ):
+            return _Setback(why, _pause(response))
+        return Rejection(response.status_code, why)
+
+    def _read(self, url: str, content: bytes) -> Reply | Rejection | _Setback:
+        try:
+            document = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            if _is_cut(error):
+                return _Setback("a reply that breaks off")
+            shown = self._shown(content.decode("utf-8", "replace"))
+            return Rejection(200, f"200 with what is no JSON: {shown!r}")
+        if not isinstance(document, dict):
+            return Rejection(200, "200 with JSON that is no object")
+        if self._key.is_in(document):
+            raise EngineError(f"{url} replied with the API key in it; do not trust this server")
+        return Reply(document)
+
+    def _shown(self, text: str) -> str:
+        """Return a server's words in one short line without the key."""
+        line = " ".join(self._key.without(text).split())
+        return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}..."
+
+
+def _is_cut(error: Exception) -> bool:
+    """Whether the JSON is fine as far as it goes."""
+    match error:
+        case UnicodeDecodeError():
+            return error.reason == "unexpected end of data"
+        case json.JSONDecodeError():
+            rest = error.doc[error.pos :].strip()
+            return (
+                any(whole.startswith(rest) for whole in _LITERALS)
+                or error.msg.startswith("Unterminated")
+                or ("escape" in error.msg and len(rest) < len("\\u0000"))
+            )
+        case _:
+            return False
+
+
+def _message(content: bytes) -> str:
+    """Return what an error reply says; servers put it in different places."""
+    text = content.decode("utf-8", "replace")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    for name in ("error", "message", "detail"):
+        if isinstance(found, dict) and found.get(name):
+            found = found[name]
+    return found if isinstance(found, str) else text
+
+
+def _pause(response: httpx2.Response) -> float:
+    """Return how many seconds Retry-After asks to wait, given as a number or a date."""
+    asked = response.headers.get("Retry-After", "")
+    try:
+        return max(0.0, float(asked))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
+    except (ValueError, OverflowError, OSError):
+        return 0.0

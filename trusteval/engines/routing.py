@@ -1,0 +1,66 @@
+"""Chooses who answers: the engine a run names, and servers for the variants they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from trusteval.engines import ENGINES
+from trusteval.engines.endpoint import is_endpoint
+from trusteval.engines.engine import Backend, Engine
+from trusteval.errors import UsageError
+from trusteval.types import Variant
+
+_SERVED = "openai"
+
+
+def create_backend(
+    engine: str, model: str, *, variants: Sequence[Variant], concurrency: int, **options: Any
+) -> Backend:
+    """Create the backend of `engine`, one of ENGINES, which gets `options`.
+
+    Where some of `variants` are served, it answers for the others only. Raises UsageError for
+    what it cannot answer for; loads nothing.
+    """
+    if engine == _SERVED:
+        return _creator(engine)(model, concurrency=concurrency)
+    if is_endpoint(model):
+        raise UsageError(f"--trust-model names a served model; add --trust-engine={_SERVED}")
+    local = _creator(engine)(model, **options)
+    if all(variant.served is None for variant in variants):
+        return local
+    return RoutingBackend(local=local, served=_creator(_SERVED)(None, concurrency=concurrency))
+
+
+def _creator(engine: str) -> Callable[..., Backend]:
+    module, _, name = ENGINES[engine].partition(":")
+    create: Callable[..., Backend] = getattr(import_module(module), name).create
+    return create
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingBackend:
+    """Sends variants that a server answers for to `served`, all others to `local`."""
+
+    local: Backend
+    served: Backend
+
+    def context(self, variant: Variant) -> Mapping[str, Any]:
+        return self._of(variant).context(variant)
+
+    def notes(self, variant: Variant) -> Mapping[str, str]:
+        return self._of(variant).notes(variant)
+
+    def build(self, variant: Variant) -> Mapping[str, object]:
+        return self._of(variant).build(variant)
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        return self._of(variant).vocabularies(variant)
+
+    def open(self, variant: Variant) -> Engine:
+        return self._of(variant).open(variant)
+
+    def _of(self, variant: Variant) -> Backend:
+        return self.local if variant.served is None else self.served
