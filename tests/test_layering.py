@@ -48,20 +48,24 @@ ALLOWED: dict[str, set[str]] = {
     "machine": set(),
     "parsing": {"types"},
     "voting": {"types", "errors"},
-    "disparities": {"types", "errors"},
-    "rates": {"types"},
-    "metrics": {"types", "errors", "stats", "disparities", "rates"},
-    "scoring": {"types", "errors", "metrics"},
+    "sheet": {"types"},
+    "election": {"types", "sheet", "voting"},
+    "disparities": {"types", "errors", "sheet"},
+    "rates": {"sheet"},
+    "metrics": {"types", "errors", "stats", "disparities", "rates", "sheet"},
+    "scoring": {"types", "errors", "metrics", "sheet"},
     "files": {"errors"},
     "cached_folder": {"errors"},
     "gates": {"types", "errors", "metrics"},
-    "store": {"types", "errors"},
+    "store": {"store.keys", "store.responses"},
+    "store.keys": {"types"},
+    "store.responses": {"types", "errors", "store.keys"},
     **{
         f"checkpoints.{name}": {"errors", *(f"checkpoints.{other}" for other in others)}
         for name, others in {
             "header": (),
             "quantization": (),
-            "vocabulary": (),
+            "vocabulary": ("fingerprints",),
             "packed_layout": ("header", "quantization"),
             "packed_weights": ("header", "quantization", "packed_layout"),
             "checkpoint": ("header", "quantization", "packed_layout"),
@@ -184,8 +188,8 @@ ALLOWED: dict[str, set[str]] = {
         "benchmarks.fingerprint",
     },
     "evaluation": {
-        *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store", "voting"),
-        *("benchmarks", "benchmarks.benchmark"),
+        *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store"),
+        *("sheet", "election", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary"),
     },
@@ -223,7 +227,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Module -> packages it may import when it is itself imported; everything else loads on use.
 EAGER = {
-    **{name: {"numpy"} for name in ("stats", "metrics")},
+    **{name: {"numpy"} for name in ("stats", "metrics", "disparities", "sheet", "election")},
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
 }

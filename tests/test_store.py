@@ -11,9 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trusteval.errors import StoreError
-from trusteval.store import ResponseStore, response_key
+from trusteval.store import AskedPrompts, ResponseStore, response_key
 from trusteval.types import FinishReason, Message, Response, Role
 
 CONTEXT = {"engine": "scripted", "weights": "abc"}
@@ -65,6 +67,28 @@ def test_get_takes_more_keys_than_a_statement_can_hold(store: ResponseStore) -> 
 def test_key_changes_with_everything_that_decides_an_answer(context, prompt, limit) -> None:
     assert response_key(context, prompt, max_new_tokens=limit) != response_key(
         "same", ASKED, max_new_tokens=20
+    )
+
+
+prompts = st.lists(
+    st.builds(Message, role=st.sampled_from(Role), content=st.text('aé"\\\n\x00\ud7ff😀')),
+    max_size=3,
+).map(tuple)
+
+
+@given(st.lists(prompts, max_size=5), prompts, st.integers(1, 999))
+def test_prompts_hashed_together_have_the_keys_they_have_alone(asked, shared, limit) -> None:
+    asked = [(*shared, *prompt) for prompt in asked]
+    assert AskedPrompts.of(asked).keys("context", max_new_tokens=limit) == [
+        response_key("context", prompt, max_new_tokens=limit) for prompt in asked
+    ]
+
+
+def test_key_of_a_response_never_changes() -> None:
+    # Stores of years hang on it.
+    assert (
+        response_key("context", ASKED, max_new_tokens=20)
+        == "9be3a17a3d1737709094c01e1f2f7fcc04a292eece9e0a0747093263cc65900c"
     )
 
 

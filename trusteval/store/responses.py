@@ -7,7 +7,6 @@ claimed with a lease whose owner shows signs of life; a dead owner's lease expir
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
@@ -22,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError
-from trusteval.types import FinishReason, Health, Prompt, Response
+from trusteval.store.keys import canonical_json, digest
+from trusteval.types import FinishReason, Health, Response
 
 SCHEMA_VERSION = 2
 LEASE_SECONDS = 60.0
@@ -40,22 +40,6 @@ CREATE TABLE IF NOT EXISTS health (
 CREATE TABLE IF NOT EXISTS leases (
     unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
 """
-
-
-def canonical_json(value: object) -> str:
-    """Serialise so that equal values give equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(value: object) -> str:
-    """Return the sha256 of a value's canonical JSON."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
-
-
-def response_key(context: str, prompt: Prompt, *, max_new_tokens: int) -> str:
-    """Address one response: what ran (a context's digest), what was asked, how long it may be."""
-    messages = [[message.role, message.content] for message in prompt]
-    return digest({"context": context, "messages": messages, "max_new_tokens": max_new_tokens})
 
 
 class ResponseStore:
