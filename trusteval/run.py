@@ -189,8 +189,9 @@ def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
     places = {
         m.name: Path(model).expanduser() if m.path is None else m.path for m in ensemble.members
     }
+    cache = cache_directory()
     refuse_mixed_vocabularies(
-        ensemble.name, {name: vocabularies(place) for name, place in places.items()}
+        ensemble.name, {name: vocabularies(place, cache=cache) for name, place in places.items()}
     )
 
 
