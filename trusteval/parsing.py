@@ -100,15 +100,14 @@ def parse(
     visible = _without_thought(text)
     if visible is None:
         return Invalid(InvalidReason.TRUNCATED)
-    plain = normalise(visible)
-    if not plain:
+    committed, refuses = _committed(visible)
+    if not committed and not refuses and not normalise(visible):
         return Invalid(InvalidReason.EMPTY)
-    committed, refuses = _without_refusals(plain)
     stated = _labels(setting, committed, options)
     if setting.continued and len(stated) > 1:
         # A model that continues text answers, then invents the next question with its options.
         first = _PARAGRAPH_END.split(_unix_lines(visible).strip(), maxsplit=1)[0]
-        stated = _labels(setting, _without_refusals(normalise(first))[0], options) or stated
+        stated = _labels(setting, _committed(first)[0], options) or stated
     if len(stated) > 1:
         return Invalid(InvalidReason.CONTRADICTORY)
     if stated:
@@ -150,6 +149,13 @@ def _without_thought(text: str) -> str | None:
         return text
     _, closed, rest = stripped.partition(closing)
     return rest if closed else None
+
+
+# Short answers repeat: of 14,000 to MMLU a few dozen differ.
+@lru_cache(maxsize=2048)
+def _committed(visible: str) -> tuple[str, bool]:
+    """Return what of a text may state a label, in plain letters; say whether it refuses."""
+    return _without_refusals(normalise(visible))
 
 
 def _without_refusals(text: str) -> tuple[str, bool]:
@@ -273,17 +279,14 @@ def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set
         for match in pattern.finditer(text)
         if not _NEGATION.search(text[max(0, match.start(1) - _NEGATION_REACH) : match.start(1)])
     }
-    own_text = {
-        symbol: normalise(option).casefold()
-        for symbol, option in zip(symbols, options, strict=False)
-        if option.strip()
-    }
+    own_text = dict(zip(symbols, options, strict=False))
     for line in text.split("\n"):
         symbol, _, rest = line.partition(" ")
-        option = own_text.get(symbol)
-        following = rest.casefold()
-        if option and following.startswith(option) and not _goes_on(following, len(option)):
-            stated.add(symbol)
+        if rest and own_text.get(symbol, "").strip():
+            option, following = normalise(own_text[symbol]).casefold(), rest.casefold()
+            begins = bool(option) and following.startswith(option)
+            if begins and not _goes_on(following, len(option)):
+                stated.add(symbol)
     return stated
 
 
