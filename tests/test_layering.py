@@ -57,9 +57,14 @@ ALLOWED: dict[str, set[str]] = {
     "files": {"errors"},
     "cached_folder": {"errors"},
     "gates": {"types", "errors", "metrics"},
-    "store": {"store.keys", "store.responses"},
+    "store": {f"store.{name}" for name in ("keys", "leases", "responses", "schema")},
     "store.keys": {"types"},
-    "store.responses": {"types", "errors", "store.keys"},
+    "store.database": {"errors"},
+    "store.schema": {"errors", "store.database"},
+    "store.leases": {"errors", "store.database"},
+    "store.responses": {
+        *("types", "store.database", "store.keys", "store.leases", "store.schema"),
+    },
     **{
         f"checkpoints.{name}": {"errors", *(f"checkpoints.{other}" for other in others)}
         for name, others in {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from trusteval.store.keys import AskedPrompts, canonical_json, digest, response_key
-from trusteval.store.responses import LEASE_SECONDS, SCHEMA_VERSION, ResponseStore
+from trusteval.store.leases import LEASE_SECONDS
+from trusteval.store.responses import ResponseStore
+from trusteval.store.schema import SCHEMA_VERSION
 
 __all__ = [
     "LEASE_SECONDS",
