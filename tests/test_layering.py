@@ -63,7 +63,32 @@ ALLOWED: dict[str, set[str]] = {
     "store.schema": {"errors", "store.database"},
     "store.leases": {"errors", "store.database"},
     "store.responses": {
-        *("types", "store.database", "store.keys", "store.leases", "store.schema"),
+        *("types", "errors"),
+        *(f"store.{name}" for name in ("database", "keys", "leases", "schema")),
+    },
+    "store.inventory": {"store.responses"},
+    "store.garbage": {"store.inventory", "store.responses"},
+    "store.checkup": {
+        *("types", "errors", "store.keys", "store.responses", "store.schema"),
+    },
+    "store.entries": {"types", "errors", "files", "store.keys"},
+    "store.jsonl_file": {"errors", "files", "store.entries"},
+    "store.parquet_file": {"errors", "store.entries"},
+    "store.exporting": {
+        *("types", "errors", "store.database", "store.entries", "store.jsonl_file"),
+        *("store.parquet_file", "store.responses", "store.schema"),
+    },
+    "store.importing": {
+        *("errors", "store.database", "store.entries", "store.jsonl_file"),
+        *("store.parquet_file", "store.responses", "store.schema"),
+    },
+    "store.command_line": {
+        *("machine", "store.checkup", "store.command", "store.responses"),
+    },
+    "store.command": {
+        "errors",
+        *(f"store.{name}" for name in ("exporting", "garbage", "importing", "inventory")),
+        *(f"store.{name}" for name in ("leases", "responses", "schema")),
     },
     **{
         f"checkpoints.{name}": {"errors", *(f"checkpoints.{other}" for other in others)}
@@ -225,6 +250,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
+        "store.command_line",
     },
     "demo": set(),
     "__main__": {"cli"},

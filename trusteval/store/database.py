@@ -42,6 +42,11 @@ class Database:
         with explaining(self.path):
             return self._connection.execute(statement, values).fetchall()
 
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement; returns how many rows it changed."""
+        with explaining(self.path):
+            return self._connection.execute(statement, values).rowcount
+
     def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> int:
         """Run a statement for each row of values; returns how many rows it changed."""
         with explaining(self.path):
@@ -51,6 +56,12 @@ class Database:
         """Yield the rows of a query without holding all of them."""
         with explaining(self.path):
             yield from self._connection.execute(statement, values)
+
+    @property
+    def n_bytes(self) -> int:
+        """How large the file is, or will be once what was committed is moved into it."""
+        pages, size = (self.execute(f"PRAGMA {what}")[0][0] for what in ("page_count", "page_size"))
+        return int(pages) * int(size)
 
     def compact(self) -> None:
         """Give back the room of what was deleted; needs as much room as is left in use.
@@ -91,6 +102,13 @@ def explaining(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(path, error) from error
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Word what keeps the store at `path` from being opened in one line."""
+    try:
+        yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DiskSpaceError(_NO_ROOM.format(path)) from error
@@ -112,8 +130,8 @@ def _explained(path: Path, error: sqlite3.Error) -> TrustEvalError:
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"response store {path} cannot be opened: {error}; use another file")
-    if code == sqlite3.SQLITE_CORRUPT:
-        return damaged(path, str(error))
+    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode"):
+        return damaged(path, str(error).partition(" with text")[0])
     # Without room SQLite's shared index cannot grow either, which it calls an I/O error.
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return DiskSpaceError(_NO_ROOM.format(path))

@@ -10,13 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trusteval.store.database import Database, damaged, explaining
+from trusteval.errors import UsageError
+from trusteval.store.database import Database, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
 from trusteval.store.schema import INSERT_HEALTH, INSERT_RESPONSE, checksum, prepare, response_row
 from trusteval.types import FinishReason, Health, Response
 
-_REASONS = {reason.value: reason for reason in FinishReason}
+REASONS = {reason.value: reason for reason in FinishReason}
 _KEYS_AT_ONCE = 500
 
 
@@ -31,7 +32,7 @@ class ResponseStore:
         self.path = path
         from filelock import FileLock
 
-        with explaining(path):
+        with opening(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Two processes that turn a new file to WAL at once find it locked, timeout or not.
             with FileLock(path.with_name(f"{path.name}.lock")):
@@ -57,17 +58,18 @@ class ResponseStore:
                 some,
             )
             for key, context, expected, *answered in rows:
-                if checksum(key, context, answered) != expected:
+                right = checksum(key, context, answered) == expected
+                if not right or answered[1] not in REASONS:
                     raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
                 text, reason, n_prompt, n_new = answered
-                found[key.hex()] = Response(text, _REASONS[reason], n_prompt, n_new)
+                found[key.hex()] = Response(text, REASONS[reason], n_prompt, n_new)
         return found
 
     def put(self, context: Mapping[str, Any], responses: Mapping[str, Response]) -> None:
         """Record responses in one transaction; one that is there already is left as it is."""
         now = int(time.time())
         with self.database.writing():
-            number = self._number(context)
+            number = self.number(context)
             self.database.execute_many(
                 INSERT_RESPONSE,
                 (
@@ -86,14 +88,22 @@ class ResponseStore:
         rows = self.database.execute(
             "SELECT found FROM health WHERE key = ?", (bytes.fromhex(key),)
         )
-        return read_health(rows[0][0]) if rows else None
+        if not rows:
+            return None
+        try:
+            return read_health(rows[0][0])
+        except (ValueError, TypeError) as error:
+            raise damaged(self.path, f"look {key[:12]} is not as it was recorded") from error
 
     def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
         """Record what a look at a variant found."""
-        found = canonical_json(asdict(health))
         with self.database.writing():
-            row = (bytes.fromhex(key), self._number(context), found, int(time.time()))
-            self.database.execute(INSERT_HEALTH, row)
+            self.insert_health(key, self.number(context), health, recorded=int(time.time()))
+
+    def insert_health(self, key: str, context: int, health: Health, *, recorded: int) -> None:
+        """Record a look inside a transaction, by the number of its context."""
+        row = (bytes.fromhex(key), context, canonical_json(asdict(health)), recorded)
+        self.database.execute(INSERT_HEALTH, row)
 
     def __len__(self) -> int:
         return int(self.database.execute("SELECT count(*) FROM responses")[0][0])
@@ -104,8 +114,8 @@ class ResponseStore:
         with self._leases.hold(unit) as ours:
             yield ours
 
-    def _number(self, context: Mapping[str, Any]) -> int:
-        """Return the number that rows name a context by, writing it down the first time."""
+    def number(self, context: Mapping[str, Any]) -> int:
+        """Return the number that rows name a context by; inside a transaction, as it may be new."""
         address = bytes.fromhex(digest(context))
         self.database.execute(
             "INSERT OR IGNORE INTO contexts (digest, description) VALUES (?, ?)",
@@ -115,6 +125,13 @@ class ResponseStore:
         return int(rows[0][0])
 
 
+def existing_store(path: Path) -> ResponseStore:
+    """Open a store that has to be there; raises UsageError if it is not."""
+    if not path.is_file():
+        raise UsageError(f"no response store at {path}; name the file with --store")
+    return ResponseStore(path)
+
+
 def read_health(found: str) -> Health:
-    """Read a look as it is kept."""
+    """Read a look as it is kept; raises ValueError or TypeError if it is none."""
     return Health(**json.loads(found))
