@@ -270,15 +270,10 @@ def _symbol_patterns(symbols: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set[str]:
-    symbols = tuple(label.value for label in setting.labels)
+    symbols = tuple([label.value for label in setting.labels])
     if setting.abstention is not None and setting.abstention not in symbols:
         symbols = (*symbols, setting.abstention)
-    stated = {
-        match.group(1)
-        for pattern in _symbol_patterns(symbols)
-        for match in pattern.finditer(text)
-        if not _NEGATION.search(text[max(0, match.start(1) - _NEGATION_REACH) : match.start(1)])
-    }
+    stated = set(_marked_symbols(symbols, text))
     own_text = dict(zip(symbols, options, strict=False))
     for line in text.split("\n"):
         symbol, _, rest = line.partition(" ")
@@ -288,6 +283,17 @@ def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set
             if begins and not _goes_on(following, len(option)):
                 stated.add(symbol)
     return stated
+
+
+@lru_cache(maxsize=2048)
+def _marked_symbols(symbols: tuple[str, ...], text: str) -> frozenset[str]:
+    """The symbols that stand in a decisive position, whatever the options' texts are."""
+    return frozenset(
+        match.group(1)
+        for pattern in _symbol_patterns(symbols)
+        for match in pattern.finditer(text)
+        if not _NEGATION.search(text[max(0, match.start(1) - _NEGATION_REACH) : match.start(1)])
+    )
 
 
 def _goes_on(text: str, end: int) -> bool:
