@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {
     "voting": {"types", "errors"},
     "sheet": {"types"},
     "election": {"types", "sheet", "voting"},
+    "readings": {"types", "election", "protocols", "protocols.protocol", "sheet"},
     "disparities": {"types", "errors", "sheet"},
     "rates": {"sheet"},
     "metrics": {"types", "errors", "stats", "disparities", "rates", "sheet"},
@@ -219,7 +220,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "evaluation": {
         *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store"),
-        *("sheet", "election", "benchmarks", "benchmarks.benchmark"),
+        *("sheet", "readings", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary"),
     },

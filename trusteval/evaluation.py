@@ -13,17 +13,17 @@ from contextlib import contextmanager
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
-from trusteval.election import elect
 from trusteval.engines.engine import Backend, Engine
 from trusteval.errors import BrokenError, EngineError, PromptError, TrustEvalError
 from trusteval.health import complaint, health_key
 from trusteval.metrics import SCORE
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
-from trusteval.protocols.protocol import Extract, Protocol
+from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
+from trusteval.readings import Readings
 from trusteval.scoring import Scoring
-from trusteval.sheet import Roll, Sheet
+from trusteval.sheet import Sheet
 from trusteval.store import AskedPrompts, ResponseStore, digest
 from trusteval.types import (
     Declared,
@@ -36,7 +36,6 @@ from trusteval.types import (
     Variant,
 )
 
-_EXTRACTS = tuple(dict.fromkeys(way for p in PROTOCOLS.values() for way in (p.extract, p.ballot)))
 _POLL_SECONDS = 0.2
 
 
@@ -61,9 +60,10 @@ class Evaluation:
         self.progress = progress
         self._contexts: dict[str, Mapping[str, object]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
-        self._rolls: dict[str, Roll] = {}
-        self._read: dict[tuple[str, str], Mapping[Extract, Sheet]] = {}
-        self._elected: dict[tuple[str, str, Extract], Sheet] = {}
+        self._readings = Readings(
+            samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
+            responses=self.responses,
+        )
         self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
         self._scores: dict[tuple[str, ...], Score] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
@@ -243,35 +243,10 @@ class Evaluation:
         read_by = self._protocol(protocol)
         match subject:
             case Variant():
-                return self._sheets(subject, benchmark)[read_by.extract]
+                return self._readings.of_variant(subject, benchmark, read_by.extract)
             case Ensemble():
-                return self._election(subject, benchmark, read_by.ballot)
-
-    def _sheets(self, variant: Variant, benchmark: str) -> Mapping[Extract, Sheet]:
-        """Read a variant's responses in every way that a protocol has, while they are at hand."""
-        key = variant.name, benchmark
-        if key not in self._read:
-            responses = self.responses(variant, benchmark)
-            roll = self._roll(benchmark)
-            self._read[key] = {
-                extract: Sheet.of(roll, map(extract, roll.samples, responses))
-                for extract in _EXTRACTS
-            }
-        return self._read[key]
-
-    def _election(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> Sheet:
-        key = ensemble.name, benchmark, ballot
-        if key not in self._elected:
-            self._refuse_mixed(ensemble)
-            cast = [self._sheets(member, benchmark)[ballot] for member in ensemble.members]
-            self._elected[key] = elect(ensemble.members, cast)
-        return self._elected[key]
-
-    def _roll(self, benchmark: str) -> Roll:
-        if benchmark not in self._rolls:
-            questions = self.questions(benchmark)
-            self._rolls[benchmark] = Roll.of(question.sample for question in questions)
-        return self._rolls[benchmark]
+                self._refuse_mixed(subject)
+                return self._readings.of_ensemble(subject, benchmark, read_by.ballot)
 
     def _refuse_mixed(self, ensemble: Ensemble) -> None:
         if ensemble.name in self._checked:
