@@ -105,6 +105,26 @@ def test_many_processes_take_over_one_old_store(tmp_path: Path) -> None:
     assert [opener.communicate("go\n") for opener in openers] == [("300\n", "")] * 4
 
 
+def test_takeover_that_is_killed_leaves_the_old_store(tmp_path: Path) -> None:
+    path = tmp_path / "responses.sqlite"
+    write_old(path, version=2, answers=30_000)
+    script = (
+        "from pathlib import Path; from trusteval.store import ResponseStore\n"
+        f"ResponseStore(Path({str(path)!r}))\n"
+    )
+    journal = path.with_name(f"{path.name}-wal")
+    with subprocess.Popen([sys.executable, "-c", script]) as taking:
+        # The journal grows while rows are written that do not fit into memory.
+        while taking.poll() is None and (not journal.exists() or journal.stat().st_size < 1 << 20):
+            pass
+        taking.kill()
+    store = ResponseStore(path)
+    assert len(store) == 30_000
+    assert store.database.execute("PRAGMA integrity_check") == [("ok",)]
+    expected = {digest(number): response(number) for number in range(0, 30_000, 100)}
+    assert store.get(list(expected)) == expected
+
+
 def test_process_of_version_2_cannot_write_what_version_3_took_over(tmp_path: Path) -> None:
     """The older process has the file open; a new one of it sees the number and refuses it."""
     path = tmp_path / "responses.sqlite"
