@@ -11,7 +11,7 @@ import pytest
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines.hf_engine import HFEngine
 from trusteval.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
-from trusteval.store import ResponseStore
+from trusteval.store import ResponseStore, digest
 from trusteval.types import Health
 
 DENSE = Health(perplexity=27.0, vocabulary_size=49_152, shortfall=0.0)
@@ -55,9 +55,10 @@ def test_nan_health_is_recorded_and_read_back(tmp_path: Path) -> None:
     store = ResponseStore(tmp_path / "store.sqlite")
     for perplexity in (3.5, math.inf, math.nan):
         health = Health(perplexity=perplexity, vocabulary_size=9, shortfall=1.0)
-        store.put_health(str(perplexity), {"engine": "test"}, health)
-        assert repr(store.get_health(str(perplexity))) == repr(health)
-    assert store.get_health("unknown") is None
+        key = digest(str(perplexity))
+        store.put_health(key, {"engine": "test"}, health)
+        assert repr(store.get_health(key)) == repr(health)
+    assert store.get_health(digest("unknown")) is None
 
 
 def test_perplexity_is_that_of_transformers_own_loss(tiny_llama: Path) -> None:

@@ -51,20 +51,55 @@ ALLOWED: dict[str, set[str]] = {
     "machine": set(),
     "parsing": {"types"},
     "voting": {"types", "errors"},
-    "disparities": {"types", "errors"},
-    "rates": {"types"},
-    "metrics": {"types", "errors", "stats", "disparities", "rates"},
-    "scoring": {"types", "errors", "metrics"},
+    "sheet": {"types"},
+    "election": {"types", "sheet", "voting"},
+    "readings": {"types", "election", "protocols", "protocols.protocol", "sheet"},
+    "disparities": {"types", "errors", "sheet"},
+    "rates": {"sheet"},
+    "metrics": {"types", "errors", "stats", "disparities", "rates", "sheet"},
+    "scoring": {"types", "errors", "metrics", "sheet"},
     "files": {"errors"},
     "cached_folder": {"errors"},
     "gates": {"types", "errors", "metrics"},
-    "store": {"types", "errors"},
+    "store": {f"store.{name}" for name in ("keys", "leases", "responses", "schema")},
+    "store.keys": {"types"},
+    "store.database": {"errors"},
+    "store.schema": {"errors", "store.database"},
+    "store.leases": {"errors", "store.database"},
+    "store.responses": {
+        *("types", "errors"),
+        *(f"store.{name}" for name in ("database", "keys", "leases", "schema")),
+    },
+    "store.inventory": {"store.responses"},
+    "store.garbage": {"store.inventory", "store.responses"},
+    "store.checkup": {
+        *("types", "errors", "store.keys", "store.responses", "store.schema"),
+    },
+    "store.entries": {"types", "errors", "files", "store.keys"},
+    "store.jsonl_file": {"errors", "files", "store.entries"},
+    "store.parquet_file": {"errors", "store.entries"},
+    "store.exporting": {
+        *("types", "errors", "store.database", "store.entries", "store.jsonl_file"),
+        *("store.parquet_file", "store.responses", "store.schema"),
+    },
+    "store.importing": {
+        *("errors", "store.database", "store.entries", "store.jsonl_file"),
+        *("store.parquet_file", "store.responses", "store.schema"),
+    },
+    "store.command_line": {
+        *("machine", "store.checkup", "store.command", "store.responses"),
+    },
+    "store.command": {
+        "errors",
+        *(f"store.{name}" for name in ("exporting", "garbage", "importing", "inventory")),
+        *(f"store.{name}" for name in ("leases", "responses", "schema")),
+    },
     **{
         f"checkpoints.{name}": {"errors", *(f"checkpoints.{other}" for other in others)}
         for name, others in {
             "header": (),
             "quantization": (),
-            "vocabulary": (),
+            "vocabulary": ("fingerprints",),
             "packed_layout": ("header", "quantization"),
             "packed_weights": ("header", "quantization", "packed_layout"),
             "checkpoint": ("header", "quantization", "packed_layout"),
@@ -209,8 +244,8 @@ ALLOWED: dict[str, set[str]] = {
         "benchmarks.fingerprint",
     },
     "evaluation": {
-        *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store", "voting"),
-        *("benchmarks", "benchmarks.benchmark"),
+        *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store"),
+        *("sheet", "readings", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary"),
     },
@@ -241,6 +276,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
+        "store.command_line",
     },
     "demo": set(),
     "__main__": {"cli"},
@@ -248,7 +284,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Module -> packages it may import when it is itself imported; everything else loads on use.
 EAGER = {
-    **{name: {"numpy"} for name in ("stats", "metrics")},
+    **{name: {"numpy"} for name in ("stats", "metrics", "disparities", "sheet", "election")},
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
 }

@@ -11,13 +11,19 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trusteval.errors import StoreError
-from trusteval.store import ResponseStore, response_key
+from trusteval.store import AskedPrompts, ResponseStore, digest, response_key
 from trusteval.types import FinishReason, Message, Response, Role
 
 CONTEXT = {"engine": "scripted", "weights": "abc"}
 ASKED = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Is it wrong?"))
+
+
+def _key(name: object) -> str:
+    return digest(str(name))
 
 
 def _response(text: str) -> Response:
@@ -32,21 +38,24 @@ def store(tmp_path: Path) -> ResponseStore:
 def test_what_was_put_comes_back_also_in_another_process_life(
     store: ResponseStore, tmp_path: Path
 ) -> None:
-    store.put(CONTEXT, {"k1": _response("wrong"), "k2": _response("¬ wrong\n")})
+    store.put(CONTEXT, {_key(1): _response("wrong"), _key(2): _response("¬ wrong\n")})
     store.close()
     again = ResponseStore(tmp_path / "store" / "responses.sqlite")
-    assert again.get(["k2", "k1", "k3"]) == {"k1": _response("wrong"), "k2": _response("¬ wrong\n")}
+    assert again.get([_key(2), _key(1), _key(3)]) == {
+        _key(1): _response("wrong"),
+        _key(2): _response("¬ wrong\n"),
+    }
     assert len(again) == 2
 
 
 def test_first_recording_of_a_key_stays(store: ResponseStore) -> None:
-    store.put(CONTEXT, {"k": _response("first")})
-    store.put(CONTEXT, {"k": _response("second")})
-    assert store.get(["k"])["k"].text == "first"
+    store.put(CONTEXT, {_key(1): _response("first")})
+    store.put(CONTEXT, {_key(1): _response("second")})
+    assert store.get([_key(1)])[_key(1)].text == "first"
 
 
 def test_get_takes_more_keys_than_a_statement_can_hold(store: ResponseStore) -> None:
-    recorded = {f"k{i}": _response(str(i)) for i in range(2000)}
+    recorded = {_key(i): _response(str(i)) for i in range(2000)}
     store.put(CONTEXT, recorded)
     assert store.get(list(recorded)) == recorded
 
@@ -65,6 +74,28 @@ def test_get_takes_more_keys_than_a_statement_can_hold(store: ResponseStore) -> 
 def test_key_changes_with_everything_that_decides_an_answer(context, prompt, limit) -> None:
     assert response_key(context, prompt, max_new_tokens=limit) != response_key(
         "same", ASKED, max_new_tokens=20
+    )
+
+
+prompts = st.lists(
+    st.builds(Message, role=st.sampled_from(Role), content=st.text('aé"\\\n\x00\ud7ff😀')),
+    max_size=3,
+).map(tuple)
+
+
+@given(st.lists(prompts, max_size=5), prompts, st.integers(1, 999))
+def test_prompts_hashed_together_have_the_keys_they_have_alone(asked, shared, limit) -> None:
+    asked = [(*shared, *prompt) for prompt in asked]
+    assert AskedPrompts.of(asked).keys("context", max_new_tokens=limit) == [
+        response_key("context", prompt, max_new_tokens=limit) for prompt in asked
+    ]
+
+
+def test_key_of_a_response_never_changes() -> None:
+    # Stores of years hang on it.
+    assert (
+        response_key("context", ASKED, max_new_tokens=20)
+        == "9be3a17a3d1737709094c01e1f2f7fcc04a292eece9e0a0747093263cc65900c"
     )
 
 
@@ -109,12 +140,12 @@ def test_lease_of_a_killed_process_is_free_at_once(store: ResponseStore) -> None
 
 def test_many_processes_write_one_store(store: ResponseStore) -> None:
     script = (
-        "import sys; from pathlib import Path; from trusteval.store import ResponseStore\n"
+        "import sys; from pathlib import Path; from trusteval.store import ResponseStore, digest\n"
         "from trusteval.types import *\n"
         f"store = ResponseStore(Path({str(store.path)!r}))\n"
         "for i in range(50):\n"
-        "    store.put({'engine': 'x'}, {f'{sys.argv[1]}-{i}': "
-        "Response('a', FinishReason.END, 1, 1), f'shared-{i}': "
+        "    store.put({'engine': 'x'}, {digest([sys.argv[1], i]): "
+        "Response('a', FinishReason.END, 1, 1), digest(i): "
         "Response('a', FinishReason.END, 1, 1)})\n"
     )
     writers = [subprocess.Popen([sys.executable, "-c", script, str(number)]) for number in range(4)]
@@ -124,11 +155,12 @@ def test_many_processes_write_one_store(store: ResponseStore) -> None:
 
 def test_answers_recorded_before_a_kill_are_kept(store: ResponseStore) -> None:
     script = (
-        "import itertools; from pathlib import Path; from trusteval.store import ResponseStore\n"
+        "import itertools; from pathlib import Path\n"
+        "from trusteval.store import ResponseStore, digest\n"
         "from trusteval.types import *\n"
         f"store = ResponseStore(Path({str(store.path)!r}))\n"
         "for i in itertools.count():\n"
-        "    store.put({'engine': 'x'}, {str(i): Response('a' * 999, FinishReason.END, 1, 1)})\n"
+        "    store.put({'engine': 'x'}, {digest(i): Response('a' * 999, FinishReason.END, 1, 1)})\n"
         "    print(i, flush=True)\n"
     )
     with subprocess.Popen(
@@ -137,7 +169,7 @@ def test_answers_recorded_before_a_kill_are_kept(store: ResponseStore) -> None:
         assert writer.stdout is not None
         acknowledged = [int(writer.stdout.readline()) for _ in range(100)][-1]
         writer.kill()
-    kept = store.get([str(i) for i in range(acknowledged + 1)])
+    kept = store.get([digest(i) for i in range(acknowledged + 1)])
     assert len(kept) == acknowledged + 1
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

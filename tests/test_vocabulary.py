@@ -107,3 +107,16 @@ def test_tokenizer_without_vocabulary_is_refused(tmp_path: Path, text: str) -> N
     with pytest.raises(ModelError, match=r"tokenizer\.json holds no vocabulary") as raised:
         vocabularies(tmp_path)
     assert "\n" not in str(raised.value)
+
+
+def test_what_was_read_is_remembered_until_the_file_changes(tmp_path: Path, copied: Path) -> None:
+    cache, file = tmp_path / "cache", copied / "tokenizer.json"
+    first = vocabularies(copied, cache=cache)
+    assert first == vocabularies(copied)
+    stat = file.stat()
+    file.write_bytes(b" " * stat.st_size)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert vocabularies(copied, cache=cache) == first  # nobody looked into the file
+    file.touch()
+    with pytest.raises(ModelError, match="holds no vocabulary"):
+        vocabularies(copied, cache=cache)

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from trusteval.store.command_line import add_store
+
     parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
@@ -36,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(commands)
     _add_quantize(commands)
     _add_doctor(commands)
+    add_store(commands)
     return parser
 
 

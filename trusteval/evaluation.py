@@ -19,23 +19,22 @@ from trusteval.health import complaint, health_key
 from trusteval.metrics import SCORE
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
-from trusteval.protocols.protocol import Extract, Protocol
+from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
+from trusteval.readings import Readings
 from trusteval.scoring import Scoring
-from trusteval.store import ResponseStore, digest, response_key
+from trusteval.sheet import Sheet
+from trusteval.store import AskedPrompts, ResponseStore, digest
 from trusteval.types import (
-    Ballot,
     Declared,
     Dimension,
     Ensemble,
     Health,
-    Judged,
     Response,
     Score,
     Subject,
     Variant,
 )
-from trusteval.voting import vote
 
 _POLL_SECONDS = 0.2
 
@@ -60,7 +59,13 @@ class Evaluation:
         self.dense = dense
         self.progress = progress
         self._contexts: dict[str, Mapping[str, object]] = {}
-        self._judged: dict[tuple[str, str, str], tuple[Judged, ...]] = {}
+        self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
+        self._readings = Readings(
+            samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
+            responses=self.responses,
+        )
+        self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
+        self._scores: dict[tuple[str, ...], Score] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
         self._broken: dict[str, TrustEvalError] = {}
         self._checked: set[str] = set()
@@ -85,8 +90,11 @@ class Evaluation:
 
     def declared(self, benchmark: str, *, protocol: str | None = None) -> dict[str, Declared]:
         """Return what every setting that counts under a protocol has to bring."""
-        scoring = self.scoring(benchmark, protocol=protocol)
-        return self.questionnaire.declared(benchmark, scoring=scoring)
+        key = benchmark, protocol or self.protocol
+        if key not in self._declared:
+            scoring = self.scoring(benchmark, protocol=protocol)
+            self._declared[key] = self.questionnaire.declared(benchmark, scoring=scoring)
+        return self._declared[key]
 
     @property
     def other_protocols(self) -> tuple[str, ...]:
@@ -161,10 +169,10 @@ class Evaluation:
     def _obtain(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
         setting = questions[0].sample.setting
         context = digest(self._context(variant))
-        keys = [
-            response_key(context, question.prompt, max_new_tokens=setting.max_new_tokens)
-            for question in questions
-        ]
+        asked = setting.id, questions[0].sample.id, len(questions)
+        if asked not in self._asked:
+            self._asked[asked] = AskedPrompts.of([question.prompt for question in questions])
+        keys = self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
         unit = digest(keys)
         while True:
             recorded = self.store.get(keys)
@@ -230,41 +238,15 @@ class Evaluation:
 
     # -- answers and scores --------------------------------------------------------------
 
-    def judged(
-        self, subject: Subject, benchmark: str, *, protocol: str | None = None
-    ) -> tuple[Judged, ...]:
+    def judged(self, subject: Subject, benchmark: str, *, protocol: str | None = None) -> Sheet:
         """Return what a subject answered to `questions(benchmark)`, as a protocol reads it."""
-        key = subject.name, benchmark, protocol or self.protocol
-        if key not in self._judged:
-            match subject:
-                case Variant():
-                    extract = self._protocol(protocol).extract
-                    self._judged[key] = self._read(subject, benchmark, extract)
-                case Ensemble():
-                    self._judged[key] = self._vote(subject, benchmark, self._protocol(protocol))
-        return self._judged[key]
-
-    def _read(self, variant: Variant, benchmark: str, extract: Extract) -> tuple[Judged, ...]:
-        return tuple(
-            Judged(question.sample, extract(question.sample, response))
-            for question, response in zip(
-                self.questions(benchmark), self.responses(variant, benchmark), strict=True
-            )
-        )
-
-    def _vote(self, ensemble: Ensemble, benchmark: str, protocol: Protocol) -> tuple[Judged, ...]:
-        self._refuse_mixed(ensemble)
-        cast = [self._read(member, benchmark, protocol.ballot) for member in ensemble.members]
-        voted = []
-        for same_sample in zip(*cast, strict=True):
-            sample = same_sample[0].sample
-            ballots = [
-                Ballot(member, judged.answer)
-                for member, judged in zip(ensemble.members, same_sample, strict=True)
-            ]
-            decision = vote(ballots, policy=sample.setting.refusal_policy)
-            voted.append(Judged(sample, decision.answer))
-        return tuple(voted)
+        read_by = self._protocol(protocol)
+        match subject:
+            case Variant():
+                return self._readings.of_variant(subject, benchmark, read_by.extract)
+            case Ensemble():
+                self._refuse_mixed(subject)
+                return self._readings.of_ensemble(subject, benchmark, read_by.ballot)
 
     def _refuse_mixed(self, ensemble: Ensemble) -> None:
         if ensemble.name in self._checked:
@@ -283,15 +265,20 @@ class Evaluation:
         protocol: str | None = None,
     ) -> Score:
         """Score a subject on a whole benchmark, or on a subscore or setting of it."""
-        return self.scoring(benchmark, protocol=protocol).measure(
-            metric,
-            self.judged(subject, benchmark, protocol=protocol),
-            declared=self.declared(benchmark, protocol=protocol),
-            part=part,
-        )
+        key = subject.name, benchmark, metric, part or "", protocol or self.protocol
+        if key not in self._scores:
+            self._scores[key] = self.scoring(benchmark, protocol=protocol).measure(
+                metric,
+                self.judged(subject, benchmark, protocol=protocol),
+                declared=self.declared(benchmark, protocol=protocol),
+                part=part,
+            )
+        return self._scores[key]
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""
+        if not self.score(subject, benchmark).missing_settings:
+            return None
         partial = self.scoring(benchmark).partial_score(
             self.judged(subject, benchmark), declared=self.declared(benchmark)
         )

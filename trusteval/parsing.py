@@ -100,15 +100,14 @@ def parse(
     visible = _without_thought(text)
     if visible is None:
         return Invalid(InvalidReason.TRUNCATED)
-    plain = normalise(visible)
-    if not plain:
+    committed, refuses = _committed(visible)
+    if not committed and not refuses and not normalise(visible):
         return Invalid(InvalidReason.EMPTY)
-    committed, refuses = _without_refusals(plain)
     stated = _labels(setting, committed, options)
     if setting.continued and len(stated) > 1:
         # A model that continues text answers, then invents the next question with its options.
         first = _PARAGRAPH_END.split(_unix_lines(visible).strip(), maxsplit=1)[0]
-        stated = _labels(setting, _without_refusals(normalise(first))[0], options) or stated
+        stated = _labels(setting, _committed(first)[0], options) or stated
     if len(stated) > 1:
         return Invalid(InvalidReason.CONTRADICTORY)
     if stated:
@@ -150,6 +149,13 @@ def _without_thought(text: str) -> str | None:
         return text
     _, closed, rest = stripped.partition(closing)
     return rest if closed else None
+
+
+# Short answers repeat: of 14,000 to MMLU a few dozen differ.
+@lru_cache(maxsize=2048)
+def _committed(visible: str) -> tuple[str, bool]:
+    """Return what of a text may state a label, in plain letters; say whether it refuses."""
+    return _without_refusals(normalise(visible))
 
 
 def _without_refusals(text: str) -> tuple[str, bool]:
@@ -264,27 +270,30 @@ def _symbol_patterns(symbols: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 def _symbol_labels(setting: Setting, text: str, options: tuple[str, ...]) -> set[str]:
-    symbols = tuple(label.value for label in setting.labels)
+    symbols = tuple([label.value for label in setting.labels])
     if setting.abstention is not None and setting.abstention not in symbols:
         symbols = (*symbols, setting.abstention)
-    stated = {
+    stated = set(_marked_symbols(symbols, text))
+    own_text = dict(zip(symbols, options, strict=False))
+    for line in text.split("\n"):
+        symbol, _, rest = line.partition(" ")
+        if rest and own_text.get(symbol, "").strip():
+            option, following = normalise(own_text[symbol]).casefold(), rest.casefold()
+            begins = bool(option) and following.startswith(option)
+            if begins and not _goes_on(following, len(option)):
+                stated.add(symbol)
+    return stated
+
+
+@lru_cache(maxsize=2048)
+def _marked_symbols(symbols: tuple[str, ...], text: str) -> frozenset[str]:
+    """The symbols that stand in a decisive position, whatever the options' texts are."""
+    return frozenset(
         match.group(1)
         for pattern in _symbol_patterns(symbols)
         for match in pattern.finditer(text)
         if not _NEGATION.search(text[max(0, match.start(1) - _NEGATION_REACH) : match.start(1)])
-    }
-    own_text = {
-        symbol: normalise(option).casefold()
-        for symbol, option in zip(symbols, options, strict=False)
-        if option.strip()
-    }
-    for line in text.split("\n"):
-        symbol, _, rest = line.partition(" ")
-        option = own_text.get(symbol)
-        following = rest.casefold()
-        if option and following.startswith(option) and not _goes_on(following, len(option)):
-            stated.add(symbol)
-    return stated
+    )
 
 
 def _goes_on(text: str, end: int) -> bool:

@@ -214,8 +214,9 @@ def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
         for m in ensemble.members
         if m.served is None
     }
+    cache = cache_directory()
     refuse_mixed_vocabularies(
-        ensemble.name, {name: vocabularies(place) for name, place in places.items()}
+        ensemble.name, {name: vocabularies(place, cache=cache) for name, place in places.items()}
     )
 
 

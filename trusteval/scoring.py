@@ -6,12 +6,12 @@ Every protocol states a table of these (`trusteval.protocols`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trusteval.errors import GateError
 from trusteval.metrics import MEASURES, SCORE, Term, measure, total
+from trusteval.sheet import Sheet, sheet_of
 from trusteval.types import Declared, Judged, Sample, Score
 
 
@@ -87,7 +87,7 @@ class Scoring:
         self, judged: Sequence[Judged], *, declared: Mapping[str, Declared], part: str | None = None
     ) -> Score:
         """Score the declared settings: the whole benchmark, a sub-score or one setting."""
-        rows = [row for row in judged if self.counts(row.sample)]
+        rows = self._counted(judged)
         terms = self._terms(_held(rows, declared), part)
         return total(SCORE, rows, terms=terms, declared=declared)
 
@@ -115,7 +115,7 @@ class Scoring:
         if metric not in MEASURES:
             raise KeyError(metric)
         metric = self.shown.get(metric, metric)
-        rows = [row for row in judged if self.counts(row.sample)]
+        rows = self._counted(judged)
         weights = self._weights(_held(rows, declared), part)
         return measure(metric, rows, weights=weights, declared=declared)
 
@@ -123,6 +123,10 @@ class Scoring:
         """Measure one of MEASURES over the rows at hand of a setting, in points."""
         declared = {name: Declared(len(judged), frozenset())}
         return measure(metric, judged, weights={name: 1.0}, declared=declared).value
+
+    def _counted(self, judged: Sequence[Judged]) -> Sheet:
+        sheet = sheet_of(judged)
+        return sheet if self.counts is _every else sheet.where(self.counts)
 
     def _terms(self, held: Mapping[str, int], part: str | None) -> list[Term]:
         """Return the sum that is the score; `held` is declared settings to rows at hand."""
@@ -157,9 +161,9 @@ class Scoring:
         return weights
 
 
-def _held(judged: Sequence[Judged], declared: Mapping[str, Declared]) -> dict[str, int]:
-    rows = Counter(row.sample.setting.name for row in judged)
-    return {name: rows[name] for name in declared}
+def _held(rows: Sheet, declared: Mapping[str, Declared]) -> dict[str, int]:
+    there = rows.by_setting()
+    return {name: len(there[name]) if name in there else 0 for name in declared}
 
 
 def _mean(subscore: Subscore, held: Mapping[str, int]) -> list[Term]:

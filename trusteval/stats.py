@@ -21,13 +21,14 @@ class Cell:
     """Rows whose plain mean enters a score with one weight.
 
     `y` are the rows' values in [0, 1], `units` the source item each row descends from,
-    `strata` the family each unit belongs to; all three have the same length.
+    `strata` the family each unit belongs to, both by name or number; all three have the same
+    length.
     """
 
     weight: float
     y: npt.NDArray[np.float64]
-    units: Sequence[str]
-    strata: Sequence[str]
+    units: Sequence[str | int]
+    strata: Sequence[str | int]
 
 
 def proportion_interval(successes: int, n: int) -> tuple[float, float]:
@@ -73,24 +74,25 @@ def cluster_standard_error(cells: Sequence[Cell]) -> float:
     and two pseudo-items that answer everything wrong and everything right, with the rows of the
     stratum's heaviest units: without them a score of 100 on few items would have no error.
     """
-    shares: dict[tuple[str, str], dict[str, float]] = {}
-    for cell in cells:
-        mean, share = float(cell.y.mean()), cell.weight / len(cell.y)
-        for y, unit, stratum in zip(cell.y.tolist(), cell.units, cell.strata, strict=True):
-            sums = shares.setdefault((stratum, unit), {"u": 0.0, "weight": 0.0, "wrong": 0.0})
-            sums["u"] += share * (y - mean)
-            sums["weight"] += share
-            sums["wrong"] -= share * mean
-    by_stratum: dict[str, list[dict[str, float]]] = {}
-    for (stratum, _), sums in shares.items():
-        by_stratum.setdefault(stratum, []).append(sums)
+    known: dict[tuple[str | int, str | int], int] = {}
+    places = [
+        known.setdefault(pair, len(known))
+        for cell in cells
+        for pair in zip(cell.strata, cell.units, strict=True)
+    ]
+    shares = [np.full(len(cell.y), cell.weight / len(cell.y)) for cell in cells]
+    means = [float(cell.y.mean()) for cell in cells]
+    of_cells = list(zip(shares, means, cells, strict=True))
+    u = np.bincount(places, np.concatenate([s * (cell.y - mean) for s, mean, cell in of_cells]))
+    weight = np.bincount(places, np.concatenate(shares))
+    wrong = np.bincount(places, np.concatenate([-s * mean for s, mean, _ in of_cells]))
+    by_stratum: dict[str | int, list[int]] = {}
+    for (stratum, _), place in known.items():
+        by_stratum.setdefault(stratum, []).append(place)
     variance = 0.0
     for units in by_stratum.values():
-        most = max(sums["weight"] for sums in units)
-        heaviest = [sums for sums in units if np.isclose(sums["weight"], most, rtol=1e-9)]
-        pseudo = [
-            min(sums["wrong"] for sums in heaviest),
-            max(sums["wrong"] + sums["weight"] for sums in heaviest),
-        ]
-        variance += len(units) * float(np.var([*(s["u"] for s in units), *pseudo], ddof=1))
+        heaviest = np.isclose(weight[units], weight[units].max(), rtol=1e-9)
+        of_wrong = wrong[units][heaviest]
+        pseudo = [of_wrong.min(), (of_wrong + weight[units][heaviest]).max()]
+        variance += len(units) * float(np.var([*u[units], *pseudo], ddof=1))
     return float(np.sqrt(variance))

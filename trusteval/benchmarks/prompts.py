@@ -117,15 +117,20 @@ def conversation(
             Message(Role.SYSTEM, texts.text("chat.system_zero_shot")),
             Message(Role.USER, f"{instruction}\n{item}"),
         )
-    turns = [
-        message
-        for asked, answered in demonstrations
-        for message in (Message(Role.USER, asked), Message(Role.ASSISTANT, answered))
-    ]
     return (
         Message(Role.SYSTEM, texts.text("chat.system_few_shot")),
         Message(Role.USER, instruction),
         Message(Role.ASSISTANT, texts.text("chat.acknowledgement")),
-        *turns,
+        *_turns(tuple(demonstrations)),
         Message(Role.USER, item),
+    )
+
+
+# A setting's questions share their demonstrations: written once, and held once.
+@lru_cache(maxsize=8)
+def _turns(demonstrations: tuple[tuple[str, str], ...]) -> Prompt:
+    return tuple(
+        message
+        for asked, answered in demonstrations
+        for message in (Message(Role.USER, asked), Message(Role.ASSISTANT, answered))
     )

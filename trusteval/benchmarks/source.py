@@ -66,6 +66,7 @@ class DataSource:
     sha256: dict[str, str] = field(default_factory=dict)
     substitutes: dict[str, str] = field(default_factory=dict)
     _parsed: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+    _rows: dict[tuple[str, ...], list[Row]] = field(default_factory=dict, repr=False)
 
     def first_of(self, name: str, *, substitute: str) -> str:
         """Return `name`, or its substitute where only that is there."""
@@ -79,17 +80,19 @@ class DataSource:
         if name not in self._parsed:
             text = self._text(name)
             self._parsed[name] = text, parse_json(text, path=self.root / name)
-        text, found = self._parsed[name]
-        for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        if not isinstance(found, list):
-            where = "/".join(path)
-            kind = MissingDataError if found is None else DataError
-            raise kind(f"{self.root / name}: expected a list of objects under {where}")
-        return [
-            self._row(name, line, item)
-            for line, item in zip(_object_lines(text, path), found, strict=True)
-        ]
+        if (name, *path) not in self._rows:
+            text, found = self._parsed[name]
+            for key in path:
+                found = found.get(key) if isinstance(found, dict) else None
+            if not isinstance(found, list):
+                where = "/".join(path)
+                kind = MissingDataError if found is None else DataError
+                raise kind(f"{self.root / name}: expected a list of objects under {where}")
+            self._rows[name, *path] = [
+                self._row(name, line, item)
+                for line, item in zip(_object_lines(text, path), found, strict=True)
+            ]
+        return self._rows[name, *path]
 
     def jsonl_rows(self, name: str) -> list[Row]:
         """Parse one JSON object per line."""
@@ -102,6 +105,11 @@ class DataSource:
 
     def csv_rows(self, name: str, *, columns: tuple[str, ...], header: bool) -> list[Row]:
         """Parse a CSV file with the given columns, in the header's order where it has one."""
+        if (name, *columns) not in self._rows:
+            self._rows[name, *columns] = self._csv_rows(name, columns, header=header)
+        return self._rows[name, *columns]
+
+    def _csv_rows(self, name: str, columns: tuple[str, ...], *, header: bool) -> list[Row]:
         reader = csv.reader(io.StringIO(self._text(name), newline=""), strict=True)
         rows = list(self._csv(reader, name))
         if header:
@@ -117,9 +125,9 @@ class DataSource:
             rows = rows[1:]
         else:
             names = columns
-        parsed = []
+        parsed, file = [], str(self.root / name)
         for line, cells in rows:
-            row = Row(str(self.root / name), line, dict(zip(names, cells, strict=False)))
+            row = Row(file, line, dict(zip(names, cells, strict=False)))
             if len(cells) != len(names):
                 row.malformed(f"{len(names)} columns", cells)
             parsed.append(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from trusteval.files import write_atomically
@@ -16,24 +16,38 @@ TOKENIZER_FILES = (
 )
 
 
-def weights_fingerprint(files: Iterable[Path], *, cache: Path) -> str:
+def weights_fingerprint(files: Sequence[Path], *, cache: Path) -> str:
     """Return the sha256 over the weight files' digests, each cached by path, size and mtime."""
+    total = hashlib.sha256()
+    digests = remembered(files, find=file_fingerprint, cache=cache)
+    for file, found in zip(files, digests, strict=True):
+        total.update(f"{file.name} {found}\n".encode())
+    return total.hexdigest()
+
+
+def remembered(
+    files: Sequence[Path], *, find: Callable[[Path], str], cache: Path, what: str = ""
+) -> list[str]:
+    """Return what `find` finds in each file, kept in `cache` until the file changes.
+
+    `what` tells apart what is found in the same file. A change shows in path, size or mtime.
+    """
     known_path = cache / "fingerprints.json"
     try:
         known = json.loads(known_path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = {}
-    total, learned = hashlib.sha256(), False
+    found, learned = [], False
     for file in files:
         stat = file.stat()
-        key = f"{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+        key = f"{what}{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
         if key not in known:
-            known[key] = file_fingerprint(file)
+            known[key] = find(file)
             learned = True
-        total.update(f"{file.name} {known[key]}\n".encode())
+        found.append(known[key])
     if learned:
         write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
-    return total.hexdigest()
+    return found
 
 
 def tokenizer_fingerprint(path: Path) -> str:

@@ -11,32 +11,40 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
 from trusteval.errors import ModelError, VariantError
 
 
-def vocabularies(path: Path) -> dict[str, str]:
+def vocabularies(path: Path, *, cache: Path | None = None) -> dict[str, str]:
     """Return the sha256 of a checkpoint's tokens for each kind of file that holds them.
 
-    Kinds are "tokenizer.json" and "tokenizer.model" (SentencePiece). Raises ModelError for a
-    tokenizer.json that cannot be read.
+    Kinds are "tokenizer.json" and "tokenizer.model" (SentencePiece). Reading a large vocabulary
+    takes long: `cache` keeps what was found. Raises ModelError for a tokenizer.json that cannot
+    be read.
     """
     found = {}
     fast, pieces = path / "tokenizer.json", path / "tokenizer.model"
-    if fast.is_file():
-        try:
-            tokens = json.loads(fast.read_text(encoding="utf-8"))["model"]["vocab"]
-            # A dictionary of ids, or a list of [token, score] in the order of ids.
-            pairs = (
-                sorted(tokens.items(), key=lambda pair: pair[1])
-                if isinstance(tokens, dict)
-                else [[token, place] for place, (token, *_) in enumerate(tokens)]
-            )
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ModelError(f"{fast} holds no vocabulary: {error!r}") from error
-        found[fast.name] = hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
+    if fast.is_file() and cache is not None:
+        found[fast.name] = remembered([fast], find=_tokens, cache=cache, what="tokens of ")[0]
+    elif fast.is_file():
+        found[fast.name] = _tokens(fast)
     if pieces.is_file():
-        found[pieces.name] = hashlib.sha256(pieces.read_bytes()).hexdigest()
+        found[pieces.name] = file_fingerprint(pieces)
     return found
+
+
+def _tokens(fast: Path) -> str:
+    try:
+        tokens = json.loads(fast.read_text(encoding="utf-8"))["model"]["vocab"]
+        # A dictionary of ids, or a list of [token, score] in the order of ids.
+        pairs = (
+            sorted(tokens.items(), key=lambda pair: pair[1])
+            if isinstance(tokens, dict)
+            else [[token, place] for place, (token, *_) in enumerate(tokens)]
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(f"{fast} holds no vocabulary: {error!r}") from error
+    return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
 
 
 def vocabularies_differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

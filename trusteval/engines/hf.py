@@ -165,7 +165,7 @@ class HFBackend:
 
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         source = self.model if variant.path is None else str(variant.path)
-        return vocabularies(model_directory(source, cache=self.cache))
+        return vocabularies(model_directory(source, cache=self.cache), cache=self.cache)
 
     def open(self, variant: Variant) -> HFEngine:
         from trusteval.checkpoints.loading import load_model

@@ -1,0 +1,223 @@
+"""Judged answers in columns, so that metrics count arrays instead of objects.
+
+A roll holds a benchmark's samples, once for all subjects; a sheet holds what one subject answered
+to them. Equal numbers in a column stand for equal texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from trusteval.types import Answer, Counts, Invalid, InvalidReason, Judged, Label, Refusal, Sample
+
+Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_Text = TypeVar("_Text", bound=Hashable)
+_NO_LABEL = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roll:
+    """Samples, and per sample the numbers of its texts.
+
+    `target` and `positive` (the first label of the sample's setting) index `labels`, `setting`
+    indexes `settings`, `group` indexes `groups`; `unit` and `stratum` only tell texts apart.
+    """
+
+    samples: tuple[Sample, ...]
+    labels: tuple[str, ...]
+    settings: tuple[str, ...]
+    groups: tuple[str | None, ...]
+    target: Codes
+    positive: Codes
+    setting: Codes
+    group: Codes
+    unit: Codes
+    stratum: Codes
+
+    @classmethod
+    def of(cls, samples: Iterable[Sample]) -> Roll:
+        """Write samples down."""
+        rows = tuple(samples)
+        labels, said = _coded([*(s.target for s in rows), *map(_first_label, rows)])
+        settings, setting = _coded([sample.setting.name for sample in rows])
+        groups, group = _coded([sample.group for sample in rows])
+        return cls(
+            samples=rows,
+            labels=labels,
+            settings=settings,
+            groups=groups,
+            target=said[: len(rows)],
+            positive=said[len(rows) :],
+            setting=setting,
+            group=group,
+            unit=_coded([sample.cluster for sample in rows])[1],
+            stratum=_coded([sample.stratum for sample in rows])[1],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet(Sequence[Judged]):
+    """What a subject answered to the samples of a roll, or to some of them.
+
+    `answers` are the different ones, `code` says which was given to each sample of the roll, and
+    `rows` which samples of the roll are meant.
+    """
+
+    roll: Roll
+    answers: tuple[Answer, ...]
+    code: Codes
+    rows: Codes
+
+    @classmethod
+    def of(cls, roll: Roll, answers: Iterable[Answer]) -> Sheet:
+        """Write down the answers to all samples of a roll, in their order."""
+        known: dict[tuple[Answer, bool], int] = {}
+        code = np.fromiter(
+            (known.setdefault((a, _is_contradictory(a)), len(known)) for a in answers), np.int64
+        )
+        if len(code) != len(roll.samples):
+            raise ValueError(f"expected {len(roll.samples)} answers, got {len(code)}")
+        return cls(roll, tuple(answer for answer, _ in known), code, np.arange(len(code)))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Judged: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sheet: ...
+    def __getitem__(self, place: int | slice) -> Judged | Sheet:
+        if isinstance(place, slice):
+            return self.only(place)
+        row = self.rows[place]
+        return Judged(self.roll.samples[row], self.answers[self.code[row]])
+
+    def __iter__(self) -> Iterator[Judged]:
+        for row, code in zip(self.rows.tolist(), self.code[self.rows].tolist(), strict=True):
+            yield Judged(self.roll.samples[row], self.answers[code])
+
+    def only(self, chosen: Flags | Codes | slice) -> Sheet:
+        """Keep some of the rows."""
+        return Sheet(self.roll, self.answers, self.code, self.rows[chosen])
+
+    def where(self, counts: Callable[[Sample], bool]) -> Sheet:
+        """Keep the rows whose sample counts."""
+        samples = self.roll.samples
+        return self.only(np.array([counts(samples[row]) for row in self.rows.tolist()], bool))
+
+    def by_setting(self) -> dict[str, Sheet]:
+        """Split the rows by setting, in the order of the names."""
+        setting = self.roll.setting[self.rows]
+        order = np.argsort(setting, kind="stable")
+        ends = np.searchsorted(setting[order], np.arange(len(self.roll.settings)), side="right")
+        parts = np.split(order, ends[:-1]) if len(ends) else []
+        named = zip(self.roll.settings, parts, strict=True)
+        return {name: self.only(part) for name, part in named if len(part)}
+
+    # -- columns -------------------------------------------------------------------------
+
+    @property
+    def target(self) -> Codes:
+        """The true label of each row."""
+        return self.roll.target[self.rows]
+
+    @property
+    def label(self) -> Codes:
+        """The label each answer carries; a number that is no true label's where it has none."""
+        known = {name: number for number, name in enumerate(self.roll.labels)}
+        label: Codes = self._each(
+            [
+                known.get(answer.value, -2 - place) if isinstance(answer, Label) else _NO_LABEL
+                for place, answer in enumerate(self.answers)
+            ],
+            np.int64,
+        )
+        return label
+
+    @property
+    def correct(self) -> Flags:
+        return np.asarray(self.label == self.target)
+
+    @property
+    def answered(self) -> Flags:
+        """Whether each answer carries a label."""
+        return self._are(Label)
+
+    @property
+    def refused(self) -> Flags:
+        return self._are(Refusal)
+
+    @property
+    def invalid(self) -> Flags:
+        return self._are(Invalid)
+
+    @property
+    def truly_positive(self) -> Flags:
+        """Whether each true label is its setting's first, for example "wrong" in ethics."""
+        return np.asarray(self.target == self.roll.positive[self.rows])
+
+    @property
+    def called_positive(self) -> Flags:
+        """Whether each answer carries its setting's first label."""
+        return np.asarray(self.label == self.roll.positive[self.rows])
+
+    @property
+    def groups(self) -> dict[str | None, Flags]:
+        """Which rows belong to each sensitive group, in the order of their names."""
+        group = self.roll.group[self.rows]
+        return {self.roll.groups[code]: group == code for code in np.unique(group).tolist()}
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The true labels that occur."""
+        return frozenset(self.roll.labels[code] for code in np.unique(self.target).tolist())
+
+    @property
+    def counts(self) -> Counts:
+        """Answers by kind; a label read from a contradictory text counts as contradictory."""
+        refused, invalid = 0, dict.fromkeys(InvalidReason, 0)
+        given = np.bincount(self.code[self.rows], minlength=len(self.answers)).tolist()
+        for answer, n in zip(self.answers, given, strict=True):
+            match answer:
+                case Refusal():
+                    refused += n
+                case Invalid(reason):
+                    invalid[reason] += n
+                case Label(contradictory=True):
+                    invalid[InvalidReason.CONTRADICTORY] += n
+        return Counts(n=len(self), refused=refused, invalid=invalid)
+
+    def _are(self, kind: type[Answer]) -> Flags:
+        flags: Flags = self._each([isinstance(a, kind) for a in self.answers], np.bool_)
+        return flags
+
+    def _each(self, of_answers: list[Any], kind: type[np.generic]) -> Any:
+        return np.array(of_answers, kind)[self.code[self.rows]]
+
+
+def sheet_of(judged: Sequence[Judged]) -> Sheet:
+    """Return judged rows as a sheet, which they may be already."""
+    if isinstance(judged, Sheet):
+        return judged
+    return Sheet.of(Roll.of(row.sample for row in judged), (row.answer for row in judged))
+
+
+def _coded(texts: Sequence[_Text]) -> tuple[tuple[_Text, ...], Codes]:
+    """Number texts in the order of the alphabet; return them, and each one's number."""
+    names = tuple(sorted(set(texts), key=str))
+    numbers = {name: number for number, name in enumerate(names)}
+    return names, np.fromiter((numbers[text] for text in texts), np.int64, len(texts))
+
+
+def _first_label(sample: Sample) -> str:
+    return sample.setting.labels[0].value if sample.setting.labels else ""
+
+
+def _is_contradictory(answer: Answer) -> bool:
+    return isinstance(answer, Label) and answer.contradictory

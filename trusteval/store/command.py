@@ -1,0 +1,115 @@
+"""What `trusteval store` does, told in lines."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trusteval.errors import UsageError
+from trusteval.store.exporting import export_store
+from trusteval.store.garbage import Garbage, collect
+from trusteval.store.importing import import_file
+from trusteval.store.inventory import Stock, inventory
+from trusteval.store.leases import Leases
+from trusteval.store.responses import ResponseStore
+from trusteval.store.schema import SCHEMA_VERSION
+
+_SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
+# What of a description tells contexts apart at a glance; digests are cut.
+_SHOWN = ("engine", "weights", "storage", "dtype", "device", "script", "recording", "variant")
+_DIGITS = 12
+
+
+def info_lines(store: ResponseStore) -> Iterator[str]:
+    """Tell what a store holds: in all, and of each context."""
+    stocks = inventory(store)
+    answers = sum(stock.answers for stock in stocks)
+    yield f"{store.path}: {store.database.n_bytes:,} bytes, schema {SCHEMA_VERSION}"
+    yield f"{answers:,} answers of {len(stocks)} contexts"
+    for stock in stocks:
+        yield f"{stock.digest[:_DIGITS]}  {stock.answers:>9,}  {_days(stock)}  {_described(stock)}"
+    for owner in Leases(store.database).alive():
+        host, pid, _ = owner.split(":", 2)
+        yield f"process {pid} on {host} is recording"
+
+
+def export_lines(store: ResponseStore, out: Path, *, salvage: bool) -> Iterator[str]:
+    """Export a store and tell how much."""
+    exported = export_store(store, out, salvage=salvage)
+    yield f"{exported.answers:,} answers written to {out}"
+    if exported.unreadable_answers or exported.unreadable_ranges:
+        yield (
+            f"left out: {exported.unreadable_answers:,} answers that are not as they were "
+            f"recorded, and what {exported.unreadable_ranges:,} of 65,536 ranges of keys held, "
+            "which cannot be read"
+        )
+
+
+def import_lines(store: ResponseStore, path: Path) -> Iterator[str]:
+    """Import a file and tell what became of it."""
+    done = import_file(store, path)
+    yield (
+        f"{done.added:,} of {done.answers:,} answers added to {store.path}; the others are there "
+        "already"
+    )
+    if done.conflicting:
+        yield (
+            f"{done.conflicting:,} of those say something else there, which stays: one address "
+            "with two answers means that something differs which no context names"
+        )
+
+
+def gc_lines(store: ResponseStore, garbage: Garbage, *, dry_run: bool) -> Iterator[str]:
+    """Throw answers away, or only tell how many; raises UsageError where nothing says which."""
+    if garbage.before is None and not garbage.prefixes:
+        raise UsageError("say what may go: --older-than 30d, --fingerprint PREFIX, or both")
+    done = collect(store, garbage, dry_run=dry_run)
+    if dry_run:
+        yield f"{done.answers:,} answers, about {done.n_bytes:,} bytes, would go"
+    else:
+        yield (
+            f"{done.answers:,} answers and {done.contexts} contexts are gone, {done.n_bytes:,} "
+            "bytes given back"
+        )
+
+
+def seconds_of(age: str) -> int:
+    """Read "12h", "30d" or "2w"; raises UsageError for another text."""
+    match = re.fullmatch(r"([0-9]{1,6})([hdw])", age)
+    if match is None:
+        raise UsageError(f"--older-than is a number of hours, days or weeks (30d), got {age!r}")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def garbage_of(
+    *, older_than: str | None, fingerprints: list[str], keep: list[str], now: float | None = None
+) -> Garbage:
+    """Read the options of `gc`."""
+    asked = (("--fingerprint", fingerprints), ("--keep", keep))
+    empty = next((name for name, prefixes in asked if "" in prefixes), None)
+    if empty is not None:
+        raise UsageError(f"{empty} is the beginning of a fingerprint or value, got nothing")
+    before = None
+    if older_than is not None:
+        before = int(time.time() if now is None else now) - seconds_of(older_than)
+    return Garbage(before, tuple(fingerprints), tuple(keep))
+
+
+def _days(stock: Stock) -> str:
+    if not stock.answers:
+        return " " * 24
+    first, last = (
+        datetime.fromtimestamp(seconds, UTC).date().isoformat()
+        for seconds in (stock.first, stock.last)
+    )
+    return f"{first} to {last}"
+
+
+def _described(stock: Stock) -> str:
+    shown = {name: str(stock.description[name]) for name in _SHOWN if name in stock.description}
+    return ", ".join(
+        f"{name} {value[:_DIGITS] if len(value) == 64 else value}" for name, value in shown.items()
+    )

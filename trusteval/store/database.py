@@ -1,0 +1,142 @@
+"""One SQLite file in WAL mode, and every fault of it as one line that says what to do.
+
+`synchronous=NORMAL` syncs the disk at checkpoints only: what is committed survives the death of any
+process, and a power cut may cost the last seconds but never the file.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
+
+_WAIT_SECONDS = 60
+_PRIMARY_CODE = 0xFF
+_FEWEST_FREE_BYTES = 1 << 20
+
+
+class Database:
+    """A connection to the file at `path`, made if it is not there.
+
+    Methods raise StoreError for a file that cannot be read or written, DiskSpaceError where there
+    is no room for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with explaining(path):
+            self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement; returns its rows."""
+        with explaining(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement; returns how many rows it changed."""
+        with explaining(self.path):
+            return self._connection.execute(statement, values).rowcount
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run a statement for each row of values; returns how many rows it changed."""
+        with explaining(self.path):
+            return max(0, self._connection.executemany(statement, rows).rowcount)
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query without holding all of them."""
+        with explaining(self.path):
+            yield from self._connection.execute(statement, values)
+
+    @property
+    def n_bytes(self) -> int:
+        """How large the file is, or will be once what was committed is moved into it."""
+        pages, size = (self.execute(f"PRAGMA {what}")[0][0] for what in ("page_count", "page_size"))
+        return int(pages) * int(size)
+
+    def compact(self) -> None:
+        """Give back the room of what was deleted; needs as much room as is left in use.
+
+        Keys are random, so that what is deleted leaves half-filled pages and few empty ones: an
+        incremental vacuum would find nothing.
+        """
+        self.execute("VACUUM")
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Do everything inside, or nothing; other writers wait meanwhile."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read one state of the file, whatever others write meanwhile."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+
+@contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Word what goes wrong with the store at `path` in one line."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explained(path, error) from error
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Word what keeps the store at `path` from being opened in one line."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskSpaceError(_NO_ROOM.format(path)) from error
+        raise StoreError(f"response store {path} cannot be opened: {error.strerror}") from error
+
+
+def damaged(path: Path, how: str) -> StoreError:
+    """Return the error of a file that may not be believed."""
+    return StoreError(
+        f"response store {path} is damaged ({how}); save what can be read with `trusteval store "
+        f"export --salvage FILE --store={path}`, move the file away, and import FILE"
+    )
+
+
+_NO_ROOM = "no space left for the response store {}; make room: what is recorded in it is kept"
+
+
+def _explained(path: Path, error: sqlite3.Error) -> TrustEvalError:
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"response store {path} cannot be opened: {error}; use another file")
+    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode"):
+        return damaged(path, str(error).partition(" with text")[0])
+    # Without room SQLite's shared index cannot grow either, which it calls an I/O error.
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return DiskSpaceError(_NO_ROOM.format(path))
+    return StoreError(f"response store {path}: {error}")
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < _FEWEST_FREE_BYTES

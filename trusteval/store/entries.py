@@ -1,0 +1,145 @@
+"""What leaves a store and comes back: contexts, the answers of each, the looks at each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from trusteval.errors import DataError
+from trusteval.files import abbreviated
+from trusteval.store.keys import digest
+from trusteval.types import FinishReason, Health, Response
+
+_DIGEST = re.compile("[0-9a-f]{64}")
+_MOST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A context and its digest."""
+
+    digest: str
+    description: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A response, by the digest of its context; `recorded` in seconds since 1970."""
+
+    key: str
+    context: str
+    response: Response
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look at a variant."""
+
+    key: str
+    context: str
+    found: Health
+    recorded: int
+
+
+Entry = Described | Answered | Looked
+
+
+def to_fields(entry: Entry) -> dict[str, Any]:
+    """Return an entry's fields as plain values, flat."""
+    match entry:
+        case Described(address, description):
+            return {"digest": address, "description": description}
+        case Answered(key, context, response, recorded):
+            return {
+                **{"key": key, "context": context, "recorded": recorded},
+                **{"text": response.text, "finish_reason": response.finish_reason.value},
+                "n_prompt_tokens": response.n_prompt_tokens,
+                "n_new_tokens": response.n_new_tokens,
+            }
+        case Looked(key, context, found, recorded):
+            return {"key": key, "context": context, "recorded": recorded, **asdict(found)}
+
+
+def described(fields: Mapping[str, Any], *, place: str) -> Described:
+    """Read a context; raises DataError naming the place for one that is none."""
+    address, description = fields.get("digest"), fields.get("description")
+    if not isinstance(address, str) or not isinstance(description, dict):
+        _malformed(place, "a description and its digest", fields)
+    if not is_description(description, address):
+        _malformed(place, "the digest of the description", address)
+    return Described(address, description)
+
+
+def is_description(description: object, address: str) -> bool:
+    """Whether a digest is a description's."""
+    try:
+        return digest(description) == address
+    except (ValueError, RecursionError):
+        return False
+
+
+def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
+    """Read an answer; raises DataError naming the place for one that is none."""
+    text, reason = fields.get("text"), fields.get("finish_reason")
+    if not isinstance(text, str) or not _is_encodable(text):
+        _malformed(place, "a text under 'text'", text)
+    if reason not in list(FinishReason):
+        _malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
+    return Answered(
+        key=_address(fields, "key", place),
+        context=_address(fields, "context", place),
+        response=Response(
+            text,
+            FinishReason(reason),
+            _count(fields, "n_prompt_tokens", place),
+            _count(fields, "n_new_tokens", place),
+        ),
+        recorded=_count(fields, "recorded", place),
+    )
+
+
+def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
+    """Read a look; raises DataError naming the place for one that is none."""
+    for name in ("perplexity", "shortfall"):
+        value = fields.get(name)
+        if not isinstance(value, float | int) or isinstance(value, bool):
+            _malformed(place, f"a number under {name!r}", value)
+    return Looked(
+        key=_address(fields, "key", place),
+        context=_address(fields, "context", place),
+        found=Health(
+            perplexity=float(fields["perplexity"]),
+            vocabulary_size=_count(fields, "vocabulary_size", place),
+            shortfall=float(fields["shortfall"]),
+        ),
+        recorded=_count(fields, "recorded", place),
+    )
+
+
+def _address(fields: Mapping[str, Any], name: str, place: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        _malformed(place, f"64 hexadecimal digits under {name!r}", value)
+    return value
+
+
+def _count(fields: Mapping[str, Any], name: str, place: str) -> int:
+    value = fields.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
+        _malformed(place, f"a count under {name!r}", value)
+    return value
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _malformed(place: str, expected: str, got: object) -> NoReturn:
+    raise DataError(f"{place}: expected {expected}, got {abbreviated(got)}")

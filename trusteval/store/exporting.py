@@ -1,0 +1,137 @@
+"""Writes a store to a file that says all: every context, look and answer, of one moment."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import StoreError, UsageError
+from trusteval.store.database import damaged
+from trusteval.store.entries import Answered, Described, Entry, Looked, is_description
+from trusteval.store.jsonl_file import write_jsonl
+from trusteval.store.parquet_file import write_parquet
+from trusteval.store.responses import REASONS, ResponseStore, read_health
+from trusteval.store.schema import checksum
+from trusteval.types import Response
+
+WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
+    ".jsonl": write_jsonl,
+    ".parquet": write_parquet,
+}
+_COLUMNS = "key, context, recorded, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens"
+_DEEPEST = 4
+_DIGITS = "0123456789abcdef"
+
+
+@dataclass(slots=True)
+class Exported:
+    """How much was written, and of a damaged store, how much could not be read."""
+
+    answers: int = 0
+    unreadable_answers: int = 0
+    unreadable_ranges: int = 0
+
+
+def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> Exported:
+    """Write a store to `out`, whose suffix is one of WRITERS; nothing is left if it fails.
+
+    `salvage` leaves out what cannot be read, where StoreError would be raised otherwise. Raises
+    UsageError for a place that cannot be written.
+    """
+    if out.suffix not in WRITERS:
+        raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
+    exported = Exported()
+    try:
+        with (
+            store.database.reading(),
+            tempfile.TemporaryDirectory(dir=out.parent, prefix=".unfinished-") as scratch,
+        ):
+            half = Path(scratch) / out.name
+            WRITERS[out.suffix](half, _entries(store, exported, salvage=salvage))
+            half.replace(out)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    return exported
+
+
+def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iterator[Entry]:
+    digests: dict[int, str] = {}
+    for number, address, description in _rows(store, "contexts", salvage=salvage):
+        context = _described(address.hex(), description)
+        if context is not None:
+            digests[number] = context.digest
+            yield context
+        elif not salvage:
+            raise damaged(store.path, f"context {address.hex()[:12]} is not as it was recorded")
+    for key, number, found, recorded in _rows(store, "health", salvage=salvage):
+        look = _looked(key.hex(), digests.get(number), found, recorded)
+        if look is not None:
+            yield look
+        elif not salvage:
+            raise damaged(store.path, f"look {key.hex()[:12]} is not as it was recorded")
+    rows = _readable(store, "", exported) if salvage else _answer_rows(store)
+    for key, context, recorded, expected, *answered in rows:
+        right = checksum(key, context, answered) == expected and answered[1] in REASONS
+        if not right or context not in digests:
+            exported.unreadable_answers += 1
+            if not salvage:
+                raise damaged(store.path, f"answer {key.hex()[:12]} is not as it was recorded")
+            continue
+        exported.answers += 1
+        text, reason, n_prompt, n_new = answered
+        response = Response(text, REASONS[reason], n_prompt, n_new)
+        yield Answered(key.hex(), digests[context], response, recorded)
+
+
+def _described(address: str, text: str) -> Described | None:
+    try:
+        description = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    right = isinstance(description, dict) and is_description(description, address)
+    return Described(address, description) if right else None
+
+
+def _looked(key: str, context: str | None, found: str, recorded: int) -> Looked | None:
+    try:
+        return None if context is None else Looked(key, context, read_health(found), recorded)
+    except (ValueError, TypeError):
+        return None
+
+
+def _rows(store: ResponseStore, table: str, *, salvage: bool) -> list[Any]:
+    try:
+        return store.database.execute(f"SELECT * FROM {table}")
+    except StoreError:
+        if salvage:
+            return []
+        raise
+
+
+def _answer_rows(store: ResponseStore) -> Iterator[Any]:
+    return store.database.stream(f"SELECT {_COLUMNS} FROM responses")
+
+
+def _readable(store: ResponseStore, prefix: str, exported: Exported) -> Iterator[Any]:
+    """Yield the rows whose keys begin with `prefix`, narrowing down what cannot be read.
+
+    Keys are spread evenly, so that a damaged page spoils a narrow range of them.
+    """
+    if len(prefix) < _DEEPEST // 2:
+        for digit in _DIGITS:
+            yield from _readable(store, prefix + digit, exported)
+        return
+    ends = bytes.fromhex(prefix.ljust(64, "0")), bytes.fromhex(prefix.ljust(64, "f"))
+    asked = f"SELECT {_COLUMNS} FROM responses WHERE key BETWEEN ? AND ?"
+    try:
+        yield from store.database.execute(asked, ends)
+    except StoreError:
+        if len(prefix) == _DEEPEST:
+            exported.unreadable_ranges += 1
+            return
+        for digit in _DIGITS:
+            yield from _readable(store, prefix + digit, exported)

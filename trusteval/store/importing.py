@@ -1,0 +1,109 @@
+"""Merges a file that was exported into a store: all of it or, of a malformed file, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import DataError, UsageError
+from trusteval.store.database import Database
+from trusteval.store.entries import Answered, Described, Entry, Looked
+from trusteval.store.jsonl_file import read_jsonl
+from trusteval.store.parquet_file import read_parquet
+from trusteval.store.responses import ResponseStore
+from trusteval.store.schema import INSERT_RESPONSE, response_row
+
+READERS: dict[str, Callable[[Path], Iterator[Entry]]] = {
+    ".jsonl": read_jsonl,
+    ".parquet": read_parquet,
+}
+# Rows wait where no other process sees them, so that the store is locked for the merge alone.
+_INCOMING = """CREATE TEMP TABLE incoming (
+    key BLOB PRIMARY KEY, context TEXT NOT NULL, text TEXT NOT NULL, finish_reason TEXT NOT NULL,
+    n_prompt_tokens INTEGER NOT NULL, n_new_tokens INTEGER NOT NULL, recorded INTEGER NOT NULL
+) WITHOUT ROWID"""
+_OTHERS = """SELECT count(*) FROM incoming AS new JOIN responses AS old ON old.key = new.key
+    WHERE old.text IS NOT new.text OR old.finish_reason IS NOT new.finish_reason
+    OR old.n_new_tokens IS NOT new.n_new_tokens"""
+_NEW = """SELECT key, context, recorded, text, finish_reason, n_prompt_tokens, n_new_tokens
+    FROM incoming WHERE key NOT IN (SELECT key FROM responses)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file's answers; a conflicting one says other things under the same key."""
+
+    answers: int
+    added: int
+    conflicting: int
+
+
+def import_file(store: ResponseStore, path: Path) -> Imported:
+    """Merge a file into a store; what is there already stays.
+
+    Raises DataError naming the line or row that is malformed, UsageError for a file that is not
+    there or of another kind.
+    """
+    if path.suffix not in READERS:
+        raise UsageError(f"cannot import {path}: its name has to end in {', '.join(READERS)}")
+    store.database.execute(_INCOMING)
+    try:
+        described, looks = _stage(store.database, path)
+        with store.database.writing():
+            return _merge(store, described, looks)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    finally:
+        store.database.execute("DROP TABLE incoming")
+
+
+def _stage(database: Database, path: Path) -> tuple[list[Described], list[Looked]]:
+    """Put a file's answers aside, checked; return its contexts and looks."""
+    described: dict[str, Described] = {}
+    looks: list[Looked] = []
+    count = 0
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        nonlocal count
+        for entry in READERS[path.suffix](path):
+            match entry:
+                case Described(address):
+                    described[address] = entry
+                    continue
+                case Answered(key, context, said, recorded):
+                    count += 1
+                    counts = said.n_prompt_tokens, said.n_new_tokens
+                    text = said.text, said.finish_reason.value
+                    yield (bytes.fromhex(key), context, *text, *counts, recorded)
+                case Looked():
+                    looks.append(entry)
+            if entry.context not in described:
+                raise DataError(f"{path}: nothing describes the context {entry.context} before it")
+
+    with database.reading():
+        insert = "INSERT OR IGNORE INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?)"
+        database.execute_many(insert, rows())
+        database.execute("COMMIT")
+    staged = database.execute("SELECT count(*) FROM incoming")[0][0]
+    if staged != count:
+        raise DataError(f"{path}: expected every key once, got {count - staged} again")
+    return list(described.values()), looks
+
+
+def _merge(store: ResponseStore, described: list[Described], looks: list[Looked]) -> Imported:
+    database = store.database
+    numbers = {context.digest: store.number(context.description) for context in described}
+    answers = int(database.execute("SELECT count(*) FROM incoming")[0][0])
+    conflicting = int(database.execute(_OTHERS)[0][0])
+    added = database.execute_many(
+        INSERT_RESPONSE,
+        (
+            response_row(key, numbers[context], answered, recorded=recorded)
+            for key, context, recorded, *answered in database.stream(_NEW)
+        ),
+    )
+    for look in looks:
+        store.insert_health(look.key, numbers[look.context], look.found, recorded=look.recorded)
+    return Imported(answers, added, conflicting)

@@ -1,0 +1,75 @@
+"""A store as JSON lines: one entry a line, each after its context; the last line counts them.
+
+{"kind": "context", "digest": ..., "description": {...}}
+{"kind": "answer", "key": ..., "context": ..., "text": ..., ...}
+{"kind": "end", "entries": 2}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import DataError
+from trusteval.files import abbreviated, decode, parse_json
+from trusteval.store.entries import (
+    Answered,
+    Described,
+    Entry,
+    Looked,
+    answered,
+    described,
+    looked,
+    to_fields,
+)
+
+_KINDS: dict[type[Entry], str] = {Described: "context", Answered: "answer", Looked: "look"}
+_READERS: dict[str, Callable[..., Entry]] = {
+    "context": described,
+    "answer": answered,
+    "look": looked,
+}
+
+
+def write_jsonl(path: Path, entries: Iterable[Entry]) -> None:
+    """Write entries to a new file, one after the other."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for entry in entries:
+            file.write(_line({"kind": _KINDS[type(entry)], **to_fields(entry)}))
+            count += 1
+        file.write(_line({"kind": "end", "entries": count}))
+
+
+def read_jsonl(path: Path) -> Iterator[Entry]:
+    """Yield a file's entries; raises DataError naming the line of the first that is malformed."""
+    count, ended = 0, False
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            place = f"{path}, line {number}"
+            if ended:
+                raise DataError(f"{place}: expected nothing after the last line")
+            fields = parse_json(decode(raw, path=path), path=path, first_line=number)
+            kind = fields.get("kind") if isinstance(fields, dict) else None
+            if kind == "end":
+                _check_end(fields, count, place)
+                ended = True
+                continue
+            if kind not in _READERS:
+                known = ", ".join((*_READERS, "end"))
+                raise DataError(f"{place}: expected a kind of {known}, got {abbreviated(fields)}")
+            count += 1
+            yield _READERS[kind](fields, place=place)
+    if not ended:
+        raise DataError(f"{path} ends after {count} entries without its last line: it is cut off")
+
+
+def _check_end(fields: Mapping[str, Any], count: int, place: str) -> None:
+    if fields.get("entries") != count:
+        raise DataError(f"{place}: expected {fields.get('entries')} entries before, got {count}")
+
+
+def _line(fields: Mapping[str, Any]) -> str:
+    return json.dumps(fields, sort_keys=True) + "\n"

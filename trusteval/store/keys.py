@@ -1,0 +1,61 @@
+"""Addresses of responses: the hash of everything that decided one, never a name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trusteval.types import Prompt
+
+
+def canonical_json(value: object) -> str:
+    """Serialise so that equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: object) -> str:
+    """Return the sha256 of a value's canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def response_key(context: str, prompt: Prompt, *, max_new_tokens: int) -> str:
+    """Address one response: what ran (a context's digest), what was asked, how long it may be."""
+    asked = {"context": context, "messages": _messages(prompt), "max_new_tokens": max_new_tokens}
+    return digest(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPrompts:
+    """Prompts as they are hashed; what all of them begin with is held, and hashed, once.
+
+    Every variant is asked the same, and few-shot prompts share most of their text.
+    """
+
+    shared: bytes
+    own: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, prompts: Sequence[Prompt]) -> AskedPrompts:
+        """Serialise prompts."""
+        asked = [canonical_json(_messages(prompt)).encode() for prompt in prompts]
+        shared = os.path.commonprefix(asked) or b""  # noqa: RUF071  (of any bytes)
+        return cls(shared, tuple(messages[len(shared) :] for messages in asked))
+
+    def keys(self, context: str, *, max_new_tokens: int) -> list[str]:
+        """Return the `response_key` of each prompt."""
+        # Keys of a canonical object are in the order of the alphabet: the messages come last.
+        first = canonical_json({"context": context, "max_new_tokens": max_new_tokens})[:-1]
+        begun = hashlib.sha256(f'{first},"messages":'.encode() + self.shared)
+        keys = []
+        for own in self.own:
+            whole = begun.copy()
+            whole.update(own + b"}")
+            keys.append(whole.hexdigest())
+        return keys
+
+
+def _messages(prompt: Prompt) -> list[list[str]]:
+    return [[message.role, message.content] for message in prompt]

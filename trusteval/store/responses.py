@@ -1,0 +1,137 @@
+"""The responses and looks of a store, found by the hash of everything that decided them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import UsageError
+from trusteval.store.database import Database, damaged, opening
+from trusteval.store.keys import canonical_json, digest
+from trusteval.store.leases import Leases
+from trusteval.store.schema import INSERT_HEALTH, INSERT_RESPONSE, checksum, prepare, response_row
+from trusteval.types import FinishReason, Health, Response
+
+REASONS = {reason.value: reason for reason in FinishReason}
+_KEYS_AT_ONCE = 500
+
+
+class ResponseStore:
+    """The responses in one SQLite file; safe to share between processes.
+
+    Keys are sha256 digests, 64 hexadecimal digits. Raises StoreError where the file cannot be
+    read or written, DiskSpaceError where there is no room.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        from filelock import FileLock
+
+        with opening(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Two processes that turn a new file to WAL at once find it locked, timeout or not.
+            with FileLock(path.with_name(f"{path.name}.lock")):
+                self.database = Database(path)
+                prepare(self.database)
+        self._leases = Leases(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def get(self, keys: Sequence[str]) -> dict[str, Response]:
+        """Return the responses that are recorded, by key.
+
+        Raises StoreError for a row that is not as it was written: it is never an answer.
+        """
+        found: dict[str, Response] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = [bytes.fromhex(key) for key in keys[start : start + _KEYS_AT_ONCE]]
+            marks = ",".join("?" * len(some))
+            rows = self.database.execute(
+                "SELECT key, context, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens "
+                f"FROM responses WHERE key IN ({marks})",
+                some,
+            )
+            for key, context, expected, *answered in rows:
+                right = checksum(key, context, answered) == expected
+                if not right or answered[1] not in REASONS:
+                    raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
+                text, reason, n_prompt, n_new = answered
+                found[key.hex()] = Response(text, REASONS[reason], n_prompt, n_new)
+        return found
+
+    def put(self, context: Mapping[str, Any], responses: Mapping[str, Response]) -> None:
+        """Record responses in one transaction; one that is there already is left as it is."""
+        now = int(time.time())
+        with self.database.writing():
+            number = self.number(context)
+            self.database.execute_many(
+                INSERT_RESPONSE,
+                (
+                    response_row(
+                        bytes.fromhex(key),
+                        number,
+                        (r.text, r.finish_reason.value, r.n_prompt_tokens, r.n_new_tokens),
+                        recorded=now,
+                    )
+                    for key, r in responses.items()
+                ),
+            )
+
+    def get_health(self, key: str) -> Health | None:
+        """Return what a look at a variant found, if it is recorded."""
+        rows = self.database.execute(
+            "SELECT found FROM health WHERE key = ?", (bytes.fromhex(key),)
+        )
+        if not rows:
+            return None
+        try:
+            return read_health(rows[0][0])
+        except (ValueError, TypeError) as error:
+            raise damaged(self.path, f"look {key[:12]} is not as it was recorded") from error
+
+    def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
+        """Record what a look at a variant found."""
+        with self.database.writing():
+            self.insert_health(key, self.number(context), health, recorded=int(time.time()))
+
+    def insert_health(self, key: str, context: int, health: Health, *, recorded: int) -> None:
+        """Record a look inside a transaction, by the number of its context."""
+        row = (bytes.fromhex(key), context, canonical_json(asdict(health)), recorded)
+        self.database.execute(INSERT_HEALTH, row)
+
+    def __len__(self) -> int:
+        return int(self.database.execute("SELECT count(*) FROM responses")[0][0])
+
+    @contextmanager
+    def lease(self, unit: str) -> Iterator[bool]:
+        """Claim a work unit; yields False if somebody else who is alive holds it."""
+        with self._leases.hold(unit) as ours:
+            yield ours
+
+    def number(self, context: Mapping[str, Any]) -> int:
+        """Return the number that rows name a context by; inside a transaction, as it may be new."""
+        address = bytes.fromhex(digest(context))
+        self.database.execute(
+            "INSERT OR IGNORE INTO contexts (digest, description) VALUES (?, ?)",
+            (address, canonical_json(context)),
+        )
+        rows = self.database.execute("SELECT number FROM contexts WHERE digest = ?", (address,))
+        return int(rows[0][0])
+
+
+def existing_store(path: Path) -> ResponseStore:
+    """Open a store that has to be there; raises UsageError if it is not."""
+    if not path.is_file():
+        raise UsageError(f"no response store at {path}; name the file with --store")
+    return ResponseStore(path)
+
+
+def read_health(found: str) -> Health:
+    """Read a look as it is kept; raises ValueError or TypeError if it is none."""
+    return Health(**json.loads(found))
