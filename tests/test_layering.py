@@ -245,9 +245,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "evaluation": {
         *("types", "errors", "metrics", "progress", "questionnaire", "scoring", "store"),
-        *("sheet", "readings", "benchmarks", "benchmarks.benchmark"),
+        *("sheet", "readings", "recorder", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary"),
+    },
+    "recorder": {
+        *("types", "errors", "health", "progress", "store"),
+        *("benchmarks.benchmark", "engines.engine"),
     },
     "run": {
         *("types", "errors", "evaluation", "gates", "profiles", "progress", "store", "subjects"),

@@ -1,30 +1,29 @@
 """Brings a subject and a benchmark together: recorded responses, judged answers, scores.
 
-The only orchestrator. Responses come from the store; what is missing is generated once, under a
-lease, by whoever needs it first. An ensemble is voted from its members' answers.
+The only orchestrator. Responses come from the recorder; an ensemble is voted from its members'
+answers.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
-from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import BrokenError, EngineError, PromptError, TrustEvalError
-from trusteval.health import complaint, health_key
+from trusteval.engines.engine import Backend
+from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.health import complaint
 from trusteval.metrics import SCORE
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
 from trusteval.readings import Readings
+from trusteval.recorder import Recorder
 from trusteval.scoring import Scoring
 from trusteval.sheet import Sheet
-from trusteval.store import AskedPrompts, ResponseStore, digest
+from trusteval.store import ResponseStore
 from trusteval.types import (
     Declared,
     Dimension,
@@ -35,8 +34,6 @@ from trusteval.types import (
     Subject,
     Variant,
 )
-
-_POLL_SECONDS = 0.2
 
 
 class Evaluation:
@@ -53,13 +50,10 @@ class Evaluation:
         progress: ProgressBar = no_progress,
     ) -> None:
         self.backend = backend
-        self.store = store
         self.questionnaire = questionnaire
         self.protocol = protocol
         self.dense = dense
-        self.progress = progress
-        self._contexts: dict[str, Mapping[str, object]] = {}
-        self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
+        self._recorder = Recorder(backend, store, progress=progress)
         self._readings = Readings(
             samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
             responses=self.responses,
@@ -67,15 +61,11 @@ class Evaluation:
         self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
         self._scores: dict[tuple[str, ...], Score] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
-        self._broken: dict[str, TrustEvalError] = {}
         self._checked: set[str] = set()
-        self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
         """Free the model."""
-        if self._loaded is not None:
-            self._loaded[1].close()
-            self._loaded = None
+        self._recorder.close()
 
     # -- questions and scoring -----------------------------------------------------------
 
@@ -108,11 +98,9 @@ class Evaluation:
 
     def require_whole(self, variant: Variant) -> None:
         """Raise BrokenError if the variant is too damaged to be judged (trusteval.health)."""
-        if variant.name in self._broken:
-            raise self._broken[variant.name]
         if variant.name in self._checked:
             return
-        with self._remembering_failure(variant):
+        with self._recorder.remembering_failure(variant):
             standard = self._standard_for(variant)
             health = self.health(variant)
             said = health and complaint(health, dense=standard or health)
@@ -122,20 +110,7 @@ class Evaluation:
 
     def health(self, variant: Variant) -> Health | None:
         """Look at a variant, or at what was found before; None where there are no weights."""
-        context = self._context(variant)
-        key = health_key(digest(context))
-        while True:
-            recorded = self.store.get_health(key)
-            if recorded is not None:
-                return recorded
-            with self.store.lease(key) as ours:
-                if ours and self.store.get_health(key) is None:
-                    found = self._engine(variant).examine()
-                    if found is None:
-                        return None
-                    self.store.put_health(key, context, found)
-                    continue
-            time.sleep(_POLL_SECONDS)
+        return self._recorder.health(variant)
 
     def _standard_for(self, variant: Variant) -> Health | None:
         """Return the health of the dense model a variant was made from, if it can be had."""
@@ -163,78 +138,8 @@ class Evaluation:
         for question in self.questions(benchmark):
             by_setting.setdefault(question.sample.setting.name, []).append(question)
         for questions in by_setting.values():
-            responses += self._obtain(variant, questions)
+            responses += self._recorder.responses(variant, questions)
         return responses
-
-    def _obtain(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
-        setting = questions[0].sample.setting
-        context = digest(self._context(variant))
-        asked = setting.id, questions[0].sample.id, len(questions)
-        if asked not in self._asked:
-            self._asked[asked] = AskedPrompts.of([question.prompt for question in questions])
-        keys = self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
-        unit = digest(keys)
-        while True:
-            recorded = self.store.get(keys)
-            if len(recorded) == len(set(keys)):
-                return [recorded[key] for key in keys]
-            with self.store.lease(unit) as ours:
-                if ours:
-                    # Somebody may have finished between the look and the lease.
-                    self._generate(variant, questions, keys, self.store.get(keys))
-                    continue
-            time.sleep(_POLL_SECONDS)
-
-    def _generate(
-        self,
-        variant: Variant,
-        questions: Sequence[Question],
-        keys: Sequence[str],
-        recorded: Mapping[str, Response],
-    ) -> None:
-        done = {index for index, key in enumerate(keys) if key in recorded}
-        if len(done) == len(keys):
-            return
-        setting = questions[0].sample.setting
-        engine = self._engine(variant)
-        batches = engine.generate(
-            [question.prompt for question in questions],
-            max_new_tokens=setting.max_new_tokens,
-            done=frozenset(done),
-        )
-        try:
-            with self.progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
-                for batch in batches:
-                    answered = {keys[index]: response for index, response in batch.items()}
-                    self.store.put(self._context(variant), answered)
-                    done |= batch.keys()
-                    advance(len(done))
-        except PromptError as error:
-            item = questions[error.index].sample.id
-            raise EngineError(f"{setting.id}, item {item}: {error}") from error
-
-    def _context(self, variant: Variant) -> Mapping[str, object]:
-        if variant.name not in self._contexts:
-            with self._remembering_failure(variant):
-                self._contexts[variant.name] = self.backend.context(variant)
-        return self._contexts[variant.name]
-
-    def _engine(self, variant: Variant) -> Engine:
-        if self._loaded is not None and self._loaded[0] == variant.name:
-            return self._loaded[1]
-        self.close()
-        with self._remembering_failure(variant):
-            engine = self.backend.open(variant)
-        self._loaded = variant.name, engine
-        return engine
-
-    @contextmanager
-    def _remembering_failure(self, variant: Variant) -> Iterator[None]:
-        try:
-            yield
-        except TrustEvalError as error:
-            self._broken[variant.name] = error
-            raise
 
     # -- answers and scores --------------------------------------------------------------
 
