@@ -22,6 +22,7 @@ class Said:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    reason: str | None = None
 
 
 class Hang:
@@ -140,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             case HangUp():
                 self.close_connection = True
             case Said():
-                self.send_response(action.status)
+                self.send_response(action.status, action.reason)
                 for name, value in action.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(action.body)))

@@ -521,18 +521,19 @@ def test_key_that_no_header_holds_is_refused_and_not_repeated() -> None:
         said({"error": {"message": f"too long, {KEY}"}}, status=400),
         Said(status=404, body=f"{KEY} not found".encode()),
         Said(status=503, body=f"{KEY} is over quota".encode(), headers={"X-Key": KEY}),
+        Said(status=403, reason=f"Forbidden to {KEY}"),
         Said(body=f"<html>{KEY}</html>".encode()),
         said(reply(f"your key is {KEY}")),
         said(reply("x", model=KEY)),
         said({"error": {"message": KEY}}),
         said(choice(finish_reason=KEY)),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_echoed_key_is_in_no_error_and_no_answer(
     server, opened, monkeypatch, caplog, fault: Said
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="httpx2")
+    caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.decide = lambda request: fault
     engine = opened(patience=BRIEF)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,10 @@ class JsonClient:
     def __init__(self, url: str, *, key: ApiKey, connections: int = 1) -> None:
         import httpx2
 
+        if key.headers():
+            # What they log repeats a server's words, and a server may repeat the key.
+            for library in ("httpx2", "httpcore2"):
+                logging.getLogger(library).setLevel(logging.WARNING)
         # Without TLS there is nothing to verify, and certificates take a tenth of a second to load.
         verify = httpx2.create_ssl_context() if url.startswith("https:") else False
         self._key = key
@@ -132,7 +137,7 @@ class JsonClient:
             return _Setback(self._shown(f"{type(error).__name__} {error}"))
         if response.status_code == 200:
             return self._read(url, response.content)
-        why = f"{response.status_code} {response.reason_phrase}".strip()
+        why = f"{response.status_code} {self._shown(response.reason_phrase)}".strip()
         told = self._shown(_message(response.content))
         why = f"{why}: {told}" if told else why
         if response.status_code in _PASSING or (
