@@ -71,7 +71,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"store.{name}" for name in ("database", "keys", "leases", "schema")),
     },
     "store.inventory": {"store.responses"},
-    "store.garbage": {"store.inventory", "store.responses"},
+    "store.garbage": {"errors", "store.inventory", "store.responses"},
     "store.checkup": {
         *("types", "errors", "store.keys", "store.responses", "store.schema"),
     },
@@ -87,7 +87,7 @@ ALLOWED: dict[str, set[str]] = {
         *("store.parquet_file", "store.responses", "store.schema"),
     },
     "store.command_line": {
-        *("machine", "store.checkup", "store.command", "store.responses"),
+        *("errors", "machine", "store.checkup", "store.command", "store.responses"),
     },
     "store.command": {
         "errors",

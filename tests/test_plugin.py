@@ -56,6 +56,7 @@ def test_verdicts_are_the_same_bytes_however_pytest_runs(project: Project) -> No
         ("-n", "2"),
         ("-p", "no:xdist"),
         ("-n", "2", "--dist", "load", "--trust-store", "fresh.sqlite"),
+        ("-n", "4", "--trust-store", "four.sqlite"),
         ("--deselect", "trust_tests/test_recording.py", "--trust-store", "other.sqlite"),
     ):
         project.verdicts_file.unlink()
@@ -65,6 +66,19 @@ def test_verdicts_are_the_same_bytes_however_pytest_runs(project: Project) -> No
             assert json.loads(again)["verdicts"] == json.loads(alone)["verdicts"]
         else:
             assert again == alone
+
+
+def test_workers_without_a_variant_record_a_share_of_anothers_answers(project: Project) -> None:
+    ran = project.run("-n", "5", "-v", "-k", "record and ethics")
+    assert ran.returncode == 0
+    ran_by = {
+        name: worker
+        for worker, name in re.findall(r"\[(gw\d)\].*?::test_record\[(\S+?)\]", ran.stdout)
+    }
+    shares = [name for name in ran_by if "-share-" in name]
+    assert shares
+    for share in shares:
+        assert ran_by[share] != ran_by[share.partition("-share-")[0]]
 
 
 def test_k_and_m_select_one_dimension(project: Project) -> None:

@@ -199,6 +199,25 @@ def test_check_finds_what_no_page_shows(
     assert "move the file away, and import FILE" in shown
 
 
+def test_file_that_cannot_even_be_opened_is_what_check_is_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "responses.sqlite"
+    path.write_bytes(b"x" * 8192)
+    assert main(["store", "check", f"--store={path}"]) == 1
+    assert f"response store {path} cannot be opened: " in capsys.readouterr().out
+
+
+def test_answers_go_beside_a_reader_that_sees_them_on(store: ResponseStore) -> None:
+    with sqlite3.connect(store.path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM responses").fetchone()
+        done = collect(store, Garbage(prefixes=("abc1",)))
+        assert reader.execute("SELECT count(*) FROM responses").fetchone() == (1000,)
+    assert (done.answers, done.kept_room) == (500, "")
+    assert len(store) == 500
+
+
 def test_unknown_age_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="got '30'"):
         garbage_of(older_than="30", fingerprints=[], keep=[])

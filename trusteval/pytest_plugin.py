@@ -82,11 +82,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         terminal.close()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Keep a variant's tests on one worker, where the user did not choose otherwise."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Keep a variant's tests on one worker, where the user did not choose otherwise.
+
+    A wrapper comes before xdist, which chooses "load" for those who chose nothing.
+    """
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)

@@ -70,10 +70,12 @@ def gc_lines(store: ResponseStore, garbage: Garbage, *, dry_run: bool) -> Iterat
     if dry_run:
         yield f"{done.answers:,} answers, about {done.n_bytes:,} bytes, would go"
     else:
-        yield (
-            f"{done.answers:,} answers and {done.contexts} contexts are gone, {done.n_bytes:,} "
-            "bytes given back"
+        room = (
+            f"no room given back: {done.kept_room}"
+            if done.kept_room
+            else (f"{done.n_bytes:,} bytes given back")
         )
+        yield f"{done.answers:,} answers and {done.contexts} contexts are gone, {room}"
 
 
 def seconds_of(age: str) -> int:

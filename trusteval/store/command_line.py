@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trusteval.errors import StoreError
 from trusteval.machine import cache_directory
 from trusteval.store.checkup import complaints
 from trusteval.store.command import export_lines, garbage_of, gc_lines, import_lines, info_lines
@@ -62,7 +63,11 @@ def _gc(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    store = existing_store(_path(asked))
+    try:
+        store = existing_store(_path(asked))
+    except StoreError as error:
+        _show([str(error)])
+        return 1
     found = complaints(store)
     if not found:
         return _show([f"{store.path}: {len(store):,} answers, all as they were recorded"])

@@ -17,6 +17,7 @@ from typing import Any
 from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
 
 _WAIT_SECONDS = 60
+_TIDYING_MILLISECONDS = 500
 _PRIMARY_CODE = 0xFF
 _FEWEST_FREE_BYTES = 1 << 20
 
@@ -70,7 +71,10 @@ class Database:
         incremental vacuum would find nothing.
         """
         self.execute("VACUUM")
+        # Who reads just now keeps the file as large as it is until the next writer tidies up.
+        self.execute(f"PRAGMA busy_timeout={_TIDYING_MILLISECONDS}")
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.execute(f"PRAGMA busy_timeout={1000 * _WAIT_SECONDS}")
 
     @contextmanager
     def writing(self) -> Iterator[None]:

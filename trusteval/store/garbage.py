@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trusteval.errors import DiskSpaceError, StoreError
 from trusteval.store.inventory import inventory
 from trusteval.store.responses import ResponseStore
 
@@ -24,11 +25,15 @@ class Garbage:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was, or would be, thrown away; `n_bytes` is an estimate until it is done."""
+    """What was, or would be, thrown away.
+
+    `n_bytes` is an estimate until it is done; `kept_room` says why nothing was given back.
+    """
 
     answers: int
     contexts: int
     n_bytes: int
+    kept_room: str = ""
 
 
 def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) -> Collected:
@@ -54,7 +59,10 @@ def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) ->
             " AND number NOT IN (SELECT context FROM responses)"
             " AND number NOT IN (SELECT context FROM health)"
         )
-    database.compact()
+    try:
+        database.compact()
+    except (StoreError, DiskSpaceError) as error:
+        return Collected(answers, contexts, 0, kept_room=str(error))
     return Collected(answers, contexts, max(0, size - database.n_bytes))
 
 

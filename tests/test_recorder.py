@@ -1,0 +1,130 @@
+"""Answers are recorded once: by whoever comes first, shared, interrupted and gone on with."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trusteval.benchmarks.benchmark import Question
+from trusteval.engines.batching import fixed_batches
+from trusteval.recorder import _PART, Recorder
+from trusteval.store import ResponseStore
+from trusteval.subjects import dense_variant
+from trusteval.types import (
+    FinishReason,
+    LabelSpec,
+    Message,
+    Prompt,
+    Response,
+    Role,
+    Sample,
+    Setting,
+    Variant,
+)
+
+DENSE = dense_variant()
+BATCH = 32
+SETTING = Setting("ethics", "zero_shot", (LabelSpec("yes"),), max_new_tokens=4, n_expected=None)
+
+
+class Speaker:
+    """A backend and engine whose answers name their prompt, and that counts what it is asked."""
+
+    def __init__(self, before_batch: Callable[[], None] = lambda: None) -> None:
+        self.answered: Counter[str] = Counter()
+        self._before_batch = before_batch
+
+    def context(self, variant: Variant) -> Mapping[str, Any]:
+        return {"engine": "speaker", "variant": variant.name}
+
+    def open(self, variant: Variant) -> Speaker:
+        return self
+
+    def close(self) -> None:
+        pass
+
+    def generate(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+    ) -> Iterator[dict[int, Response]]:
+        for batch in fixed_batches(len(prompts), done=done, rows=BATCH):
+            self._before_batch()
+            said = {index: f"said {prompts[index][0].content}" for index in batch}
+            self.answered.update(said.values())
+            yield {i: Response(text, FinishReason.END, 3, 2) for i, text in said.items()}
+
+
+def _questions(count: int) -> list[Question]:
+    return [
+        Question(Sample(str(i), SETTING, str(i), "yes"), (Message(Role.USER, f"item {i}"),))
+        for i in range(count)
+    ]
+
+
+def _texts(count: int) -> list[str]:
+    return [f"said item {i}" for i in range(count)]
+
+
+def _recorded(path: Path, speaker: Speaker, count: int) -> list[str]:
+    recorder = Recorder(speaker, ResponseStore(path))  # type: ignore[arg-type]
+    try:
+        return [response.text for response in recorder.responses(DENSE, _questions(count))]
+    finally:
+        recorder.store.close()
+
+
+def test_answers_come_in_the_order_of_the_questions_and_are_generated_once(tmp_path: Path) -> None:
+    speaker = Speaker()
+    count = 2 * _PART + 7
+    assert _recorded(tmp_path / "store.sqlite", speaker, count) == _texts(count)
+    assert _recorded(tmp_path / "store.sqlite", speaker, count) == _texts(count)
+    assert set(speaker.answered.values()) == {1}
+
+
+@pytest.mark.parametrize("batches", [0, 1, 5, 9])
+def test_interrupted_run_goes_on_with_the_batch_that_was_in_flight(
+    tmp_path: Path, batches: int
+) -> None:
+    left = iter(range(batches))
+
+    def interrupt() -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    count = _PART + 100
+    first, second = Speaker(interrupt), Speaker()
+    with pytest.raises(KeyboardInterrupt):
+        _recorded(tmp_path / "store.sqlite", first, count)
+    assert _recorded(tmp_path / "store.sqlite", second, count) == _texts(count)
+    assert first.answered.total() == batches * BATCH
+    assert first.answered + second.answered == Counter(_texts(count))
+
+
+def test_two_workers_share_the_prompts_of_one_setting(tmp_path: Path) -> None:
+    both_at_work = threading.Barrier(2, timeout=60)
+    met = threading.Event()
+
+    def meet() -> None:
+        if not met.is_set():
+            both_at_work.wait()
+            met.set()
+
+    count = 4 * _PART
+    speakers = [Speaker(meet), Speaker(meet)]
+    said: dict[int, list[str]] = {}
+
+    def work(worker: int) -> None:
+        said[worker] = _recorded(tmp_path / "store.sqlite", speakers[worker], count)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert said == {0: _texts(count), 1: _texts(count)}
+    assert all(speaker.answered for speaker in speakers)
+    assert speakers[0].answered + speakers[1].answered == Counter(_texts(count))
