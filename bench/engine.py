@@ -1,7 +1,8 @@
 """Measures the engine against its peer, paired: same model, prompts, token limits and machine.
 
 Each workload: the peer at its fastest batch size (found on a quarter of the items, or one batch),
-then runs in turn, ours first, the median of each quoted. `make bench`, or `python -m bench.engine --help`.
+then runs in turn, ours first, the median of each quoted. `make bench`, or
+`python -m bench.engine --help`.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ def _say(text: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.engine", description=__doc__)
     parser.add_argument("--model", default="demo", help="directory, hub id, demo, or a shape")
-    parser.add_argument("--dtype", default="float32", help="auto, float32, bfloat16 or float16")
+    parser.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--runs", type=int, default=3, help="paired runs of each workload")
     parser.add_argument("--only", action="append", choices=[w.name for w in WORKLOADS])

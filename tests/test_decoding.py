@@ -117,6 +117,12 @@ def test_model_that_cannot_be_packed_is_decoded_plainly(tiny_llama: Path) -> Non
     assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PlainDecoder)
 
 
+def test_model_whose_positions_depend_on_the_batch_is_decoded_plainly(tiny_llama: Path) -> None:
+    model, tokenizer = load_model(tiny_llama, dtype="float32")
+    model.config.rope_parameters = {"rope_type": "longrope", "rope_theta": 1e4}
+    assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PlainDecoder)
+
+
 def test_model_that_answers_otherwise_when_packed_is_decoded_plainly(tiny_llama: Path) -> None:
     model, tokenizer = load_model(tiny_llama, dtype="float32")
     forward = model.forward

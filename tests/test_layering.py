@@ -233,7 +233,8 @@ ALLOWED: dict[str, set[str]] = {
         *("engines.decoding", "engines.memory", "engines.packed_decoding"),
     },
     "engines.hf": {
-        *("types", "errors", "machine", "progress", "engines.chat", "engines.hf_engine"),
+        *("types", "errors", "machine", "progress"),
+        *("engines.chat", "engines.hf_engine", "engines.memory"),
         *(f"checkpoints.{n}" for n in ("checkpoint", "fingerprints", "loading", "models")),
         *("checkpoints.vocabulary", "quantizers.building", "quantizers.calibration"),
     },

@@ -109,12 +109,14 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     options = config.stash[RUN].options if RUN in config.stash else read_options(config)
     if options is None or options.engine != "hf":
         return None
+    from trusteval.engines.memory import describe_budget
+
     runs_on = default_device() if options.device == "auto" else options.device
     dtype = default_dtype(runs_on) if options.dtype == "auto" else options.dtype
     gpus = f" ({visible_gpus()} GPUs)" if runs_on == "cuda" else ""
     return (
         f"trusteval: model {options.model}, device {runs_on}{gpus}, dtype {dtype}, storage "
-        f"{options.storage}, profile {options.profile}"
+        f"{options.storage}, memory at most {describe_budget(runs_on)}, profile {options.profile}"
     )
 
 

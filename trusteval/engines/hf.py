@@ -16,6 +16,7 @@ from trusteval.checkpoints.fingerprints import (
 from trusteval.checkpoints.models import model_directory, refuse_missing_model
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE
+from trusteval.engines.memory import describe_budget
 from trusteval.errors import UsageError
 from trusteval.machine import cache_directory, default_device, default_dtype, package_version
 from trusteval.progress import ProgressBar, no_progress
@@ -146,6 +147,7 @@ class HFBackend:
         directory = self.directory(variant)
         checkpoint, context = inspect_checkpoint(directory), self.context(variant)
         notes = {key: str(context[key]) for key in ("weights", "storage", "dtype", "device")}
+        notes["memory, at most"] = describe_budget(self.device)
         if checkpoint.quantization is None:
             notes["storage"] = "dense"
         else:

@@ -81,7 +81,8 @@ class HFEngine:
 
     def _decodes_faithfully(self) -> bool:
         """Say whether the model can be packed, and answers as it does in a plain pass."""
-        if not getattr(self.model, "_supports_attention_backend", False):
+        takes_other_attention = getattr(self.model, "_supports_attention_backend", False)
+        if not takes_other_attention or _positions_depend_on_length(self.model):
             return False
         try:
             with self._explaining_memory(max(map(len, self.encode(PROMPTS)))):
@@ -167,6 +168,13 @@ def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     declared = getattr(model.generation_config, "eos_token_id", None)
     listed = declared if isinstance(declared, list) else [declared]
     return frozenset(t for t in (*listed, tokenizer.eos_token_id) if t is not None)
+
+
+def _positions_depend_on_length(model: Any) -> bool:
+    """Say whether rotary embeddings change with the longest prompt of a batch."""
+    rope = getattr(model.config.get_text_config(), "rope_parameters", None) or {}
+    kinds = [rope, *(value for value in rope.values() if isinstance(value, dict))]
+    return any(kind.get("rope_type") in ("dynamic", "longrope") for kind in kinds)
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -35,6 +35,13 @@ def default_budget(device: str) -> int:
     return max(_LEAST, int(share * total_memory(device)))
 
 
+def describe_budget(device: str) -> str:
+    """Word the budget for reports; on a GPU without asking it."""
+    if device.startswith("cuda"):
+        return f"{100 * _SHARE['cuda']:.0f} % of the GPU's beside the weights"
+    return f"{default_budget(device) / 2**30:.1f} GiB beside the weights"
+
+
 def plan_memory(model: Any, *, budget: int) -> Plan:
     """Divide a budget in bytes between the key-value cache and a forward pass.
 

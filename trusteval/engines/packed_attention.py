@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
 
 IMPLEMENTATION = "trusteval_packed"
+_MOST_SCORES = 2**25
+"""How many scores are in memory at once where no kernel keeps them out of it."""
 
 
 class Packing(Protocol):
@@ -120,14 +122,15 @@ def _attend_plainly(
     causal: bool,
     mask: torch.Tensor | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """`attend` in matrix products, 512 queries at a time: for devices without a kernel here."""
+    """`attend` in matrix products, some queries at a time: for devices without a kernel here."""
     import torch
 
+    step = max(1, _MOST_SCORES // (queries.shape[0] * queries.shape[1] * keys.shape[2]))
     groups = queries.shape[1] // keys.shape[1]
     keys, values = (x.repeat_interleave(groups, 1) for x in (keys, values))
     attended, totals = [], []
-    for start in range(0, queries.shape[2], 512):
-        some = queries[:, :, start : start + 512]
+    for start in range(0, queries.shape[2], step):
+        some = queries[:, :, start : start + step]
         seen = start + some.shape[2] if causal else keys.shape[2]
         scores = (some @ keys[:, :, :seen].transpose(-1, -2)).float() * scale
         if causal:
@@ -135,7 +138,7 @@ def _attend_plainly(
             later = torch.ones(shape, dtype=torch.bool, device=some.device).triu(start + 1)
             scores.masked_fill_(later, -torch.inf)
         if mask is not None:
-            scores += mask[..., start : start + 512, :seen] if mask.shape[-2] > 1 else mask
+            scores += mask[..., start : start + step, :seen] if mask.shape[-2] > 1 else mask
         total = scores.logsumexp(-1)
         weights = (scores - total[..., None]).exp().to(values.dtype)
         attended.append(weights @ values[:, :, :seen])

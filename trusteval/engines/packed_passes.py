@@ -57,9 +57,10 @@ class Kept:
         self.values[layer][part, :, : values.shape[2]] = values
 
     def keep(self, rows: list[int]) -> None:
-        """Drop all rows but these."""
-        self.keys = [keys[rows] for keys in self.keys]
-        self.values = [values[rows] for values in self.values]
+        """Drop all rows but these, layer by layer, so that little is held twice."""
+        for layer in range(len(self.keys)):
+            self.keys[layer] = self.keys[layer][rows]
+            self.values[layer] = self.values[layer][rows]
 
     def after(self, beginning: Beginning | None) -> Beginning:
         """Return the only row as the continuation of a beginning."""
