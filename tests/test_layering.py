@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "trusteval"
-PLUGIN = ("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options")
+PLUGIN = (
+    *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
+)
 PURE = (
     *(
         "types",
@@ -272,8 +274,10 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "evaluation", "gates", "machine", "progress", "pytest_keys", "run"),
         *("store", "report.record"),
     },
+    "pytest_parametrizing": {"machine", "run"},
     "pytest_plugin": {
-        *("types", "errors", "machine", "pytest_fixtures", "pytest_keys", "pytest_options", "run"),
+        *("types", "errors", "machine", "engines.memory", "run"),
+        *(f"pytest_{name}" for name in ("fixtures", "keys", "options", "parametrizing")),
         *("report.collecting", "report.table"),
     },
     "cli": {

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.machine import default_device, default_dtype, share_out, visible_gpus
+from trusteval.machine import default_device, default_dtype, visible_gpus
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -37,11 +37,11 @@ from trusteval.pytest_options import (
     read_options,
     refuse_lost_configuration,
 )
+from trusteval.pytest_parametrizing import parametrize, worker_count
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
-    from trusteval.run import Run
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _FIRST = ("trust_sanity", "trust_recording")
@@ -133,93 +133,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.
-    cores = (os.cpu_count() or 1) // _worker_count(session.config)
+    cores = (os.cpu_count() or 1) // worker_count(session.config)
     if _is_worker(session.config):
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     # Other projects have fixtures called subject: only what carries our markers is ours.
-    if not any(metafunc.definition.get_closest_marker(name) for name in _OURS):
-        return
-    run = metafunc.config.stash.get(RUN, None)
-    wanted = set(metafunc.fixturenames)
-    if run is None:
-        names = sorted(wanted & {"gate", "subject", "benchmark", "ensemble"})
-        skip = pytest.mark.skip(reason="no model under test: pass --trust-model")
-        empty = [pytest.param(*[None] * len(names), marks=skip, id="no-model")]
-        metafunc.parametrize(",".join(names), empty)
-    elif "gate" in wanted:
-        _parametrize_gates(metafunc, run)
-    elif "ensemble" in wanted:
-        _parametrize_benchmarks(metafunc, run, "ensemble")
-    elif metafunc.definition.get_closest_marker("trust_recording") is not None:
-        _parametrize_recordings(metafunc, run)
-    elif "benchmark" in wanted:
-        _parametrize_benchmarks(metafunc, run, "subject")
-    elif metafunc.definition.get_closest_marker("trust_sanity") is not None:
-        variants = (*run.variants, *run.references)
-        metafunc.parametrize(
-            "subject", [pytest.param(v, id=v.name, marks=_group(v.name)) for v in variants]
-        )
-    else:
-        metafunc.parametrize(
-            "subject", [pytest.param(s, id=s.name, marks=_group(s.name)) for s in run.subjects]
-        )
-
-
-def _parametrize_gates(metafunc: pytest.Metafunc, run: Run) -> None:
-    marker = metafunc.definition.get_closest_marker("trust_gates")
-    if marker is None or not marker.args:
-        raise pytest.UsageError(
-            f"{metafunc.definition.nodeid} asks for a gate: mark it trust_gates(benchmark)"
-        )
-    metafunc.parametrize(
-        "gate,subject",
-        [
-            pytest.param(gate, subject, id=f"{subject.name}-{gate.id}", marks=_group(subject.name))
-            for benchmark in marker.args
-            for gate, subject in run.judged_pairs(benchmark)
-        ],
-    )
-
-
-def _parametrize_benchmarks(metafunc: pytest.Metafunc, run: Run, name: str) -> None:
-    subjects = run.ensembles if name == "ensemble" else run.subjects
-    metafunc.parametrize(
-        f"{name},benchmark",
-        [
-            pytest.param(
-                subject, benchmark, id=f"{subject.name}-{benchmark}", marks=_group(subject.name)
-            )
-            for subject in subjects
-            for benchmark in run.benchmarks
-        ],
-    )
-
-
-def _parametrize_recordings(metafunc: pytest.Metafunc, run: Run) -> None:
-    """Let workers that no variant is left for record a share of another's answers."""
-    loaded = [subject.name for subject in (*run.variants, *run.references)]
-    shares = share_out(workers=_worker_count(metafunc.config), among=loaded)
-    metafunc.parametrize(
-        "subject,benchmark",
-        [
-            pytest.param(
-                subject,
-                benchmark,
-                id=f"{subject.name}-{benchmark}" + (f"-share-{share}" if share > 1 else ""),
-                marks=_group(subject.name + (f"/{share}" if share > 1 else "")),
-            )
-            for subject in run.subjects
-            for share in range(1, shares.get(subject.name, 1) + 1)
-            for benchmark in run.benchmarks
-        ],
-    )
-
-
-def _group(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.xdist_group(name)
+    if any(metafunc.definition.get_closest_marker(name) for name in _OURS):
+        parametrize(metafunc, metafunc.config.stash.get(RUN, None))
 
 
 @pytest.hookimpl(trylast=True)
@@ -291,10 +213,6 @@ class _ReportHooks:
         if written is not None:
             shown = os.path.relpath(written, config.invocation_params.dir)
             terminalreporter.write_line(f"report: {shown}/report.md")
-
-
-def _worker_count(config: pytest.Config) -> int:
-    return int(getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def _is_worker(config: pytest.Config) -> bool:
