@@ -1,12 +1,10 @@
 """A cached folder is whole or absent, and a place that cannot hold it is named."""
 
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.small_disk import run_on_small_disk
 from trusteval.cached_folder import make_once
 from trusteval.errors import UsageError
 
@@ -39,18 +37,7 @@ def test_disk_that_runs_full_while_a_folder_is_made_is_one_error_and_leaves_noth
 ) -> None:
     """On a real file system of 100 kilobytes, if this user may mount one."""
     small = tmp_path / "small"
-    small.mkdir()
-    script = (
-        f"mount -t tmpfs -o size=100k none {small} && "
-        f"{sys.executable} -c {shlex.quote(_FILLS_THE_DISK)} {small}"
-    )
-    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script]
-    try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    except FileNotFoundError:
-        pytest.skip("unshare is not installed")
-    if "mount" in ran.stderr or "unshare" in ran.stderr:
-        pytest.skip(f"no file system can be mounted here: {ran.stderr.strip()}")
+    ran = run_on_small_disk(_FILLS_THE_DISK, small, size="100k")
     said = f"building model: no space left in {small}\n"
     assert ran.stdout == said + said + "[]\n", ran.stderr
 

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.doubles import build_tiny_llama
+from tests.small_disk import run_on_small_disk
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.loading import load_model
 from trusteval.checkpoints.packed_loading import kernel_backend
@@ -187,24 +187,15 @@ def test_damaged_dense_model_is_refused_before_it_is_quantized(workshop, tmp_pat
 
 def test_full_disk_is_one_clear_line_and_leaves_nothing(tiny_llama: Path, tmp_path: Path) -> None:
     """On a real file system of one megabyte, if this user may mount one."""
-    quantize = (
-        "import sys; from trusteval.cli import main;"
-        f"sys.exit(main(['quantize', {str(tiny_llama)!r}, '--variants', 'gptq-4:g32', '--out',"
-        f" {str(tmp_path / 'small')!r}]))"
-    )
-    (tmp_path / "small").mkdir()
-    script = (
-        f"mount -t tmpfs -o size=100k none {tmp_path}/small && "
-        f"{sys.executable} -c {shlex.quote(quantize)}; code=$?; "
-        f"ls -A {tmp_path}/small | grep -v lock; exit $code"
-    )
-    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script]
-    try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    except FileNotFoundError:
-        pytest.skip("unshare is not installed")
-    if ran.returncode not in (0, 2):
-        pytest.skip(f"no file system can be mounted here: {ran.stderr.strip()}")
+    quantize = f"""
+import os, sys
+from trusteval.cli import main
+model, out = {str(tiny_llama)!r}, sys.argv[1]
+code = main(["quantize", model, "--variants", "gptq-4:g32", "--out", out])
+print(*(name for name in os.listdir(out) if "lock" not in name), end="")
+sys.exit(code)
+"""
+    ran = run_on_small_disk(quantize, tmp_path / "small", size="100k")
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert re.fullmatch(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shlex
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_disk import run_on_small_disk
 from trusteval.cli import main
 from trusteval.errors import StoreError
 from trusteval.store import ResponseStore, digest
@@ -138,18 +138,7 @@ print(len(again) == recorded + 64, again.database.execute("PRAGMA integrity_chec
 def test_full_disk_is_one_line_and_the_store_goes_on_when_there_is_room(tmp_path: Path) -> None:
     """On a real file system of three megabytes, if this user may mount one."""
     small = tmp_path / "small"
-    small.mkdir()
-    script = (
-        f"mount -t tmpfs -o size=3m none {small} && "
-        f"{sys.executable} -c {shlex.quote(FILLS_THE_DISK)} {small}"
-    )
-    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script]
-    try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    except FileNotFoundError:
-        pytest.skip("unshare is not installed")
-    if "mount" in ran.stderr or "unshare" in ran.stderr:
-        pytest.skip(f"no file system can be mounted here: {ran.stderr.strip()}")
+    ran = run_on_small_disk(FILLS_THE_DISK, small, size="3m")
     said = (
         f"no space left for the response store {small / 'responses.sqlite'}; make room: what is "
         "recorded in it is kept\n"
