@@ -69,12 +69,14 @@ def _decoded(decoder: Decoder, encoded: list[list[int]], limits: Limits) -> list
     [((), 30), ((30,), 20), ((30, 50), 20), ((150, 40), 10), ((), 200), ((20,), 150)],
     ids=["none", "one", "nested", "past-the-window", "long", "own-past-the-window"],
 )
-@pytest.mark.parametrize("limits", [Limits(128, 10**6), Limits(5, 10**6), Limits(128, 400)])
+@pytest.mark.parametrize(
+    ("limits", "crew"), [(Limits(128, 10**6), 3), (Limits(5, 10**6), 1), (Limits(128, 400), 2)]
+)
 def test_packed_answers_are_those_of_one_by_one_generation(
-    model: Any, beginnings: tuple[int, ...], longest: int, limits: Limits
+    model: Any, beginnings: tuple[int, ...], longest: int, limits: Limits, crew: int
 ) -> None:
     encoded = _prompts(beginnings, rows=24, longest=longest, seed=len(beginnings))
-    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=100)
+    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=100, crew=crew)
     expected = [_generated(model, tokens) for tokens in encoded]
     assert _decoded(decoder, encoded, limits) == expected
     assert len({len(answer) for answer in expected}) > 1, "rows ended at different times"
@@ -85,6 +87,15 @@ def test_plain_answers_are_those_of_one_by_one_generation(model: Any) -> None:
     decoder = PlainDecoder(model, stops=STOPS)
     expected = [_generated(model, tokens) for tokens in encoded]
     assert _decoded(decoder, encoded, Limits(128, 10**6)) == expected
+
+
+def test_passes_side_by_side_leave_torch_its_threads(model: Any) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=10, crew=2)
+    _decoded(decoder, _prompts((), rows=8, longest=9, seed=1), Limits(8, 999))
+    assert torch.get_num_threads() == before
 
 
 def test_model_is_left_as_it_was_found(model: Any) -> None:
