@@ -53,11 +53,7 @@ class PackedDecoder:
                 beginning = self._begin(encoded[family.rows[0]], family.cuts, needed)
                 prompts += [OwnTokens(encoded[r][family.shared :], beginning) for r in family.rows]
             self._beginnings = needed
-            longest = max(len(prompt.tokens) for prompt in prompts)
-            if max_new_tokens == 1:
-                return [[token] for token in self._read(prompts, None)]
-            kept = Kept(rows=len(prompts), capacity=longest + max_new_tokens - 1)
-            first = self._read(prompts, kept)
+            first, kept = self._read(prompts, room=max_new_tokens - 1)
             return self._speak(first, prompts, kept, max_new_tokens)
 
     def forget(self) -> None:
@@ -87,24 +83,25 @@ class PackedDecoder:
             found = needed.get(known) or self._beginnings.get(known)
             if found is None:
                 begun = 0 if beginning is None else beginning.length
-                kept = Kept(rows=1, capacity=cut - begun)
-                self._read([OwnTokens(tokens[begun:cut], beginning)], kept)
+                _, (kept,) = self._read([OwnTokens(tokens[begun:cut], beginning)], room=0)
                 found = kept.after(beginning)
             needed[known] = beginning = found
         return beginning
 
-    def _read(self, prompts: Sequence[OwnTokens], kept: Kept | None) -> list[int]:
-        """Read prompts, keep their keys and values, return each one's first new token."""
+    def _read(self, prompts: Sequence[OwnTokens], *, room: int) -> tuple[list[int], list[Kept]]:
+        """Return each prompt's first new token, and keys and values with `room` for more."""
         lengths = [len(prompt.tokens) for prompt in prompts]
         most = min(self._tokens_at_once, -(-sum(lengths) // self._crew))
-        tasks = [
-            partial(self._pass, prompts[start:stop], kept, start)
-            for start, stop in _portions(lengths, most)
+        kept = [
+            Kept(list(rows), max(lengths[row] for row in rows) + room)
+            for rows in _portions(lengths, most)
         ]
-        return [t for first in run_side_by_side(tasks, crew=self._crew) for t in first]
+        tasks = [partial(self._pass, [prompts[row] for row in some.rows], some) for some in kept]
+        first = [t for some in run_side_by_side(tasks, crew=self._crew) for t in some]
+        return first, kept
 
-    def _pass(self, some: Sequence[OwnTokens], kept: Kept | None, start: int) -> list[int]:
-        """Read the prompts from row `start` on in one forward pass."""
+    def _pass(self, some: Sequence[OwnTokens], kept: Kept) -> list[int]:
+        """Read prompts in one forward pass, return each one's first new token."""
         import torch
 
         device = self._model.device
@@ -118,42 +115,41 @@ class PackedDecoder:
             spans=find_spans(some, [len(prompt.tokens) for prompt in some]),
             positions=positions,
             kept=kept,
-            start=start,
         )
         return self._choose(ids, positions, packing, last=lengths.cumsum(0) - 1)
 
     # -- speaking ------------------------------------------------------------------------
 
     def _speak(
-        self, first: Sequence[int], prompts: Sequence[OwnTokens], kept: Kept, max_new_tokens: int
+        self,
+        first: Sequence[int],
+        prompts: Sequence[OwnTokens],
+        kept: Sequence[Kept],
+        max_new_tokens: int,
     ) -> list[list[int]]:
         """Add tokens until every answer ended or has `max_new_tokens`."""
         import torch
 
         new = [[token] for token in first]
-        held = list(range(len(prompts)))
         device = self._model.device
         for step in range(max_new_tokens - 1):
-            running = [row for row in held if new[row][-1] not in self._stops]
-            if not running:
+            running = {row for row, tokens in enumerate(new) if tokens[-1] not in self._stops}
+            kept = [some for some in kept if not running.isdisjoint(some.rows)]
+            if not kept:
                 break
-            if len(running) <= (1 - _MOST_FINISHED) * len(held):
-                kept.keep([i for i, row in enumerate(held) if new[row][-1] not in self._stops])
-                held = running
-            some = [prompts[row] for row in held]
+            for some in kept:
+                if len(running & set(some.rows)) <= (1 - _MOST_FINISHED) * len(some.rows):
+                    some.keep(running)
+            held = [row for some in kept for row in some.rows]
+            own = [prompts[row] for row in held]
+            written = torch.tensor([len(p.tokens) + step for p in own], device=device)
+            positions = torch.tensor([p.begun for p in own], device=device) + written
             ids = torch.tensor([new[row][-1] for row in held], device=device)
-            written = torch.tensor([len(p.tokens) + step for p in some], device=device)
-            begun = torch.tensor([p.begun for p in some], device=device)
-            packing = Speaking(
-                written=written,
-                longest=int(written.max()) + 1,
-                spans=find_spans(some, [1] * len(some)),
-                positions=begun + written,
-                kept=kept,
-            )
-            chosen = self._choose(ids, begun + written, packing, last=None)
+            spans = find_spans(own, [1] * len(own))
+            packing = Speaking(written=written, spans=spans, positions=positions, kept=kept)
+            chosen = self._choose(ids, positions, packing, last=None)
             for row, token in zip(held, chosen, strict=True):
-                if new[row][-1] not in self._stops:
+                if row in running:
                     new[row].append(token)
         return new
 
@@ -176,12 +172,12 @@ class PackedDecoder:
         return choose(logits)
 
 
-def _portions(lengths: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
+def _portions(lengths: Sequence[int], most: int) -> Iterator[range]:
     """Cut prompts into runs of at most `most` tokens, or of one prompt."""
     start = held = 0
     for index, length in enumerate(lengths):
         if index > start and held + length > most:
-            yield start, index
+            yield range(start, index)
             start, held = index, 0
         held += length
-    yield start, len(lengths)
+    yield range(start, len(lengths))

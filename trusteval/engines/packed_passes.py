@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,33 +33,33 @@ class OwnTokens:
 
 @dataclass(slots=True)
 class Kept:
-    """Keys and values of the prompts' own and new tokens: per layer (rows, heads, capacity, size).
+    """Keys and values of prompts that were read in one pass: their own and their new tokens.
 
-    Allocated when the first layer shows its shape; zeros, since what is masked is still multiplied.
+    `rows` says which prompts; per layer (rows, heads, capacity, size). Allocated when the first
+    layer shows its shape; zeros, since what is masked is still multiplied.
     """
 
-    rows: int
+    rows: list[int]
     capacity: int
     keys: list[torch.Tensor] = field(default_factory=list)
     values: list[torch.Tensor] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def write(self, layer: int, start: int, keys: torch.Tensor, values: torch.Tensor) -> None:
-        """Keep what rows from `start` on read: (rows, heads, tokens, size)."""
-        with self._lock:  # passes over other rows run beside this one
-            if layer == len(self.keys):
-                shape = (self.rows, keys.shape[1], self.capacity, keys.shape[3])
-                self.keys.append(keys.new_zeros(shape))
-                self.values.append(values.new_zeros(shape))
-        part = slice(start, start + len(keys))
-        self.keys[layer][part, :, : keys.shape[2]] = keys
-        self.values[layer][part, :, : values.shape[2]] = values
+    def write(self, layer: int, keys: torch.Tensor, values: torch.Tensor) -> None:
+        """Keep what all rows read in a layer: (rows, heads, tokens, size)."""
+        if layer == len(self.keys):
+            shape = (len(self.rows), keys.shape[1], self.capacity, keys.shape[3])
+            self.keys.append(keys.new_zeros(shape))
+            self.values.append(values.new_zeros(shape))
+        self.keys[layer][:, :, : keys.shape[2]] = keys
+        self.values[layer][:, :, : values.shape[2]] = values
 
-    def keep(self, rows: list[int]) -> None:
+    def keep(self, rows: Container[int]) -> None:
         """Drop all rows but these, layer by layer, so that little is held twice."""
+        chosen = [place for place, row in enumerate(self.rows) if row in rows]
+        self.rows = [self.rows[place] for place in chosen]
         for layer in range(len(self.keys)):
-            self.keys[layer] = self.keys[layer][rows]
-            self.values[layer] = self.values[layer][rows]
+            self.keys[layer] = self.keys[layer][chosen]
+            self.values[layer] = self.values[layer][chosen]
 
     def after(self, beginning: Beginning | None) -> Beginning:
         """Return the only row as the continuation of a beginning."""
@@ -85,11 +84,10 @@ class Reading:
         spans: Sequence[Span],
         positions: torch.Tensor,
         kept: Kept | None,
-        start: int,
     ) -> None:
         import torch
 
-        self._spans, self._positions, self._kept, self._start = spans, positions, kept, start
+        self._spans, self._positions, self._kept = spans, positions, kept
         steps = torch.arange(int(lengths.max()), device=lengths.device)
         starts = lengths.cumsum(0) - lengths
         real = steps < lengths[:, None]
@@ -103,7 +101,7 @@ class Reading:
     ) -> torch.Tensor:
         rows = [self._pad(x) for x in (queries, keys, values)]
         if self._kept is not None:
-            self._kept.write(layer, self._start, rows[1], rows[2])
+            self._kept.write(layer, rows[1], rows[2])
         mask = self._window(how, rows[0])
         own, total = attend(*rows, scale=how.scale, causal=mask is None, mask=mask)
         return attend_to_beginnings(
@@ -142,52 +140,83 @@ class Reading:
 
 
 class Speaking:
-    """Packs one new token of each row; `written` counts the row's own tokens before it."""
+    """Packs one new token of each row; `written` counts the row's own tokens before it.
+
+    The rows of each of `kept` stand side by side.
+    """
 
     def __init__(
         self,
         *,
         written: torch.Tensor,
-        longest: int,
         spans: Sequence[Span],
         positions: torch.Tensor,
-        kept: Kept,
+        kept: Sequence[Kept],
     ) -> None:
-        import torch
-
-        self._written, self._spans, self._positions = written, spans, positions
-        self._kept, self._longest = kept, longest
-        self._rows = torch.arange(len(written), device=written.device)
-        self._back = written[:, None] - torch.arange(longest, device=written.device)
+        self._spans, self._positions = spans, positions
+        self._shares: list[_Share] = []
+        start = 0
+        for some in kept:
+            stop = start + len(some.rows)
+            self._shares.append(_Share(some, slice(start, stop), written[start:stop]))
+            start = stop
 
     def attend(
         self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
     ) -> torch.Tensor:
-        kept_keys, kept_values = self._kept.keys[layer], self._kept.values[layer]
-        kept_keys[self._rows, :, self._written] = keys.transpose(0, 1)
-        kept_values[self._rows, :, self._written] = values.transpose(0, 1)
-        hidden = self._back < 0
-        if how.window is not None:
-            hidden = hidden | (self._back >= how.window)
-        heads, n, size = queries.shape
-        # The heads that share keys are queries side by side.
-        folded = queries.view(keys.shape[0], -1, n, size).permute(2, 0, 1, 3)
-        own, total = attend(
-            folded,
-            kept_keys[:, :, : self._longest],
-            kept_values[:, :, : self._longest],
-            scale=how.scale,
-            mask=hide(hidden, dtype=queries.dtype)[:, None, None],
-        )
+        import torch
+
+        parts = [share.attend(layer, queries, keys, values, how) for share in self._shares]
         return attend_to_beginnings(
             queries,
             self._spans,
-            own.reshape(n, heads, size),
-            total.reshape(n, heads),
+            torch.cat([own for own, _ in parts]),
+            torch.cat([total for _, total in parts]),
             layer=layer,
             how=how,
             positions=self._positions,
         )
+
+
+class _Share:
+    """The rows of one pass among those that speak: `part` of the tokens."""
+
+    def __init__(self, kept: Kept, part: slice, written: torch.Tensor) -> None:
+        import torch
+
+        self._kept, self._part, self._written = kept, part, written
+        self._longest = int(written.max()) + 1
+        self._rows = torch.arange(len(written), device=written.device)
+        self._back = written[:, None] - torch.arange(self._longest, device=written.device)
+        self._masks: dict[int | None, torch.Tensor] = {}
+
+    def attend(
+        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return attention to the rows' own tokens (rows, heads, size), and its log-sum-exp."""
+        own_keys, own_values = self._kept.keys[layer], self._kept.values[layer]
+        own_keys[self._rows, :, self._written] = keys[:, self._part].transpose(0, 1)
+        own_values[self._rows, :, self._written] = values[:, self._part].transpose(0, 1)
+        heads, _, size = queries.shape
+        rows = len(self._rows)
+        # The heads that share keys are queries side by side.
+        folded = queries[:, self._part].reshape(keys.shape[0], -1, rows, size).permute(2, 0, 1, 3)
+        own, total = attend(
+            folded,
+            own_keys[:, :, : self._longest],
+            own_values[:, :, : self._longest],
+            scale=how.scale,
+            mask=self._mask(how.window, queries.dtype),
+        )
+        return own.reshape(rows, heads, size), total.reshape(rows, heads)
+
+    def _mask(self, window: int | None, dtype: torch.dtype) -> torch.Tensor:
+        if window not in self._masks:
+            hidden = self._back < 0
+            if window is not None:
+                hidden = hidden | (self._back >= window)
+            self._masks[window] = hide(hidden, dtype=dtype)[:, None, None]
+        return self._masks[window]
 
 
 def find_spans(prompts: Sequence[OwnTokens], tokens: Sequence[int]) -> list[Span]:
