@@ -33,9 +33,10 @@ class Decoder(Protocol):
 
 def choose(logits: torch.Tensor) -> list[int]:
     """Return the likeliest token of each row; raises EngineError for NaN or Inf."""
-    if not bool(logits.isfinite().all()):
+    best = logits.max(-1)  # NaN where there is one
+    if not bool(best.values.isfinite().all()):
         raise EngineError("the model's logits are not finite (NaN or Inf)")
-    return [int(token) for token in logits.argmax(-1).tolist()]
+    return [int(token) for token in best.indices.tolist()]
 
 
 class PlainDecoder:

@@ -9,7 +9,7 @@ joining is that of FlashAttention, arXiv 2205.14135, section 3.1).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trusteval.errors import EngineError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 IMPLEMENTATION = "trusteval_packed"
+_ROUND = 32
 _MOST_SCORES = 2**25
 """How many scores are in memory at once where no kernel keeps them out of it."""
 
@@ -43,13 +44,23 @@ class How:
     window: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Beginning:
-    """The keys and values of a shared beginning, per layer (heads, tokens, head size)."""
+    """The keys and values of a shared beginning, per layer (heads, at least `length`, size).
+
+    What stands behind `length` is padding: kernels are up to four times as fast on round lengths.
+    """
 
     length: int
-    keys: list[torch.Tensor] = field(default_factory=list)
-    values: list[torch.Tensor] = field(default_factory=list)
+    keys: Sequence[torch.Tensor]
+    values: Sequence[torch.Tensor]
+
+
+def padded(tokens: torch.Tensor) -> torch.Tensor:
+    """Pad (heads, tokens, size) to a round number of tokens."""
+    import torch
+
+    return torch.nn.functional.pad(tokens, (0, 0, 0, -tokens.shape[1] % _ROUND))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +181,9 @@ def attend_to_beginnings(
         heads, n, size = queries[:, part].shape
         # The heads that share keys stand side by side: one long row of queries per key head.
         folded = queries[:, part].reshape(1, keys.shape[1], -1, size)
-        mask = _window_mask(positions[part], keys.shape[2], how, dtype=own.dtype)
-        if mask is not None:
-            mask = mask.repeat(heads // keys.shape[1], 1)[None, None]
+        mask = _mask(span.beginning, positions[part], how, like=keys)
+        if mask is not None and len(mask) > 1:
+            mask = mask.repeat(heads // keys.shape[1], 1)
         shared, total = attend(folded, keys, values, scale=how.scale, mask=mask)
         shared = shared.reshape(heads, n, size).transpose(0, 1)
         total = total.reshape(heads, n).transpose(0, 1)
@@ -181,16 +192,22 @@ def attend_to_beginnings(
     return joined
 
 
-def _window_mask(
-    positions: torch.Tensor, length: int, how: How, *, dtype: torch.dtype
+def _mask(
+    beginning: Beginning, positions: torch.Tensor, how: How, *, like: torch.Tensor
 ) -> torch.Tensor | None:
-    """Hide the first `length` positions from queries whose window has passed them."""
+    """Hide padding, and what lies before the window of queries at `positions`.
+
+    Returns (queries or 1, keys), or None where there is nothing to hide.
+    """
     import torch
 
-    if how.window is None or int(positions.max()) < how.window:
+    steps = torch.arange(like.shape[2], device=like.device)
+    hidden = (steps >= beginning.length)[None]
+    if how.window is not None and int(positions.max()) >= how.window:
+        hidden = hidden | (positions[:, None] - steps >= how.window)
+    elif like.shape[2] == beginning.length:
         return None
-    back = positions[:, None] - torch.arange(length, device=positions.device)
-    return hide(back >= how.window, dtype=dtype)
+    return hide(hidden, dtype=like.dtype)
 
 
 def hide(hidden: torch.Tensor, *, dtype: torch.dtype) -> torch.Tensor:

@@ -13,6 +13,7 @@ from trusteval.engines.packed_attention import (
     attend,
     attend_to_beginnings,
     hide,
+    padded,
 )
 
 if TYPE_CHECKING:
@@ -63,15 +64,22 @@ class Kept:
 
     def after(self, beginning: Beginning | None) -> Beginning:
         """Return the only row as the continuation of a beginning."""
-        import torch
+        if beginning is None:
+            length = self.capacity
+            keys, values = ([x[0] for x in held] for held in (self.keys, self.values))
+        else:
+            length = beginning.length + self.capacity
+            keys = _continued(beginning.keys, self.keys, beginning.length)
+            values = _continued(beginning.values, self.values, beginning.length)
+        return Beginning(length, [padded(x) for x in keys], [padded(x) for x in values])
 
-        before = beginning or Beginning(0, [k[0, :, :0] for k in self.keys], [])
-        values = before.values or [v[0, :, :0] for v in self.values]
-        return Beginning(
-            before.length + self.capacity,
-            [torch.cat([b, k[0]], 1) for b, k in zip(before.keys, self.keys, strict=True)],
-            [torch.cat([b, v[0]], 1) for b, v in zip(values, self.values, strict=True)],
-        )
+
+def _continued(
+    before: Sequence[torch.Tensor], after: Sequence[torch.Tensor], length: int
+) -> list[torch.Tensor]:
+    import torch
+
+    return [torch.cat([b[:, :length], a[0]], 1) for b, a in zip(before, after, strict=True)]
 
 
 class Reading:
