@@ -25,10 +25,12 @@ class Said:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
 class Hang:
     """Say nothing until the client goes away."""
 
 
+@dataclass(frozen=True)
 class HangUp:
     """Close the connection without a word."""
 
