@@ -463,10 +463,11 @@ def test_closing_the_engine_early_cancels_what_is_open(server, opened) -> None:
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
 from trusteval.engines.openai import OpenAIBackend
 from trusteval.subjects import dense_variant
 from trusteval.types import Message, Role
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells make background jobs deaf to it
 engine = OpenAIBackend.create(sys.argv[1], concurrency=3).open(dense_variant())
 try:
     list(engine.generate([(Message(Role.USER, "?"),)] * 9, max_new_tokens=6))
@@ -484,7 +485,10 @@ def test_interrupt_cancels_what_is_open(server) -> None:
     ) as asking:
         assert server.wait_until(lambda it: it.running == 3)
         asking.send_signal(signal.SIGINT)
-        told, complaints = asking.communicate(timeout=30)
+        try:
+            told, complaints = asking.communicate(timeout=30)
+        finally:
+            asking.kill()
     assert (told.strip(), complaints) == (b"interrupted", b"")
     assert server.wait_until(lambda it: it.abandoned == 3)
 
