@@ -100,7 +100,8 @@ def test_every_variant_is_looked_at_once_and_the_perplexity_stands_in_the_report
 def test_run_says_on_what_models_run(project: Project) -> None:
     ran = project.run("--collect-only", "-k", "mmlu", "--trust-dtype", "float32")
     assert re.search(
-        r"^trusteval: model \S+, device cpu, dtype float32, storage auto, profile demo$",
+        r"^trusteval: model \S+, device cpu, dtype float32, storage auto, memory at most "
+        r"\d+\.\d GiB beside the weights, profile demo$",
         ran.stdout,
         re.MULTILINE,
     )
