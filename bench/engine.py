@@ -98,13 +98,7 @@ def _measure(engine: HFEngine, workload: Workload, *, runs: int, dtype: str) -> 
             batch_size=batch_size,
         )
 
-    speeds = {}
-    for size in (size for size in peer.BATCH_SIZES if size <= len(texts)):
-        items = max(size, len(texts) // 4)
-        speeds[size] = items / _timed(partial(peers, size, items))[0]
-    sizes = list(speeds)
-    best = max(sizes, key=lambda size: speeds[size])
-    _say(f"{workload.name}: peer at {', '.join(f'{s}: {v:.2f}' for s, v in speeds.items())} /s")
+    best = _fastest_batch_size(peers, workload)
     own, others, shares, peaks = [], [], [], []
     said: list[str] = []
     theirs: list[str] = []
@@ -133,6 +127,16 @@ def _measure(engine: HFEngine, workload: Workload, *, runs: int, dtype: str) -> 
         matmul_peak_share=median(shares),
         peak_gflop_per_s=median(peaks) / 1e9,
     )
+
+
+def _fastest_batch_size(peers: Callable[[int, int], object], workload: Workload) -> int:
+    """Try the peer's batch sizes on a quarter of the items, or one batch of them."""
+    speeds: dict[int, float] = {}
+    for size in (size for size in peer.BATCH_SIZES if size <= workload.items):
+        items = max(size, workload.items // 4)
+        speeds[size] = items / _timed(partial(peers, size, items))[0]
+    _say(f"{workload.name}: peer at {', '.join(f'{s}: {v:.2f}' for s, v in speeds.items())} /s")
+    return max(speeds, key=lambda size: speeds[size])
 
 
 def _answers(engine: HFEngine, prompts: Sequence[Prompt], limit: int) -> list[str]:
