@@ -49,6 +49,10 @@ ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
     "stats": set(),
+    "stats.estimate": set(),
+    "stats.proportion": set(),
+    "stats.paired": {"stats.estimate"},
+    "stats.clusters": {"stats.estimate", "stats.paired", "stats.proportion"},
     "progress": set(),
     "machine": set(),
     "parsing": {"types"},
@@ -58,7 +62,7 @@ ALLOWED: dict[str, set[str]] = {
     "readings": {"types", "election", "protocols", "protocols.protocol", "sheet"},
     "disparities": {"types", "errors", "sheet"},
     "rates": {"sheet"},
-    "metrics": {"types", "errors", "stats", "disparities", "rates", "sheet"},
+    "metrics": {"types", "errors", "stats.clusters", "disparities", "rates", "sheet"},
     "scoring": {"types", "errors", "metrics", "sheet"},
     "files": {"errors"},
     "cached_folder": {"errors"},
@@ -293,7 +297,10 @@ ALLOWED: dict[str, set[str]] = {
 }
 # Module -> packages it may import when it is itself imported; everything else loads on use.
 EAGER = {
-    **{name: {"numpy"} for name in ("stats", "metrics", "disparities", "sheet", "election")},
+    **{
+        name: {"numpy"}
+        for name in ("stats.clusters", "metrics", "disparities", "sheet", "election")
+    },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
 }

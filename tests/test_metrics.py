@@ -14,7 +14,7 @@ from tests.builders import REFUSED, judged, setting
 from trusteval.disparities import MIN_GROUP, MIN_GROUP_LABEL
 from trusteval.metrics import MEASURES, count, measure
 from trusteval.rates import RATES
-from trusteval.stats import proportion_interval
+from trusteval.stats.proportion import Proportion
 from trusteval.types import (
     Answer,
     Declared,
@@ -459,7 +459,8 @@ def test_rate_lies_in_its_interval(metric):
 
 def test_accuracy_of_distinct_items_has_the_clopper_pearson_interval():
     interval = Case(0.0, SIX).score("accuracy").interval
-    expected = [100 * bound for bound in proportion_interval(3, 6)]
+    known = Proportion(3, 6)
+    expected = [100 * bound for bound in (known.low, known.high)]
     assert [interval.low, interval.high] == pytest.approx(expected)
 
 

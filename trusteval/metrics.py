@@ -17,7 +17,7 @@ from trusteval.disparities import DISPARITIES
 from trusteval.errors import UndefinedError
 from trusteval.rates import RATES, RATIOS, Indicator, Ratio
 from trusteval.sheet import Sheet, sheet_of
-from trusteval.stats import Cell, linear_interval
+from trusteval.stats.clusters import Cell, estimate_score, weighted_sum
 from trusteval.types import Counts, Declared, Interval, Judged, Score
 
 
@@ -142,9 +142,9 @@ def _sum(terms: Sequence[Term], by_setting: Mapping[str, Sheet]) -> tuple[float,
     """Add up terms; only a sum of rates has an interval."""
     if all(term.metric in RATES for term in terms):
         cells = [cell for term in terms for cell in _cells(term, by_setting[term.setting])]
-        low, high = linear_interval(cells)
-        value = fsum(cell.weight * float(cell.y.mean()) for cell in cells)
-        return min(value, 1.0), Interval(100 * low, 100 * high)
+        estimate = estimate_score(cells)
+        value = fsum(cell.weight * cell.mean for cell in cells)
+        return min(value, 1.0), Interval(100 * estimate.low, 100 * estimate.high)
     values = []
     for term in terms:
         of_setting = _of_setting(term.metric, by_setting[term.setting])
@@ -158,7 +158,7 @@ def _of_setting(metric: str, rows: Sheet) -> float:
     if metric in RATIOS:
         return _ratio(RATIOS[metric], {"": rows}, {"": 1.0})
     cells = _cells(Term("", metric, 1.0), rows)
-    return sum(cell.weight * float(cell.y.mean()) for cell in cells)
+    return weighted_sum(cells)
 
 
 def _cells(term: Term, rows: Sheet) -> list[Cell]:
@@ -186,8 +186,8 @@ def _cell(rows: Sheet, *, holds: Indicator, weight: float, complement: bool) -> 
     return Cell(
         weight=weight,
         y=(holds(rows) != complement).astype(np.float64),
-        units=rows.roll.unit[rows.rows].tolist(),
-        strata=rows.roll.stratum[rows.rows].tolist(),
+        units=rows.roll.unit[rows.rows],
+        strata=rows.roll.stratum[rows.rows],
     )
 
 

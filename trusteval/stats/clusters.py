@@ -1,0 +1,205 @@
+"""Sums over settings whose rows share source items: estimates with cluster standard errors.
+
+A score is linear in its rows: the sum over cells of weight times mean. The unit that varies is the
+source item with all its rows, whatever number of settings it appears in; units vary within
+strata. Each stratum's variance is taken over its units and two pseudo-items, so that agreement on
+few items is no certainty (docs/statistics.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.paired import Pairs
+from trusteval.stats.proportion import Proportion
+
+Values = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """Rows whose plain mean enters a score with one weight.
+
+    `y` are the rows' values: in [0, 1] for a score, in [-1, 1] for a difference. `units` numbers
+    the source item each row descends from, `strata` the family each unit is drawn within, from 0
+    on; ValueError unless all three have the same length, at least 1.
+    """
+
+    weight: float
+    y: Values
+    units: Codes
+    strata: Codes
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.y), len(self.units), len(self.strata)}
+        if len(lengths) > 1 or 0 in lengths:
+            raise ValueError(
+                f"expected a unit and a stratum for each row, got {len(self.units)} and "
+                f"{len(self.strata)} for {len(self.y)}"
+            )
+
+    @property
+    def share(self) -> float:
+        """What one row weighs."""
+        return self.weight / len(self.y)
+
+    @property
+    def mean(self) -> float:
+        return float(self.y.mean())
+
+
+def estimate_score(cells: Sequence[Cell]) -> Estimate:
+    """Estimate the weighted sum of the cells' means, in [0, 1].
+
+    Rows that all weigh the same and come from different units are one proportion, if y is 0 or 1.
+    """
+    y = np.concatenate([cell.y for cell in cells])
+    if _is_one_proportion(cells) and bool(np.isin(y, (0, 1)).all()):
+        return Proportion(int(y.sum()), len(y))
+    return Normal(weighted_sum(cells), standard_error(cells), least=0.0, most=1.0)
+
+
+def estimate_difference(cells: Sequence[Cell]) -> Pairs | Normal:
+    """Estimate the weighted sum of the cells' mean differences, in [-1, 1].
+
+    Rows that all weigh the same and come from different units are pairs of one proportion, if
+    every difference is -1, 0 or 1.
+    """
+    y = np.concatenate([cell.y for cell in cells])
+    if _is_one_proportion(cells) and bool(np.isin(y, (-1, 0, 1)).all()):
+        return Pairs(int((y > 0).sum()), int((y < 0).sum()), len(y))
+    units = _Units(cells)
+    u = units.sum([cell.share * (cell.y - cell.mean) for cell in cells])
+    differing = units.sum([np.abs(cell.y) for cell in cells]) > 0
+    return Normal(
+        weighted_sum(cells),
+        units.standard_error(u, units.reach_of(u)),
+        least=-1.0,
+        most=1.0,
+        differing=int(differing.sum()),
+    )
+
+
+def weighted_sum(cells: Sequence[Cell]) -> float:
+    """Add up the cells' means with their weights."""
+    return sum(cell.weight * cell.mean for cell in cells)
+
+
+def standard_error(cells: Sequence[Cell]) -> float:
+    """Return the standard error of a linear score whose rows share source items.
+
+    Unit i contributes u_i, the sum over its rows of weight / n_cell * (y - mean of the cell).
+    SE^2 = sum over strata of n_h * var(u in h, ddof=1). The pseudo-items answer everything wrong
+    and everything right, with the rows of the stratum's heaviest units.
+    """
+    units = _Units(cells)
+    wrong = units.sum([np.full(len(cell.y), -cell.share * cell.mean) for cell in cells])
+
+    def pseudo(stratum: Codes) -> tuple[float, float]:
+        weight = units.weight[stratum]
+        heaviest = np.isclose(weight, weight.max(), rtol=1e-9)
+        of_wrong = wrong[stratum][heaviest]
+        return float(of_wrong.min()), float((of_wrong + weight[heaviest]).max())
+
+    return units.standard_error(
+        units.sum([cell.share * (cell.y - cell.mean) for cell in cells]), pseudo
+    )
+
+
+def estimate_ratio(over: Sequence[Cell], under: Sequence[Cell]) -> Normal:
+    """Estimate the ratio of two sums over the same rows, in [0, 1].
+
+    Linearised: u_i = (over_i - ratio * under_i) / under. `under` must not sum to 0.
+    """
+    units = _Units(over)
+    ratio, u = _linearised(units, over, under)
+    return Normal(ratio, units.standard_error(u, units.reach_of(u)), least=0.0, most=1.0)
+
+
+def estimate_ratio_difference(
+    reference: tuple[Sequence[Cell], Sequence[Cell]],
+    subject: tuple[Sequence[Cell], Sequence[Cell]],
+) -> Normal:
+    """Estimate how far a subject's ratio is below its reference's, in [-1, 1], paired.
+
+    Each is (over, under) as in `estimate_ratio`, all over the same rows.
+    """
+    units = _Units(reference[0])
+    of_reference, u_reference = _linearised(units, *reference)
+    of_subject, u_subject = _linearised(units, *subject)
+    u = u_reference - u_subject
+    return Normal(
+        of_reference - of_subject,
+        units.standard_error(u, units.reach_of(u)),
+        least=-1.0,
+        most=1.0,
+        differing=int((~np.isclose(u, 0)).sum()),
+    )
+
+
+def _linearised(units: _Units, over: Sequence[Cell], under: Sequence[Cell]) -> tuple[float, Values]:
+    below = weighted_sum(under)
+    ratio = weighted_sum(over) / below
+    parts = [
+        top.share * (top.y - ratio * bottom.y) / below
+        for top, bottom in zip(over, under, strict=True)
+    ]
+    return ratio, units.sum(parts)
+
+
+def _is_one_proportion(cells: Sequence[Cell]) -> bool:
+    """Whether all rows weigh the same, 1 together, and no unit has two."""
+    units = np.concatenate([cell.units for cell in cells])
+    shares = [cell.share for cell in cells]
+    return bool(
+        np.allclose(shares, 1 / len(units), rtol=1e-9) and len(np.unique(units)) == len(units)
+    )
+
+
+class _Units:
+    """The units of some cells' rows: each one's stratum, and what its rows weigh together."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        strata = np.concatenate([cell.strata for cell in cells])
+        units = np.concatenate([cell.units for cell in cells])
+        both = strata * (units.max() + 1) + units
+        _, first, self._place = np.unique(both, return_index=True, return_inverse=True)
+        self._strata = [
+            np.flatnonzero(strata[first] == stratum) for stratum in np.unique(strata[first])
+        ]
+        self.weight = self.sum([np.full(len(cell.y), abs(cell.share)) for cell in cells])
+
+    def sum(self, of_rows: Sequence[Values]) -> Values:
+        """Add up rows, given cell by cell, within their units."""
+        return np.bincount(self._place, np.concatenate(of_rows))
+
+    def reach_of(self, u: Values) -> Callable[[Codes], tuple[float, float]]:
+        """Return the pseudo-items of a difference: as far off as the farthest unit, both ways.
+
+        Where no unit is off at all, as far as the heaviest unit could be.
+        """
+
+        def pseudo(stratum: Codes) -> tuple[float, float]:
+            reach = float(np.abs(u[stratum]).max())
+            if np.isclose(reach, 0):
+                reach = float(self.weight[stratum].max())
+            return -reach, reach
+
+        return pseudo
+
+    def standard_error(self, u: Values, pseudo: Callable[[Codes], tuple[float, float]]) -> float:
+        """Return the root of the sum over strata of n_h * var(u in h and its pseudo-items)."""
+        return float(
+            np.sqrt(
+                sum(
+                    len(stratum) * np.var(np.concatenate([u[stratum], pseudo(stratum)]), ddof=1)
+                    for stratum in self._strata
+                )
+            )
+        )
