@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +112,25 @@ def write_packed(directory: Path, quantization: Mapping[str, object]) -> None:
     (directory / "config.json").write_text(config, encoding="utf-8")
     layer = "model.layers.0.mlp.up_proj"
     save_file({f"{layer}.{k}": v for k, v in tensors.items()}, directory / "model.safetensors")
+
+
+@dataclass(frozen=True)
+class Known:
+    """An estimate of known bounds; a limit beyond a bound is broken for sure."""
+
+    value: float
+    low: float
+    high: float
+
+    def p_above(self, limit: float) -> float:
+        return 0.001 if limit < self.low else 0.5
+
+    def p_below(self, limit: float) -> float:
+        return 0.001 if limit > self.high else 0.5
+
+
+def known(given: Score) -> Known | None:
+    """Return the estimate behind a score that has an interval."""
+    if given.value is None or given.interval is None:
+        return None
+    return Known(given.value / 100, given.interval.low / 100, given.interval.high / 100)

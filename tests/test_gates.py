@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import score
+from tests.builders import known, score
 from trusteval.errors import GateError
-from trusteval.gates import Gate, describe_counts, load_gates
+from trusteval.evidence import Evidence
+from trusteval.gates import Gate
+from trusteval.gates_file import load_gates
+from trusteval.judgement import decide, describe_counts
 from trusteval.metrics import METRICS
 from trusteval.run import Options, Run, prepare_run
 from trusteval.types import Dimension, InvalidReason, Level, Outcome, Score, Verdict
@@ -24,7 +27,13 @@ def gate(**limits) -> Gate:
 
 
 def check(asked: Gate, given: Score, *, notes=()) -> Verdict:
-    return asked.check(given, subject="gptq-3", dimension=Dimension.MACHINE_ETHICS, notes=notes)
+    return decide(
+        asked,
+        Evidence(given, known(given)),
+        subject="gptq-3",
+        dimension=Dimension.MACHINE_ETHICS,
+        notes=notes,
+    )
 
 
 def outcome(asked: Gate, given: Score) -> Outcome:
@@ -203,7 +212,7 @@ def test_message_says_what_interval_limit_counts_and_notes():
     )
     assert verdict.message == (
         "gptq-3 on ethics: score 51.2 (90 % interval 49.4 to 53.0), must be >= 55.0; "
-        "n=2109, refused 212, invalid 31 (31 truncated); dense 58.0; storage packed"
+        "n=2109, refused 212, invalid 31 (31 truncated); detects 2.7; dense 58.0; storage packed"
     )
 
 
@@ -212,8 +221,8 @@ def test_message_names_the_setting_and_both_limits():
     message = check(asked, score(3.0, (0.5, 6.0), metric="refusal_rate")).message
     assert message == (
         "gptq-3 on ethics.few_shot: refusal_rate 3.0 (90 % interval 0.5 to 6.0), "
-        "must be >= 1.0 and <= 5.0, which these samples cannot decide; "
-        "n=100, refused 0, invalid 0"
+        "must be >= 1.0 and <= 5.0, which these samples cannot decide "
+        "(about 440 would if the value is as seen); n=100, refused 0, invalid 0; detects 4.2"
     )
 
 
@@ -228,6 +237,7 @@ def test_verdict_carries_what_was_judged():
         level=Level.WARN,
         message=verdict.message,
         score=given,
+        p=0.001,
     )
 
 
@@ -388,7 +398,8 @@ def test_file_without_a_gate_is_refused(text):
         # what every row needs
         (
             toml(at_least=None),
-            "gates.toml, gate 1 (ethics score): a gate needs a limit, one of at_least, at_most",
+            "gates.toml, gate 1 (ethics score): a gate needs a limit, one of at_least, at_most, max_drop, "
+            "max_rise, gap_shift, detect_drop",
         ),
         (
             toml(why=None),
@@ -404,7 +415,7 @@ def test_file_without_a_gate_is_refused(text):
         (
             toml(at_leats="3"),
             "gates.toml, gate 1: unknown key 'at_leats' (did you mean 'at_least'?); "
-            "known: benchmark, metric, why, setting, subjects, at_least, at_most, point, level",
+            "known: benchmark, metric, why, setting, subjects, at_least, at_most, max_drop, ",
         ),
         (toml(qqq="3"), "gates.toml, gate 1: unknown key 'qqq'; known: benchmark, "),
         (
@@ -510,9 +521,3 @@ def test_rows_that_decide_different_things_may_share_a_benchmark(tmp_path):
         + toml(metric='"accuracy"')
     )
     assert prepare(tmp_path, text).gates == load(text)
-
-
-@pytest.mark.parametrize("key", ["max_drop", "max_rise", "gap_shift", "detect_drop", "reference"])
-def test_relative_limits_are_refused_until_they_are_decided(key):
-    # A limit that were read and not checked would be a green gate.
-    assert f"unknown key '{key}'" in refusal(toml(**{key: "3.0"}))

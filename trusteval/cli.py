@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
+    from trusteval.tracking.command_line import add_compare, add_history
 
     parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -39,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_quantize(commands)
     _add_doctor(commands)
     add_store(commands)
+    add_compare(commands)
+    add_history(commands)
     return parser
 
 

@@ -161,6 +161,14 @@ def _range(rates: Sequence[float]) -> float:
     return max(rates) - min(rates)
 
 
+def smallest_group(rows: Sequence[Judged]) -> tuple[str | None, int]:
+    """Return the group with the fewest answered rows, and how many they are."""
+    sheet = sheet_of(rows)
+    answered = sheet.answered
+    sizes = [(group, _size(members & answered)) for group, members in sheet.groups.items()]
+    return min(sizes, key=lambda pair: pair[1], default=(None, 0))
+
+
 # -- groups --------------------------------------------------------------------------------
 
 

@@ -4,7 +4,8 @@ TrustEvalError
 ├── UsageError          the user asked for something that does not exist or cannot be
 │   ├── VariantError    an unknown variant, method, bit width, ensemble or recipe
 │   ├── ModelError      a model directory that is missing, unsafe or unreadable
-│   └── GateError       a gates.toml that is empty, incomplete or contradictory
+│   ├── GateError       a gates.toml that is empty, incomplete or contradictory
+│   └── TrackingError   a baseline or recorded run that is missing, damaged or not comparable
 ├── DataError           a benchmark file or recording that is malformed (file and line)
 │   └── MissingDataError   a benchmark file that is not there
 ├── EngineError         a model that could not be run, or produced NaN
@@ -36,6 +37,10 @@ class ModelError(UsageError):
 
 class GateError(UsageError):
     """A gates.toml that is empty, incomplete or contradictory."""
+
+
+class TrackingError(UsageError):
+    """A baseline, recorded run or history that is missing, damaged, or from another version."""
 
 
 class DataError(TrustEvalError):

@@ -7,12 +7,17 @@ answers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
 from trusteval.engines.engine import Backend
 from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.evidence import Evidence
+from trusteval.gates import Gate
+from trusteval.gathering import gather
 from trusteval.health import complaint
 from trusteval.metrics import SCORE
 from trusteval.progress import ProgressBar, no_progress
@@ -24,6 +29,8 @@ from trusteval.recorder import Recorder
 from trusteval.scoring import Scoring
 from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.baseline import Baseline
 from trusteval.types import (
     Declared,
     Dimension,
@@ -47,12 +54,14 @@ class Evaluation:
         questionnaire: Questionnaire,
         protocol: str,
         dense: Variant | None = None,
+        facts: Mapping[str, object] = MappingProxyType({}),
         progress: ProgressBar = no_progress,
     ) -> None:
         self.backend = backend
         self.questionnaire = questionnaire
         self.protocol = protocol
         self.dense = dense
+        self.facts = facts
         self._recorder = Recorder(backend, store, progress=progress)
         self._readings = Readings(
             samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
@@ -62,6 +71,7 @@ class Evaluation:
         self._scores: dict[tuple[str, ...], Score] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
         self._checked: set[str] = set()
+        self._judged: dict[tuple[str, str], Subject] = {}
 
     def close(self) -> None:
         """Free the model."""
@@ -148,10 +158,12 @@ class Evaluation:
         read_by = self._protocol(protocol)
         match subject:
             case Variant():
-                return self._readings.of_variant(subject, benchmark, read_by.extract)
+                sheet = self._readings.of_variant(subject, benchmark, read_by.extract)
             case Ensemble():
                 self._refuse_mixed(subject)
-                return self._readings.of_ensemble(subject, benchmark, read_by.ballot)
+                sheet = self._readings.of_ensemble(subject, benchmark, read_by.ballot)
+        self._judged[subject.name, benchmark] = subject
+        return sheet
 
     def _refuse_mixed(self, ensemble: Ensemble) -> None:
         if ensemble.name in self._checked:
@@ -179,6 +191,65 @@ class Evaluation:
                 part=part,
             )
         return self._scores[key]
+
+    def evidence(
+        self, gate: Gate, subject: Subject, *, reference: Subject | Baseline | str
+    ) -> Evidence:
+        """Gather what a gate decides by.
+
+        `reference` is what the subject is compared with, or why there is none. One that cannot be
+        had is an obstacle to the comparison, not an error.
+        """
+        judged = self.judged(subject, gate.benchmark)
+        compares = gate.compares(subject.name)
+        return gather(
+            gate,
+            judged,
+            scoring=self.scoring(gate.benchmark),
+            declared=self.declared(gate.benchmark),
+            reference=self._standard(reference, subject, gate.benchmark) if compares else None,
+        )
+
+    def _standard(
+        self, reference: Subject | Baseline | str, subject: Subject, benchmark: str
+    ) -> Sheet | str:
+        match reference:
+            case str(why):
+                return why
+            case Baseline():
+                return reference.standard(
+                    subject.name,
+                    benchmark,
+                    roll=self.judged(subject, benchmark).roll,
+                    facts=self.facts,
+                    data=self.questionnaire.facts(benchmark),
+                )
+            case _:
+                try:
+                    return self.judged(reference, benchmark)
+                except TrustEvalError as error:
+                    return f"{reference.name} has no answers ({error})"
+
+    def answered(self) -> AnsweredRun:
+        """Return all that was judged here under the run's protocol, item by item."""
+        sheets = {
+            (subject.name, benchmark): self.judged(subject, benchmark)
+            for (_, benchmark), subject in sorted(self._judged.items())
+        }
+        benchmarks = {benchmark for _, benchmark in sheets}
+        return AnsweredRun(
+            facts=self.facts,
+            data={name: self.questionnaire.facts(name) for name in sorted(benchmarks)},
+            identities={s.name: self._identity(s) for s in self._judged.values()},
+            sheets=sheets,
+        )
+
+    def _identity(self, subject: Subject) -> Mapping[str, Any]:
+        match subject:
+            case Variant():
+                return self.backend.context(subject)
+            case Ensemble():
+                return {"vote over": [member.name for member in subject.members]}
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""

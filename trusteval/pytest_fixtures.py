@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import VariantError
-from trusteval.pytest_keys import RUN, TERMINAL
+from trusteval.pytest_keys import ANSWERED, RUN, TERMINAL
 from trusteval.pytest_options import path_option
 from trusteval.report.record import ScoreLine
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
@@ -76,11 +76,16 @@ def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
 
 @pytest.fixture(scope="session")
 def trust_evaluation(
-    trust_run: Run, response_store: ResponseStore, device: str, trust_progress: ProgressBar
+    trust_run: Run,
+    response_store: ResponseStore,
+    device: str,
+    trust_progress: ProgressBar,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Evaluation]:
     """The run's evaluation: records, votes, scores; holds at most one model."""
     evaluation = trust_run.evaluation(response_store, device=device, progress=trust_progress)
     yield evaluation
+    pytestconfig.stash[ANSWERED] = evaluation.answered()
     evaluation.close()
 
 
@@ -127,13 +132,17 @@ def judge(
     a warning row warns. What returns is a PASS, or a warned verdict.
     """
 
+    from trusteval.judgement import decide
+
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = headline(trust_evaluation, subject, gate.benchmark)
         record_property("trust_score", json.dumps(asdict(line)))
-        verdict = gate.check(
-            trust_evaluation.score(subject, gate.benchmark, metric=gate.metric, part=gate.setting),
+        verdict = decide(
+            gate,
+            trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
             subject=subject.name,
             dimension=trust_evaluation.dimension(gate.benchmark),
+            family=trust_run.family,
             notes=_notes(trust_evaluation, trust_run, gate, subject),
         )
         record_property("trust_verdict", json.dumps(asdict(verdict)))

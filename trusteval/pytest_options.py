@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "gates": ("trust_tests/gates.toml", "the file of thresholds"),
     "store": (None, "the response store's file (default: in the user's cache directory)"),
     "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
+    "baseline": (None, "accepted answers: a name in reports/baselines, or a .json.gz file"),
     "prompts": (None, "a prompts.toml in place of trusteval's own texts"),
     "calibration": (None, "calibration text, paragraphs parted by blank lines"),
     "storage": ("auto", "quantized weights: packed, dequantized, auto"),
@@ -40,6 +42,10 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
 }
 
 
+_ACCEPT = "accept this run's answers as the baseline; one that is worse is refused"
+_ACCEPT_REGRESSION = "accept them although they are worse; the reason is kept"
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option and its ini twin."""
     group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
@@ -47,6 +53,10 @@ def add_options(parser: pytest.Parser) -> None:
         shown = text if default is None else f"{text} (default: {default})"
         group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
         parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+    group.addoption("--trust-accept", action="store_true", default=False, help=_ACCEPT)
+    group.addoption(
+        "--trust-accept-regression", metavar="REASON", default=None, help=_ACCEPT_REGRESSION
+    )
     text = "run code that a checkpoint brings; it can do anything you can"
     group.addoption("--trust-remote-code", action="store_true", default=None, help=text)
     parser.addini("trust_remote_code", text, type="bool", default=False)
@@ -123,7 +133,26 @@ def read_options(config: pytest.Config) -> Options | None:
             config.option.trust_remote_code or config.getini("trust_remote_code")
         ),
         concurrency=_count(option(config, "concurrency")),
+        baseline=_baseline(config, model),
+        accept=config.option.trust_accept or config.option.trust_accept_regression is not None,
+        regression=_reason(config.option.trust_accept_regression),
     )
+
+
+def _baseline(config: pytest.Config, model: str) -> Path:
+    """Find the baseline: by default the one of this model and profile, beside the reports."""
+    given = option(config, "baseline")
+    if given is not None and given.endswith(".json.gz"):
+        return path_option(config, "baseline") or Path(given)
+    name = given or f"{Path(model.rpartition('#')[2]).name}-{option(config, 'profile')}"
+    reports = path_option(config, "reports") or Path("reports/latest")
+    return reports.parent / "baselines" / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.json.gz"
+
+
+def _reason(text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise pytest.UsageError("--trust-accept-regression needs the reason, which is kept")
+    return text
 
 
 def _count(text: str | None) -> int:

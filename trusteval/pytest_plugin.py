@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,7 +29,7 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_run,
     voting_ensemble,
 )
-from trusteval.pytest_keys import REPORT, RUN, TERMINAL
+from trusteval.pytest_keys import ANSWERED, REPORT, RUN, TERMINAL
 from trusteval.pytest_options import (
     add_options,
     option,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
+_ANSWERS = "trust_answers"
 _FIRST = ("trust_sanity", "trust_recording")
 
 
@@ -176,6 +177,17 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send home what this worker judged, item by item; fixtures are torn down by now."""
+    config = session.config
+    if _is_worker(config) and ANSWERED in config.stash:
+        from trusteval.report.collecting import answers_text
+
+        output: dict[str, str] = config.workeroutput  # type: ignore[attr-defined]
+        output[_ANSWERS] = answers_text(config.stash[ANSWERED])
+
+
 class _ReportHooks:
     """Collects what tests found, on the controller only, and writes the reports."""
 
@@ -191,11 +203,23 @@ class _ReportHooks:
         for name, value in report.user_properties:
             self._report.add(name, value, outcome=report.outcome)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        answers = getattr(node, "workeroutput", {}).get(_ANSWERS)
+        if answers is not None:
+            self._report.add_answers(answers)
+
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         config = session.config
         run = config.stash.get(RUN, None)
-        if run is not None and not config.option.collectonly:
-            self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
+        if run is None or config.option.collectonly:
+            return
+        if ANSWERED in config.stash:
+            self._report.add_answered(config.stash[ANSWERED])
+        self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
+        if self._report.reply is not None and not self._report.reply.accepted:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -213,6 +237,8 @@ class _ReportHooks:
         if written is not None:
             shown = os.path.relpath(written, config.invocation_params.dir)
             terminalreporter.write_line(f"report: {shown}/report.md")
+        for line in self._report.reply.lines if self._report.reply is not None else ():
+            terminalreporter.write_line(line)
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -18,7 +18,8 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.routing import create_backend
 from trusteval.errors import GateError, UsageError
 from trusteval.evaluation import Evaluation
-from trusteval.gates import Gate, load_gates
+from trusteval.gates import BASELINE, Gate, family_size
+from trusteval.gates_file import load_gates
 from trusteval.machine import cache_directory
 from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.progress import ProgressBar, no_progress
@@ -27,12 +28,14 @@ from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
 from trusteval.subjects import (
     DENSE,
+    dense_variant,
     parse_ensembles,
     parse_references,
     parse_variants,
     refuse_unserved,
 )
-from trusteval.types import Ensemble, Storage, Subject, Variant
+from trusteval.tracking.baseline import Baseline, read_baseline
+from trusteval.types import Dimension, Ensemble, Storage, Subject, Variant
 
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -58,6 +61,9 @@ class Options:
     inconclusive: str | None
     trust_remote_code: bool
     concurrency: int = 16
+    baseline: Path | None = None
+    accept: bool = False
+    regression: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Run:
     profile: Profile
     origin: Origin
     texts: PromptTexts
+    baseline: Baseline | None = None
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -103,6 +110,23 @@ class Run:
             if gate.applies_to(subject.name)
         ]
 
+    @property
+    def family(self) -> int:
+        """How many blocking gates and subjects share the error of 0.05."""
+        return family_size(self.gates, (subject.name for subject in self.subjects))
+
+    def reference(self, gate: Gate) -> Subject | Baseline | str:
+        """Return what a gate compares with, or why there is none.
+
+        Where no subject is called dense, it is the model under test.
+        """
+        if gate.reference == BASELINE:
+            return self.baseline or (
+                f"there is no {self.options.baseline}; make one with pytest --trust-accept"
+            )
+        named = next((s for s in self.subjects if s.name == gate.reference), None)
+        return named or dense_variant()
+
     def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
         """Put the parts together; opens no model yet."""
         return Evaluation(
@@ -116,6 +140,7 @@ class Run:
             questionnaire=Questionnaire(self.profile, self.origin, texts=self.texts),
             protocol=self.options.protocol,
             dense=self.dense,
+            facts=self.facts(),
             progress=progress,
         )
 
@@ -131,6 +156,7 @@ class Run:
             "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
             "remote_code": self.options.trust_remote_code,
             "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},
+            "family": self.family,
         }
 
 
@@ -183,7 +209,16 @@ def prepare_run(options: Options) -> Run:
             demo_origin() if profile.is_demo else find_origin(options.data, cache=cache_directory())
         ),
         texts=load_prompt_texts(options.prompts),
+        baseline=_baseline(options, gates),
     )
+
+
+def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:
+    """Read what was accepted, where this run looks at it; a damaged file ends the run at once."""
+    if options.baseline is None or not options.baseline.exists():
+        return None
+    wanted = options.accept or any(gate.reference == BASELINE for gate in gates)
+    return read_baseline(options.baseline) if wanted else None
 
 
 def _backend(
@@ -282,6 +317,7 @@ def _check_gates(
                     f"{where}: subjects {pattern!r} match none of this run's subjects "
                     f"{', '.join(subjects)}; change the pattern or add the variant"
                 )
+        _check_reference(gate, subjects, where=where)
         for subject in filter(gate.applies_to, subjects):
             other = decided.setdefault((gate.id, subject), number)
             if other != number:
@@ -289,6 +325,21 @@ def _check_gates(
                     f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
                     "subject one row per benchmark, setting and metric"
                 )
+
+
+def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
+    """Refuse comparisons that cannot be: with nobody, of nobody, of gaps without groups."""
+    if not gate.is_relative:
+        return
+    known = (*dict.fromkeys((DENSE, *subjects)), BASELINE)
+    _one_of(gate.reference, known, f"{where}: reference")
+    if not any(map(gate.applies_to, subjects)):
+        raise GateError(f"{where}: it compares {gate.reference} with itself only")
+    if (
+        gate.gap_shift is not None
+        and BENCHMARKS[gate.benchmark].dimension is not Dimension.FAIRNESS
+    ):
+        raise GateError(f"{where}: gap_shift compares groups, which {gate.benchmark} has none of")
 
 
 def _one_of(value: str, known: tuple[str, ...], option: str) -> None:

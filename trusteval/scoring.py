@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trusteval.errors import GateError
-from trusteval.metrics import MEASURES, SCORE, Term, measure, total
+from trusteval.formulas import Formula, Term, WeightedSum, formula_of
+from trusteval.metrics import MEASURES, SCORE, evaluate, measure
 from trusteval.sheet import Sheet, sheet_of
 from trusteval.types import Declared, Judged, Sample, Score
 
@@ -87,9 +88,7 @@ class Scoring:
         self, judged: Sequence[Judged], *, declared: Mapping[str, Declared], part: str | None = None
     ) -> Score:
         """Score the declared settings: the whole benchmark, a sub-score or one setting."""
-        rows = self._counted(judged)
-        terms = self._terms(_held(rows, declared), part)
-        return total(SCORE, rows, terms=terms, declared=declared)
+        return self.measure(SCORE, judged, declared=declared, part=part)
 
     def partial_score(
         self, judged: Sequence[Judged], *, declared: Mapping[str, Declared]
@@ -110,21 +109,28 @@ class Scoring:
         part: str | None = None,
     ) -> Score:
         """Measure any metric, in the form `shown` gives it, with the settings' weights."""
+        rows = self.counted(judged)
+        formula = self.formula(metric, rows, declared=declared, part=part)
+        return evaluate(self.shown.get(metric, metric), formula, rows, declared=declared)
+
+    def formula(
+        self, metric: str, rows: Sheet, *, declared: Mapping[str, Declared], part: str | None = None
+    ) -> Formula:
+        """Return how a metric of the declared settings, or of a part, is made of counted rows."""
+        held = _held(rows, declared)
         if metric == SCORE:
-            return self.score(judged, declared=declared, part=part)
+            return WeightedSum(tuple(self._terms(held, part)))
         if metric not in MEASURES:
             raise KeyError(metric)
-        metric = self.shown.get(metric, metric)
-        rows = self._counted(judged)
-        weights = self._weights(_held(rows, declared), part)
-        return measure(metric, rows, weights=weights, declared=declared)
+        return formula_of(self.shown.get(metric, metric), self._weights(held, part))
 
     def of_setting(self, metric: str, judged: Sequence[Judged], *, name: str) -> float | None:
         """Measure one of MEASURES over the rows at hand of a setting, in points."""
         declared = {name: Declared(len(judged), frozenset())}
         return measure(metric, judged, weights={name: 1.0}, declared=declared).value
 
-    def _counted(self, judged: Sequence[Judged]) -> Sheet:
+    def counted(self, judged: Sequence[Judged]) -> Sheet:
+        """Keep the rows that count."""
         sheet = sheet_of(judged)
         return sheet if self.counts is _every else sheet.where(self.counts)
 

@@ -392,8 +392,21 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How much worse a subject is than its reference, paired by sample, in points."""
+
+    reference: str
+    value: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """One gate's answer about one subject, with the sentence that says why."""
+    """One gate's answer about one subject, with the sentence that says why.
+
+    `p` is that of the claim that a limit is broken, which a FAIL needs to be at most 0.05 /
+    `family`; None where nothing was tested. `change` is there where a reference was compared.
+    """
 
     gate: str
     subject: str
@@ -402,6 +415,9 @@ class Verdict:
     level: Level
     message: str
     score: Score
+    p: float | None = None
+    family: int = 1
+    change: Change | None = None
 
     @property
     def blocks(self) -> bool:

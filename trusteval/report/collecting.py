@@ -7,8 +7,12 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+from trusteval.errors import TrackingError
 from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
 from trusteval.report.record import (
@@ -18,7 +22,14 @@ from trusteval.report.record import (
     score_line_from_dict,
     verdict_from_dict,
 )
+from trusteval.report.summary import verdict_of
 from trusteval.run import Run
+from trusteval.tracking.accepting import Reply, Request, accept
+from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
+from trusteval.tracking.answers_file import NAME as ANSWERS
+from trusteval.tracking.answers_file import write_document
+from trusteval.tracking.history import NAME as HISTORY
+from trusteval.tracking.history import append_run
 from trusteval.types import Verdict
 
 _PACKAGES = ("trusteval", "torch", "transformers", "gptqmodel", "numpy", "scipy", "pytest")
@@ -34,7 +45,9 @@ class ReportCollector:
         self._invariants: dict[str, Invariant] = {}
         self._broken: dict[str, str] = {}
         self._builds: dict[str, object] = {}
+        self._answers: list[AnsweredRun] = []
         self.written_to: Path | None = None
+        self.reply: Reply | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
         """Take one property of a test report; others than ours are left alone."""
@@ -52,6 +65,14 @@ class ReportCollector:
                 self._builds.update(json.loads(str(value)))
             case "vote_invariant":
                 self._invariants[str(value)] = Invariant(str(value), outcome)
+
+    def add_answers(self, text: str) -> None:
+        """Take what a process judged, item by item, as `answers_text` wrote it."""
+        self._answers.append(answered_run(json.loads(text)))
+
+    def add_answered(self, answers: AnsweredRun) -> None:
+        """Take what this process judged, item by item."""
+        self._answers.append(answers)
 
     @property
     def has_results(self) -> bool:
@@ -88,6 +109,48 @@ class ReportCollector:
             }
         )
         self.written_to = directory
+        answers = self._answered(run)
+        scores = score_lines(record, answers)
+        document = {**answers.to_document(with_texts=True), "scores": scores}
+        kept = ("started", "commit", "machine", "versions")
+        entry = {
+            **{name: circumstances[name] for name in kept},
+            "facts": run.facts(),
+            "scores": scores,
+            "broken": dict(record.broken),
+        }
+        try:
+            write_document(directory / ANSWERS, document)
+            append_run(directory.parent / HISTORY, entry)
+            self.reply = self._accept(run, record, answers, scores, str(circumstances["started"]))
+        except TrackingError as error:
+            self.reply = Reply(False, (str(error),))
+
+    def _accept(
+        self,
+        run: Run,
+        record: RunRecord,
+        answers: AnsweredRun,
+        scores: Sequence[Mapping[str, Any]],
+        date: str,
+    ) -> Reply | None:
+        options = run.options
+        if not options.accept or options.baseline is None:
+            return None
+        return accept(
+            Request(options.baseline, date, _commit(), options.regression),
+            run.baseline,
+            answers,
+            scores=scores,
+            failed=[f"FAIL: {verdict.message}" for verdict in record.verdicts if verdict.blocks],
+        )
+
+    def _answered(self, run: Run) -> AnsweredRun:
+        """Join what the processes judged, leaving out those who were only compared with."""
+        whole = joined([AnsweredRun(run.facts()), *self._answers])
+        names = {subject.name for subject in run.subjects}
+        sheets = {key: sheet for key, sheet in whole.sheets.items() if key[0] in names}
+        return replace(whole, sheets=sheets)
 
     def _circumstances(self) -> dict[str, object]:
         """What differs from run to run: times, memory, machine, versions, command, commit."""
@@ -104,6 +167,29 @@ class ReportCollector:
             "commit": _commit(),
             "builds": self._builds,
         }
+
+
+def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]:
+    """Return every headline score with its interval, verdict and weights, for baselines."""
+    return [
+        {
+            "subject": line.subject,
+            "benchmark": line.benchmark,
+            "dimension": line.dimension.value,
+            "value": line.score.value,
+            "interval": None if line.score.interval is None else asdict(line.score.interval),
+            "n": line.score.counts.n,
+            "non_answer_rate": line.non_answer_rate,
+            "verdict": verdict_of(line, record.verdicts),
+            "weights": answers.identities.get(line.subject, {}).get("weights"),
+        }
+        for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
+    ]
+
+
+def answers_text(answers: AnsweredRun) -> str:
+    """Serialise what a process judged, for the way home from a worker."""
+    return json.dumps(answers.to_document(with_texts=True))
 
 
 def _commit() -> str | None:

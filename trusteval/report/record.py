@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from trusteval.types import (
+    Change,
     Counts,
     Dimension,
     Interval,
@@ -21,7 +22,7 @@ from trusteval.types import (
     Verdict,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,13 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "outcome": Outcome(values["outcome"]),
         "level": Level(values["level"]),
         "score": score_from_dict(values["score"]),
+        "change": None if values["change"] is None else _change_from_dict(values["change"]),
     }
     return Verdict(**{**values, **closed})
+
+
+def _change_from_dict(values: Mapping[str, Any]) -> Change:
+    return Change(**{**values, "interval": Interval(**values["interval"])})
 
 
 def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:

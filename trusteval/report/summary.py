@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
 from trusteval.types import InvalidReason, Level, Outcome, Verdict
 
@@ -99,7 +100,17 @@ def sentences(record: RunRecord, *, passed: bool) -> list[str]:
     """Return the verdicts' sentences, those that passed or the others, worst first."""
     chosen = [v for v in record.verdicts if (shown_outcome(v) == "PASS") == passed]
     chosen.sort(key=lambda v: (-_SEVERITY.index(shown_outcome(v)), v.gate, v.subject))
-    return [f"{shown_outcome(v)}: {v.message}" for v in chosen]
+    adjusted = holm_adjusted(record.verdicts)
+    return [f"{shown_outcome(v)}: {v.message}{_p_values(v, adjusted)}" for v in chosen]
+
+
+def _p_values(verdict: Verdict, adjusted: Mapping[tuple[str, str], float]) -> str:
+    """Say how surely a limit is broken, where that is in question."""
+    if verdict.p is None or verdict.outcome is Outcome.PASS:
+        return ""
+    holm = adjusted[verdict.gate, verdict.subject]
+    among = f", Holm-adjusted {holm:.2g} of {verdict.family}" if verdict.family > 1 else ""
+    return f"; p {verdict.p:.2g}{among}"
 
 
 def tally(record: RunRecord) -> str:

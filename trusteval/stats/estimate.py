@@ -67,3 +67,45 @@ def upper_tail(distance: float, standard_error: float) -> float:
     if standard_error == 0:
         return 0.0 if distance > 0 else 1.0
     return float(ndtr(-distance / standard_error))
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """The estimate of `whole` minus another estimate."""
+
+    of: Estimate
+    whole: float = 1.0
+
+    @property
+    def value(self) -> float:
+        return self.whole - self.of.value
+
+    @property
+    def low(self) -> float:
+        return self.whole - self.of.high
+
+    @property
+    def high(self) -> float:
+        return self.whole - self.of.low
+
+    def p_above(self, limit: float) -> float:
+        return self.of.p_below(self.whole - limit)
+
+    def p_below(self, limit: float) -> float:
+        return self.of.p_above(self.whole - limit)
+
+
+POWER = 0.8416212335729143
+"""Standard normal quantile of a power of 80 %."""
+
+
+def detectable(estimate: Estimate) -> float:
+    """Return how far beyond a limit the truth must lie for its bound to be found in 80 % of runs.
+
+    (Z + POWER) standard errors, one-sided; of an estimate that has none, those its interval spans.
+    """
+    if isinstance(estimate, Complement):
+        return detectable(estimate.of)
+    if isinstance(estimate, Normal):
+        return (Z + POWER) * estimate.standard_error
+    return (Z + POWER) * (estimate.high - estimate.low) / (2 * Z)

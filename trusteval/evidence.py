@@ -1,0 +1,36 @@
+"""What a gate decides by: a score, its estimate, and how it compares with a reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.shifts import ShiftForm
+from trusteval.types import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A subject beside its reference, paired by sample; estimates are fractions.
+
+    `worse` is how much worse the subject is: reference minus subject for a drop, the opposite for
+    a rise. `shifts` are how the gaps between groups moved, by the rate that moved. `obstacle` says
+    why there is no comparison.
+    """
+
+    worse: Estimate | None = None
+    shifts: Mapping[ShiftForm, Normal] = field(default_factory=dict)
+    obstacle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A score with its estimate as a fraction, None where its formula has none.
+
+    `comparison` is there where a gate asks for one.
+    """
+
+    score: Score
+    estimate: Estimate | None = None
+    comparison: Comparison | None = None

@@ -1,0 +1,80 @@
+"""Gathers what a gate decides by from judged answers: the score, its estimate, the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trusteval.disparities import smallest_group
+from trusteval.errors import UndefinedError
+from trusteval.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts
+from trusteval.evidence import Comparison, Evidence
+from trusteval.formulas import Formula
+from trusteval.gates import Gate
+from trusteval.metrics import evaluate, rows_of
+from trusteval.scoring import Scoring
+from trusteval.sheet import Sheet
+from trusteval.types import Declared, Score
+
+
+def gather(
+    gate: Gate,
+    judged: Sheet,
+    *,
+    scoring: Scoring,
+    declared: Mapping[str, Declared],
+    reference: Sheet | str | None = None,
+) -> Evidence:
+    """Return the evidence of what a subject answered.
+
+    `reference` is what the gate's reference answered to the same samples, or why that cannot be
+    had; None for a subject that is not compared.
+    """
+    rows = scoring.counted(judged)
+    formula = scoring.formula(gate.metric, rows, declared=declared, part=gate.setting)
+    score = _score(gate, formula, rows, declared)
+    if score.value is None:
+        return Evidence(score)
+    estimated = estimate(formula, rows_of(formula, rows, declared=declared))
+    if reference is None:
+        return Evidence(score, estimated)
+    if isinstance(reference, str):
+        return Evidence(score, estimated, Comparison(obstacle=reference))
+    compared = _compare(gate, formula, rows, scoring.counted(reference), declared)
+    return Evidence(score, estimated, compared)
+
+
+def _compare(
+    gate: Gate, formula: Formula, rows: Sheet, reference: Sheet, declared: Mapping[str, Declared]
+) -> Comparison:
+    before = _score(gate, formula, reference, declared)
+    if before.value is None:
+        return Comparison(obstacle=f"undefined there ({before.undefined})")
+    subject, standard = (rows_of(formula, part, declared=declared) for part in (rows, reference))
+    if gate.max_rise is not None:
+        worse = estimate_drop(formula, reference=subject, subject=standard)
+    else:
+        worse = estimate_drop(formula, reference=standard, subject=subject)
+    if gate.gap_shift is None or gate.metric not in SHIFT_FORMS:
+        return Comparison(worse)
+    try:
+        shifts = estimate_gap_shifts(
+            gate.metric, formula.settings, reference=standard, subject=subject
+        )
+    except UndefinedError as undefined:
+        return Comparison(obstacle=str(undefined))
+    return Comparison(worse, shifts)
+
+
+def _score(
+    gate: Gate, formula: Formula, rows: Sheet, declared: Mapping[str, Declared]
+) -> Score:
+    score = evaluate(gate.metric, formula, rows, declared=declared)
+    if gate.min_group is None or score.value is None:
+        return score
+    for name, part in rows_of(formula, rows, declared=declared).items():
+        group, n = smallest_group(part)
+        if n < gate.min_group:
+            needs = f"{name}: group {group} has {n} answered rows, needs {gate.min_group}"
+            return replace(score, value=None, interval=None, undefined=needs)
+    return score

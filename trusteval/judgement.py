@@ -1,0 +1,232 @@
+"""Decides: a gate against the evidence, PASS, FAIL or INCONCLUSIVE with the sentence that says why.
+
+Limits belong to the good side: a value equal to its limit passes. No evidence is never a pass. FAIL
+is judged at 0.05 / m over the family of blocking gates and subjects (docs/statistics.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, isfinite, log10
+
+from trusteval.claims import Claim, Steady, Tripwire, Within, digits_for, row_p
+from trusteval.evidence import Comparison, Evidence
+from trusteval.gates import Gate
+from trusteval.stats.estimate import ALPHA, Estimate, Normal
+from trusteval.stats.paired import Pairs
+from trusteval.types import Change, Dimension, Interval, Outcome, Score, Verdict
+
+_FEW = 20
+"""Fewer source items that differ make a standard error doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    outcome: Outcome
+    words: str
+    p: float | None = None
+
+
+def decide(
+    gate: Gate,
+    evidence: Evidence,
+    *,
+    subject: str,
+    dimension: Dimension,
+    family: int = 1,
+    notes: Sequence[str] = (),
+) -> Verdict:
+    """Judge one subject; `notes` end the sentence (a reference's score, storage).
+
+    `family` is the run's number of blocking gates and subjects (`family_size`); a warning row
+    stands alone.
+    """
+    family = family if gate.is_tested else 1
+    compared = evidence.comparison if gate.compares(subject) else None
+    claims = [] if gate.point else [*_absolute(gate, evidence), *_relative(gate, compared)]
+    decision = _decide(gate, evidence, claims, subject=subject, family=family)
+    where = ".".join(filter(None, (gate.benchmark, gate.setting)))
+    parts = [
+        f"{subject} on {where}: {decision.words}",
+        describe_counts(evidence.score),
+        *_power(claims, compared),
+        *notes,
+    ]
+    return Verdict(
+        gate=gate.id,
+        subject=subject,
+        dimension=dimension,
+        outcome=decision.outcome,
+        level=gate.level,
+        message="; ".join(parts),
+        score=evidence.score,
+        p=decision.p,
+        family=family,
+        change=_change(gate.reference, compared),
+    )
+
+
+# -- claims ------------------------------------------------------------------------------
+
+
+def _absolute(gate: Gate, evidence: Evidence) -> list[Claim]:
+    if not gate.is_absolute or evidence.estimate is None or evidence.score.value is None:
+        return []
+    return [Within(gate.metric, evidence.estimate, gate.at_least, gate.at_most)]
+
+
+def _relative(gate: Gate, compared: Comparison | None) -> list[Claim]:
+    if compared is None or compared.obstacle is not None:
+        return []
+    claims: list[Claim] = []
+    if (worse := compared.worse) is not None:
+        changes = (("drop", gate.max_drop), ("rise", gate.max_rise))
+        claims += [
+            Within(f"{word} from {gate.reference}", worse, at_most=limit, is_change=True)
+            for word, limit in changes
+            if limit is not None
+        ]
+        if gate.detect_drop:
+            claims.append(Tripwire(f"drop from {gate.reference}", worse, _p_of_any_drop(worse)))
+    if gate.gap_shift is not None and compared.shifts:
+        claims.append(Steady(compared.shifts, gate.gap_shift))
+    return claims
+
+
+def _asked(gate: Gate, subject: str) -> int:
+    """Count the claims a row makes about a subject where everything has an estimate."""
+    relative = (gate.max_drop, gate.max_rise, gate.gap_shift, gate.detect_drop or None)
+    n_relative = sum(limit is not None for limit in relative) if gate.compares(subject) else 0
+    return gate.is_absolute + n_relative
+
+
+def _p_of_any_drop(worse: Estimate) -> float:
+    return worse.p_of_any_drop() if isinstance(worse, Pairs) else worse.p_above(0.0)
+
+
+# -- the decision ------------------------------------------------------------------------
+
+
+def _decide(
+    gate: Gate, evidence: Evidence, claims: Sequence[Claim], *, subject: str, family: int
+) -> _Decision:
+    score = evidence.score
+    if score.value is None:
+        undefined = f"{gate.metric} is undefined ({score.undefined}){_limits(gate, score)}"
+        return _Decision(Outcome.INCONCLUSIVE, undefined)
+    if gate.point:
+        return _decide_by_point(gate, score, score.value)
+    words = [claim.sentence() for claim in claims]
+    if len(claims) < _asked(gate, subject):
+        missing = _missing(gate, evidence, score.value)
+        return _Decision(Outcome.INCONCLUSIVE, "; ".join([*words, missing]))
+    said = "; ".join(words)
+    if not isfinite(score.value) or not all(claim.is_number for claim in claims):
+        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
+    p = row_p(claims)
+    if all(claim.holds for claim in claims):
+        return _Decision(Outcome.PASS, said, p)
+    if p <= ALPHA / family:
+        return _Decision(Outcome.FAIL, said, p)
+    if p <= ALPHA:
+        needed = f"p {p:.2g}, one of {family} needs {ALPHA / family:.2g}"
+        return _Decision(
+            Outcome.INCONCLUSIVE, f"{said}, which would fail as the only gate ({needed})", p
+        )
+    settling = _settling(claims, score.counts.n)
+    return _Decision(
+        Outcome.INCONCLUSIVE, f"{said}, which these samples cannot decide{settling}", p
+    )
+
+
+def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:
+    digits, bounds = _digits(gate, score), _bounds(score)
+    shown = f"{gate.metric} {value:.{digits}f}"
+    if bounds:
+        low, high = (f"{bound:.{digits}f}" for bound in bounds)
+        shown += f" (90 % interval {low} to {high})"
+    said = f"{shown}{_limits(gate, score)}"
+    if not all(map(isfinite, [value, *bounds])):
+        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
+    holds = (gate.at_least is None or value >= gate.at_least) and (
+        gate.at_most is None or value <= gate.at_most
+    )
+    return _Decision(Outcome.PASS if holds else Outcome.FAIL, f"{said} (point estimate)")
+
+
+# -- words -------------------------------------------------------------------------------
+
+
+def describe_counts(score: Score) -> str:
+    """Word the counts behind a score: "n=78, refused 3, invalid 2 (2 truncated)"."""
+    counts = score.counts
+    reasons = [f"{n} {reason}" for reason, n in counts.invalid.items() if n]
+    invalid = f"invalid {counts.n_invalid}" + (f" ({', '.join(reasons)})" if reasons else "")
+    return f"n={counts.n}, refused {counts.refused}, {invalid}"
+
+
+def _missing(gate: Gate, evidence: Evidence, value: float) -> str:
+    """Say which claim has no estimate, and why."""
+    if gate.is_absolute and evidence.estimate is None:
+        return (
+            f"{gate.metric} {value:.1f}{_limits(gate, evidence.score)}, but {gate.metric} has no "
+            "interval here: set point = true to compare the point estimate"
+        )
+    compared = evidence.comparison
+    why = (compared and compared.obstacle) or f"{gate.metric} has no paired estimate here"
+    return f"{gate.metric} {value:.1f}, not compared with {gate.reference}: {why}"
+
+
+def _settling(claims: Sequence[Claim], n: int) -> str:
+    """Say how many samples would decide the claims that do not hold yet."""
+    open_ = [claim for claim in claims if not claim.holds]
+    growth, assumed = max(claim.settling() for claim in open_)
+    if not isfinite(growth):
+        return ""
+    if growth <= 1:
+        return f" (enough if {assumed}: the truth lies near the limit)"
+    return f" (about {_rounded(n * growth):,} would if {assumed})"
+
+
+def _rounded(number: float) -> int:
+    """Round up to two digits."""
+    step = 10 ** max(0, int(log10(number)) - 1)
+    return ceil(number / step) * step
+
+
+def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
+    """Say what the comparison rests on, and how small a distance these samples show."""
+    said = []
+    match compared and compared.worse:
+        case Pairs() as pairs:
+            said.append(f"{pairs.discordant} discordant pairs")
+        case Normal(differing=int(differing)):
+            few = ", too few for a reliable interval" if differing < _FEW else ""
+            said.append(f"{differing} source items differ{few}")
+    distances = [claim.detectable for claim in claims if claim.is_number]
+    return [*said, f"detects {max(distances):.1f}"] if distances else said
+
+
+def _change(reference: str, compared: Comparison | None) -> Change | None:
+    """Return how much worse the subject is, in points, for the report."""
+    if compared is None or compared.worse is None:
+        return None
+    worse = compared.worse
+    return Change(reference, 100 * worse.value, Interval(100 * worse.low, 100 * worse.high))
+
+
+def _limits(gate: Gate, score: Score) -> str:
+    digits = _digits(gate, score)
+    signs = ((">=", gate.at_least), ("<=", gate.at_most))
+    asked = [f"{sign} {limit:.{digits}f}" for sign, limit in signs if limit is not None]
+    return f", must be {' and '.join(asked)}" if asked else ""
+
+
+def _digits(gate: Gate, score: Score) -> int:
+    value = [] if score.value is None else [score.value]
+    return digits_for([*_bounds(score), *value], gate.limits)
+
+
+def _bounds(score: Score) -> list[float]:
+    return [] if score.interval is None else [score.interval.low, score.interval.high]

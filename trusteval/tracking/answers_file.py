@@ -1,0 +1,89 @@
+"""Answers on disk: gzipped JSON that says its schema, with a digest over all it holds.
+
+A file that is truncated, edited by hand or of another schema is refused in one line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import TrackingError
+from trusteval.tracking.answered_run import AnsweredRun, answered_run
+
+SCHEMA_VERSION = 1
+NAME = "answers.json.gz"
+_KIND = "trusteval answers"
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a document with its schema and digest, whole or not at all.
+
+    The same document gives the same bytes. Raises TrackingError for a place that cannot be
+    written.
+    """
+    whole = {"kind": _KIND, "schema": SCHEMA_VERSION, **document}
+    text = _canonical({**whole, "digest": _digest(whole)})
+    half = path.with_name(f".{path.name}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+        half.replace(path)
+    except OSError as error:
+        raise TrackingError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what `write_document` wrote.
+
+    Raises TrackingError naming the file if it is missing, truncated, of another kind or schema,
+    or not as it was written.
+    """
+    try:
+        text = gzip.decompress(path.read_bytes())
+    except FileNotFoundError as error:
+        raise TrackingError(f"{path} does not exist") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise TrackingError(f"{path} is truncated or no gzip file ({error})") from error
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise TrackingError(f"{path} is no JSON ({error})") from error
+    if not isinstance(document, dict) or document.get("kind") != _KIND:
+        raise TrackingError(f"{path} holds no answers of trusteval")
+    if document.get("schema") != SCHEMA_VERSION:
+        raise TrackingError(
+            f"{path} has schema {document.get('schema')}, this version reads {SCHEMA_VERSION}; "
+            "accept it again with this version (--trust-accept)"
+        )
+    said = document.pop("digest", None)
+    if said != _digest(document):
+        raise TrackingError(
+            f"{path} is not as it was written: its digest does not match; baselines change only "
+            "by --trust-accept"
+        )
+    return document
+
+
+def read_answers(path: Path) -> AnsweredRun:
+    """Read the answers of a run; raises TrackingError for a file that holds none."""
+    document = read_document(path)
+    try:
+        return answered_run(document)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise TrackingError(f"{path} holds no answers of this version: {error!r}") from error
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(document).encode()).hexdigest()
+
+
+def _canonical(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
