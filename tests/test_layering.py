@@ -27,9 +27,13 @@ PURE = (
     ),
     *("gates", "protocols", "sampling"),
 )
+STATS_OF_ARRAYS = tuple(
+    f"stats.{name}"
+    for name in ("clusters", "composition", "contrasts", "fairness", "members", "shifts")
+)
 HEAVY = (
     *("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich"),
-    "httpx2",
+    *("httpx2", "statsmodels"),
 )
 
 BENCHMARK = {"types", "errors", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"}
@@ -53,6 +57,13 @@ ALLOWED: dict[str, set[str]] = {
     "stats.proportion": set(),
     "stats.paired": {"stats.estimate"},
     "stats.clusters": {"stats.estimate", "stats.paired", "stats.proportion"},
+    "stats.contrasts": {"stats.clusters"},
+    "stats.gaps": {"stats.estimate"},
+    "stats.fairness": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate", "gaps")},
+    "stats.shifts": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate")},
+    "stats.composition": set(),
+    "stats.members": {"stats.clusters", "stats.estimate"},
+    "stats.power": {"stats.estimate", "stats.paired"},
     "progress": set(),
     "machine": set(),
     "parsing": {"types"},
@@ -299,7 +310,7 @@ ALLOWED: dict[str, set[str]] = {
 EAGER = {
     **{
         name: {"numpy"}
-        for name in ("stats.clusters", "metrics", "disparities", "sheet", "election")
+        for name in ("metrics", "disparities", "sheet", "election", *STATS_OF_ARRAYS)
     },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
