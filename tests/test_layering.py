@@ -26,6 +26,7 @@ PURE = (
         "scoring",
     ),
     *("gates", "protocols", "sampling"),
+    *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
 )
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
