@@ -27,10 +27,15 @@ PURE = (
     ),
     *("formulas", "estimates", "claims", "evidence", "gathering", "judgement"),
     *("gates", "gates_file", "protocols", "sampling"),
+    *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
+)
+STATS_OF_ARRAYS = tuple(
+    f"stats.{name}"
+    for name in ("clusters", "composition", "contrasts", "fairness", "members", "shifts")
 )
 HEAVY = (
     *("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich"),
-    "httpx2",
+    *("httpx2", "statsmodels"),
 )
 
 BENCHMARK = {"types", "errors", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"}
@@ -54,6 +59,13 @@ ALLOWED: dict[str, set[str]] = {
     "stats.proportion": set(),
     "stats.paired": {"stats.estimate"},
     "stats.clusters": {"stats.estimate", "stats.paired", "stats.proportion"},
+    "stats.contrasts": {"stats.clusters"},
+    "stats.gaps": {"stats.estimate"},
+    "stats.fairness": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate", "gaps")},
+    "stats.shifts": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate")},
+    "stats.composition": set(),
+    "stats.members": {"stats.clusters", "stats.estimate"},
+    "stats.power": {"stats.estimate", "stats.paired"},
     "progress": set(),
     "machine": set(),
     "parsing": {"types"},
@@ -66,15 +78,15 @@ ALLOWED: dict[str, set[str]] = {
     "formulas": {"rates"},
     "estimates": {
         *("errors", "formulas", "rates", "sheet"),
-        *("stats.clusters", "stats.estimate", "stats.fairness"),
+        *("stats.clusters", "stats.estimate", "stats.fairness", "stats.shifts"),
     },
     "metrics": {
         *("types", "errors", "disparities", "estimates", "formulas", "rates", "sheet"),
         "stats.clusters",
     },
     "scoring": {"types", "errors", "formulas", "metrics", "sheet"},
-    "claims": {"stats.estimate"},
-    "evidence": {"types", "stats.estimate"},
+    "claims": {"stats.estimate", "stats.shifts"},
+    "evidence": {"types", "stats.estimate", "stats.shifts"},
     "gathering": {
         *("types", "errors", "disparities", "estimates", "evidence", "formulas", "gates"),
         *("metrics", "scoring", "sheet"),
@@ -276,6 +288,30 @@ ALLOWED: dict[str, set[str]] = {
         *("sheet", "readings", "recorder", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary", "evidence", "gates", "gathering"),
+        *("tracking.answered_run", "tracking.baseline"),
+    },
+    "tracking": set(),
+    "tracking.answered_run": {"types", "benchmarks", "sheet"},
+    "tracking.answers_file": {"errors", "tracking.answered_run"},
+    "tracking.baseline": {
+        *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
+    },
+    "tracking.comparison": {
+        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
+        *("stats.composition", "stats.estimate"),
+        *("tracking.answered_run", "tracking.baseline"),
+    },
+    "tracking.accepting": {
+        *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
+    },
+    "tracking.history": {"errors"},
+    "tracking.plot": {"errors", "tracking.history"},
+    "tracking.command": {
+        *("errors", "stats.composition", "tracking.answered_run", "tracking.answers_file"),
+        *("tracking.comparison", "tracking.history"),
+    },
+    "tracking.command_line": {
+        *("errors", "files", "tracking.command", "tracking.history", "tracking.plot"),
     },
     "recorder": {
         *("types", "errors", "health", "progress", "store"),
@@ -285,6 +321,7 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "evaluation", "gates", "gates_file", "profiles", "progress", "store"),
         *("subjects", "engines", "engines.engine", "engines.routing", "machine", "protocols", "questionnaire"),
         *("benchmarks", "benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary"),
+        *("types", "tracking.baseline"),
     },
     "report": set(),
     "report.record": {"types"},
@@ -292,8 +329,12 @@ ALLOWED: dict[str, set[str]] = {
     "report.summary": {"types", "report.multiplicity", "report.record"},
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
-    "report.collecting": {"types", "files", "machine", "run", "report.record", "report.markdown"},
-    "pytest_keys": {"report.collecting", "run"},
+    "report.collecting": {
+        *("types", "errors", "files", "machine", "run"),
+        *("report.record", "report.markdown", "report.summary"),
+        *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file", "history")),
+    },
+    "pytest_keys": {"report.collecting", "run", "tracking.answered_run"},
     "pytest_options": {"run"},
     "pytest_fixtures": {
         "pytest_options",
@@ -312,7 +353,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
-        "store.command_line",
+        *("store.command_line", "tracking.command_line"),
     },
     "demo": set(),
     "__main__": {"cli"},
@@ -322,7 +363,7 @@ ALLOWED: dict[str, set[str]] = {
 EAGER = {
     **{
         name: {"numpy"}
-        for name in ("stats.clusters", "metrics", "disparities", "sheet", "election")
+        for name in ("metrics", "disparities", "sheet", "election", *STATS_OF_ARRAYS)
     },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},

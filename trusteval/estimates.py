@@ -29,6 +29,7 @@ from trusteval.stats.fairness import (
     WeightedGap,
     estimate_gap_difference,
     estimate_gaps,
+    single_gap,
 )
 from trusteval.stats.shifts import ShiftForm, ShiftRows, estimate_shifts
 
@@ -61,7 +62,7 @@ def estimate(formula: Formula, rows: Rows) -> Estimate | None:
         case WeightedSum(terms) if _all_rates(terms):
             return estimate_score(cells(terms, rows))
         case WeightedSum(terms) if (gaps := _gaps(terms, rows)) is not None:
-            of_gaps = estimate_gaps(gaps)
+            of_gaps = _estimate_gaps(gaps)
             return Complement(of_gaps, whole=_whole(terms)) if _is_complement(terms) else of_gaps
         case WeightedSum():
             return None
@@ -201,6 +202,14 @@ def _gaps(terms: Sequence[Term], rows: Rows) -> list[WeightedGap] | None:
     ]
 
 
+def _estimate_gaps(gaps: Sequence[WeightedGap]) -> Estimate:
+    match gaps:
+        case [WeightedGap(rows, weight, odds)] if weight == 1.0:
+            return single_gap(rows, odds=odds)
+        case _:
+            return estimate_gaps(gaps)
+
+
 def _gap_rows(metric: str, rows: Sheet) -> GapRows:
     if metric == "non_answer_gap":
         among, called = rows, ~rows.answered
@@ -213,7 +222,7 @@ def _gap_rows(metric: str, rows: Sheet) -> GapRows:
 def _shift_rows(reference: Sheet, subject: Sheet) -> ShiftRows:
     both = reference.answered & subject.answered
     ours, its = reference.only(both), subject.only(both)
-    change = its.called_positive.astype(np.float64) - ours.called_positive
+    change = its.called_positive.astype(np.int64) - ours.called_positive.astype(np.int64)
     return ShiftRows(change, _first_group(its), its.truly_positive, *_units(its))
 
 

@@ -53,6 +53,11 @@ class Cell:
     def mean(self) -> float:
         return float(self.y.mean())
 
+    @property
+    def centred(self) -> Values:
+        """What each row adds to its unit: its share of how far it is from the mean."""
+        return self.share * (self.y - self.mean)
+
 
 def estimate_score(cells: Sequence[Cell]) -> Estimate:
     """Estimate the weighted sum of the cells' means, in [0, 1].
@@ -74,8 +79,8 @@ def estimate_difference(cells: Sequence[Cell]) -> Pairs | Normal:
     y = np.concatenate([cell.y for cell in cells])
     if _is_one_proportion(cells) and bool(np.isin(y, (-1, 0, 1)).all()):
         return Pairs(int((y > 0).sum()), int((y < 0).sum()), len(y))
-    units = _Units(cells)
-    u = units.sum([cell.share * (cell.y - cell.mean) for cell in cells])
+    units = Units(cells)
+    u = units.sum([cell.centred for cell in cells])
     differing = units.sum([np.abs(cell.y) for cell in cells]) > 0
     return Normal(
         weighted_sum(cells),
@@ -98,7 +103,7 @@ def standard_error(cells: Sequence[Cell]) -> float:
     SE^2 = sum over strata of n_h * var(u in h, ddof=1). The pseudo-items answer everything wrong
     and everything right, with the rows of the stratum's heaviest units.
     """
-    units = _Units(cells)
+    units = Units(cells)
     wrong = units.sum([np.full(len(cell.y), -cell.share * cell.mean) for cell in cells])
 
     def pseudo(stratum: Codes) -> tuple[float, float]:
@@ -107,9 +112,7 @@ def standard_error(cells: Sequence[Cell]) -> float:
         of_wrong = wrong[stratum][heaviest]
         return float(of_wrong.min()), float((of_wrong + weight[heaviest]).max())
 
-    return units.standard_error(
-        units.sum([cell.share * (cell.y - cell.mean) for cell in cells]), pseudo
-    )
+    return units.standard_error(units.sum([cell.centred for cell in cells]), pseudo)
 
 
 def estimate_ratio(over: Sequence[Cell], under: Sequence[Cell]) -> Normal:
@@ -117,7 +120,7 @@ def estimate_ratio(over: Sequence[Cell], under: Sequence[Cell]) -> Normal:
 
     Linearised: u_i = (over_i - ratio * under_i) / under. `under` must not sum to 0.
     """
-    units = _Units(over)
+    units = Units(over)
     ratio, u = _linearised(units, over, under)
     return Normal(ratio, units.standard_error(u, units.reach_of(u)), least=0.0, most=1.0)
 
@@ -130,20 +133,24 @@ def estimate_ratio_difference(
 
     Each is (over, under) as in `estimate_ratio`, all over the same rows.
     """
-    units = _Units(reference[0])
+    units = Units(reference[0])
     of_reference, u_reference = _linearised(units, *reference)
     of_subject, u_subject = _linearised(units, *subject)
     u = u_reference - u_subject
+    changed = [
+        units.sum([np.abs(a.y - b.y) for a, b in zip(*both, strict=True)])
+        for both in zip(reference, subject, strict=True)
+    ]
     return Normal(
         of_reference - of_subject,
         units.standard_error(u, units.reach_of(u)),
         least=-1.0,
         most=1.0,
-        differing=int((~np.isclose(u, 0)).sum()),
+        differing=int(np.count_nonzero(sum(changed))),
     )
 
 
-def _linearised(units: _Units, over: Sequence[Cell], under: Sequence[Cell]) -> tuple[float, Values]:
+def _linearised(units: Units, over: Sequence[Cell], under: Sequence[Cell]) -> tuple[float, Values]:
     below = weighted_sum(under)
     ratio = weighted_sum(over) / below
     parts = [
@@ -162,7 +169,7 @@ def _is_one_proportion(cells: Sequence[Cell]) -> bool:
     )
 
 
-class _Units:
+class Units:
     """The units of some cells' rows: each one's stratum, and what its rows weigh together."""
 
     def __init__(self, cells: Sequence[Cell]) -> None:
@@ -177,18 +184,22 @@ class _Units:
 
     def sum(self, of_rows: Sequence[Values]) -> Values:
         """Add up rows, given cell by cell, within their units."""
-        return np.bincount(self._place, np.concatenate(of_rows))
+        return np.bincount(self._place, np.concatenate(of_rows)).astype(np.float64, copy=False)
 
-    def reach_of(self, u: Values) -> Callable[[Codes], tuple[float, float]]:
+    def reach_of(
+        self, u: Values, weight: Values | None = None
+    ) -> Callable[[Codes], tuple[float, float]]:
         """Return the pseudo-items of a difference: as far off as the farthest unit, both ways.
 
-        Where no unit is off at all, as far as the heaviest unit could be.
+        Where no unit is off at all, as far as the heaviest unit could be; `weight` says how far
+        each could be, if it is not what its rows weigh.
         """
+        most = self.weight if weight is None else weight
 
         def pseudo(stratum: Codes) -> tuple[float, float]:
             reach = float(np.abs(u[stratum]).max())
             if np.isclose(reach, 0):
-                reach = float(self.weight[stratum].max())
+                reach = float(most[stratum].max())
             return -reach, reach
 
         return pseudo
