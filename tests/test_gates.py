@@ -398,8 +398,8 @@ def test_file_without_a_gate_is_refused(text):
         # what every row needs
         (
             toml(at_least=None),
-            "gates.toml, gate 1 (ethics score): a gate needs a limit, one of at_least, at_most, max_drop, "
-            "max_rise, gap_shift, detect_drop",
+            "gates.toml, gate 1 (ethics score): a gate needs a limit, one of at_least, "
+            "at_most, max_drop, max_rise, gap_shift, detect_drop",
         ),
         (
             toml(why=None),

@@ -319,7 +319,15 @@ ALLOWED: dict[str, set[str]] = {
     },
     "run": {
         *("types", "errors", "evaluation", "gates", "gates_file", "profiles", "progress", "store"),
-        *("subjects", "engines", "engines.engine", "engines.routing", "machine", "protocols", "questionnaire"),
+        *(
+            "subjects",
+            "engines",
+            "engines.engine",
+            "engines.routing",
+            "machine",
+            "protocols",
+            "questionnaire",
+        ),
         *("benchmarks", "benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary"),
         *("types", "tracking.baseline"),
     },
@@ -363,7 +371,10 @@ ALLOWED: dict[str, set[str]] = {
 EAGER = {
     **{
         name: {"numpy"}
-        for name in ("metrics", "disparities", "sheet", "election", *STATS_OF_ARRAYS)
+        for name in (
+            *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
+            *("tracking.answered_run", "tracking.comparison"),
+        )
     },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},

@@ -1,4 +1,4 @@
-"""Gates that compare a subject with a reference: decisions, sentences, and rows that are refused."""
+"""Gates that compare with a reference: decisions, sentences, and rows that are refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import Known, known, score
 from tests.test_gates import prepare, refusal, toml
-from trusteval.errors import GateError
+from trusteval.errors import UsageError
 from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate, family_size
 from trusteval.gates_file import load_gates
@@ -64,7 +64,7 @@ def test_drop_is_told_with_its_interval_its_pairs_and_what_it_detects():
     verdict = check(dropped(12, 4, 200), max_drop=3.0, n=200)
     assert verdict.message == (
         "gptq-3 on ethics: drop from dense 4.0 (90 % interval 0.5 to 7.7), must be <= 3.0, which "
-        "these samples cannot decide (about 660 would if nothing changed); n=200, refused 0, "
+        "these samples cannot decide (about 650 would if nothing changed); n=200, refused 0, "
         "invalid 0; 16 discordant pairs; detects 5.4"
     )
     assert verdict.change is not None
@@ -74,7 +74,9 @@ def test_drop_is_told_with_its_interval_its_pairs_and_what_it_detects():
 
 def test_few_source_items_that_differ_are_pointed_out():
     few = Comparison(Normal(0.01, 0.004, differing=7))
-    assert "7 source items differ, too few for a reliable interval" in check(few, max_drop=3.0).message
+    assert (
+        "7 source items differ, too few for a reliable interval" in check(few, max_drop=3.0).message
+    )
 
 
 # -- many gates ----------------------------------------------------------------------------
@@ -85,7 +87,7 @@ def test_fail_needs_a_share_of_the_error_that_the_family_leaves_it():
     among = check(dropped(13, 0, 200), max_drop=3.0, family=42)
     assert (alone.outcome, among.outcome) == (FAIL, INCONCLUSIVE)
     assert alone.p == among.p
-    assert "would fail as the only gate (p 0.04, one of 42 needs 0.0012)" in among.message
+    assert "would fail as the only gate (p 0.033, one of 42 needs 0.0012)" in among.message
 
 
 def test_warning_row_stands_alone():
@@ -94,7 +96,7 @@ def test_warning_row_stands_alone():
 
 
 def test_limits_of_one_row_share_its_error():
-    # p is 0.04 for the drop alone; with a second limit in the row it is 0.08.
+    # p is 0.033 for the drop alone; with a second limit in the row it is 0.066.
     verdict = check(dropped(13, 0, 200), max_drop=3.0, at_least=10.0)
     assert verdict.outcome is INCONCLUSIVE
     assert verdict.p == pytest.approx(2 * check(dropped(13, 0, 200), max_drop=3.0).p)
@@ -220,7 +222,10 @@ def test_margin_of_zero_is_refused_with_the_smallest_that_can_be_shown(key):
         (row(detect_drop="false"), "a gate needs a limit"),
         (row(max_drop="101"), "max_drop is in points, 0 to 100, got 101"),
         (row(max_drop="3", max_rise="3"), "a value is worse lower (max_drop) or higher (max_rise)"),
-        (row(max_rise="3", detect_drop="true"), "detect_drop looks for a drop, max_rise for a rise"),
+        (
+            row(max_rise="3", detect_drop="true"),
+            "detect_drop looks for a drop, max_rise for a rise",
+        ),
         (row(max_drop="3", point="true"), "point compares a value with a limit; max_drop has none"),
         (toml(reference='"dense"'), "reference belongs to a comparison"),
         (row(max_drp="3"), "unknown key 'max_drp' (did you mean 'max_drop'?)"),
@@ -264,6 +269,6 @@ def test_row_against_the_baseline_is_held_by_a_limit_or_a_row_against_dense():
     ],
 )
 def test_comparison_that_cannot_be_is_refused_before_anything_runs(tmp_path, text, message):
-    with pytest.raises(GateError) as caught:
+    with pytest.raises(UsageError) as caught:
         prepare(tmp_path, text)
     assert message in str(caught.value)

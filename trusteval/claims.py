@@ -122,7 +122,11 @@ class Steady:
     def sentence(self) -> str:
         limits = [-self.margin, self.margin]
         shown = [
-            _measured(f"shift of the {form.replace('_', ' ')} gap", shift, digits_for(_points(shift), limits))
+            _measured(
+                f"shift of the {form.replace('_', ' ')} gap",
+                shift,
+                digits_for(_points(shift), limits),
+            )
             for form, shift in self.shifts.items()
         ]
         return f"{', '.join(shown)}, must be within -{self.margin:g} and {self.margin:g}"

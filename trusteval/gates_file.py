@@ -111,8 +111,13 @@ def _gate(row: Mapping[str, Any], *, where: str) -> Gate:
     return Gate(**{**row, **lists, "level": Level(level)})
 
 
+def _is_asked(row: Mapping[str, Any], key: str) -> bool:
+    """Whether a row has a limit; `detect_drop = false` is none, a limit of 0 is."""
+    return key in row and row[key] is not False
+
+
 def _check_limits(row: Mapping[str, Any], where: str) -> None:
-    if not any(row.get(key) not in (None, False) for key in _LIMITS):
+    if not any(_is_asked(row, key) for key in _LIMITS):
         raise GateError(f"{where}: a gate needs a limit, one of {', '.join(_LIMITS)}")
     for key in (*_ABSOLUTE, *_MARGINS):
         if not 0 <= row.get(key, 0) <= 100:
@@ -142,7 +147,7 @@ def _smallest(n: int) -> float:
 
 def _check_comparison(row: Mapping[str, Any], where: str) -> None:
     """Refuse keys that say something of a comparison that the row does not make, or cannot."""
-    relative = [key for key in (*_MARGINS, "detect_drop") if row.get(key) not in (None, False)]
+    relative = [key for key in (*_MARGINS, "detect_drop") if _is_asked(row, key)]
     if row.get("point") and relative:
         raise GateError(f"{where}: point compares a value with a limit; {relative[0]} has none")
     if "reference" in row and not relative:
@@ -150,7 +155,9 @@ def _check_comparison(row: Mapping[str, Any], where: str) -> None:
             f"{where}: reference belongs to a comparison, one of {', '.join(_MARGINS)}, detect_drop"
         )
     if "max_drop" in row and "max_rise" in row:
-        raise GateError(f"{where}: a value is worse lower (max_drop) or higher (max_rise), not both")
+        raise GateError(
+            f"{where}: a value is worse lower (max_drop) or higher (max_rise), not both"
+        )
     if row.get("detect_drop") and "max_rise" in row:
         raise GateError(f"{where}: detect_drop looks for a drop, max_rise for a rise; not both")
     if "gap_shift" in row and row["metric"] not in SHIFT_FORMS:

@@ -66,9 +66,7 @@ def _compare(
     return Comparison(worse, shifts)
 
 
-def _score(
-    gate: Gate, formula: Formula, rows: Sheet, declared: Mapping[str, Declared]
-) -> Score:
+def _score(gate: Gate, formula: Formula, rows: Sheet, declared: Mapping[str, Declared]) -> Score:
     score = evaluate(gate.metric, formula, rows, declared=declared)
     if gate.min_group is None or score.value is None:
         return score

@@ -191,7 +191,7 @@ def _settling(claims: Sequence[Claim], n: int) -> str:
 
 def _rounded(number: float) -> int:
     """Round up to two digits."""
-    step = 10 ** max(0, int(log10(number)) - 1)
+    step = int(10 ** max(0, int(log10(number)) - 1))
     return ceil(number / step) * step
 
 

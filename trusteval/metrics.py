@@ -82,7 +82,9 @@ def evaluate(
         estimated = estimate(formula, rows)
     except UndefinedError as undefined:
         return Score(name, None, counts, undefined=str(undefined), complete=complete)
-    interval = estimated and Interval(100 * estimated.low, 100 * estimated.high)
+    interval = None
+    if estimated is not None:
+        interval = Interval(100 * estimated.low, 100 * estimated.high)
     return Score(name, 100 * value, counts, interval, complete=complete)
 
 

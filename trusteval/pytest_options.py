@@ -144,7 +144,8 @@ def _baseline(config: pytest.Config, model: str) -> Path:
     given = option(config, "baseline")
     if given is not None and given.endswith(".json.gz"):
         return path_option(config, "baseline") or Path(given)
-    name = given or f"{Path(model.rpartition('#')[2]).name}-{option(config, 'profile')}"
+    called = re.sub(r"\.(json|gguf)$", "", Path(model.rpartition("#")[2]).name)
+    name = given or f"{called}-{option(config, 'profile')}"
     reports = path_option(config, "reports") or Path("reports/latest")
     return reports.parent / "baselines" / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.json.gz"
 

@@ -122,7 +122,7 @@ class Run:
         """
         if gate.reference == BASELINE:
             return self.baseline or (
-                f"there is no {self.options.baseline}; make one with pytest --trust-accept"
+                f"there is no {_last_two(self.options.baseline)}; make one with --trust-accept"
             )
         named = next((s for s in self.subjects if s.name == gate.reference), None)
         return named or dense_variant()
@@ -211,6 +211,11 @@ def prepare_run(options: Options) -> Run:
         texts=load_prompt_texts(options.prompts),
         baseline=_baseline(options, gates),
     )
+
+
+def _last_two(path: Path | None) -> str:
+    """Name a file so that the same run says the same on every machine."""
+    return "baseline" if path is None else "/".join(path.parts[-2:])
 
 
 def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:

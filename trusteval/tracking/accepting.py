@@ -56,7 +56,9 @@ def accept(
         request.date, request.commit, touched, request.regression if worse else None
     )
     write_baseline(request.path, accepted(before, run, scores=scores, acceptance=acceptance))
-    what = f"{len(touched)} parts" if before is not None else f"{len(touched)} parts, a new baseline"
+    what = (
+        f"{len(touched)} parts" if before is not None else f"{len(touched)} parts, a new baseline"
+    )
     return Reply(True, (*worse, f"accepted into {request.path}: {what}"))
 
 

@@ -67,9 +67,7 @@ class AnsweredRun:
 
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
-    rolls = {
-        name: Roll.of(_samples(name, items)) for name, items in document["benchmarks"].items()
-    }
+    rolls = {name: Roll.of(_samples(name, items)) for name, items in document["benchmarks"].items()}
     return AnsweredRun(
         facts=document["facts"],
         data={name: items["data"] for name, items in document["benchmarks"].items()},

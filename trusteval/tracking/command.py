@@ -51,9 +51,7 @@ def select(text: str) -> Selection:
         path = _place(place)
     run = read_answers(path)
     if subject is not None and subject not in run.subjects:
-        raise TrackingError(
-            f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}"
-        )
+        raise TrackingError(f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}")
     return Selection(run, subject)
 
 
@@ -66,9 +64,7 @@ def compare_selections(
     first: Selection, second: Selection, *, max_drop: float
 ) -> list[BenchmarkComparison]:
     """Compare two selections; raises TrackingError where they have no subject in common."""
-    return compare_runs(
-        first.run, second.run, pairs=_pairs(first, second), max_drop=max_drop
-    )
+    return compare_runs(first.run, second.run, pairs=_pairs(first, second), max_drop=max_drop)
 
 
 def _pairs(first: Selection, second: Selection) -> list[Pair]:
@@ -102,7 +98,8 @@ def comparison_lines(
         for flip in shown:
             kind = "lost" if flip.lost else "gained"
             text = flip.text if len(flip.text) <= _TEXT else f"{flip.text[: _TEXT - 3]}..."
-            yield f"    {kind} {flip.id}: {flip.before} -> {flip.after} ({flip.target} is right) {text}"
+            said = f"{flip.before} -> {flip.after} ({flip.target} is right)"
+            yield f"    {kind} {flip.id}: {said} {text}"
         if len(comparison.flips) > len(shown) > 0:
             yield f"    and {len(comparison.flips) - len(shown)} more (--json has all)"
     counts = {change: sum(c.change is change for c in found) for change in _EXIT}
@@ -210,7 +207,8 @@ def chosen_points(
     chosen = [
         point
         for point in points
-        if subject in (None, point.subject) and benchmark in (None, point.benchmark, point.dimension)
+        if subject in (None, point.subject)
+        and benchmark in (None, point.benchmark, point.dimension)
     ]
     if not chosen:
         subjects = ", ".join(dict.fromkeys(point.subject for point in points)) or "nothing"

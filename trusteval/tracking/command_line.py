@@ -16,7 +16,8 @@ def add_compare(commands: Any) -> None:
     compare = commands.add_parser(
         "compare",
         help="compare two recorded runs item by item",
-        epilog="Exit code: 0 no regression, 1 regression, 2 usage, 3 inconclusive, 4 not comparable.",
+        epilog="Exit code: 0 no regression, 1 regression, 2 usage, 3 inconclusive, "
+        "4 not comparable.",
     )
     for name, text in (("before", "the reference"), ("after", "the run that is asked about")):
         compare.add_argument(

@@ -24,7 +24,6 @@ from trusteval.tracking.answered_run import AnsweredRun, aligned, shown_answer, 
 from trusteval.tracking.baseline import differences
 from trusteval.types import Declared, Score
 
-
 SEED = 2511
 
 
@@ -181,7 +180,7 @@ def _judge(
             drop = estimate_drop(formula, reference=parts[0], subject=parts[1])
         except UndefinedError:
             drop = None
-    undefined = [score.undefined for score in scores if score.undefined]
+    undefined = dict.fromkeys(score.undefined for score in scores if score.undefined)
     change, p = _decide(drop, max_drop=max_drop, family=family)
     moves = Moves(_standings(before), _standings(after), after.roll.unit[after.rows])
     return BenchmarkComparison(
@@ -199,9 +198,7 @@ def _judge(
     )
 
 
-def _decide(
-    drop: Estimate | None, *, max_drop: float, family: int
-) -> tuple[Change, float | None]:
+def _decide(drop: Estimate | None, *, max_drop: float, family: int) -> tuple[Change, float | None]:
     if drop is None:
         return Change.INCONCLUSIVE, None
     claim = Within("drop", drop, at_most=max_drop, is_change=True)

@@ -26,7 +26,9 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
             if key[:4] != panel or not known:
                 continue
             when = [point.started for point in known]
-            axes.plot(when, [point.value for point in known], marker="o", label=key[4])
+            axes.plot(
+                when, [float(point.value or 0.0) for point in known], marker="o", label=key[4]
+            )
             bounded = [point for point in known if point.low is not None]
             axes.fill_between(
                 [point.started for point in bounded],
