@@ -2,7 +2,7 @@
 
 Each workload: the peer at its fastest batch size (found on a quarter of the items, or one batch),
 then runs in turn, ours first, the median of each quoted. `make bench`, or
-`python -m bench.engine --help`.
+`python -m bench.engine --help`; with --peer-batch-size=1 the peer is the one-by-one reference.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> int:
     results: dict[str, Result] = {}
     for workload in WORKLOADS:
         if not asked.only or workload.name in asked.only:
-            results[workload.name] = _measure(engine, workload, runs=asked.runs, dtype=dtype)
+            results[workload.name] = _measure(engine, workload, asked, dtype=dtype)
             print(_row(workload.name, results[workload.name]), flush=True)
     record = {
         "machine": describe_machine(),
@@ -82,7 +82,9 @@ def main() -> int:
     return 0
 
 
-def _measure(engine: HFEngine, workload: Workload, *, runs: int, dtype: str) -> Result:
+def _measure(
+    engine: HFEngine, workload: Workload, options: argparse.Namespace, *, dtype: str
+) -> Result:
     asked = load(workload)
     texts = [render(prompt, engine.tokenizer)[0] for prompt in asked.prompts]
 
@@ -98,13 +100,13 @@ def _measure(engine: HFEngine, workload: Workload, *, runs: int, dtype: str) -> 
             batch_size=batch_size,
         )
 
-    best = _fastest_batch_size(peers, workload)
+    best = options.peer_batch_size or _fastest_batch_size(peers, workload)
     own, others, shares, peaks = [], [], [], []
     said: list[str] = []
     theirs: list[str] = []
     encoded = engine.encode(asked.prompts)
     operations = reading_operations(engine.model, encoded)
-    for _ in range(runs):
+    for _ in range(options.runs):
         peaks.append(matmul_peak(dtype=dtype, device=str(engine.model.device)))
         shares.append(operations / _timed(lambda: ours(1))[0] / peaks[-1])
         seconds, said = _timed(lambda: ours(asked.max_new_tokens))
@@ -186,6 +188,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--runs", type=int, default=3, help="paired runs of each workload")
+    parser.add_argument("--peer-batch-size", type=int, help="instead of the fastest")
     parser.add_argument("--only", action="append", choices=[w.name for w in WORKLOADS])
     parser.add_argument("--out", default="latest.json", help="file name within bench/results")
     return parser.parse_args()

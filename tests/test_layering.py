@@ -25,7 +25,7 @@ PURE = (
         "metrics",
         "scoring",
     ),
-    *("formulas", "estimates", "claims", "evidence", "gathering", "judgement"),
+    *("formulas", "estimates", "claims", "evidence", "gathering", "judgement", "preflight"),
     *("gates", "gates_file", "protocols", "sampling"),
     *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
 )
@@ -90,6 +90,10 @@ ALLOWED: dict[str, set[str]] = {
     "gathering": {
         *("types", "errors", "disparities", "estimates", "evidence", "formulas", "gates"),
         *("metrics", "scoring", "sheet"),
+    },
+    "preflight": {
+        *("types", "estimates", "formulas", "gates", "metrics", "rates", "scoring", "sheet"),
+        *("stats.clusters", "stats.power"),
     },
     "judgement": {
         *("types", "claims", "evidence", "gates", "stats.estimate", "stats.paired"),
@@ -242,6 +246,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines.engine": {"types"},
     "engines.batching": set(),
     "engines.chat": {"types"},
+    "engines.shaken": {"types", "errors", "engines.engine"},
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.examination": {"types", "health"},
@@ -324,12 +329,13 @@ ALLOWED: dict[str, set[str]] = {
             "engines",
             "engines.engine",
             "engines.routing",
+            "engines.shaken",
             "machine",
             "protocols",
             "questionnaire",
         ),
         *("benchmarks", "benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary"),
-        *("types", "tracking.baseline"),
+        *("types", "preflight", "sheet", "tracking.baseline"),
     },
     "report": set(),
     "report.record": {"types"},
@@ -373,7 +379,7 @@ EAGER = {
         name: {"numpy"}
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
-            *("tracking.answered_run", "tracking.comparison"),
+            *("preflight", "tracking.answered_run", "tracking.baseline", "tracking.comparison"),
         )
     },
     "machine": {"platformdirs"},

@@ -31,7 +31,7 @@ from trusteval.stats.fairness import (
     estimate_gaps,
     single_gap,
 )
-from trusteval.stats.shifts import ShiftForm, ShiftRows, estimate_shifts
+from trusteval.stats.shifts import ShiftForm, ShiftRows, estimate_shifts, shift_cells
 
 Rows = Mapping[str, Sheet]
 """The rows at hand, by setting."""
@@ -99,10 +99,19 @@ def estimate_gap_shifts(
 ) -> Mapping[ShiftForm, Normal]:
     """Estimate how the groups' rates moved apart, mean over settings; rows both answered count.
 
-    `metric` says which rates, as in SHIFT_FORMS.
+    `metric` says which rates, as in SHIFT_FORMS. Raises UndefinedError where a group has no rows.
     """
     shifts = [_shift_rows(reference[name], subject[name]) for name in settings]
-    return estimate_shifts(shifts, SHIFT_FORMS[metric])
+    try:
+        return estimate_shifts(shifts, SHIFT_FORMS[metric])
+    except ValueError as error:
+        raise UndefinedError(f"of the rows both answered: {error}") from error
+
+
+def gap_contrasts(metric: str, settings: Sequence[str], rows: Rows) -> list[list[Cell]]:
+    """Return what each row weighs in each shift that a gate on the metric asks about."""
+    same = [_shift_rows(rows[name], rows[name]) for name in settings]
+    return [shift_cells(same, form) for form in SHIFT_FORMS[metric]]
 
 
 # -- rates -------------------------------------------------------------------------------

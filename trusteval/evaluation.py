@@ -7,6 +7,7 @@ answers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
 from trusteval.engines.engine import Backend
 from trusteval.errors import BrokenError, TrustEvalError
-from trusteval.evidence import Evidence
+from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.health import complaint
@@ -56,12 +57,15 @@ class Evaluation:
         dense: Variant | None = None,
         facts: Mapping[str, object] = MappingProxyType({}),
         progress: ProgressBar = no_progress,
+        twin: Evaluation | None = None,
+        asked_twice: Variant | None = None,
     ) -> None:
         self.backend = backend
         self.questionnaire = questionnaire
         self.protocol = protocol
         self.dense = dense
         self.facts = facts
+        self._twin, self._asked_twice = twin, asked_twice
         self._recorder = Recorder(backend, store, progress=progress)
         self._readings = Readings(
             samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
@@ -202,13 +206,30 @@ class Evaluation:
         """
         judged = self.judged(subject, gate.benchmark)
         compares = gate.compares(subject.name)
-        return gather(
+        found = gather(
             gate,
             judged,
             scoring=self.scoring(gate.benchmark),
             declared=self.declared(gate.benchmark),
             reference=self._standard(reference, subject, gate.benchmark) if compares else None,
         )
+        return replace(found, noise=self._noise(gate)) if compares else found
+
+    def _noise(self, gate: Gate) -> Comparison | None:
+        """Compare the variant that is asked twice with itself."""
+        if self._twin is None or self._asked_twice is None:
+            return None
+        first = self.judged(self._asked_twice, gate.benchmark)
+        self._recorder.close()  # at most one model in memory
+        second = self._twin.judged(self._asked_twice, gate.benchmark)
+        self._twin.close()
+        return gather(
+            gate,
+            second,
+            scoring=self.scoring(gate.benchmark),
+            declared=self.declared(gate.benchmark),
+            reference=replace(first, roll=second.roll),
+        ).comparison
 
     def _standard(
         self, reference: Subject | Baseline | str, subject: Subject, benchmark: str

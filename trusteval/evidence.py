@@ -23,14 +23,22 @@ class Comparison:
     shifts: Mapping[ShiftForm, Normal] = field(default_factory=dict)
     obstacle: str | None = None
 
+    @property
+    def farthest(self) -> float:
+        """How far the two may lie apart either way, by the interval that reaches farthest."""
+        estimates = [*self.shifts.values(), *([] if self.worse is None else [self.worse])]
+        return max((max(abs(e.low), abs(e.high)) for e in estimates), default=0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A score with its estimate as a fraction, None where its formula has none.
 
-    `comparison` is there where a gate asks for one.
+    `comparison` is there where a gate asks for one; `noise` is that of a subject with itself, asked
+    twice, where it was.
     """
 
     score: Score
     estimate: Estimate | None = None
     comparison: Comparison | None = None
+    noise: Comparison | None = None

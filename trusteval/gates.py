@@ -54,13 +54,18 @@ class Gate:
     @property
     def is_relative(self) -> bool:
         """Whether it compares with its reference."""
-        limits = (self.max_drop, self.max_rise, self.gap_shift)
-        return self.detect_drop or any(limit is not None for limit in limits)
+        return self.detect_drop or bool(self.margins)
 
     @property
     def limits(self) -> tuple[float, ...]:
         """The limits of the value itself."""
         return tuple(limit for limit in (self.at_least, self.at_most) if limit is not None)
+
+    @property
+    def margins(self) -> tuple[float, ...]:
+        """How much worse than its reference a subject may be, and how far a gap may move."""
+        asked = (self.max_drop, self.max_rise, self.gap_shift)
+        return tuple(margin for margin in asked if margin is not None)
 
     @property
     def is_tested(self) -> bool:

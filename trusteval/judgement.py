@@ -122,6 +122,11 @@ def _decide(
         missing = _missing(gate, evidence, score.value)
         return _Decision(Outcome.INCONCLUSIVE, "; ".join([*words, missing]))
     said = "; ".join(words)
+    if (floor := _noise_above(gate, evidence)) is not None:
+        noise = (
+            f"the margin is below the noise floor {floor:.1f}: who is asked twice differs so far"
+        )
+        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but {noise}")
     if not isfinite(score.value) or not all(claim.is_number for claim in claims):
         return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
     p = row_p(claims)
@@ -138,6 +143,14 @@ def _decide(
     return _Decision(
         Outcome.INCONCLUSIVE, f"{said}, which these samples cannot decide{settling}", p
     )
+
+
+def _noise_above(gate: Gate, evidence: Evidence) -> float | None:
+    """Return the noise floor in points if a margin lies below it."""
+    if evidence.noise is None or evidence.comparison is None or not gate.margins:
+        return None
+    floor = 100 * evidence.noise.farthest
+    return floor if min(gate.margins) < floor else None
 
 
 def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:

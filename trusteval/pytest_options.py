@@ -33,6 +33,7 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "store": (None, "the response store's file (default: in the user's cache directory)"),
     "reports": ("reports/latest", "where verdicts.json, run.json and report.md go"),
     "baseline": (None, "accepted answers: a name in reports/baselines, or a .json.gz file"),
+    "noise-floor": (None, "a variant that is asked twice; margins below its noise decide nothing"),
     "prompts": (None, "a prompts.toml in place of trusteval's own texts"),
     "calibration": (None, "calibration text, paragraphs parted by blank lines"),
     "storage": ("auto", "quantized weights: packed, dequantized, auto"),
@@ -51,8 +52,9 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("trusteval", "trustworthiness of compressed language models")
     for name, (default, text) in _OPTIONS.items():
         shown = text if default is None else f"{text} (default: {default})"
-        group.addoption(f"--trust-{name}", dest=f"trust_{name}", default=None, help=shown)
-        parser.addini(f"trust_{name}", f"default of --trust-{name}", default=default)
+        dest = f"trust_{name}".replace("-", "_")
+        group.addoption(f"--trust-{name}", dest=dest, default=None, help=shown)
+        parser.addini(dest, f"default of --trust-{name}", default=default)
     group.addoption("--trust-accept", action="store_true", default=False, help=_ACCEPT)
     group.addoption(
         "--trust-accept-regression", metavar="REASON", default=None, help=_ACCEPT_REGRESSION
@@ -64,10 +66,11 @@ def add_options(parser: pytest.Parser) -> None:
 
 def option(config: pytest.Config, name: str) -> str | None:
     """Return an option's value, else its ini twin's; None if neither is set."""
-    given = getattr(config.option, f"trust_{name}", None)
+    dest = f"trust_{name}".replace("-", "_")
+    given = getattr(config.option, dest, None)
     if given is not None:
         return str(given)
-    configured = config.getini(f"trust_{name}")
+    configured = config.getini(dest)
     return str(configured) if configured else None
 
 
@@ -135,6 +138,7 @@ def read_options(config: pytest.Config) -> Options | None:
         concurrency=_count(option(config, "concurrency")),
         baseline=_baseline(config, model),
         accept=config.option.trust_accept or config.option.trust_accept_regression is not None,
+        noise_floor=option(config, "noise-floor"),
         regression=_reason(config.option.trust_accept_regression),
     )
 

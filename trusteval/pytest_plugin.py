@@ -105,8 +105,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 1 if ":" in asked else visible_gpus()
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say what models run on, unless no model runs."""
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what models run on, and which gates the samples cannot resolve."""
+    runs_on = _runs_on(config)
+    run = config.stash.get(RUN, None)
+    doubts = [] if run is None else [doubt.sentence() for doubt in run.doubts()]
+    return [*([runs_on] if runs_on else []), *(f"trusteval: {doubt}" for doubt in doubts)]
+
+
+def _runs_on(config: pytest.Config) -> str | None:
     options = config.stash[RUN].options if RUN in config.stash else read_options(config)
     if options is None or options.engine != "hf":
         return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import Origin, demo_origin, find_origin
@@ -16,15 +18,18 @@ from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabula
 from trusteval.engines import ENGINES
 from trusteval.engines.engine import Backend
 from trusteval.engines.routing import create_backend
-from trusteval.errors import GateError, UsageError
+from trusteval.engines.shaken import ShakenBackend
+from trusteval.errors import GateError, TrustEvalError, UsageError
 from trusteval.evaluation import Evaluation
 from trusteval.gates import BASELINE, Gate, family_size
 from trusteval.gates_file import load_gates
 from trusteval.machine import cache_directory
+from trusteval.preflight import Doubt, preflight
 from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
+from trusteval.sheet import Roll
 from trusteval.store import ResponseStore
 from trusteval.subjects import (
     DENSE,
@@ -64,6 +69,7 @@ class Options:
     baseline: Path | None = None
     accept: bool = False
     regression: str | None = None
+    noise_floor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Run:
     profile: Profile
     origin: Origin
     texts: PromptTexts
+    questionnaire: Questionnaire
     baseline: Baseline | None = None
 
     @property
@@ -129,19 +136,60 @@ class Run:
 
     def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
         """Put the parts together; opens no model yet."""
-        return Evaluation(
-            backend=_backend(
-                self.options,
-                variants=(*self.variants, *self.references),
-                device=device,
-                progress=progress,
-            ),
-            store=store,
-            questionnaire=Questionnaire(self.profile, self.origin, texts=self.texts),
-            protocol=self.options.protocol,
-            dense=self.dense,
-            facts=self.facts(),
+        backend = _backend(
+            self.options,
+            variants=(*self.variants, *self.references),
+            device=device,
             progress=progress,
+        )
+
+        def over(answering: Backend, **more: Any) -> Evaluation:
+            return Evaluation(
+                backend=answering,
+                store=store,
+                questionnaire=self.questionnaire,
+                protocol=self.options.protocol,
+                dense=self.dense,
+                facts=self.facts(),
+                progress=progress,
+                **more,
+            )
+
+        if self.asked_twice is None:
+            return over(backend)
+        return over(backend, twin=over(ShakenBackend(backend)), asked_twice=self.asked_twice)
+
+    @property
+    def asked_twice(self) -> Variant | None:
+        """The variant whose noise is measured, if one is."""
+        loaded = (*self.variants, *self.references)
+        return next((v for v in loaded if v.name == self.options.noise_floor), None)
+
+    def doubts(self) -> list[Doubt]:
+        """Return the gates that this profile's samples cannot resolve, before any model runs.
+
+        Benchmarks whose data cannot be read are left out; their own tests say so.
+        """
+        pairs = [pair for name in self.benchmarks for pair in self.judged_pairs(name)]
+        pairs = [(gate, s) for gate, s in pairs if gate.compares(s.name)]
+        rolls: dict[str, Roll] = {}
+        for name in dict.fromkeys(gate.benchmark for gate, _ in pairs):
+            with suppress(TrustEvalError):
+                rolls[name] = Roll.of(q.sample for q in self.questionnaire.questions(name))
+        protocol = PROTOCOLS[self.options.protocol]
+        scorings = {
+            name: protocol.scoring(name, settings=self.questionnaire.settings(name))
+            for name in rolls
+        }
+        return preflight(
+            pairs,
+            rolls=rolls,
+            scorings=scorings,
+            declared={
+                name: self.questionnaire.declared(name, scoring=scoring)
+                for name, scoring in scorings.items()
+            },
+            known={} if self.baseline is None else self.baseline.discordances(reference=DENSE),
         )
 
     def facts(self) -> Mapping[str, object]:
@@ -178,6 +226,10 @@ def prepare_run(options: Options) -> Run:
     references = parse_references(options.references)
     ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
     asked = (*variants, *references)
+    if options.noise_floor is not None:
+        _one_of(
+            options.noise_floor, tuple(variant.name for variant in asked), "--trust-noise-floor"
+        )
     if options.engine == "openai":
         refuse_unserved(asked)
     # Refuses a missing model, script or recording, and a key that cannot be.
@@ -197,6 +249,9 @@ def prepare_run(options: Options) -> Run:
     judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
     names = [subject.name for subject in judged]
     _check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
+    cache = cache_directory()
+    origin = demo_origin() if profile.is_demo else find_origin(options.data, cache=cache)
+    texts = load_prompt_texts(options.prompts)
     return Run(
         options=options,
         variants=variants,
@@ -205,10 +260,9 @@ def prepare_run(options: Options) -> Run:
         gates=gates,
         gates_sha256=sha256,
         profile=profile,
-        origin=(
-            demo_origin() if profile.is_demo else find_origin(options.data, cache=cache_directory())
-        ),
-        texts=load_prompt_texts(options.prompts),
+        origin=origin,
+        texts=texts,
+        questionnaire=Questionnaire(profile, origin, texts=texts),
         baseline=_baseline(options, gates),
     )
 
@@ -222,7 +276,7 @@ def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:
     """Read what was accepted, where this run looks at it; a damaged file ends the run at once."""
     if options.baseline is None or not options.baseline.exists():
         return None
-    wanted = options.accept or any(gate.reference == BASELINE for gate in gates)
+    wanted = options.accept or any(gate.is_relative for gate in gates)
     return read_baseline(options.baseline) if wanted else None
 
 

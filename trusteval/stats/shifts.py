@@ -73,7 +73,8 @@ def within(shifts: Mapping[ShiftForm, Normal], margin: float) -> bool:
     return bool(inside) and all(inside)
 
 
-def _estimate_shift(settings: Sequence[ShiftRows], form: ShiftForm) -> Normal:
+def shift_cells(settings: Sequence[ShiftRows], form: ShiftForm) -> list[Cell]:
+    """Return the cells that add up to a shift: of each group in each setting that defines it."""
     defining = [rows for rows in settings if rows.odds or form is ShiftForm.SELECTION]
     if not defining:
         raise ValueError(f"expected a setting that defines {form}, got none of {len(settings)}")
@@ -86,6 +87,11 @@ def _estimate_shift(settings: Sequence[ShiftRows], form: ShiftForm) -> Normal:
         }[form]
         everyone = Cell(1 / len(defining), rows.change.astype(float), rows.units, rows.strata)
         cells += contrast(everyone, rows.first_group, counted=counted)
+    return cells
+
+
+def _estimate_shift(settings: Sequence[ShiftRows], form: ShiftForm) -> Normal:
+    cells = shift_cells(settings, form)
     units = Units(cells)
     u = units.sum([cell.centred for cell in cells])
     changed = units.sum([np.abs(cell.y) for cell in cells]) > 0

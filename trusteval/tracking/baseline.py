@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trusteval.errors import TrackingError
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run
@@ -54,6 +56,20 @@ class Baseline:
         if changed:
             return f"asked differently from what was accepted: {'; '.join(changed)}"
         return aligned(sheet, roll)
+
+    def discordances(self, *, reference: str) -> dict[tuple[str, str], float]:
+        """Return on what share of its rows each subject differed from a reference in being right.
+
+        By subject and benchmark, where both were accepted on the same rows.
+        """
+        sheets = self.answers.sheets
+        return {
+            (subject, benchmark): float(np.mean(sheet.correct != standard.correct))
+            for (subject, benchmark), sheet in sheets.items()
+            if subject != reference
+            and (standard := sheets.get((reference, benchmark))) is not None
+            and standard.roll is sheet.roll
+        }
 
 
 def differences(
