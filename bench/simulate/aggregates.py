@@ -14,8 +14,8 @@ from trusteval.stats.clusters import estimate_difference, estimate_score, weight
 RIGHT = 0.8
 CORRELATION = 0.5
 _BEYOND = 3.0
-_CONDITIONS = ((2.0, 0.9, 1.0), (5.0, CORRELATION, 3.0), (10.0, CORRELATION, 3.0))
-_MANY = (20.0, CORRELATION, 3.0)
+_FEW_ALIKE, _TEN = (2.0, 0.9, 1.0), (10.0, CORRELATION, 3.0)
+_CONDITIONS = (_FEW_ALIKE, (5.0, CORRELATION, 3.0), _TEN, (20.0, CORRELATION, 3.0))
 
 
 def layouts() -> tuple[Layout, ...]:
@@ -23,19 +23,23 @@ def layouts() -> tuple[Layout, ...]:
     return ethics(), ethics(93, 107, 25), ood(), ood(100, 60, 100)
 
 
-def drops(layout: Layout, *, draws: int, seed: int, separate: bool = False) -> list[Row]:
-    """Simulate `max_drop` on the score.
-
-    `separate` takes each row for an item of its own, as sampling within each setting does; only
-    to show what that is worth.
-    """
+def drops(layout: Layout, *, draws: int, seed: int) -> list[Row]:
+    """Simulate `max_drop` on the score."""
     placed = layout.placed_cells()
-    if separate:
-        placed = [_separate(one) for one in placed]
-    conditions = (*_CONDITIONS, _MANY)
     return [
         _row(layout, placed, condition, draws=draws, seed=(seed, number))
-        for number, condition in enumerate(conditions)
+        for number, condition in enumerate(_CONDITIONS)
+    ]
+
+
+def drops_of_separate_rows(layout: Layout, *, draws: int, seed: int) -> list[Row]:
+    """Simulate what came out if each row were taken for an item of its own."""
+    placed = [
+        replace(one, cell=replace(one.cell, units=one.places)) for one in layout.placed_cells()
+    ]
+    return [
+        _row(layout, placed, condition, draws=draws, seed=(seed, number))
+        for number, condition in enumerate((_FEW_ALIKE, _TEN))
     ]
 
 
@@ -71,10 +75,6 @@ def _row(
         _BEYOND,
         *(shares(drop, part) for part, drop in enumerate(truths)),
     )
-
-
-def _separate(placed: PlacedCell) -> PlacedCell:
-    return replace(placed, cell=replace(placed.cell, units=placed.places))
 
 
 def levels(layout: Layout, *, draws: int, seed: int) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -41,19 +41,25 @@ class Layout:
         return {name: Declared(len(all_), frozenset(all_)) for name, all_ in targets.items()}
 
     @cached_property
+    def _answers(self) -> tuple[Label, ...]:
+        values = {label.value for one in self.roll.samples for label in one.setting.labels}
+        return tuple(map(Label, sorted(values)))
+
+    @cached_property
     def _codes(self) -> tuple[Codes, Codes]:
         """The codes of a right and of a wrong answer to each sample."""
-        number = {name: code for code, name in enumerate(self.roll.labels)}
+        number = {label.value: code for code, label in enumerate(self._answers)}
+        right = [number[sample.target] for sample in self.roll.samples]
         wrong = [
-            next(number[label.value] for label in s.setting.labels if label.value != s.target)
-            for s in self.roll.samples
+            next(number[label.value] for label in one.setting.labels if label.value != one.target)
+            for one in self.roll.samples
         ]
-        return self.roll.target, np.array(wrong)
+        return np.array(right), np.array(wrong)
 
     def sheet(self, right: Flags) -> Sheet:
         """Return a sheet of right and wrong answers."""
-        answers = tuple(map(Label, self.roll.labels))
-        return Sheet(self.roll, answers, np.where(right, *self._codes), np.arange(len(right)))
+        code = np.where(right, *self._codes)
+        return Sheet(self.roll, self._answers, code, np.arange(len(right)))
 
     def formula(self, metric: str = SCORE) -> Formula:
         everything = self.sheet(np.ones(len(self.roll.samples), bool))

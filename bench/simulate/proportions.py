@@ -78,10 +78,10 @@ def _enumerated(n: int, discordance: float, drop: float, limit: float, kind: str
         least_of_many = _first(kind, limit, n, gained, Outcome.FAIL, FAMILY)
         most_passing = _first(kind, limit, n, gained, Outcome.PASS, 1) - 1
         lost = binom(rest, chance_lost / (1 - chance_gained))
-        passed += chance * lost.cdf(most_passing)
-        failed += chance * lost.sf(least_failing - 1)
-        failed_of_many += chance * lost.sf(least_of_many - 1)
-        red += chance * lost.sf(_most_green(n, gained, limit))
+        passed += chance * float(lost.cdf(most_passing))
+        failed += chance * float(lost.sf(least_failing - 1))
+        failed_of_many += chance * float(lost.sf(least_of_many - 1))
+        red += chance * float(lost.sf(_most_green(n, gained, limit)))
     return Shares(100 * passed, 100 * failed, 100 * failed_of_many, 100 * red)
 
 
@@ -132,6 +132,4 @@ def _level(n: int, limit: float) -> Row:
         below = [100 * float(binom.cdf(count - 1, n, true / 100)) for count in counts]
         return Shares(100 - below[0], below[1], below[2], below[3])
 
-    return Row(
-        f"N = {n:,}", None, limit, 3.0, shares(limit + 3), shares(limit), shares(limit - 3)
-    )
+    return Row(f"N = {n:,}", None, limit, 3.0, shares(limit + 3), shares(limit), shares(limit - 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -11,7 +11,8 @@ import numpy as np
 from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate
 from trusteval.judgement import decide
-from trusteval.stats.estimate import Estimate
+from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.shifts import ShiftForm
 from trusteval.types import Counts, Dimension, Outcome, Score
 
 FAMILY = 42
@@ -22,7 +23,7 @@ _SCORE = Score("score", 80.0, Counts(n=1000, refused=0, invalid={}))
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Shares of the draws, in percent: what the gate decided, and how often a bare threshold is red.
+    """What the gate decided and how often a bare threshold is red: shares of the draws, percent.
 
     `failed_of_many` is FAIL as one gate of FAMILY. `draws` is None where the shares are exact.
     """
@@ -78,14 +79,17 @@ def gate(metric: str = "score", **limits: object) -> Gate:
 
 def outcome(asked: Gate, evidence: Evidence, *, family: int = 1) -> Outcome:
     """Let the real gate decide."""
-    return decide(
-        asked, evidence, subject=_NOBODY, dimension=Dimension.MMLU, family=family
-    ).outcome
+    return decide(asked, evidence, subject=_NOBODY, dimension=Dimension.MMLU, family=family).outcome
 
 
 def compared(worse: Estimate) -> Evidence:
     """Return evidence of a difference; the score beside it plays no part."""
     return Evidence(_SCORE, None, Comparison(worse))
+
+
+def shifted(shifts: Mapping[ShiftForm, Normal]) -> Evidence:
+    """Return evidence of how far the groups' rates moved apart."""
+    return Evidence(_SCORE, None, Comparison(shifts=shifts))
 
 
 def absolute(estimate: Estimate) -> Evidence:
