@@ -13,7 +13,7 @@ from bench.simulate.tables import ladder_table, table
 
 RESULTS = Path(__file__).parents[1] / "results" / "simulation.json"
 DRAWS = 2000
-"""At the limit, where the rates are promised; elsewhere a quarter or half of that."""
+"""At the limit, where the rates are promised: half as many for gaps, elsewhere a quarter."""
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import product
 
 import numpy as np
 
@@ -38,7 +37,10 @@ Draw = Callable[[np.random.Generator], Drawn]
 
 def gaps(*, draws: int, seed: int) -> list[Row]:
     """Simulate limits of a gap's size: true gaps of 0, of the limit, and 5 points beyond it."""
-    cases = [(*asked, one) for one in (False, True) for asked in _asked(_METRICS)]
+    cases = [
+        *((*asked, False) for asked in _asked(_METRICS)),
+        *((*asked, True) for asked in _asked(_SCORES)),
+    ]
     return [
         _row(
             f"{_limited(metric)}, {layout.name}, {_apart(one_label)}",
@@ -74,6 +76,10 @@ def growing_gaps(*, draws: int, seed: int) -> list[Row]:
 
 def shifts(*, draws: int, seed: int) -> list[Row]:
     """Simulate `gap_shift`: true shifts of 0, of the limit, and 5 points beyond it."""
+    cases = [
+        *((_MARGIN, *asked) for asked in _asked(_SHIFTING)),
+        *((2 * _MARGIN, fairness(100, 8), metric) for metric in _SHIFTING[8]),
+    ]
     return [
         _row(
             f"gap_shift on {metric}, {layout.name}",
@@ -83,9 +89,7 @@ def shifts(*, draws: int, seed: int) -> list[Row]:
             draws=draws,
             seed=(seed, 2, number),
         )
-        for number, (margin, (layout, metric)) in enumerate(
-            product((_MARGIN, 2 * _MARGIN), _asked(_SHIFTING))
-        )
+        for number, (margin, layout, metric) in enumerate(cases)
     ]
 
 
@@ -108,7 +112,7 @@ def _row(
     seed: tuple[int, ...],
 ) -> Row:
     def shares(true: float, part: int) -> Shares:
-        few = draws if part == 1 else draws // 2
+        few = draws if part == 1 else draws // 4
         return count(*simulated(true), draws=few, seed=(*seed, part))
 
     return Row(

@@ -25,9 +25,7 @@ _NEGLIGIBLE = 1e-9
 def drops() -> list[Row]:
     """Simulate `max_drop` at every size and discordance."""
     conditions = ((0.02, 1.0), (0.05, 3.0), (0.10, 3.0), (0.20, 3.0))
-    return [
-        _row(n, discordance, limit, "max_drop") for discordance, limit in conditions for n in SIZES
-    ]
+    return [row_of_drops(n, discordance, limit) for discordance, limit in conditions for n in SIZES]
 
 
 def tripwires() -> list[Row]:
@@ -38,7 +36,7 @@ def tripwires() -> list[Row]:
 def worst_drops() -> tuple[Row, Row]:
     """Return the conditions with most false PASS, and with most false FAIL, of a grid."""
     rows = [
-        _row(n, discordance, limit, "max_drop")
+        row_of_drops(n, discordance, limit)
         for limit in (0.5, 1.0, 2.0, 3.0, 5.0)
         for discordance in (0.01, 0.02, 0.03, 0.05, 0.10, 0.20, 0.30)
         if discordance >= limit / 100
@@ -53,6 +51,11 @@ def worst_drops() -> tuple[Row, Row]:
 def levels() -> list[Row]:
     """Simulate `at_least`, true values 3 points above the limit, at it and 3 below."""
     return [_level(n, limit) for limit in (55.0, 80.0, 95.0) for n in SIZES]
+
+
+def row_of_drops(n: int, discordance: float, limit: float) -> Row:
+    """Return what `max_drop` decides of n samples."""
+    return _row(n, discordance, limit, "max_drop")
 
 
 def _row(n: int, discordance: float, limit: float, kind: str) -> Row:

@@ -82,4 +82,4 @@ def sections(*, draws: int) -> Iterator[Section]:
         ("max_drop on the fairness score", fairness.growing_gaps, (5.8, 5.7)),
         ("gap_shift", fairness.shifts, (5.1, 3.3)),
     ):
-        yield Section(title, tuple(of_fairness(draws=draws, seed=SEED)), most)
+        yield Section(title, tuple(of_fairness(draws=draws // 2, seed=SEED)), most)
