@@ -54,7 +54,7 @@ def mmlu(rows: int) -> Layout:
             setting=MMLU.settings[name],
             cluster=f"{name} {number}",
             target="A",
-            stratum=name,
+            stratum="questions",
         )
         for name, size in sizes.items()
         for number in range(size or 0)

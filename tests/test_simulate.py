@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from bench.simulate import layouts
 from bench.simulate.answers import Truth, answers, uniform
 from bench.simulate.proportions import row_of_drops
+from bench.simulate.record import Record
+from bench.simulate.sections import OF_ONE_PROPORTION, expected_of
 from bench.simulate.shares import FAMILY
+from bench.simulate.tables import ladder_table, table
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.stats.clusters import estimate_difference, estimate_score
 from trusteval.stats.power import chance_of_fail, chance_of_pass
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_model_has_the_rates_and_the_correlation_it_states():
@@ -63,3 +70,33 @@ def test_cells_filled_anew_are_those_that_a_gate_gathers(layout):
     assert gathered.estimate == estimate_score([one.holding(right) for one in placed])
     assert gathered.comparison is not None
     assert gathered.comparison.worse == estimate_difference([one.holding(change) for one in placed])
+
+
+def test_docs_show_the_recorded_simulation():
+    record = Record.of((ROOT / "bench/results/simulation.json").read_text(encoding="utf-8"))
+    docs = (ROOT / "docs/statistics.md").read_text(encoding="utf-8")
+    for shown in (*map(table, record.sections), ladder_table(record.families)):
+        assert shown in docs
+
+
+def test_recorded_simulation_is_near_the_figures_the_rules_were_chosen_by():
+    record = Record.of((ROOT / "bench/results/simulation.json").read_text(encoding="utf-8"))
+    rows = [row for section in record.sections[:1] for row in section.rows]
+    compared = [(row, was) for row in rows if (was := expected_of(row))]
+    assert len(compared) == len(OF_ONE_PROPORTION)
+    for row, was in compared:
+        assert row.at_limit.passed == pytest.approx(was.false_pass, abs=0.06)
+        assert row.at_limit.failed == pytest.approx(was.false_fail, abs=0.06)
+        assert row.unchanged.passed == pytest.approx(was.passed_unchanged, abs=0.6)
+        assert row.worse.failed == pytest.approx(was.failed_worse, abs=0.6)
+
+
+def test_promises_are_kept_within_a_point():
+    record = Record.of((ROOT / "bench/results/simulation.json").read_text(encoding="utf-8"))
+    promised = [section for section in record.sections if section.most is not None]
+    for section in promised:
+        most_passed, most_failed = section.most or (0.0, 0.0)
+        for row in section.rows:
+            assert row.at_limit.passed <= most_passed + 1
+            assert max(row.at_limit.failed, row.unchanged.failed) <= most_failed + 1
+    assert all(ladder.failed <= 5 + 1 for ladder in record.families)

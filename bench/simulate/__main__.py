@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 from bench.simulate.families import ladders
+from bench.simulate.record import Record
 from bench.simulate.sections import SEED, sections
 from bench.simulate.tables import ladder_table, table
 
@@ -27,14 +26,8 @@ def main() -> None:
         found.append(section)
     families = ladders(runs=asked.draws, seed=SEED)
     print(ladder_table(families))
-    document = {
-        "seed": SEED,
-        "draws": asked.draws,
-        "sections": [asdict(section) for section in found],
-        "families": [asdict(ladder) for ladder in families],
-    }
-    text = json.dumps(document, indent=1, sort_keys=True) + "\n"
-    asked.out.write_text(text, encoding="utf-8")
+    record = Record(SEED, asked.draws, tuple(found), tuple(families))
+    asked.out.write_text(record.json, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Shares:
 
     @property
     def inconclusive(self) -> float:
-        return 100 - self.passed - self.failed
+        return max(0.0, 100 - self.passed - self.failed)
 
     @property
     def green(self) -> float:

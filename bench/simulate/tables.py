@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bench.simulate.families import Ladder
 from bench.simulate.sections import Section, expected_of
 from bench.simulate.shares import Row, Shares
 
 _HEAD = (
-    *("gate on", "discordance", "limit", "false PASS", "false FAIL", "of 42"),
-    *("PASS unchanged", "FAIL beyond", "of 42", "INCONCLUSIVE"),
-    *("bare: red unchanged", "green at limit", "green beyond"),
+    *("gate on", "discordance", "limit"),
+    *("at limit: PASS", "FAIL", "of 42", "unchanged: PASS", "FAIL", "beyond: FAIL", "of 42"),
+    *("INCONCLUSIVE", "bare: red unchanged", "green at limit", "green beyond"),
 )
 _LADDER_HEAD = (*("N", "true drop", "correlation", "some FAIL", "uncorrected", "bare: some red"),)
 
@@ -39,8 +39,8 @@ def ladder_table(ladders: Sequence[Ladder]) -> str:
     return "\n".join([title, "", *_lines(_LADDER_HEAD, rows)]) + "\n"
 
 
-def _lines(head: Sequence[str], rows: object) -> list[str]:
-    cells = [head, ["---"] * len(head), *rows]  # type: ignore[misc]
+def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    cells = [head, ["---"] * len(head), *rows]
     return [f"| {' | '.join(row)} |" for row in cells]
 
 
@@ -55,9 +55,10 @@ def _cells(row: Row) -> list[str]:
         _with(at_limit.failed, was and was.false_fail),
         f"{at_limit.failed_of_many:.2f}",
         _with(unchanged.passed, was and was.passed_unchanged),
+        f"{unchanged.failed:.1f}",
         _with(worse.failed, was and was.failed_worse),
         f"{worse.failed_of_many:.1f}",
-        " / ".join(f"{one.inconclusive:.0f}" for one in (unchanged, at_limit, worse)),
+        " / ".join(f"{one.inconclusive:.0f}" for one in (at_limit, unchanged, worse)),
         f"{unchanged.red:.1f}",
         f"{at_limit.green:.1f}",
         f"{worse.green:.1f}",
@@ -69,22 +70,19 @@ def _with(share: float, was: float | None) -> str:
 
 
 def _worst(section: Section) -> str:
+    """Say the largest errors; a FAIL of what did not change is one too."""
     assert section.most is not None
     at_limit = [row.at_limit for row in section.rows]
-    at_all = [*at_limit, *(row.unchanged for row in section.rows)]
-    worst = (max(at_limit, key=_passed), max(at_all, key=_failed))
-    said = [
-        f"most false {name} {share(one):.1f} +- {one.error(share(one)):.1f} (expected {most:g})"
-        for name, one, share, most in zip(
-            ("PASS", "FAIL"), worst, (_passed, _failed), section.most, strict=True
-        )
-    ]
-    return ", ".join(said).capitalize()
+    passed = max(at_limit, key=lambda shares: shares.passed)
+    failed = max(
+        [*at_limit, *(row.unchanged for row in section.rows)], key=lambda shares: shares.failed
+    )
+    most_passed, most_failed = section.most
+    return (
+        f"Most false PASS {_with_error(passed, passed.passed)} ({most_passed:g}), most false "
+        f"FAIL {_with_error(failed, failed.failed)} ({most_failed:g})."
+    )
 
 
-def _passed(shares: Shares) -> float:
-    return shares.passed
-
-
-def _failed(shares: Shares) -> float:
-    return shares.failed
+def _with_error(shares: Shares, share: float) -> str:
+    return f"{share:.1f}" if shares.draws is None else f"{share:.1f} +- {shares.error(share):.1f}"
