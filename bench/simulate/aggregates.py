@@ -16,6 +16,10 @@ CORRELATION = 0.5
 _BEYOND = 3.0
 _FEW_ALIKE, _TEN = (2.0, 0.9, 1.0), (10.0, CORRELATION, 3.0)
 _CONDITIONS = (_FEW_ALIKE, (5.0, CORRELATION, 3.0), _TEN, (20.0, CORRELATION, 3.0))
+_LEVELS = (
+    *((limit, CORRELATION) for limit in (55.0, 80.0, 90.0, 95.0)),
+    (90.0, 0.9),
+)
 
 
 def layouts() -> tuple[Layout, ...]:
@@ -81,9 +85,9 @@ def levels(layout: Layout, *, draws: int, seed: int) -> list[Row]:
     """Simulate `at_least` on the score, true values 3 points above the limit, at it, 3 below."""
     placed = layout.placed_cells()
 
-    def shares(limit: float, value: float, part: int) -> Shares:
+    def shares(limit: float, correlation: float, value: float, part: int) -> Shares:
         def draw(random: np.random.Generator) -> Drawn:
-            u = uniform(layout.roll.unit, correlation=CORRELATION, random=random)
+            u = uniform(layout.roll.unit, correlation=correlation, random=random)
             right = (u < value / 100).astype(float)
             cells = [one.holding(right) for one in placed]
             return Drawn(absolute(estimate_score(cells)), 100 * weighted_sum(cells) < limit)
@@ -93,11 +97,14 @@ def levels(layout: Layout, *, draws: int, seed: int) -> list[Row]:
 
     return [
         Row(
-            f"{layout.name}, correlation {CORRELATION:g}",
+            f"{layout.name}, correlation {correlation:g}",
             None,
             limit,
             _BEYOND,
-            *(shares(limit, limit + more, part) for part, more in enumerate((3.0, 0.0, -3.0))),
+            *(
+                shares(limit, correlation, limit + more, part)
+                for part, more in enumerate((_BEYOND, 0.0, -_BEYOND))
+            ),
         )
-        for limit in (55.0, 80.0, 95.0)
+        for limit, correlation in _LEVELS
     ]
