@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate matrix test bench clean
+.PHONY: gate matrix test bench simulate clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
@@ -29,6 +29,10 @@ test: $(READY)
 bench: $(READY)
 	$(PIP) --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench.engine $(BENCH)
+
+# What gates decide where the truth is known: the tables of docs/statistics.md, in minutes.
+simulate: $(READY)
+	$(BIN)/python -m bench.simulate $(SIMULATE)
 
 # torch first and pinned: its newest build would bring several GB of CUDA packages. The demo
 # model without its dependencies: only its weights are used, not the C++ runtime it asks for.

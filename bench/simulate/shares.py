@@ -1,0 +1,124 @@
+"""How often a gate decided what, beside a bare threshold on the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from trusteval.evidence import Comparison, Evidence
+from trusteval.gates import Gate
+from trusteval.judgement import decide
+from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.shifts import ShiftForm
+from trusteval.types import Counts, Dimension, Outcome, Score
+
+FAMILY = 42
+"""Seven subjects and six gates."""
+_NOBODY = "subject"
+_SCORE = Score("score", 80.0, Counts(n=1000, refused=0, invalid={}))
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What the gate decided and how often a bare threshold is red: shares of the draws, percent.
+
+    `failed_of_many` is FAIL as one gate of FAMILY. `draws` is None where the shares are exact.
+    """
+
+    passed: float
+    failed: float
+    failed_of_many: float
+    red: float
+    draws: int | None = None
+
+    @property
+    def inconclusive(self) -> float:
+        return max(0.0, 100 - self.passed - self.failed)
+
+    @property
+    def green(self) -> float:
+        return 100 - self.red
+
+    def error(self, share: float) -> float:
+        """Return the Monte-Carlo standard error of one of the shares."""
+        return 0.0 if self.draws is None else sqrt(share * (100 - share) / self.draws)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A gate on some data under three truths: nothing changed, at the limit, beyond it.
+
+    `limit` and how far `beyond` it the third truth lies are points, `discordance` percent, None
+    where there is no reference.
+    """
+
+    what: str
+    discordance: float | None
+    limit: float
+    beyond: float
+    unchanged: Shares
+    at_limit: Shares
+    worse: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What one draw shows: the evidence, and whether the number seen is beyond the limit."""
+
+    evidence: Evidence
+    is_beyond: bool
+
+
+def gate(metric: str = "score", **limits: Any) -> Gate:
+    """Make a blocking gate."""
+    return Gate(benchmark="simulated", metric=metric, why="to see what it decides", **limits)
+
+
+def outcome(asked: Gate, evidence: Evidence, *, family: int = 1) -> Outcome:
+    """Let the real gate decide."""
+    return decide(asked, evidence, subject=_NOBODY, dimension=Dimension.MMLU, family=family).outcome
+
+
+def compared(worse: Estimate) -> Evidence:
+    """Return evidence of a difference; the score beside it plays no part."""
+    return Evidence(_SCORE, None, Comparison(worse))
+
+
+def shifted(shifts: Mapping[ShiftForm, Normal]) -> Evidence:
+    """Return evidence of how far the groups' rates moved apart."""
+    return Evidence(_SCORE, None, Comparison(shifts=shifts))
+
+
+def absolute(estimate: Estimate) -> Evidence:
+    """Return evidence of a value."""
+    value = 100 * estimate.value
+    return Evidence(Score("score", value, _SCORE.counts), estimate)
+
+
+def count(
+    asked: Gate,
+    draw: Callable[[np.random.Generator], Drawn],
+    *,
+    draws: int,
+    seed: tuple[int, ...],
+) -> Shares:
+    """Draw so often, let the gate decide each time, and count."""
+    random = np.random.default_rng(seed)
+    passed = failed = failed_of_many = red = 0
+    for _ in range(draws):
+        drawn = draw(random)
+        decided = outcome(asked, drawn.evidence)
+        passed += decided is Outcome.PASS
+        red += drawn.is_beyond
+        if decided is Outcome.FAIL:
+            failed += 1
+            many = outcome(asked, drawn.evidence, family=FAMILY)
+            failed_of_many += many is Outcome.FAIL
+    per_draw = 100 / draws
+    return Shares(
+        passed * per_draw, failed * per_draw, failed_of_many * per_draw, red * per_draw, draws
+    )
