@@ -79,6 +79,12 @@ def test_few_source_items_that_differ_are_pointed_out():
     )
 
 
+def test_subject_that_is_better_by_more_than_the_margin_is_doubted():
+    assert "too good: better than dense" in check(dropped(0, 100, 1000), max_drop=3.0).message
+    assert "too good" not in check(dropped(0, 30, 1000), max_drop=3.0).message
+    assert "too good" not in check(dropped(100, 0, 1000), max_drop=3.0).message
+
+
 # -- many gates ----------------------------------------------------------------------------
 
 

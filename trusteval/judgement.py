@@ -51,6 +51,7 @@ def decide(
         f"{subject} on {where}: {decision.words}",
         describe_counts(evidence.score),
         *_power(claims, compared),
+        *_too_good(gate, compared),
         *notes,
     ]
     return Verdict(
@@ -219,6 +220,16 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
             said.append(f"{differing} source items differ{few}")
     distances = [claim.detectable for claim in claims if claim.is_number]
     return [*said, f"detects {max(distances):.1f}"] if distances else said
+
+
+def _too_good(gate: Gate, compared: Comparison | None) -> list[str]:
+    """Doubt a subject that is shown to be better than its reference by more than the margin."""
+    margin = gate.max_drop if gate.max_rise is None else gate.max_rise
+    if compared is None or compared.worse is None or margin is None:
+        return []
+    if compared.worse.high >= -margin / 100:
+        return []
+    return [f"too good: better than {gate.reference} by more than the margin, is it what it says?"]
 
 
 def _change(reference: str, compared: Comparison | None) -> Change | None:
