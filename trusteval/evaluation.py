@@ -31,6 +31,7 @@ from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline
+from trusteval.tracking.confounds import VOTERS
 from trusteval.types import (
     Declared,
     Dimension,
@@ -249,7 +250,7 @@ class Evaluation:
             case Variant():
                 return self.backend.context(subject)
             case Ensemble():
-                return {"vote over": [member.name for member in subject.members]}
+                return {VOTERS: {m.name: self.backend.context(m) for m in subject.members}}
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""

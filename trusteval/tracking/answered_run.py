@@ -96,13 +96,18 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
 
 
 def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
-    """Return a subject's answers in the order of another roll, or say which items it lacks."""
-    place = {_key(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
-    wanted = [_key(sample) for sample in roll.samples]
-    lacking = [key for key in wanted if key not in place]
-    if lacking:
-        first = ", ".join("/".join(key) for key in lacking[:3])
-        return f"{len(lacking)} of {len(wanted)} items were not asked there, the first {first}"
+    """Return a subject's answers in the order of another roll, or say how its items differ."""
+    place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
+    wanted = [item_name(sample) for sample in roll.samples]
+    known = set(wanted)
+    gone, new = [k for k in place if k not in known], [k for k in wanted if k not in place]
+    if gone or new:
+        said = [
+            f"{len(keys)} only {when}, the first {keys[0]}"
+            for keys, when in ((gone, "before"), (new, "now"))
+            if keys
+        ]
+        return f"other items: {'; '.join(said)}"
     rows = np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
     return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
 
@@ -118,16 +123,17 @@ def shown_answer(answer: Answer) -> str:
             return f"{_INVALID}{reason}"
 
 
+def item_name(sample: Sample) -> str:
+    """Return what an item is called in its benchmark: its setting and its id there."""
+    return f"{sample.setting.name}/{sample.id}"
+
+
 def shown_text(sample: Sample) -> str:
     """Return an item's own text in one line."""
     return " | ".join(" ".join(text.split()) for text in sample.fields.values())
 
 
 # -- plain values --------------------------------------------------------------------------
-
-
-def _key(sample: Sample) -> tuple[str, str]:
-    return sample.setting.name, sample.id
 
 
 def _items(samples: Sequence[Sample], *, with_texts: bool) -> dict[str, list[str | None]]:
