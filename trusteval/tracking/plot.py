@@ -19,7 +19,9 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise TrackingError(f"plots need matplotlib: pip install matplotlib ({error})") from error
+        raise TrackingError(
+            f"plots need matplotlib: pip install 'trusteval[plot]' ({error})"
+        ) from error
 
     panels: dict[tuple[str, ...], dict[str, list[Point]]] = {}
     for (*panel, subject), trend in trends(points).items():
