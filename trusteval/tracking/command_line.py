@@ -74,8 +74,8 @@ def _compare(asked: argparse.Namespace) -> int:
     found = compare_runs(
         before.run, after.run, pairs=pairs_of(before, after), max_drop=asked.max_drop
     )
-    lines = [*before.left_out, *after.left_out, *comparison_lines(found, flips=asked.flips)]
-    print("\n".join(lines))
+    left_out = dict.fromkeys((*before.left_out, *after.left_out))
+    print("\n".join((*left_out, *comparison_lines(found, flips=asked.flips))))
     if asked.json is not None:
         write_files({asked.json: json.dumps(comparison_document(found), indent=2, sort_keys=True)})
     return exit_code(found)
