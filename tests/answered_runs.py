@@ -72,7 +72,7 @@ def run_of(
     return AnsweredRun(
         facts={**FACTS, **facts},
         data={"mmlu": {"sha256": data}},
-        identities=dict.fromkeys(said, HELD) | dict(identities or {}),
+        identities={(subject, "mmlu"): (identities or {}).get(subject, HELD) for subject in said},
         sheets={(subject, "mmlu"): Sheet.of(roll, answers) for subject, answers in said.items()},
     )
 

@@ -56,7 +56,7 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
     return AnsweredRun(
         facts={"protocol": "strict"},
         data={"ethics": {"sha256": "d"}} if subjects else {},
-        identities={subject: {"weights": subject} for subject in subjects},
+        identities={(subject, "ethics"): {"weights": subject} for subject in subjects},
         sheets={(subject, "ethics"): Sheet.of(roll, draw(told)) for subject in sorted(subjects)},
     )
 
@@ -163,7 +163,7 @@ def truncate(path: Path) -> None:
 
 
 def change_an_answer(path: Path) -> None:
-    edit(path, lambda document: document["subjects"]["dense"]["answers"]["mmlu"]["code"].sort())
+    edit(path, lambda document: document["subjects"]["dense"]["mmlu"]["code"].sort())
 
 
 def drop_the_digest(path: Path) -> None:
@@ -186,7 +186,7 @@ DAMAGES = {
     ),
     "an answer of no kind": (
         lambda path: rewrite(
-            path, lambda d: d["subjects"]["dense"]["answers"]["mmlu"].update(said=[["maybe"]])
+            path, lambda d: d["subjects"]["dense"]["mmlu"].update(said=[["maybe"]])
         ),
         "holds no baseline of this version",
     ),

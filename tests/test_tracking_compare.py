@@ -264,6 +264,6 @@ def test_vote_is_confounded_by_how_its_members_ran() -> None:
 
 def test_run_that_does_not_know_what_it_ran_on_is_marked(compare: Compare, tmp_path: Path) -> None:
     run = write_run(tmp_path / "unknown", run_of({"dense": SAME}))
-    rewrite(run / NAME, lambda document: document["subjects"]["dense"].update(identity={}))
+    rewrite(run / NAME, lambda document: document["subjects"]["dense"]["mmlu"].update(identity={}))
     _, said = compare(run_of({"dense": SAME}), str(run))
     assert "CONFOUND dense: engine: hf before, unknown after" in said

@@ -241,7 +241,7 @@ class Evaluation:
         return AnsweredRun(
             facts=self.facts,
             data={name: self.questionnaire.facts(name) for name in sorted(benchmarks)},
-            identities={s.name: self._identity(s) for s in self._judged.values()},
+            identities={key: self._identity(subject) for key, subject in self._judged.items()},
             sheets=sheets,
         )
 

@@ -188,7 +188,7 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "n": line.score.counts.n,
             "non_answer_rate": line.non_answer_rate,
             "verdict": verdict_of(line, record.verdicts),
-            "weights": weights_of(answers.identities.get(line.subject, {})),
+            "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
     ]

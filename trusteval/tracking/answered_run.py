@@ -22,13 +22,13 @@ _CONTRADICTORY = " (contradictory)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnsweredRun:
-    """`facts` say how the run was asked, `data` which rows of each benchmark, `identities` what
-    each subject ran on; `sheets` are by subject and benchmark.
+    """`facts` say how the run was asked, `data` which rows of each benchmark. By subject and
+    benchmark, `sheets` hold the answers and `identities` what gave them.
     """
 
     facts: Mapping[str, Any]
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    identities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     sheets: Mapping[tuple[str, str], Sheet] = field(default_factory=dict)
 
     @property
@@ -53,12 +53,12 @@ class AnsweredRun:
             },
             "subjects": {
                 subject: {
-                    "identity": dict(self.identities.get(subject, {})),
-                    "answers": {
-                        benchmark: _answers(sheet)
-                        for (other, benchmark), sheet in sorted(self.sheets.items())
-                        if other == subject
-                    },
+                    benchmark: {
+                        "identity": dict(self.identities.get((subject, benchmark), {})),
+                        **_answers(sheet),
+                    }
+                    for (other, benchmark), sheet in sorted(self.sheets.items())
+                    if other == subject
                 }
                 for subject in self.subjects
             },
@@ -68,15 +68,16 @@ class AnsweredRun:
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
     rolls = {name: Roll.of(_samples(name, items)) for name, items in document["benchmarks"].items()}
+    answered = {
+        (subject, benchmark): answers
+        for subject, parts in document["subjects"].items()
+        for benchmark, answers in parts.items()
+    }
     return AnsweredRun(
         facts=document["facts"],
         data={name: items["data"] for name, items in document["benchmarks"].items()},
-        identities={name: said["identity"] for name, said in document["subjects"].items()},
-        sheets={
-            (subject, benchmark): _sheet(rolls[benchmark], answers)
-            for subject, said in document["subjects"].items()
-            for benchmark, answers in said["answers"].items()
-        },
+        identities={key: answers["identity"] for key, answers in answered.items()},
+        sheets={key: _sheet(rolls[key[1]], answers) for key, answers in answered.items()},
     )
 
 
@@ -85,7 +86,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
     parts = list(runs)
     sheets: dict[tuple[str, str], Sheet] = {}
     data: dict[str, Mapping[str, Any]] = {}
-    identities: dict[str, Mapping[str, Any]] = {}
+    identities: dict[tuple[str, str], Mapping[str, Any]] = {}
     for part in parts:
         sheets = {**part.sheets, **sheets}
         data = {**part.data, **data}

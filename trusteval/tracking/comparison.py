@@ -110,7 +110,8 @@ def compare_runs(
         replace(
             _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked))),
             confounds=confounds(
-                first.identities.get(pair.before, {}), second.identities.get(pair.after, {})
+                first.identities.get((pair.before, benchmark), {}),
+                second.identities.get((pair.after, benchmark), {}),
             ),
         )
         for pair, benchmark in asked

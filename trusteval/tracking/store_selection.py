@@ -102,7 +102,7 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     if not sheets:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in sheets}
-    run = AnsweredRun(facts, data, {subject: stock.description}, sheets)
+    run = AnsweredRun(facts, data, dict.fromkeys(sheets, stock.description), sheets)
     return RecordedRun(run, tuple(left_out))
 
 
