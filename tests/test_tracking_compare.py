@@ -181,7 +181,7 @@ def test_flipped_items_are_shown_with_both_answers_lost_ones_first(
     )
     assert said.splitlines()[1:5] == [
         "    1 correct -> wrong, 1 wrong -> correct, 1 wrong -> refused, 1 wrong -> invalid; "
-        "p 1 that none of it is on balance",
+        "that nothing moved on balance has p 1",
         "    lost astronomy/0: A -> B (A is right) Which planet is number 0?",
         "    gained astronomy/1: B -> A (A is right) Which planet is number 1?",
         "1 inconclusive",

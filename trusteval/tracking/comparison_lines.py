@@ -106,4 +106,4 @@ def _move_lines(comparison: BenchmarkComparison, p: float) -> Iterator[str]:
         if i != j and table[i, j]
     ]
     if moved:
-        yield f"    {', '.join(moved)}; p {p:.2g} that none of it is on balance"
+        yield f"    {', '.join(moved)}; that nothing moved on balance has p {p:.2g}"
