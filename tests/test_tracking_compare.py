@@ -103,6 +103,7 @@ def test_benchmark_that_one_run_did_not_ask_is_not_comparable(compare: Compare) 
         Change.NOT_COMPARABLE,
         "the first run did not ask it",
     )
+    assert not any(comparison.confounds for comparison in found)
 
 
 def test_regression_outweighs_what_is_not_comparable_and_that_what_is_open(

@@ -127,7 +127,7 @@ class ReportCollector:
                     regression=run.options.regression,
                 )
                 self.reply = accept(
-                    request, run.baseline, answers, scores=scores, failed=_not_let_through(record)
+                    request, answers, scores=scores, failed=_not_let_through(record)
                 )
         except UsageError as error:
             self.reply = Reply(False, (str(error),))

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.tracking.baseline import Acceptance, Baseline, accepted, write_baseline
+from trusteval.tracking.baseline import (
+    Acceptance,
+    Baseline,
+    accepted,
+    read_baseline,
+    write_baseline,
+)
 from trusteval.tracking.comparison import (
     BenchmarkComparison,
     Change,
@@ -40,7 +46,6 @@ class Reply:
 
 def accept(
     request: Request,
-    before: Baseline | None,
     run: AnsweredRun,
     *,
     scores: Sequence[Mapping[str, Any]],
@@ -48,14 +53,16 @@ def accept(
 ) -> Reply:
     """Write the baseline if nothing got worse or a reason is given.
 
+    What is there is read now: somebody may have accepted other parts while this run was at work.
     `failed` says what this run itself does not let through. Raises TrackingError for a baseline
     that the run does not fit, or a place that cannot be written.
     """
     if not run.sheets:
         return Reply(False, ("nothing was judged, so nothing is accepted",))
     name = "/".join(request.path.parts[-2:])
+    before = read_baseline(request.path) if request.path.exists() else None
     compared = [] if before is None else _compared(before, run)
-    worse = [*failed, *map(_dropped, (c for c in compared if c.change is Change.REGRESSION))]
+    worse = [*failed, *filter(None, map(_worsening, compared))]
     if worse and request.regression is None:
         refused = (
             f"not accepted: {name} stays as it is; "
@@ -91,9 +98,19 @@ def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
     ]
 
 
-def _dropped(found: BenchmarkComparison) -> str:
-    said = f"{found.subject} on {found.benchmark}: score dropped"
-    if found.drop is None:
-        return said
-    value, low, high = (100 * x for x in (found.drop.value, found.drop.low, found.drop.high))
-    return f"{said} by {value:.1f} (90 % interval {low:.1f} to {high:.1f}) from what was accepted"
+def _worsening(found: BenchmarkComparison) -> str | None:
+    """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
+    where, drop = f"{found.subject} on {found.benchmark}", found.drop
+    if found.change is Change.REGRESSION and drop is not None:
+        value, low, high = (100 * x for x in (drop.value, drop.low, drop.high))
+        interval = f"90 % interval {low:.1f} to {high:.1f}"
+        return f"{where}: score dropped by {value:.1f} ({interval}) from what was accepted"
+    before, after = found.before, found.after
+    if before is not None and before.value is not None and after is not None:
+        lost = after.value is None
+        return (
+            f"{where}: score {before.value:.1f} before, undefined now ({found.why})"
+            if lost
+            else None
+        )
+    return None

@@ -6,7 +6,7 @@ The first run is the reference. Both have to be asked the same items.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -107,13 +107,7 @@ def compare_runs(
         if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
     ]
     return [
-        replace(
-            _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked))),
-            confounds=confounds(
-                first.identities.get((pair.before, benchmark), {}),
-                second.identities.get((pair.after, benchmark), {}),
-            ),
-        )
+        _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked)))
         for pair, benchmark in asked
     ]
 
@@ -160,6 +154,10 @@ def _compare(
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
+        confounds=confounds(
+            first.identities.get((pair.before, benchmark), {}),
+            second.identities.get((pair.after, benchmark), {}),
+        ),
     )
 
 
