@@ -150,6 +150,11 @@ def test_same_answers_pass_against_what_was_accepted(story: Story) -> None:
     )
 
 
+def test_same_answers_leave_the_same_bytes_whatever_gates_say(story: Story) -> None:
+    latest = story.project.root / "reports" / "latest" / "answers.json.gz"
+    assert latest.read_bytes() == story.answers
+
+
 def test_worse_answers_fail_and_are_not_accepted_without_a_reason(ours: Project) -> None:
     ours.write("script.json", without_ethics("gptq-4"))
     before = baseline_of(ours).read_bytes()

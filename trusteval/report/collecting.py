@@ -106,9 +106,7 @@ class ReportCollector:
         scores = score_lines(record, answers)
         try:
             self._write_report(record, circumstances, directory)
-            write_document(
-                directory / ANSWERS, {**answers.to_document(with_texts=True), "scores": scores}
-            )
+            write_document(directory / ANSWERS, answers.to_document(with_texts=True))
             append_run(
                 directory.parent / HISTORY,
                 {
