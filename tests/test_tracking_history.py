@@ -75,6 +75,15 @@ def test_last_runs_and_one_dimension_are_chosen(path: Path, capsys) -> None:
     assert told(capsys, path, "--benchmark=mmlu")[0].startswith("dense on mmlu")
 
 
+def test_weights_that_are_not_known_are_not_called_others(path: Path, capsys) -> None:
+    append_run(path, record(5, weights=None))
+    append_run(path, record(6))
+    assert [line.endswith("other weights") for line in told(capsys, path, "--subject=gptq-4")] == [
+        *(False, False, True, True),
+        *(False, False),
+    ]
+
+
 def test_bars_reach_from_the_least_to_the_most(path: Path, capsys) -> None:
     for day, value in enumerate((45.0, 50.0), start=5):
         append_run(path, record(day, value))
@@ -95,6 +104,10 @@ def test_runs_that_asked_otherwise_are_trends_of_their_own(path: Path, capsys) -
 def test_mistakes_are_one_line_and_exit_2(path: Path, capsys, tmp_path: Path) -> None:
     assert "no history at" in refusal(capsys, tmp_path / "none.jsonl")
     assert "Is a directory" in refusal(capsys, tmp_path)
+    (tmp_path / "empty.jsonl").touch()
+    assert "the history holds no score that can be read" in refusal(
+        capsys, tmp_path / "empty.jsonl"
+    )
     assert "--last is a number of runs from 1 on, got 0" in refusal(capsys, path, "--last=0")
     assert "nothing is recorded of that; there is gptq-4, dense on ethics, mmlu" in refusal(
         capsys, path, "--subject=awq-4"

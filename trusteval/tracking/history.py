@@ -93,9 +93,13 @@ def chosen_points(
         if subject in (None, point.subject)
         and benchmark in (None, point.benchmark, point.dimension)
     ]
+    if not points:
+        raise TrackingError("the history holds no score that can be read; run a gate first")
     if not chosen:
-        subjects = ", ".join(dict.fromkeys(point.subject for point in points)) or "nothing"
-        benchmarks = ", ".join(dict.fromkeys(point.benchmark for point in points)) or "nothing"
+        subjects, benchmarks = (
+            ", ".join(dict.fromkeys(names))
+            for names in ((p.subject for p in points), (p.benchmark for p in points))
+        )
         raise TrackingError(f"nothing is recorded of that; there is {subjects} on {benchmarks}")
     return chosen
 

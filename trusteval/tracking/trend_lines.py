@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from trusteval.tracking.history import Point, trends
 
-_BARS = " ▁▂▃▄▅▆▇█"
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def trend_lines(points: Sequence[Point], *, last: int) -> Iterator[str]:
@@ -15,7 +15,8 @@ def trend_lines(points: Sequence[Point], *, last: int) -> Iterator[str]:
         yield f"{name} on {measured} ({model}, {profile}, {protocol}): {sparkline(trend)}"
         weights = None
         for point in trend[-last:]:
-            changed = "" if weights in (None, point.weights) else "  other weights"
+            known = None not in (weights, point.weights)
+            changed = "  other weights" if known and weights != point.weights else ""
             weights = point.weights
             when, commit = f"{point.started:%Y-%m-%d %H:%M}", (point.commit or "-")[:10]
             yield f"  {when}  {commit:10}  {_value(point)}{changed}"
@@ -26,9 +27,9 @@ def sparkline(points: Sequence[Point]) -> str:
     values = [point.value for point in points]
     known = [value for value in values if value is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
-    steps = len(_BARS) - 2
+    steps = len(_BARS) - 1
     return "".join(
-        " " if value is None else _BARS[1 + round(steps * (value - low) / ((high - low) or 1))]
+        " " if value is None else _BARS[round(steps * (value - low) / ((high - low) or 1))]
         for value in values
     )
 
