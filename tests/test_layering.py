@@ -293,7 +293,7 @@ ALLOWED: dict[str, set[str]] = {
         *("sheet", "readings", "recorder", "benchmarks", "benchmarks.benchmark"),
         *("protocols", "protocols.protocol", "engines.engine"),
         *("health", "checkpoints.vocabulary", "evidence", "gates", "gathering"),
-        *("tracking.answered_run", "tracking.baseline"),
+        *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
     },
     "tracking": set(),
     "tracking.answered_run": {"types", "benchmarks", "sheet"},
@@ -301,22 +301,32 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
     },
+    "tracking.confounds": set(),
     "tracking.comparison": {
-        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
+        *("types", "errors", "claims", "estimates", "metrics", "protocols", "scoring", "sheet"),
         *("stats.composition", "stats.estimate"),
-        *("tracking.answered_run", "tracking.baseline"),
+        *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
     },
+    "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
     "tracking.accepting": {
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
     },
-    "tracking.history": {"errors"},
-    "tracking.plot": {"errors", "tracking.history"},
-    "tracking.command": {
-        *("errors", "stats.composition", "tracking.answered_run", "tracking.answers_file"),
-        *("tracking.comparison", "tracking.history"),
+    "tracking.store_selection": {
+        *("types", "errors", "machine", "profiles", "protocols", "questionnaire", "sheet"),
+        *("benchmarks.benchmark", "benchmarks.origin", "benchmarks.prompts"),
+        *("store", "store.inventory", "tracking.answered_run"),
     },
+    "tracking.selection": {
+        *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
+        "tracking.store_selection",
+    },
+    "tracking.history": {"errors"},
+    "tracking.trend_lines": {"tracking.history"},
+    "tracking.plot": {"errors", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "tracking.command", "tracking.history", "tracking.plot"),
+        *("errors", "files", "profiles", "protocols"),
+        *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
+        *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
     },
     "recorder": {
         *("types", "errors", "health", "progress", "store"),
@@ -345,8 +355,9 @@ ALLOWED: dict[str, set[str]] = {
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
-        *("report.record", "report.markdown", "report.summary"),
-        *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file", "history")),
+        *("report.record", "report.markdown", "report.summary", "store.keys"),
+        *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
+        *(f"tracking.{name}" for name in ("confounds", "history")),
     },
     "pytest_keys": {"report.collecting", "run", "tracking.answered_run"},
     "pytest_options": {"run"},

@@ -32,6 +32,7 @@ from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline
+from trusteval.tracking.confounds import VOTERS
 from trusteval.types import (
     Declared,
     Dimension,
@@ -261,7 +262,7 @@ class Evaluation:
         return AnsweredRun(
             facts=self.facts,
             data={name: self.questionnaire.facts(name) for name in sorted(benchmarks)},
-            identities={s.name: self._identity(s) for s in self._judged.values()},
+            identities={key: self._identity(subject) for key, subject in self._judged.items()},
             sheets=sheets,
         )
 
@@ -270,7 +271,7 @@ class Evaluation:
             case Variant():
                 return self.backend.context(subject)
             case Ensemble():
-                return {"vote over": [member.name for member in subject.members]}
+                return {VOTERS: {m.name: self.backend.context(m) for m in subject.members}}
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""

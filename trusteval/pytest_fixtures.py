@@ -85,8 +85,8 @@ def trust_evaluation(
     """The run's evaluation: records, votes, scores; holds at most one model."""
     evaluation = trust_run.evaluation(response_store, device=device, progress=trust_progress)
     yield evaluation
-    pytestconfig.stash[ANSWERED] = evaluation.answered()
     evaluation.close()
+    pytestconfig.stash[ANSWERED] = evaluation.answered()
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,10 @@ def read_options(config: pytest.Config) -> Options | None:
     from trusteval.run import Options
 
     model, model_path = option(config, "model"), path_option(config, "model")
+    accepts = config.option.trust_accept or config.option.trust_accept_regression is not None
     if model is None or model_path is None:
+        if accepts:
+            raise pytest.UsageError("--trust-accept: no model under test, pass --trust-model")
         return None
     if getattr(config.option, "trust_data", None) and option(config, "profile") == "demo":
         raise pytest.UsageError(
@@ -137,7 +140,7 @@ def read_options(config: pytest.Config) -> Options | None:
         ),
         concurrency=_count(option(config, "concurrency")),
         baseline=_baseline(config, model),
-        accept=config.option.trust_accept or config.option.trust_accept_regression is not None,
+        accept=accepts,
         noise_floor=option(config, "noise-floor"),
         regression=_reason(config.option.trust_accept_regression),
     )
@@ -148,6 +151,10 @@ def _baseline(config: pytest.Config, model: str) -> Path:
     given = option(config, "baseline")
     if given is not None and given.endswith(".json.gz"):
         return path_option(config, "baseline") or Path(given)
+    if given is not None and Path(given).name != given:
+        raise pytest.UsageError(
+            f"--trust-baseline is a name in reports/baselines or a .json.gz file, got {given!r}"
+        )
     called = re.sub(r"\.(json|gguf)$", "", Path(model.rpartition("#")[2]).name)
     name = given or f"{called}-{option(config, 'profile')}"
     reports = path_option(config, "reports") or Path("reports/latest")

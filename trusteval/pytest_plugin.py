@@ -225,7 +225,8 @@ class _ReportHooks:
         if ANSWERED in config.stash:
             self._report.add_answered(config.stash[ANSWERED])
         self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
-        if self._report.reply is not None and not self._report.reply.accepted:
+        refused = self._report.reply is not None and not self._report.reply.accepted
+        if refused and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(

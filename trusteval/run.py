@@ -129,7 +129,7 @@ class Run:
         """
         if gate.reference == BASELINE:
             return self.baseline or (
-                f"there is no {_last_two(self.options.baseline)}; make one with --trust-accept"
+                f"there is no {_last_two(self.options.baseline)}; `pytest --trust-accept` makes one"
             )
         named = next((s for s in self.subjects if s.name == gate.reference), None)
         return named or dense_variant()

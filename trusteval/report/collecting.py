@@ -7,12 +7,12 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from trusteval.errors import TrackingError
+from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
 from trusteval.report.record import (
@@ -24,14 +24,18 @@ from trusteval.report.record import (
 )
 from trusteval.report.summary import verdict_of
 from trusteval.run import Run
+from trusteval.store.keys import digest
 from trusteval.tracking.accepting import Reply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document
+from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
 from trusteval.types import Verdict
 
+_KEPT = ("started", "commit", "machine", "versions")
+"""Which circumstances the history keeps."""
 _PACKAGES = ("trusteval", "torch", "transformers", "gptqmodel", "numpy", "scipy", "pytest")
 
 
@@ -91,59 +95,60 @@ class ReportCollector:
         )
 
     def write(self, run: Run, directory: Path) -> None:
-        """Write verdicts.json, run.json and report.md, if anything was scored or judged."""
+        """Write the report, the answers and a line of history; accept, if that is asked.
+
+        Nothing where nothing was scored or judged. What cannot be written is said in `reply`.
+        """
         if not self.has_results:
             return
+        record, circumstances = self.record(run), self._circumstances()
+        answers = self._answered(run)
+        scores = score_lines(record, answers)
+        try:
+            self._write_report(record, circumstances, directory)
+            write_document(directory / ANSWERS, answers.to_document(with_texts=True))
+            append_run(
+                directory.parent / HISTORY,
+                {
+                    **{name: circumstances[name] for name in _KEPT},
+                    "facts": run.facts(),
+                    "scores": scores,
+                    "broken": dict(record.broken),
+                },
+            )
+            if run.options.accept and run.options.baseline is not None:
+                request = Request(
+                    run.options.baseline,
+                    date=circumstances["started"],
+                    commit=circumstances["commit"],
+                    versions=circumstances["versions"],
+                    regression=run.options.regression,
+                )
+                self.reply = accept(
+                    request, answers, scores=scores, failed=_not_let_through(record)
+                )
+        except UsageError as error:
+            self.reply = Reply(False, (str(error),))
+
+    def _write_report(
+        self, record: RunRecord, circumstances: Mapping[str, object], directory: Path
+    ) -> None:
+        """Write verdicts.json, run.json and report.md."""
         from trusteval.report.markdown import render_markdown
 
-        record = self.record(run)
-        circumstances = self._circumstances()
-        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot write {directory}: {error.strerror}") from error
+        run_json = json.dumps(circumstances, indent=2, sort_keys=True, ensure_ascii=False)
         write_files(
             {
                 directory / "verdicts.json": record.to_json(),
-                directory / "run.json": json.dumps(
-                    circumstances, indent=2, sort_keys=True, ensure_ascii=False
-                ),
+                directory / "run.json": run_json,
                 directory / "report.md": render_markdown(record, circumstances),
             }
         )
         self.written_to = directory
-        answers = self._answered(run)
-        scores = score_lines(record, answers)
-        document = {**answers.to_document(with_texts=True), "scores": scores}
-        kept = ("started", "commit", "machine", "versions")
-        entry = {
-            **{name: circumstances[name] for name in kept},
-            "facts": run.facts(),
-            "scores": scores,
-            "broken": dict(record.broken),
-        }
-        try:
-            write_document(directory / ANSWERS, document)
-            append_run(directory.parent / HISTORY, entry)
-            self.reply = self._accept(run, record, answers, scores, str(circumstances["started"]))
-        except TrackingError as error:
-            self.reply = Reply(False, (str(error),))
-
-    def _accept(
-        self,
-        run: Run,
-        record: RunRecord,
-        answers: AnsweredRun,
-        scores: Sequence[Mapping[str, Any]],
-        date: str,
-    ) -> Reply | None:
-        options = run.options
-        if not options.accept or options.baseline is None:
-            return None
-        return accept(
-            Request(options.baseline, date, _commit(), options.regression),
-            run.baseline,
-            answers,
-            scores=scores,
-            failed=[f"FAIL: {verdict.message}" for verdict in record.verdicts if verdict.blocks],
-        )
 
     def _answered(self, run: Run) -> AnsweredRun:
         """Join what the processes judged, leaving out those who were only compared with."""
@@ -152,7 +157,7 @@ class ReportCollector:
         sheets = {key: sheet for key, sheet in whole.sheets.items() if key[0] in names}
         return replace(whole, sheets=sheets)
 
-    def _circumstances(self) -> dict[str, object]:
+    def _circumstances(self) -> dict[str, Any]:
         """What differs from run to run: times, memory, machine, versions, command, commit."""
         usage = [
             resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -181,9 +186,26 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "n": line.score.counts.n,
             "non_answer_rate": line.non_answer_rate,
             "verdict": verdict_of(line, record.verdicts),
-            "weights": answers.identities.get(line.subject, {}).get("weights"),
+            "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
+    ]
+
+
+def weights_of(identity: Mapping[str, Any]) -> str | None:
+    """Return the fingerprint of a subject's weights, of a vote's over all of its members'."""
+    if VOTERS not in identity:
+        return identity.get("weights")
+    weights = [member.get("weights") for _, member in sorted(identity[VOTERS].items())]
+    return digest(weights) if all(weights) else None
+
+
+def _not_let_through(record: RunRecord) -> list[str]:
+    """Say which blocking gates fail and which variants are broken: a baseline is neither."""
+    failed = sorted((v.subject, v.gate) for v in record.verdicts if v.blocks)
+    return [
+        *(f"{subject} fails {gate}" for subject, gate in failed),
+        *(why for _, why in sorted(record.broken.items())),
     ]
 
 

@@ -8,17 +8,31 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.tracking.baseline import Acceptance, Baseline, accepted, write_baseline
-from trusteval.tracking.comparison import Change, compare_runs, shared_pairs
+from trusteval.tracking.baseline import (
+    Acceptance,
+    Baseline,
+    accepted,
+    read_baseline,
+    write_baseline,
+)
+from trusteval.tracking.comparison import (
+    BenchmarkComparison,
+    Change,
+    compare_runs,
+    shared_pairs,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Accepting at `path`: on which day, at which commit, and why a regression is accepted."""
+    """Accepting at `path`: on which day, at which commit, by which versions, and why a regression
+    is accepted.
+    """
 
     path: Path
     date: str
     commit: str | None
+    versions: Mapping[str, str]
     regression: str | None = None
 
 
@@ -32,47 +46,71 @@ class Reply:
 
 def accept(
     request: Request,
-    before: Baseline | None,
     run: AnsweredRun,
     *,
     scores: Sequence[Mapping[str, Any]],
     failed: Sequence[str],
 ) -> Reply:
-    """Write the baseline if nothing got worse or a reason is given; `failed` are failed gates."""
+    """Write the baseline if nothing got worse or a reason is given.
+
+    What is there is read now: somebody may have accepted other parts while this run was at work.
+    `failed` says what this run itself does not let through. Raises TrackingError for a baseline
+    that the run does not fit, or a place that cannot be written.
+    """
     if not run.sheets:
         return Reply(False, ("nothing was judged, so nothing is accepted",))
-    worse = [*failed, *regressions(before, run)]
+    name = "/".join(request.path.parts[-2:])
+    before = read_baseline(request.path) if request.path.exists() else None
+    compared = [] if before is None else _compared(before, run)
+    worse = [*failed, *filter(None, map(_worsening, compared))]
     if worse and request.regression is None:
-        return Reply(
-            False,
-            (
-                *worse,
-                f"not accepted: {request.path} stays as it is; "
-                '--trust-accept-regression "reason" accepts this all the same and keeps the reason',
-            ),
+        refused = (
+            f"not accepted: {name} stays as it is; "
+            '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
         )
+        return Reply(False, (*worse, refused))
     touched = tuple(sorted("/".join(key) for key in run.sheets))
     acceptance = Acceptance(
-        request.date, request.commit, touched, request.regression if worse else None
+        request.date,
+        request.commit,
+        touched,
+        request.versions,
+        request.regression if worse else None,
     )
     write_baseline(request.path, accepted(before, run, scores=scores, acceptance=acceptance))
-    what = (
-        f"{len(touched)} parts" if before is not None else f"{len(touched)} parts, a new baseline"
+    unseen = [c for c in compared if c.change is Change.NOT_COMPARABLE]
+    return Reply(
+        True,
+        (
+            *worse,
+            *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
+            f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
+        ),
     )
-    return Reply(True, (*worse, f"accepted into {request.path}: {what}"))
 
 
-def regressions(before: Baseline | None, run: AnsweredRun) -> list[str]:
-    """Say where the answers are shown to be worse than those accepted before, by however little."""
-    if before is None:
-        return []
-    compared = compare_runs(
-        before.answers, run, pairs=shared_pairs(before.answers, run), max_drop=0.0
-    )
+def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
+    """Compare what ran with what was accepted of it; any drop that is shown is a regression."""
+    found = compare_runs(before.answers, run, pairs=shared_pairs(before.answers, run), max_drop=0.0)
+    both = before.answers.sheets.keys() & run.sheets.keys()
     return [
-        f"{found.subject} on {found.benchmark}: score dropped by {100 * found.drop.value:.1f} "
-        f"(90 % interval {100 * found.drop.low:.1f} to {100 * found.drop.high:.1f}) from what was "
-        "accepted"
-        for found in compared
-        if found.change is Change.REGRESSION and found.drop is not None
+        comparison for comparison in found if (comparison.subject, comparison.benchmark) in both
     ]
+
+
+def _worsening(found: BenchmarkComparison) -> str | None:
+    """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
+    where, drop = f"{found.subject} on {found.benchmark}", found.drop
+    if found.change is Change.REGRESSION and drop is not None:
+        value, low, high = (100 * x for x in (drop.value, drop.low, drop.high))
+        interval = f"90 % interval {low:.1f} to {high:.1f}"
+        return f"{where}: score dropped by {value:.1f} ({interval}) from what was accepted"
+    before, after = found.before, found.after
+    if before is not None and before.value is not None and after is not None:
+        lost = after.value is None
+        return (
+            f"{where}: score {before.value:.1f} before, undefined now ({found.why})"
+            if lost
+            else None
+        )
+    return None

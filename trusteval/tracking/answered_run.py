@@ -22,13 +22,13 @@ _CONTRADICTORY = " (contradictory)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnsweredRun:
-    """`facts` say how the run was asked, `data` which rows of each benchmark, `identities` what
-    each subject ran on; `sheets` are by subject and benchmark.
+    """`facts` say how the run was asked, `data` which rows of each benchmark. By subject and
+    benchmark, `sheets` hold the answers and `identities` what gave them.
     """
 
     facts: Mapping[str, Any]
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    identities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     sheets: Mapping[tuple[str, str], Sheet] = field(default_factory=dict)
 
     @property
@@ -53,12 +53,12 @@ class AnsweredRun:
             },
             "subjects": {
                 subject: {
-                    "identity": dict(self.identities.get(subject, {})),
-                    "answers": {
-                        benchmark: _answers(sheet)
-                        for (other, benchmark), sheet in sorted(self.sheets.items())
-                        if other == subject
-                    },
+                    benchmark: {
+                        "identity": dict(self.identities.get((subject, benchmark), {})),
+                        **_answers(sheet),
+                    }
+                    for (other, benchmark), sheet in sorted(self.sheets.items())
+                    if other == subject
                 }
                 for subject in self.subjects
             },
@@ -68,15 +68,16 @@ class AnsweredRun:
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
     rolls = {name: Roll.of(_samples(name, items)) for name, items in document["benchmarks"].items()}
+    answered = {
+        (subject, benchmark): answers
+        for subject, parts in document["subjects"].items()
+        for benchmark, answers in parts.items()
+    }
     return AnsweredRun(
         facts=document["facts"],
         data={name: items["data"] for name, items in document["benchmarks"].items()},
-        identities={name: said["identity"] for name, said in document["subjects"].items()},
-        sheets={
-            (subject, benchmark): _sheet(rolls[benchmark], answers)
-            for subject, said in document["subjects"].items()
-            for benchmark, answers in said["answers"].items()
-        },
+        identities={key: answers["identity"] for key, answers in answered.items()},
+        sheets={key: _sheet(rolls[key[1]], answers) for key, answers in answered.items()},
     )
 
 
@@ -85,7 +86,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
     parts = list(runs)
     sheets: dict[tuple[str, str], Sheet] = {}
     data: dict[str, Mapping[str, Any]] = {}
-    identities: dict[str, Mapping[str, Any]] = {}
+    identities: dict[tuple[str, str], Mapping[str, Any]] = {}
     for part in parts:
         sheets = {**part.sheets, **sheets}
         data = {**part.data, **data}
@@ -96,13 +97,18 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
 
 
 def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
-    """Return a subject's answers in the order of another roll, or say which items it lacks."""
-    place = {_key(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
-    wanted = [_key(sample) for sample in roll.samples]
-    lacking = [key for key in wanted if key not in place]
-    if lacking:
-        first = ", ".join("/".join(key) for key in lacking[:3])
-        return f"{len(lacking)} of {len(wanted)} items were not asked there, the first {first}"
+    """Return a subject's answers in the order of another roll, or say how its items differ."""
+    place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
+    wanted = [item_name(sample) for sample in roll.samples]
+    known = set(wanted)
+    gone, new = [k for k in place if k not in known], [k for k in wanted if k not in place]
+    if gone or new:
+        said = [
+            f"{len(keys)} only {when}, the first {keys[0]}"
+            for keys, when in ((gone, "before"), (new, "now"))
+            if keys
+        ]
+        return f"other items: {'; '.join(said)}"
     rows = np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
     return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
 
@@ -118,16 +124,17 @@ def shown_answer(answer: Answer) -> str:
             return f"{_INVALID}{reason}"
 
 
+def item_name(sample: Sample) -> str:
+    """Return what an item is called in its benchmark: its setting and its id there."""
+    return f"{sample.setting.name}/{sample.id}"
+
+
 def shown_text(sample: Sample) -> str:
     """Return an item's own text in one line."""
     return " | ".join(" ".join(text.split()) for text in sample.fields.values())
 
 
 # -- plain values --------------------------------------------------------------------------
-
-
-def _key(sample: Sample) -> tuple[str, str]:
-    return sample.setting.name, sample.id
 
 
 def _items(samples: Sequence[Sample], *, with_texts: bool) -> dict[str, list[str | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,15 +30,16 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """
     whole = {"kind": _KIND, "schema": SCHEMA_VERSION, **document}
     text = _canonical({**whole, "digest": _digest(whole)})
-    half = path.with_name(f".{path.name}.unfinished")
+    half = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
-        half.replace(path)
+        try:
+            half.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
     except OSError as error:
         raise TrackingError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -61,13 +63,13 @@ def read_document(path: Path) -> dict[str, Any]:
     if document.get("schema") != SCHEMA_VERSION:
         raise TrackingError(
             f"{path} has schema {document.get('schema')}, this version reads {SCHEMA_VERSION}; "
-            "accept it again with this version (--trust-accept)"
+            "run again; a baseline is moved away and made anew with --trust-accept"
         )
     said = document.pop("digest", None)
     if said != _digest(document):
         raise TrackingError(
-            f"{path} is not as it was written: its digest does not match; baselines change only "
-            "by --trust-accept"
+            f"{path} is not as it was written: its digest does not match; bring back the file "
+            "that was (baselines change only by --trust-accept)"
         )
     return document
 

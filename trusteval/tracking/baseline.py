@@ -1,12 +1,12 @@
 """What was accepted before: a run's answers, which later runs are compared with item by item.
 
-A baseline changes only by being accepted, and keeps who accepted what, when and why.
+A baseline changes only by being accepted, and keeps when, at which commit and why that was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,14 @@ from trusteval.tracking.answers_file import read_document, write_document
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """One accepting: when and at which commit, what it touched, and why if it got worse."""
+    """One accepting: when, at which commit and by which versions, what it touched, and why if it
+    got worse.
+    """
 
     date: str
     commit: str | None
     touched: tuple[str, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
     regression: str | None = None
 
 
@@ -51,7 +54,7 @@ class Baseline:
         """
         sheet = self.answers.sheets.get((subject, benchmark))
         if sheet is None:
-            return f"nothing is accepted of {subject} on {benchmark} (--trust-accept)"
+            return f"nothing is accepted of it there; `pytest --trust-accept -k {benchmark}` does"
         changed = differences(self.answers, benchmark, facts=facts, data=data)
         if changed:
             return f"asked differently from what was accepted: {'; '.join(changed)}"
@@ -119,38 +122,68 @@ def accepted(
 ) -> Baseline:
     """Put what a run answered in place of what was accepted; what did not run stays.
 
-    Raises TrackingError where the rest was asked otherwise: one baseline has one protocol and one
-    set of prompts.
+    Raises TrackingError where the rest was asked otherwise: one baseline has one protocol, one set
+    of prompts and the same rows for all subjects.
     """
     if before is None:
         return Baseline(run, tuple(scores), (acceptance,))
-    for name in ("protocol", "prompts", "profile", "model"):
-        if _sha256(before.answers.facts.get(name)) != _sha256(run.facts.get(name)):
-            left = sorted(set(before.answers.sheets) - set(run.sheets))
-            if left:
-                raise TrackingError(
-                    f"the baseline has another {name} than this run, which would leave "
-                    f"{len(left)} of its parts ({'/'.join(left[0])}, ...) behind; accept a whole "
-                    "run, or another --trust-baseline"
-                )
-    ran = set(run.sheets)
-    kept = {key: sheet for key, sheet in before.answers.sheets.items() if key not in ran}
-    # A part whose rows are others than those just accepted cannot stay beside them.
-    stale = [key for key in kept if key[1] in run.data and key[1] in before.answers.data]
-    stale = [k for k in stale if before.answers.data[k[1]] != run.data[k[1]]]
-    if stale:
-        raise TrackingError(
-            f"the baseline asks other rows of {stale[0][1]} of {stale[0][0]}, which did not run; "
-            "accept all subjects together"
-        )
+    kept = {key: sheet for key, sheet in before.answers.sheets.items() if key not in run.sheets}
+    if kept:
+        _refuse_other_asking(before.answers, run, kept=kept)
+    rolls = {benchmark: sheet.roll for (_, benchmark), sheet in run.sheets.items()}
     answers = AnsweredRun(
         facts=run.facts,
         data={**before.answers.data, **run.data},
         identities={**before.answers.identities, **run.identities},
-        sheets=dict(sorted({**kept, **run.sheets}.items())),
+        sheets={
+            **{
+                (subject, name): _beside(sheet, rolls.get(name, sheet.roll), f"{subject}/{name}")
+                for (subject, name), sheet in kept.items()
+            },
+            **run.sheets,
+        },
     )
-    old = [line for line in before.scores if (line["subject"], line["benchmark"]) not in ran]
+    old = [line for line in before.scores if (line["subject"], line["benchmark"]) in kept]
     return Baseline(answers, (*old, *scores), (*before.acceptances, acceptance))
+
+
+def _refuse_other_asking(
+    before: AnsweredRun, run: AnsweredRun, *, kept: Mapping[tuple[str, str], Sheet]
+) -> None:
+    """Refuse what cannot stand beside the parts that stay."""
+    subject, benchmark = min(kept)
+    for name in ("protocol", "prompts", "profile", "model"):
+        if _asked(before.facts, name) != _asked(run.facts, name):
+            raise TrackingError(
+                f"the baseline has another {name} than this run, which would leave "
+                f"{len(kept)} of its parts ({subject}/{benchmark}, ...) behind; accept a whole "
+                "run, or another --trust-baseline"
+            )
+    for subject, benchmark in sorted(kept):
+        if benchmark in run.data and differences(
+            before, benchmark, facts=run.facts, data=run.data[benchmark]
+        ):
+            raise TrackingError(_OTHER_ROWS.format(part=f"{subject}/{benchmark}", why="other data"))
+
+
+def _beside(sheet: Sheet, roll: Roll, part: str) -> Sheet:
+    """Put answers that stay in the order of those that were just accepted."""
+    lined_up = aligned(sheet, roll)
+    if isinstance(lined_up, str):
+        raise TrackingError(_OTHER_ROWS.format(part=part, why=lined_up))
+    return lined_up
+
+
+_OTHER_ROWS = (
+    "{part} of the baseline, which did not run, was asked other rows ({why}); accept all subjects "
+    "together"
+)
+
+
+def _asked(facts: Mapping[str, Any], name: str) -> Any:
+    """Return a fact so that equal ones are equal on every machine: of a model the name."""
+    fact = facts.get(name)
+    return Path(str(fact)).name if name == "model" else _sha256(fact)
 
 
 def _sha256(described: Any) -> Any:

@@ -1,6 +1,6 @@
 """Two recorded runs beside each other: paired differences, flipped items, shifts of composition.
 
-The first run is the reference. Only items that both were asked are compared, and only all of them.
+The first run is the reference. Both have to be asked the same items.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
@@ -17,11 +16,19 @@ from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
 from trusteval.metrics import SCORE, evaluate, rows_of
 from trusteval.protocols import PROTOCOLS
-from trusteval.sheet import Codes, Sheet
+from trusteval.scoring import Scoring
+from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import ALPHA, Estimate
-from trusteval.tracking.answered_run import AnsweredRun, aligned, shown_answer, shown_text
+from trusteval.tracking.answered_run import (
+    AnsweredRun,
+    aligned,
+    item_name,
+    shown_answer,
+    shown_text,
+)
 from trusteval.tracking.baseline import differences
+from trusteval.tracking.confounds import confounds
 from trusteval.types import Declared, Score
 
 SEED = 2511
@@ -52,7 +59,7 @@ class Flip:
 class BenchmarkComparison:
     """One subject's benchmark in both runs; `drop` is before minus after, a fraction.
 
-    `why` says what stands in the way of a comparison.
+    `why` says what stands in the way of a comparison, `confounds` what besides the weights differs.
     """
 
     benchmark: str
@@ -66,6 +73,7 @@ class BenchmarkComparison:
     moves: Moves | None = None
     moved_p: float | None = None
     why: str = ""
+    confounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,39 +107,21 @@ def compare_runs(
         if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
     ]
     return [
-        _compare(first, second, pair, benchmark, max_drop=max_drop, family=len(asked))
+        _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked)))
         for pair, benchmark in asked
     ]
 
 
-def confounds(first: AnsweredRun, second: AnsweredRun, pair: Pair) -> list[str]:
-    """Say what besides the weights differs in how the two subjects of a pair ran."""
-    before = first.identities.get(pair.before, {})
-    after = second.identities.get(pair.after, {})
-    found = [
-        f"{name}: {_shown(before.get(name))} before, {_shown(after.get(name))} after"
-        for name in _CONFOUNDS
-        if before.get(name) != after.get(name)
-    ]
-    if first.facts.get("engine") != second.facts.get("engine") and not found:
-        found.append(f"engine: {first.facts.get('engine')} before, {second.facts.get('engine')}")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
 
-
-_CONFOUNDS = (
-    *("engine", "arithmetic", "tokenizer", "storage", "dtype", "device", "decoding", "versions"),
-    *("remote code", "url", "route"),
-)
+    max_drop: float
+    family: int
 
 
 def _compare(
-    first: AnsweredRun,
-    second: AnsweredRun,
-    pair: Pair,
-    benchmark: str,
-    *,
-    max_drop: float,
-    family: int,
+    first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: _Limits
 ) -> BenchmarkComparison:
     def impossible(why: str) -> BenchmarkComparison:
         return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, why=why)
@@ -146,42 +136,11 @@ def _compare(
     lined_up = aligned(before, after.roll)
     if isinstance(lined_up, str):
         return impossible(lined_up)
-    if len(before.roll.samples) != len(after.roll.samples):
-        more = len(before.roll.samples) - len(after.roll.samples)
-        return impossible(f"the first run asked {more} more items")
-    return _judge(
-        benchmark, pair, lined_up, after, facts=second.facts, max_drop=max_drop, family=family
-    )
-
-
-def _judge(
-    benchmark: str,
-    pair: Pair,
-    before: Sheet,
-    after: Sheet,
-    *,
-    facts: Mapping[str, Any],
-    max_drop: float,
-    family: int,
-) -> BenchmarkComparison:
-    scoring = PROTOCOLS[facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
-    rows = {name: scoring.counted(sheet) for name, sheet in (("a", before), ("b", after))}
-    declared = {
-        name: Declared(len(part), part.targets)
-        for name, part in rows["b"].by_setting().items()
-        if name in scoring.settings
-    }
-    formula = scoring.formula(SCORE, rows["b"], declared=declared)
-    scores = [evaluate(SCORE, formula, rows[name], declared=declared) for name in ("a", "b")]
-    drop = None
-    if all(score.value is not None for score in scores):
-        parts = [rows_of(formula, rows[name], declared=declared) for name in ("a", "b")]
-        try:
-            drop = estimate_drop(formula, reference=parts[0], subject=parts[1])
-        except UndefinedError:
-            drop = None
-    undefined = dict.fromkeys(score.undefined for score in scores if score.undefined)
-    change, p = _decide(drop, max_drop=max_drop, family=family)
+    texts = _texts(before.roll)
+    before = lined_up
+    scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
+    scores, drop, why = _scored(scoring, before, after)
+    change, p = _decide(drop, limits)
     moves = Moves(_standings(before), _standings(after), after.roll.unit[after.rows])
     return BenchmarkComparison(
         benchmark,
@@ -191,34 +150,67 @@ def _judge(
         after=scores[1],
         drop=drop,
         p=p,
-        flips=tuple(_flips(before, after)),
+        flips=tuple(_flips(before, after, texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
-        why="; ".join(undefined) or ("" if drop else "the score has no paired estimate"),
+        why=why,
+        confounds=confounds(
+            first.identities.get((pair.before, benchmark), {}),
+            second.identities.get((pair.after, benchmark), {}),
+        ),
     )
 
 
-def _decide(drop: Estimate | None, *, max_drop: float, family: int) -> tuple[Change, float | None]:
+def _scored(
+    scoring: Scoring, before: Sheet, after: Sheet
+) -> tuple[list[Score], Estimate | None, str]:
+    """Return both scores and the estimated drop, or why there is none."""
+    rows = [scoring.counted(sheet) for sheet in (before, after)]
+    declared = {
+        name: Declared(len(part), part.targets)
+        for name, part in rows[1].by_setting().items()
+        if name in scoring.settings
+    }
+    formula = scoring.formula(SCORE, rows[1], declared=declared)
+    scores = [evaluate(SCORE, formula, part, declared=declared) for part in rows]
+    undefined = dict.fromkeys(score.undefined for score in scores if score.undefined)
+    if undefined:
+        return scores, None, "; ".join(undefined)
+    ours, its = (rows_of(formula, part, declared=declared) for part in rows)
+    try:
+        drop = estimate_drop(formula, reference=ours, subject=its)
+    except UndefinedError as error:
+        return scores, None, str(error)
+    return scores, drop, "" if drop else "the score has no paired estimate"
+
+
+def _decide(drop: Estimate | None, limits: _Limits) -> tuple[Change, float | None]:
     if drop is None:
         return Change.INCONCLUSIVE, None
-    claim = Within("drop", drop, at_most=max_drop, is_change=True)
+    claim = Within("drop", drop, at_most=limits.max_drop, is_change=True)
     p = row_p([claim])
     if claim.holds:
         return Change.NO_REGRESSION, p
-    return (Change.REGRESSION if p <= ALPHA / family else Change.INCONCLUSIVE), p
+    return (Change.REGRESSION if p <= ALPHA / limits.family else Change.INCONCLUSIVE), p
 
 
-def _flips(before: Sheet, after: Sheet) -> Iterator[Flip]:
+def _flips(before: Sheet, after: Sheet, texts: Mapping[str, str]) -> Iterator[Flip]:
     for place in np.flatnonzero(before.correct != after.correct).tolist():
         old, new = before[place], after[place]
+        item = item_name(new.sample)
         yield Flip(
-            id=f"{new.sample.setting.name}/{new.sample.id}",
-            text=shown_text(new.sample),
+            id=item,
+            text=shown_text(new.sample) or texts.get(item, ""),
             target=new.sample.target,
             before=shown_answer(old.answer),
             after=shown_answer(new.answer),
             lost=old.correct,
         )
+
+
+def _texts(roll: Roll) -> dict[str, str]:
+    """Return the items' own texts; a baseline holds none."""
+    return {item_name(sample): shown_text(sample) for sample in roll.samples if sample.fields}
 
 
 def _standings(sheet: Sheet) -> Codes:
@@ -231,9 +223,3 @@ def _standings(sheet: Sheet) -> Codes:
     ):
         standings[holds] = STANDINGS.index(standing)
     return standings
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_shown(part)}" for name, part in sorted(value.items()))
-    return str(value)[:40]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ NAME = "history.jsonl"
 class Point:
     """One score of one subject in one run, points; `low` and `high` are its 90 % interval."""
 
-    started: str
+    started: datetime
     commit: str | None
     model: str
     profile: str
@@ -48,41 +50,58 @@ def append_run(path: Path, record: Mapping[str, Any]) -> None:
         try:
             size = os.fstat(handle).st_size
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, f"{chr(10) if torn else ''}{line}\n".encode())
+            whole = f"{chr(10) if torn else ''}{line}\n".encode()
+            if os.write(handle, whole) < len(whole):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
     except OSError as error:
         raise TrackingError(f"cannot write {path}: {error.strerror}") from error
 
 
-def read_history(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """Return the runs in the order they were written, and how many lines cannot be read.
+def read_history(path: Path) -> tuple[list[Point], int]:
+    """Return every score of every run as written, and how many lines cannot be read.
 
     A torn line, or one of another schema, is left out and counted. Raises TrackingError where
     there is no history.
     """
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise TrackingError(f"no history at {path}: {error.strerror}; run a gate first") from error
-    runs, unreadable = [], 0
-    for line in filter(str.strip, lines):
+    points: list[Point] = []
+    unreadable = 0
+    # JSON escapes line feeds and no other break: splitlines() would cut a model's name in two.
+    for line in filter(str.strip, text.split("\n")):
         try:
-            run = json.loads(line)
-            _ = run["started"], run["facts"], run["scores"]
-        except (ValueError, KeyError, TypeError):
+            points += _points(json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError):
             unreadable += 1
-            continue
-        if run.get("schema") == SCHEMA_VERSION:
-            runs.append(run)
-        else:
-            unreadable += 1
-    return runs, unreadable
+    return points, unreadable
 
 
-def points_of(runs: Iterable[Mapping[str, Any]]) -> list[Point]:
-    """Return every score of every run."""
-    return [_point(run, line) for run in runs for line in run["scores"]]
+def chosen_points(
+    points: Sequence[Point], *, subject: str | None, benchmark: str | None
+) -> list[Point]:
+    """Keep the points of a subject, and of a benchmark or dimension.
+
+    Raises TrackingError where there is none, naming what there is.
+    """
+    chosen = [
+        point
+        for point in points
+        if subject in (None, point.subject)
+        and benchmark in (None, point.benchmark, point.dimension)
+    ]
+    if not points:
+        raise TrackingError("the history holds no score that can be read; run a gate first")
+    if not chosen:
+        subjects, benchmarks = (
+            ", ".join(dict.fromkeys(names))
+            for names in ((p.subject for p in points), (p.benchmark for p in points))
+        )
+        raise TrackingError(f"nothing is recorded of that; there is {subjects} on {benchmarks}")
+    return chosen
 
 
 def trends(points: Sequence[Point]) -> dict[tuple[str, ...], list[Point]]:
@@ -94,22 +113,26 @@ def trends(points: Sequence[Point]) -> dict[tuple[str, ...], list[Point]]:
     return {key: sorted(some, key=lambda p: p.started) for key, some in sorted(grouped.items())}
 
 
-def _point(run: Mapping[str, Any], line: Mapping[str, Any]) -> Point:
-    interval = line.get("interval") or {}
+def _points(run: Mapping[str, Any]) -> list[Point]:
+    if run["schema"] != SCHEMA_VERSION:
+        raise ValueError(f"schema {run['schema']}")
     facts = run["facts"]
-    return Point(
-        started=run["started"],
-        commit=run.get("commit"),
-        model=str(facts.get("model")),
-        profile=str(facts.get("profile")),
-        protocol=str(facts.get("protocol")),
-        weights=line.get("weights"),
-        subject=line["subject"],
-        benchmark=line["benchmark"],
-        dimension=line["dimension"],
-        value=line["value"],
-        low=interval.get("low"),
-        high=interval.get("high"),
-        n=line["n"],
-        verdict=line["verdict"],
-    )
+    return [
+        Point(
+            started=datetime.fromisoformat(run["started"]),
+            commit=run["commit"],
+            model=Path(facts["model"]).name,
+            profile=facts["profile"],
+            protocol=facts["protocol"],
+            weights=line["weights"],
+            subject=line["subject"],
+            benchmark=line["benchmark"],
+            dimension=line["dimension"],
+            value=line["value"],
+            low=line["interval"] and line["interval"]["low"],
+            high=line["interval"] and line["interval"]["high"],
+            n=line["n"],
+            verdict=line["verdict"],
+        )
+        for line in run["scores"]
+    ]

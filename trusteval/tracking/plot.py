@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from trusteval.errors import TrackingError
 from trusteval.tracking.history import Point, trends
@@ -14,29 +16,21 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
 
     Raises TrackingError for a place or kind that cannot be written.
     """
-    from matplotlib.figure import Figure
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise TrackingError(
+            f"plots need matplotlib: pip install 'trusteval[plot]' ({error})"
+        ) from error
 
-    groups = trends(points)
-    panels = list(dict.fromkeys(key[:4] for key in groups))
+    panels: dict[tuple[str, ...], dict[str, list[Point]]] = {}
+    for (*panel, subject), trend in trends(points).items():
+        panels.setdefault(tuple(panel), {})[subject] = trend
     figure = Figure(figsize=(8, 2.6 * len(panels)), layout="constrained")
-    for number, panel in enumerate(panels, start=1):
+    for number, ((model, profile, protocol, benchmark), subjects) in enumerate(panels.items(), 1):
         axes = figure.add_subplot(len(panels), 1, number)
-        for key, some in groups.items():
-            known = [point for point in some if point.value is not None]
-            if key[:4] != panel or not known:
-                continue
-            when = [point.started for point in known]
-            axes.plot(
-                when, [float(point.value or 0.0) for point in known], marker="o", label=key[4]
-            )
-            bounded = [point for point in known if point.low is not None]
-            axes.fill_between(
-                [point.started for point in bounded],
-                [float(point.low or 0.0) for point in bounded],
-                [float(point.high or 0.0) for point in bounded],
-                alpha=0.15,
-            )
-        model, profile, protocol, benchmark = panel
+        for subject, trend in subjects.items():
+            _draw(axes, trend, label=subject)
         axes.set_title(f"{benchmark} ({model}, {profile}, {protocol})", fontsize=9)
         axes.set_ylabel("score")
         axes.tick_params(axis="x", labelrotation=20, labelsize=7)
@@ -45,3 +39,14 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
         figure.savefig(path)
     except (OSError, ValueError) as error:
         raise TrackingError(f"cannot draw {path}: {error}") from error
+
+
+def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:
+    """Draw a line, broken where a score is undefined, over the band of its interval."""
+    when = [point.started for point in trend]
+    values, low, high = (
+        [math.nan if value is None else value for value in column]
+        for column in zip(*((p.value, p.low, p.high) for p in trend), strict=True)
+    )
+    (line,) = axes.plot(when, values, marker="o", markersize=4, label=label)
+    axes.fill_between(when, low, high, alpha=0.15, color=line.get_color())

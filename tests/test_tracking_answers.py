@@ -1,0 +1,228 @@
+"""Answers on disk: they come back as they were, and what is not as it was written is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.answered_runs import RIGHT, WRONG, N, edit, rewrite, run_of, samples, with_wrong
+from trust_tests.properties.strategies import invalids, refusals
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.errors import TrackingError
+from trusteval.sheet import Roll, Sheet
+from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run, joined
+from trusteval.tracking.answers_file import read_answers, write_document
+from trusteval.tracking.baseline import Baseline, read_baseline, write_baseline
+from trusteval.types import Answer, Label, Sample
+
+ETHICS = BENCHMARKS["ethics"]
+answers = st.one_of(
+    refusals,
+    invalids,
+    st.builds(Label, st.sampled_from(["wrong", "not wrong"]), contradictory=st.booleans()),
+)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> AnsweredRun:
+    """Draw a run of up to three subjects that were asked the same of ethics."""
+    keys = draw(
+        st.lists(
+            st.tuples(st.sampled_from(["zero_shot", "few_shot"]), st.integers(0, 99).map(str)),
+            unique=True,
+            max_size=12,
+        )
+    )
+    rows = [
+        Sample(
+            id=id_,
+            setting=ETHICS.setting(name),
+            cluster=draw(st.sampled_from(["a long text", "another"])),
+            target=draw(st.sampled_from(["wrong", "not wrong"])),
+            stratum=draw(st.sampled_from(["", "x"])),
+            group=draw(st.sampled_from(["Female", "Male", None])),
+            fields={"text": draw(st.text("aé ", min_size=1).map(str.strip).filter(bool))},
+        )
+        for name, id_ in keys
+    ]
+    roll = Roll.of(rows)
+    subjects = draw(st.lists(st.sampled_from(["dense", "gptq-4:g64@1", "vote"]), unique=True))
+    told = st.lists(answers, min_size=len(rows), max_size=len(rows))
+    return AnsweredRun(
+        facts={"protocol": "strict"},
+        data={"ethics": {"sha256": "d"}} if subjects else {},
+        identities={(subject, "ethics"): {"weights": subject} for subject in subjects},
+        sheets={(subject, "ethics"): Sheet.of(roll, draw(told)) for subject in sorted(subjects)},
+    )
+
+
+def plain(run: AnsweredRun) -> dict[tuple[str, str], list[tuple[object, ...]]]:
+    """Return all that has to survive, by subject and benchmark."""
+    return {
+        key: [
+            (
+                *(row.sample.setting.name, row.sample.id, row.sample.target, row.sample.group),
+                *(row.sample.stratum, row.answer, getattr(row.answer, "contradictory", None)),
+                " ".join(" ".join(row.sample.fields.values()).split()),
+            )
+            for row in sheet
+        ]
+        for key, sheet in run.sheets.items()
+    }
+
+
+@given(runs())
+def test_run_comes_back_from_its_document(run: AnsweredRun) -> None:
+    document = json.loads(json.dumps(run.to_document(with_texts=True)))
+    again = answered_run(document)
+    assert plain(again) == plain(run)
+    assert (again.facts, again.data, again.identities) == (run.facts, run.data, run.identities)
+    assert again.to_document(with_texts=True) == document
+    for key, sheet in run.sheets.items():
+        assert again.sheets[key].roll.unit.tolist() == _numbered(sheet.roll.unit.tolist())
+
+
+def _numbered(codes: list[int]) -> list[int]:
+    """Number units by their first occurrence, as a document does; up to ten sort as numbers."""
+    known: dict[int, int] = {}
+    return [known.setdefault(code, len(known)) for code in codes]
+
+
+@given(runs(), st.randoms(use_true_random=False))
+def test_answers_follow_their_items_into_any_order(run: AnsweredRun, random) -> None:
+    for sheet in run.sheets.values():
+        rows = list(sheet.roll.samples)
+        random.shuffle(rows)
+        lined_up = aligned(sheet, Roll.of(rows))
+        assert isinstance(lined_up, Sheet)
+        assert [row.sample for row in lined_up] == rows
+        said = {id(row.sample): row.answer for row in sheet}
+        assert [row.answer for row in lined_up] == [said[id(sample)] for sample in rows]
+        back = aligned(lined_up, sheet.roll)
+        assert isinstance(back, Sheet)
+        assert list(back) == list(sheet)
+        assert np.array_equal(back.correct, sheet.correct)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (range(N - 2), "other items: 2 only before, the first astronomy/58"),
+        (range(N + 1), "other items: 1 only now, the first astronomy/60"),
+        (
+            range(1, N + 1),
+            "other items: 1 only before, the first astronomy/0; 1 only now, the first astronomy/60",
+        ),
+    ],
+)
+def test_other_items_are_named(now: range, said: str) -> None:
+    sheet = run_of({"dense": with_wrong()}).sheets["dense", "mmlu"]
+    assert aligned(sheet, Roll.of(samples(now))) == said
+
+
+def test_parts_of_several_workers_are_one_run_in_any_order() -> None:
+    parts = [run_of({name: with_wrong(i)}) for i, name in enumerate(["dense", "gptq-4"])]
+    one, other = (joined(some).to_document(with_texts=True) for some in (parts, parts[::-1]))
+    assert one == other
+    assert sorted(one["subjects"]) == ["dense", "gptq-4"]
+
+
+# -- files ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "baselines" / "mine.json.gz"
+    write_baseline(path, Baseline(run_of({"dense": with_wrong(1, 2)})))
+    return path
+
+
+def test_same_run_gives_the_same_bytes_and_leaves_no_half_file(path: Path) -> None:
+    before = path.read_bytes()
+    write_baseline(path, read_baseline(path))
+    assert path.read_bytes() == before
+    assert [found.name for found in path.parent.iterdir()] == ["mine.json.gz"]
+
+
+def test_baseline_holds_no_benchmark_text_and_a_run_does(path: Path, tmp_path: Path) -> None:
+    assert not any(
+        s.fields for s in read_baseline(path).answers.sheets["dense", "mmlu"].roll.samples
+    )
+    write_document(tmp_path / "run", run_of({"dense": with_wrong()}).to_document(with_texts=True))
+    (first, *_) = read_answers(tmp_path / "run").sheets["dense", "mmlu"].roll.samples
+    assert dict(first.fields) == {"text": "Which planet is number 0?"}
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def change_an_answer(path: Path) -> None:
+    edit(path, lambda document: document["subjects"]["dense"]["mmlu"]["code"].sort())
+
+
+def drop_the_digest(path: Path) -> None:
+    edit(path, lambda document: document.pop("digest"))
+
+
+DAMAGES = {
+    "truncated": (truncate, "is truncated or no gzip file"),
+    "not gzip": (lambda path: path.write_text("{}", encoding="utf-8"), "is truncated or no gzip"),
+    "empty": (lambda path: path.write_bytes(b""), "is no JSON"),
+    "edited by hand": (change_an_answer, "is not as it was written: its digest does not match"),
+    "without digest": (drop_the_digest, "is not as it was written"),
+    "another schema": (
+        lambda path: edit(path, lambda document: document.update(schema=2)),
+        "has schema 2, this version reads 1",
+    ),
+    "another kind": (
+        lambda path: edit(path, lambda document: document.update(kind="notes")),
+        "holds no answers of trusteval",
+    ),
+    "an answer of no kind": (
+        lambda path: rewrite(
+            path, lambda d: d["subjects"]["dense"]["mmlu"].update(said=[["maybe"]])
+        ),
+        "holds no baseline of this version",
+    ),
+    "a benchmark of another version": (
+        lambda path: rewrite(path, lambda d: d["benchmarks"].update(new=d["benchmarks"]["mmlu"])),
+        "holds no baseline of this version: KeyError('new')",
+    ),
+    "gone": (Path.unlink, "does not exist"),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES.values(), ids=DAMAGES)
+def test_file_that_is_not_as_written_is_refused_in_one_line(path: Path, damage, said: str) -> None:
+    damage(path)
+    with pytest.raises(TrackingError) as refused:
+        read_baseline(path)
+    assert said in str(refused.value)
+    assert str(path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_place_that_cannot_be_written_is_one_line_and_what_is_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for place in (tmp_path / "file" / "deep" / "x.json.gz", tmp_path / "file" / "x.json.gz"):
+        with pytest.raises(TrackingError, match=r"cannot write .*x\.json\.gz: "):
+            write_document(place, {})
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(TrackingError, match=r"cannot write .*folder: Is a directory"):
+        write_document(tmp_path / "folder", {})
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_answers_are_told_apart_by_what_they_are() -> None:
+    said: list[Answer] = [Label("A"), Label("A", contradictory=True), *[RIGHT, WRONG] * 29]
+    again = answered_run(run_of({"dense": said}).to_document(with_texts=False))
+    assert [getattr(row.answer, "contradictory", None) for row in again.sheets["dense", "mmlu"]][
+        :3
+    ] == [False, True, False]

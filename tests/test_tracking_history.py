@@ -1,0 +1,218 @@
+"""The history of runs: appended whole, read past damage, told and drawn per subject."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trusteval.cli import main
+from trusteval.errors import TrackingError
+from trusteval.tracking.history import append_run, read_history
+
+
+def record(day: int, value: float | None = 50.0, **changes: Any) -> dict[str, Any]:
+    line = {
+        "subject": "gptq-4",
+        "benchmark": "ethics",
+        "dimension": "machine ethics",
+        "value": value,
+        "interval": None if value is None else {"low": value - 5, "high": value + 5},
+        "n": 100,
+        "non_answer_rate": 0.0,
+        "verdict": "PASS",
+        "weights": "w1",
+    }
+    return {
+        "started": f"2026-01-{day:02}T10:00:00Z",
+        "commit": f"{day:02}" * 20,
+        "machine": {},
+        "versions": {},
+        "facts": {"model": "/models/mine", "profile": "quick", "protocol": "strict"},
+        "scores": [line | changes],
+        "broken": {},
+    }
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "reports" / "history.jsonl"
+    append_run(path, record(1))
+    append_run(path, record(2, 40.0, weights="w2"))
+    append_run(path, record(3, None, verdict="INCONCLUSIVE"))
+    append_run(path, record(4, 60.0, subject="dense", benchmark="mmlu", dimension="knowledge"))
+    return path
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[str]:
+    assert main(["history", *map(str, arguments)]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main(["history", *map(str, arguments)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+def test_trend_of_a_subject_is_told_run_by_run(path: Path, capsys) -> None:
+    assert told(capsys, path, "--subject=gptq-4") == [
+        "gptq-4 on ethics (mine, quick, strict): █▁ ",
+        "  2026-01-01 10:00  0101010101   50.0 (45.0 to 55.0)  n=100  PASS",
+        "  2026-01-02 10:00  0202020202   40.0 (35.0 to 45.0)  n=100  PASS  other weights",
+        "  2026-01-03 10:00  0303030303  undefined  INCONCLUSIVE  other weights",
+    ]
+
+
+def test_last_runs_and_one_dimension_are_chosen(path: Path, capsys) -> None:
+    assert len(told(capsys, path, "--subject=gptq-4", "--last=1")) == 2
+    assert told(capsys, path, "--benchmark=knowledge")[0].startswith("dense on mmlu")
+    assert told(capsys, path, "--benchmark=mmlu")[0].startswith("dense on mmlu")
+
+
+def test_weights_that_are_not_known_are_not_called_others(path: Path, capsys) -> None:
+    append_run(path, record(5, weights=None))
+    append_run(path, record(6))
+    assert [line.endswith("other weights") for line in told(capsys, path, "--subject=gptq-4")] == [
+        *(False, False, True, True),
+        *(False, False),
+    ]
+
+
+def test_bars_reach_from_the_least_to_the_most(path: Path, capsys) -> None:
+    for day, value in enumerate((45.0, 50.0), start=5):
+        append_run(path, record(day, value))
+    assert told(capsys, path, "--subject=gptq-4")[0].endswith(": █▁ ▅█")
+
+
+def test_runs_that_asked_otherwise_are_trends_of_their_own(path: Path, capsys) -> None:
+    other = record(5)
+    other["facts"] = {**other["facts"], "profile": "full"}
+    append_run(path, other)
+    trends = [line for line in told(capsys, path, "--subject=gptq-4") if line[0] != " "]
+    assert [line.partition(":")[0] for line in trends] == [
+        "gptq-4 on ethics (mine, full, strict)",
+        "gptq-4 on ethics (mine, quick, strict)",
+    ]
+
+
+def test_mistakes_are_one_line_and_exit_2(path: Path, capsys, tmp_path: Path) -> None:
+    assert "no history at" in refusal(capsys, tmp_path / "none.jsonl")
+    assert "Is a directory" in refusal(capsys, tmp_path)
+    (tmp_path / "empty.jsonl").touch()
+    assert "the history holds no score that can be read" in refusal(
+        capsys, tmp_path / "empty.jsonl"
+    )
+    assert "--last is a number of runs from 1 on, got 0" in refusal(capsys, path, "--last=0")
+    assert "nothing is recorded of that; there is gptq-4, dense on ethics, mmlu" in refusal(
+        capsys, path, "--subject=awq-4"
+    )
+
+
+# -- damage --------------------------------------------------------------------------------
+
+
+def test_torn_line_is_closed_left_out_and_counted(path: Path, capsys) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-40])
+    append_run(path, record(5))
+    points, unreadable = read_history(path)
+    assert ([p.started.day for p in points], unreadable) == ([1, 2, 3, 5], 1)
+    assert told(capsys, path)[-1] == f"left out: 1 lines of {path} that cannot be read"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}",
+        "[]",
+        "null",
+        "7",
+        '"text"',
+        "not json",
+        '{"schema": 1}',
+        json.dumps({**record(9), "schema": 2}),
+        json.dumps({**record(9), "schema": 1, "facts": []}),
+        json.dumps({**record(9), "schema": 1, "scores": [{}]}),
+        json.dumps({**record(9), "schema": 1, "started": "yesterday"}),
+    ],
+)
+def test_line_that_is_no_record_of_this_version_is_left_out(path: Path, line: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n\n")
+    points, unreadable = read_history(path)
+    assert (len(points), unreadable) == (4, 1)
+
+
+def test_name_with_unusual_line_breaks_keeps_its_line(path: Path) -> None:
+    odd = record(5)
+    odd["facts"] = {**odd["facts"], "model": "mine\u2028two\x85three"}
+    append_run(path, odd)
+    points, unreadable = read_history(path)
+    assert (points[-1].model, unreadable) == ("mine\u2028two\x85three", 0)
+
+
+def test_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for place in (tmp_path / "file" / "history.jsonl", tmp_path):
+        with pytest.raises(TrackingError, match="cannot write"):
+            append_run(place, record(1))
+    with pytest.raises(TrackingError, match="No space left on device"):
+        append_run(Path("/dev/full"), record(1))
+
+
+def test_writers_side_by_side_keep_their_lines_whole(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from trusteval.tracking.history import append_run\n"
+        "for i in range(100):\n"
+        "    append_run(Path(sys.argv[1]), {'who': sys.argv[2], 'i': i, 'fill': 'x' * 20_000})\n"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, str(path), str(who)]) for who in range(3)
+    ]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    assert sorted((line["who"], line["i"]) for line in lines) == [
+        (str(who), i) for who in range(3) for i in range(100)
+    ]
+
+
+# -- plots ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ending", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_plot_is_drawn_with_gaps_where_scores_are_undefined(
+    path: Path, capsys, tmp_path: Path, ending: str, magic: bytes
+) -> None:
+    pytest.importorskip("matplotlib")
+    out = tmp_path / f"trend.{ending}"
+    told(capsys, path, f"--plot={out}")
+    assert out.read_bytes().startswith(magic)
+
+
+def test_plot_that_cannot_be_drawn_is_one_line(path: Path, capsys, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    assert "cannot draw" in refusal(capsys, path, f"--plot={tmp_path / 'trend.odt'}")
+    assert "cannot draw" in refusal(capsys, path, f"--plot={tmp_path / 'none' / 'trend.png'}")
+
+
+def test_plot_without_matplotlib_says_what_to_install(path: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from trusteval.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "history", str(path), f"--plot={tmp_path / 'x.png'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "plots need matplotlib: pip install 'trusteval[plot]'" in ran.stderr

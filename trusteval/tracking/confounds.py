@@ -1,0 +1,45 @@
+"""What besides the weights differs in how two subjects ran; a difference may come from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+VOTERS = "vote over"
+"""What of a vote's identity names its members, with the identity of each."""
+_WEIGHTS = ("weights", "script", "recording", "variant", "model", VOTERS)
+_DIGITS = 40
+
+
+def confounds(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what differs between the identities of two subjects; a vote ran as its members did."""
+    ours, its = _values(before), _values(after)
+    names = sorted({*ours, *its})
+    if ours.get("engine") != its.get("engine"):  # what only one engine knows follows from that
+        names = ["engine", *(n for n in names if n != "engine" and n in ours and n in its)]
+    return tuple(
+        f"{name}: {_shown(ours.get(name))} before, {_shown(its.get(name))} after"
+        for name in names
+        if ours.get(name) != its.get(name)
+    )
+
+
+def _values(identity: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the different values of each name, over a vote's members."""
+    found: dict[str, set[str]] = {}
+    for part in identity.get(VOTERS, {"": identity}).values():
+        for name, value in _flat(part):
+            found.setdefault(name, set()).add(value)
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def _flat(described: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in described.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name} ")
+        elif prefix or name not in _WEIGHTS:
+            yield f"{prefix}{name}", str(value)
+
+
+def _shown(values: list[str] | None) -> str:
+    return " and ".join(value[:_DIGITS] for value in values) if values else "unknown"

@@ -1,0 +1,79 @@
+"""What `trusteval compare` takes as a run: a reports folder, a baseline, a context of a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trusteval.errors import TrackingError
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.answers_file import NAME, read_answers
+from trusteval.tracking.comparison import Pair, shared_pairs
+from trusteval.tracking.store_selection import Asking, recorded_run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """A recorded run, and the subject of it that is meant, None for all.
+
+    `left_out` says which benchmarks are not in it because they are not recorded whole.
+    """
+
+    run: AnsweredRun
+    subject: str | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def is_store(text: str) -> bool:
+    """Whether a RUN names a store's context, STORE.sqlite#CONTEXT, rather than a file."""
+    return "#" in text and not _place_and_subject(text)[0].exists()
+
+
+def select(text: str, asking: Asking) -> Selection:
+    """Read PATH, PATH:SUBJECT (a reports folder or a baseline) or STORE.sqlite#CONTEXT.
+
+    `asking` says what a store's context was asked. Raises TrackingError for a place without
+    recorded answers, or a subject that is not in it.
+    """
+    if is_store(text):
+        store, _, context = text.rpartition("#")
+        recorded = recorded_run(Path(store), context, asking)
+        return Selection(recorded.run, recorded.run.subjects[0], recorded.left_out)
+    path, subject = _place_and_subject(text)
+    run = read_answers(path / NAME if path.is_dir() else path)
+    if subject is not None and subject not in run.subjects:
+        raise TrackingError(f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}")
+    return Selection(run, subject)
+
+
+def _place_and_subject(text: str) -> tuple[Path, str | None]:
+    """Part a path from a subject; either may hold colons, so what exists is the path."""
+    parts = text.split(":")
+    for end in range(len(parts), 0, -1):
+        path = Path(":".join(parts[:end]))
+        if path.exists():
+            return path, ":".join(parts[end:]) or None
+    return Path(text), None
+
+
+def pairs_of(first: Selection, second: Selection) -> list[Pair]:
+    """Return which subjects are laid beside each other.
+
+    Raises TrackingError where the two have no subject in common.
+    """
+    if first.subject is not None or second.subject is not None:
+        before, after = first.subject or second.subject, second.subject or first.subject
+        for name, run in ((before, first.run), (after, second.run)):
+            if name not in run.subjects:
+                raise TrackingError(
+                    f"one run has no subject {name!r} but {', '.join(run.subjects)}; name both, "
+                    "RUN:SUBJECT"
+                )
+        return [Pair(str(before), str(after))]
+    pairs = shared_pairs(first.run, second.run)
+    if not pairs:
+        raise TrackingError(
+            f"no subject is in both runs: {', '.join(first.run.subjects) or 'none'} and "
+            f"{', '.join(second.run.subjects) or 'none'}; name them, RUN:SUBJECT"
+        )
+    return pairs

@@ -1,0 +1,135 @@
+"""Reads what a store recorded of one context, as a run that asked a profile. No model runs.
+
+The addresses of answers are hashes: whoever reads them says what was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trusteval.benchmarks.benchmark import Question
+from trusteval.benchmarks.origin import demo_origin, find_origin
+from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.errors import MissingDataError, TrackingError
+from trusteval.machine import cache_directory
+from trusteval.profiles import find_profile
+from trusteval.protocols import PROTOCOLS
+from trusteval.questionnaire import Questionnaire
+from trusteval.sheet import Roll, Sheet
+from trusteval.store import AskedPrompts, ResponseStore
+from trusteval.store.inventory import Stock, inventory
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.types import Response
+
+SHOWN_DIGITS = 12
+"""How much of a context's digest `trusteval store info` shows; its subject is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What was asked, as options of a run name it."""
+
+    profile: str = "demo"
+    protocol: str = "strict"
+    data: Path | None = None
+    prompts: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedRun:
+    """What one context answered, and which benchmarks are left out, with why."""
+
+    run: AnsweredRun
+    left_out: tuple[str, ...]
+
+
+def recorded_run(path: Path, prefix: str, asking: Asking) -> RecordedRun:
+    """Read every benchmark of the profile that is recorded whole.
+
+    `prefix` begins the digest of one context only. Raises TrackingError where there is no such
+    context, or nothing is whole.
+    """
+    if not path.is_file():
+        raise TrackingError(f"no response store at {path}")
+    store = ResponseStore(path)
+    try:
+        stock = _stock(store, prefix)
+        return _recorded(store, stock, asking)
+    finally:
+        store.close()
+
+
+def _stock(store: ResponseStore, prefix: str) -> Stock:
+    found = [stock for stock in inventory(store) if stock.digest.startswith(prefix.lower())]
+    match found:
+        case [stock]:
+            return stock
+        case []:
+            raise TrackingError(
+                f"{store.path} has no context that begins with {prefix!r}; "
+                f"`trusteval store info --store={store.path}` lists them"
+            )
+        case _:
+            shown = ", ".join(stock.digest[:SHOWN_DIGITS] for stock in found[:3])
+            raise TrackingError(
+                f"{len(found)} contexts of {store.path} begin with {prefix!r} ({shown}); name one "
+                "by more digits"
+            )
+
+
+def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun:
+    questionnaire, facts = _asked(asking)
+    subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
+    sheets: dict[tuple[str, str], Sheet] = {}
+    left_out = []
+    for benchmark in find_profile(asking.profile).settings:
+        try:
+            questions = questionnaire.questions(benchmark)
+        except MissingDataError as error:
+            left_out.append(f"{subject}: {benchmark} is left out ({error})")
+            continue
+        found = _responses(store, stock.digest, questions)
+        answered = [response for response in found if response is not None]
+        if len(answered) < len(found):
+            n = len(found) - len(answered)
+            missing = f"{n:,} of {len(found):,} answers are not recorded"
+            left_out.append(f"{subject}: {benchmark} is left out, {missing}")
+            continue
+        samples = [question.sample for question in questions]
+        sheets[subject, benchmark] = Sheet.of(Roll.of(samples), map(extract, samples, answered))
+    if not sheets:
+        raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
+    data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in sheets}
+    run = AnsweredRun(facts, data, dict.fromkeys(sheets, stock.description), sheets)
+    return RecordedRun(run, tuple(left_out))
+
+
+def _asked(asking: Asking) -> tuple[Questionnaire, Mapping[str, object]]:
+    """Return the questions, and the facts that tell a run that asks them from others."""
+    profile, texts = find_profile(asking.profile), load_prompt_texts(asking.prompts)
+    origin = demo_origin() if profile.is_demo else find_origin(asking.data, cache=cache_directory())
+    facts = {
+        "profile": profile.name,
+        "protocol": asking.protocol,
+        "prompts": {"origin": Path(texts.origin).name, "sha256": texts.sha256},
+    }
+    return Questionnaire(profile, origin, texts=texts), facts
+
+
+def _responses(
+    store: ResponseStore, context: str, questions: Sequence[Question]
+) -> list[Response | None]:
+    """Look up the response to each question; None where none is recorded."""
+    by_setting: dict[str, list[Question]] = {}
+    for question in questions:
+        by_setting.setdefault(question.sample.setting.name, []).append(question)
+    found: list[Response | None] = []
+    for asked in by_setting.values():
+        prompts = AskedPrompts.of([question.prompt for question in asked])
+        n_tokens = asked[0].sample.setting.max_new_tokens
+        keys = prompts.keys(context, max_new_tokens=n_tokens)
+        recorded: Mapping[str, Response] = store.get(keys)
+        found += [recorded.get(key) for key in keys]
+    return found
