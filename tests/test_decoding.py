@@ -147,8 +147,17 @@ def test_model_that_answers_otherwise_when_packed_is_decoded_plainly(tiny_llama:
 
 def test_memory_follows_from_the_budget(model: Any) -> None:
     small, large = plan_memory(model, budget=2**20), plan_memory(model, budget=2**30)
-    assert small.limits.tokens < large.limits.tokens
+    assert small.limits(8).tokens < large.limits(8).tokens
     per_token = 2 * 2 * model.config.num_key_value_heads * model.config.head_dim * 4
-    assert large.limits.tokens * per_token <= 2**30
+    assert large.limits(8).tokens * per_token <= 2**30
     tiny = plan_memory(model, budget=1)
-    assert (tiny.limits.rows, tiny.tokens_at_once) == (1, 1)
+    assert (tiny.limits(8).rows, tiny.tokens_at_once) == (1, 1)
+
+
+def test_long_prompts_leave_the_cache_less_until_they_run_one_by_one(model: Any) -> None:
+    plan = plan_memory(model, budget=2**26)
+    lengths = [8, plan.tokens_at_once, 2 * plan.tokens_at_once, 4 * plan.tokens_at_once]
+    held = [plan.limits(longest).tokens for longest in lengths]
+    assert held[0] == held[1] > held[2] > held[3]
+    endless = plan.limits(2**26)
+    assert (endless.rows, endless.tokens) == (1, 2**26)

@@ -48,8 +48,7 @@ class HFEngine:
         encoded = self.encode(prompts)
         self._refuse_too_long(encoded, max_new_tokens)
         finished = frozenset(done)
-        plan = plan_batches(encoded, new_tokens=max_new_tokens, limits=self._plan.limits)
-        for batch in plan:
+        for batch in self._batches(encoded, max_new_tokens):
             if missing := without(batch, finished):
                 yield self._run(encoded, missing, max_new_tokens)
 
@@ -70,10 +69,14 @@ class HFEngine:
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
         """Return the first tokens of each answer, by the way of `generate`."""
         new: dict[int, list[int]] = {}
-        for batch in plan_batches(encoded, new_tokens=_BEGINNING, limits=self._plan.limits):
+        for batch in self._batches(encoded, _BEGINNING):
             answers = self._decoder.answer(encoded, batch, max_new_tokens=_BEGINNING)
             new |= zip(rows_of(batch), answers, strict=True)
         return [new[i] for i in range(len(encoded))]
+
+    def _batches(self, encoded: Sequence[Sequence[int]], new_tokens: int) -> list[Batch]:
+        limits = self._plan.limits(max(map(len, encoded)) + new_tokens)
+        return plan_batches(encoded, new_tokens=new_tokens, limits=limits)
 
     def close(self) -> None:
         del self.model, self._decoder
