@@ -18,9 +18,11 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError, MissingDataError
+from trusteval.options import Options
+from trusteval.preparation import prepare_run
 from trusteval.profiles import QUICK
 from trusteval.progress import no_progress
-from trusteval.run import Options, Run, prepare_run
+from trusteval.run import Run
 from trusteval.store import ResponseStore
 from trusteval.types import Role
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from trusteval.run import Options
+    from trusteval.options import Options
 
 # Name -> default and help.
 _OPTIONS: dict[str, tuple[str | None, str]] = {
@@ -106,7 +106,7 @@ def refuse_lost_configuration(config: pytest.Config) -> None:
 
 def read_options(config: pytest.Config) -> Options | None:
     """Return what the user asks for; None if no model is named."""
-    from trusteval.run import Options
+    from trusteval.options import Options
 
     model, model_path = option(config, "model"), path_option(config, "model")
     accepts = config.option.trust_accept or config.option.trust_accept_regression is not None

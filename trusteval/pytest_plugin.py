@@ -130,7 +130,7 @@ def _runs_on(config: pytest.Config) -> str | None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
-    from trusteval.run import prepare_run
+    from trusteval.preparation import prepare_run
 
     refuse_lost_configuration(session.config)
     options = read_options(session.config)

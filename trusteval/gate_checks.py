@@ -1,0 +1,100 @@
+"""Checks gates against what a run asks and whom it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.errors import GateError
+from trusteval.gates import BASELINE, Gate
+from trusteval.options import check_one_of
+from trusteval.profiles import Profile
+from trusteval.protocols import PROTOCOLS
+from trusteval.subjects import DENSE
+from trusteval.types import Dimension
+
+
+def with_draws(profile: Profile, gates: Sequence[Gate]) -> Profile:
+    """Ask the settings that gates draw for themselves, such as adult_raw's."""
+    drawn = {
+        name: tuple(dict.fromkeys(g.setting for g in gates if g.benchmark == name and g.setting))
+        for name, benchmark in BENCHMARKS.items()
+        if benchmark.draw is not None and not profile.is_demo
+    }
+    asked = {name: settings for name, settings in drawn.items() if settings}
+    return replace(profile, settings={**profile.settings, **asked})
+
+
+def check_gates(
+    gates: Sequence[Gate],
+    profile: Profile,
+    subjects: Sequence[str],
+    *,
+    protocol: str,
+    origin: Path,
+) -> None:
+    """Raise GateError for a gate on what is not asked, of nobody, or decided by another.
+
+    `subjects` are the names of who is judged, `origin` the file in messages.
+    """
+    decided: dict[tuple[str, str], int] = {}
+    for number, gate in enumerate(gates, start=1):
+        where = f"{origin}, gate {number} ({gate.id})"
+        if gate.benchmark not in profile.settings:
+            known = BENCHMARKS.get(gate.benchmark)
+            if known is not None and known.draw is not None and not profile.is_demo:
+                raise GateError(
+                    f"{where}: a gate on {gate.benchmark} names its draw as setting, for example "
+                    "per_group_1000_gap_0.5"
+                )
+            what = "unknown" if known is None else f"profile {profile.name} does not ask"
+            raise GateError(
+                f"{where}: {what} benchmark {gate.benchmark!r}; "
+                f"profile {profile.name} asks {', '.join(profile.settings)}"
+            )
+        benchmark = BENCHMARKS[gate.benchmark]
+        try:
+            asked = profile.settings[gate.benchmark]
+            if gate.setting is not None and benchmark.draw is not None:
+                benchmark.draw(gate.setting)
+            if gate.setting is not None:
+                scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
+                scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
+        except GateError as error:
+            raise GateError(f"{where}: {error}") from error
+        special = {m for other in BENCHMARKS.values() for m in other.metrics}
+        if gate.metric in special and gate.metric not in benchmark.metrics:
+            owners = ", ".join(b.name for b in BENCHMARKS.values() if gate.metric in b.metrics)
+            raise GateError(f"{where}: {gate.metric} is measured on {owners} only")
+        for pattern in gate.subjects:
+            if not any(fnmatchcase(subject, pattern) for subject in subjects):
+                raise GateError(
+                    f"{where}: subjects {pattern!r} match none of this run's subjects "
+                    f"{', '.join(subjects)}; change the pattern or add the variant"
+                )
+        _check_reference(gate, subjects, where=where)
+        for subject in filter(gate.applies_to, subjects):
+            other = decided.setdefault((gate.id, subject), number)
+            if other != number:
+                raise GateError(
+                    f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
+                    "subject one row per benchmark, setting and metric"
+                )
+
+
+def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
+    """Refuse comparisons that cannot be: with nobody, of nobody, of gaps without groups."""
+    if not gate.is_relative:
+        return
+    known = (*dict.fromkeys((DENSE, *subjects)), BASELINE)
+    check_one_of(gate.reference, known, f"{where}: reference")
+    if not any(map(gate.applies_to, subjects)):
+        raise GateError(f"{where}: it compares {gate.reference} with itself only")
+    if (
+        gate.gap_shift is not None
+        and BENCHMARKS[gate.benchmark].dimension is not Dimension.FAIRNESS
+    ):
+        raise GateError(f"{where}: gap_shift compares groups, which {gate.benchmark} has none of")

@@ -1,0 +1,73 @@
+"""The --trust-* options as typed, and the backend they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from trusteval.engines.engine import Backend
+from trusteval.engines.routing import create_backend
+from trusteval.errors import UsageError
+from trusteval.progress import ProgressBar, no_progress
+from trusteval.types import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for; paths are resolved, nothing is checked."""
+
+    model: str
+    variants: str
+    ensembles: str
+    references: str
+    profile: str
+    protocol: str
+    engine: str
+    data: Path | None
+    gates: Path
+    storage: str
+    device: str
+    dtype: str
+    prompts: Path | None
+    calibration: Path | None
+    inconclusive: str | None
+    trust_remote_code: bool
+    concurrency: int = 16
+    baseline: Path | None = None
+    accept: bool = False
+    regression: str | None = None
+    noise_floor: str | None = None
+
+    def backend(
+        self,
+        variants: Sequence[Variant],
+        *,
+        device: str | None = None,
+        progress: ProgressBar = no_progress,
+    ) -> Backend:
+        """Return who answers for these variants; opens no model.
+
+        Raises UsageError for a missing model, script or recording, and a key that cannot be.
+        """
+        return create_backend(
+            self.engine,
+            self.model,
+            variants=variants,
+            concurrency=self.concurrency,
+            device=device or self.device,
+            dtype=self.dtype,
+            storage=self.storage,
+            calibration=self.calibration,
+            trust_remote_code=self.trust_remote_code,
+            progress=progress,
+        )
+
+
+def check_one_of(value: str, known: Sequence[str], option: str) -> None:
+    """Raise UsageError unless a value is known, naming what is."""
+    if value not in known:
+        close = get_close_matches(value, known, n=1)
+        meant = f" (did you mean {close[0]!r}?)" if close else ""
+        raise UsageError(f"{option} is one of {', '.join(known)}; got {value!r}{meant}")

@@ -1,0 +1,119 @@
+"""Checks what a run is asked to do, before anything heavy is touched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from trusteval.benchmarks.origin import demo_origin, find_origin
+from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
+from trusteval.engines import ENGINES
+from trusteval.errors import GateError, UsageError
+from trusteval.gate_checks import check_gates, with_draws
+from trusteval.gates import Gate
+from trusteval.gates_file import load_gates
+from trusteval.machine import cache_directory
+from trusteval.options import Options, check_one_of
+from trusteval.profiles import PROFILES, find_profile
+from trusteval.protocols import PROTOCOLS
+from trusteval.questionnaire import Questionnaire
+from trusteval.run import Run
+from trusteval.subjects import (
+    parse_ensembles,
+    parse_references,
+    parse_variants,
+    refuse_unserved,
+)
+from trusteval.tracking.baseline import Baseline, read_baseline
+from trusteval.types import Ensemble, Storage, Subject
+
+_DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+def prepare_run(options: Options) -> Run:
+    """Check every option and gate against each other.
+
+    Raises UsageError (or a subclass) for the first mistake; loads no model and no data.
+    """
+    check_one_of(options.engine, tuple(ENGINES), "--trust-engine")
+    check_one_of(options.storage, ("auto", *Storage), "--trust-storage")
+    check_one_of(options.dtype, _DTYPES, "--trust-dtype")
+    if options.inconclusive is not None:
+        check_one_of(options.inconclusive, ("fail", "skip"), "--trust-inconclusive")
+    check_one_of(options.protocol, tuple(PROTOCOLS), "--trust-protocol")
+    profile = find_profile(options.profile)
+    variants = parse_variants(options.variants)
+    if not variants:
+        raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
+    references = parse_references(options.references)
+    ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
+    asked = (*variants, *references)
+    if options.noise_floor is not None:
+        check_one_of(
+            options.noise_floor, tuple(variant.name for variant in asked), "--trust-noise-floor"
+        )
+    if options.engine == "openai":
+        refuse_unserved(asked)
+    options.backend(asked)  # refuses what cannot be opened
+    if options.engine == "hf":
+        for ensemble in ensembles:
+            _refuse_other_tokenizers(ensemble, options.model)
+    text, sha256 = _read_gates(options.gates)
+    rows = load_gates(text, origin=str(options.gates))
+    for number, gate in enumerate(rows, start=1):
+        for name in gate.profiles:
+            check_one_of(name, tuple(PROFILES), f"{options.gates}, gate {number}: profiles")
+    gates = tuple(gate for gate in rows if gate.is_for(profile.name))
+    if not gates:
+        raise GateError(f"{options.gates} holds no gate for profile {profile.name}")
+    profile = with_draws(profile, gates)
+    judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
+    names = [subject.name for subject in judged]
+    check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
+    cache = cache_directory()
+    origin = demo_origin() if profile.is_demo else find_origin(options.data, cache=cache)
+    texts = load_prompt_texts(options.prompts)
+    return Run(
+        options=options,
+        variants=variants,
+        references=references,
+        ensembles=ensembles,
+        gates=gates,
+        gates_sha256=sha256,
+        profile=profile,
+        origin=origin,
+        texts=texts,
+        questionnaire=Questionnaire(profile, origin, texts=texts),
+        baseline=_baseline(options, gates),
+    )
+
+
+def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:
+    """Read what was accepted, where this run looks at it; a damaged file ends the run at once."""
+    if options.baseline is None or not options.baseline.exists():
+        return None
+    wanted = options.accept or any(gate.is_relative for gate in gates)
+    return read_baseline(options.baseline) if wanted else None
+
+
+def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
+    """Compare the members that are on disk already; an evaluation compares all."""
+    places = {
+        m.name: Path(model).expanduser() if m.path is None else m.path
+        for m in ensemble.members
+        if m.served is None
+    }
+    cache = cache_directory()
+    refuse_mixed_vocabularies(
+        ensemble.name, {name: vocabularies(place, cache=cache) for name, place in places.items()}
+    )
+
+
+def _read_gates(path: Path) -> tuple[str, str]:
+    try:
+        raw = path.read_bytes()
+        return raw.decode("utf-8"), hashlib.sha256(raw).hexdigest()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GateError(f"gates cannot be read from {path}: {error}") from error
