@@ -29,11 +29,8 @@ class Claim(Protocol):
         ...
 
     @property
-    def is_number(self) -> bool: ...
-
-    @property
-    def detectable(self) -> float:
-        """How far beyond a limit the truth has to lie to be found in four of five runs, points."""
+    def estimates(self) -> tuple[Estimate, ...]:
+        """What it is about."""
         ...
 
     def sentence(self) -> str:
@@ -71,12 +68,8 @@ class Within:
         return (*below, *above)
 
     @property
-    def is_number(self) -> bool:
-        return _is_number(self.estimate)
-
-    @property
-    def detectable(self) -> float:
-        return 100 * detectable(self.estimate)
+    def estimates(self) -> tuple[Estimate, ...]:
+        return (self.estimate,)
 
     def sentence(self) -> str:
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]
@@ -90,7 +83,7 @@ class Within:
         true = 0.0 if self.is_change else 100 * self.estimate.value
         distance = min(abs(limit - true) for limit in limits)
         assumed = "nothing changed" if self.is_change else "the value is as seen"
-        return _growth(self.detectable, distance), assumed
+        return _growth(smallest_detected(self), distance), assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +105,8 @@ class Steady:
         return (shift_p(self.shifts, self.margin / 100),)
 
     @property
-    def is_number(self) -> bool:
-        return all(map(_is_number, self.shifts.values()))
-
-    @property
-    def detectable(self) -> float:
-        return 100 * max(detectable(shift) for shift in self.shifts.values())
+    def estimates(self) -> tuple[Estimate, ...]:
+        return tuple(self.shifts.values())
 
     def sentence(self) -> str:
         limits = [-self.margin, self.margin]
@@ -132,7 +121,7 @@ class Steady:
         return f"{', '.join(shown)}, must be within -{self.margin:g} and {self.margin:g}"
 
     def settling(self) -> tuple[float, str]:
-        return _growth(_TWO_SIDED * self.detectable, self.margin), "nothing changed"
+        return _growth(_TWO_SIDED * smallest_detected(self), self.margin), "nothing changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +138,8 @@ class Tripwire:
         return (self.p,)
 
     @property
-    def is_number(self) -> bool:
-        return _is_number(self.estimate)
-
-    @property
-    def detectable(self) -> float:
-        return 100 * detectable(self.estimate)
+    def estimates(self) -> tuple[Estimate, ...]:
+        return (self.estimate,)
 
     def sentence(self) -> str:
         digits = digits_for(_points(self.estimate), [0.0])
@@ -167,6 +152,16 @@ class Tripwire:
 
 _TWO_SIDED = 2.93 / 2.49
 """What a limit on either side takes more than one on one side, for the same power."""
+
+
+def is_number(claim: Claim) -> bool:
+    """Say whether all that a claim is about is finite."""
+    return all(isfinite(x) for estimate in claim.estimates for x in _fractions(estimate))
+
+
+def smallest_detected(claim: Claim) -> float:
+    """Return how far beyond a limit the truth has to lie to be found in 80 % of runs, in points."""
+    return 100 * max(map(detectable, claim.estimates))
 
 
 def row_p(claims: Sequence[Claim]) -> float:
@@ -192,8 +187,8 @@ def digits_for(values: Sequence[float], limits: Sequence[float]) -> int:
     )
 
 
-def _growth(detectable: float, distance: float) -> float:
-    return (detectable / distance) ** 2 if distance else inf
+def _growth(detected: float, distance: float) -> float:
+    return (detected / distance) ** 2 if distance else inf
 
 
 def _measured(name: str, estimate: Estimate, digits: int) -> str:
@@ -207,7 +202,3 @@ def _points(estimate: Estimate) -> list[float]:
 
 def _fractions(estimate: Estimate) -> tuple[float, float, float]:
     return estimate.value, estimate.low, estimate.high
-
-
-def _is_number(estimate: Estimate) -> bool:
-    return all(map(isfinite, _fractions(estimate)))

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, log10
 
-from trusteval.claims import Claim, Steady, Tripwire, Within, digits_for, row_p
+from trusteval.claims import (
+    Claim,
+    Steady,
+    Tripwire,
+    Within,
+    digits_for,
+    is_number,
+    row_p,
+    smallest_detected,
+)
 from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate
 from trusteval.stats.estimate import ALPHA, Estimate, Normal
@@ -128,7 +137,7 @@ def _decide(
             f"the margin is below the noise floor {floor:.1f}: who is asked twice differs so far"
         )
         return _Decision(Outcome.INCONCLUSIVE, f"{said}, but {noise}")
-    if not isfinite(score.value) or not all(claim.is_number for claim in claims):
+    if not isfinite(score.value) or not all(map(is_number, claims)):
         return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
     p = row_p(claims)
     if all(claim.holds for claim in claims):
@@ -218,7 +227,7 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
         case Normal(differing=int(differing)):
             few = ", too few for a reliable interval" if differing < _FEW else ""
             said.append(f"{differing} source items differ{few}")
-    distances = [claim.detectable for claim in claims if claim.is_number]
+    distances = [smallest_detected(claim) for claim in claims if is_number(claim)]
     return [*said, f"detects {max(distances):.1f}"] if distances else said
 
 

@@ -79,14 +79,19 @@ def estimate_difference(cells: Sequence[Cell]) -> Pairs | Normal:
     y = np.concatenate([cell.y for cell in cells])
     if _is_one_proportion(cells) and bool(np.isin(y, (-1, 0, 1)).all()):
         return Pairs(int((y > 0).sum()), int((y < 0).sum()), len(y))
+    return estimate_change(cells, most=1.0)
+
+
+def estimate_change(cells: Sequence[Cell], *, most: float) -> Normal:
+    """Estimate the weighted sum of the cells' mean differences, in [-most, most], by units."""
     units = Units(cells)
     u = units.sum([cell.centred for cell in cells])
     differing = units.sum([np.abs(cell.y) for cell in cells]) > 0
     return Normal(
         weighted_sum(cells),
         units.standard_error(u, units.reach_of(u)),
-        least=-1.0,
-        most=1.0,
+        least=-most,
+        most=most,
         differing=int(differing.sum()),
     )
 

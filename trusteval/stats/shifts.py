@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from trusteval.stats.clusters import Cell, Codes, Units, weighted_sum
+from trusteval.stats.clusters import Cell, Codes, estimate_change
 from trusteval.stats.contrasts import Flags, contrast
 from trusteval.stats.estimate import Normal, upper_tail
 
@@ -50,7 +50,7 @@ def estimate_shifts(
     that define the form. Linear and unbiased; the error is that of the cluster rule. Raises
     ValueError where a mean has no rows, or a form no setting.
     """
-    return {form: _estimate_shift(settings, form) for form in forms}
+    return {form: estimate_change(shift_cells(settings, form), most=2.0) for form in forms}
 
 
 def shift_p(shifts: Mapping[ShiftForm, Normal], margin: float) -> float:
@@ -88,17 +88,3 @@ def shift_cells(settings: Sequence[ShiftRows], form: ShiftForm) -> list[Cell]:
         everyone = Cell(1 / len(defining), rows.change.astype(float), rows.units, rows.strata)
         cells += contrast(everyone, rows.first_group, counted=counted)
     return cells
-
-
-def _estimate_shift(settings: Sequence[ShiftRows], form: ShiftForm) -> Normal:
-    cells = shift_cells(settings, form)
-    units = Units(cells)
-    u = units.sum([cell.centred for cell in cells])
-    changed = units.sum([np.abs(cell.y) for cell in cells]) > 0
-    return Normal(
-        weighted_sum(cells),
-        units.standard_error(u, units.reach_of(u)),
-        least=-2.0,
-        most=2.0,
-        differing=int(changed.sum()),
-    )
