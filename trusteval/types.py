@@ -216,6 +216,19 @@ Answer = Label | Refusal | Invalid
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text was read as: its answer, the rule that decided, and the words it rests on.
+
+    `rule` is a few words for people; `span` is quoted from the text as it was read, without its
+    markup, and empty where nothing was said.
+    """
+
+    answer: Answer
+    rule: str
+    span: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A sample and what a subject answered; the same type for a variant and an ensemble."""
 

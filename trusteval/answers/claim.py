@@ -1,0 +1,49 @@
+"""What a text says of one label, and which of its claims count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Weight(IntEnum):
+    """How much a label is worth where it stands; only the heaviest of a text count."""
+
+    NAMED = 0
+    """Asked, supposed, declined or one of the choices: no statement."""
+    WORD = 1
+    """Stands there, and nothing ascribes it: counts where nothing else is said."""
+    REASON = 2
+    """Stated in a clause that explains or concedes."""
+    STATED = 3
+    ANSWER = 4
+    """Opens or closes the text, stands alone, or is announced as the answer."""
+    FINAL = 5
+    """Announced as the final answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A label's value where it stands (from `start` to `end`), and why it weighs what it weighs.
+
+    `turn` counts how often the text has corrected itself before; `clause` numbers the clauses.
+    """
+
+    value: str
+    weight: Weight
+    rule: str
+    start: int
+    end: int
+    turn: int = 0
+    clause: int = 0
+
+
+def heaviest(claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims that count: of the text's last word, the heaviest."""
+    if not claims:
+        return []
+    turn = max((c.turn for c in claims if c.weight >= Weight.STATED), default=0)
+    standing = [c for c in claims if c.turn == turn or c.weight < Weight.STATED]
+    top = max(claim.weight for claim in standing)
+    return [claim for claim in standing if claim.weight is top]

@@ -1,0 +1,264 @@
+"""Decides what a text answers: total, linear in its length, the same for every subject.
+
+One answer per text: a label the setting declares, a refusal, or an invalid output with its reason,
+and with it the rule that decided and the words it rests on. The rules are the `strict` protocol's
+(docs/method.md); arXiv 2511.22483, section IV-B asks for the distinction between labels, refusals
+and unmappable outputs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from trusteval.answers.claim import Claim, Weight, heaviest
+from trusteval.answers.declining import STRONG, Declining, Family, declinings
+from trusteval.answers.languages import Language, language_of
+from trusteval.answers.plain import plain
+from trusteval.answers.statements import statements
+from trusteval.answers.symbols import symbol_claims
+from trusteval.answers.visible import visible
+from trusteval.answers.words import spelled_out
+from trusteval.types import (
+    Answer,
+    Invalid,
+    InvalidReason,
+    Label,
+    LabelForm,
+    LabelSpec,
+    Reading,
+    Refusal,
+    Setting,
+)
+
+READER_VERSION = 2
+"""Counts up whenever a text may be read otherwise than before."""
+
+_SPAN = 160
+# What is said before an answer and is none of it.
+_POLITE = re.compile(
+    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great|hello|hi(?: there)?|thanks?"
+    r"|thank you(?: [\w ]{1,40})?|great question|good question|got it|understood|i understand|no problem"
+    r"|happy to help|i(?:'d| would) be (?:happy|glad) to (?:help|assist)|with pleasure|alright|well"
+    r"|as requested|interesting question|hmm|here you go)[!.,:]+\s*)+",
+    re.IGNORECASE,
+)
+# Thinking aloud, without a mark.
+_DELIBERATES = re.compile(
+    r"(?:(?:okay|ok|alright|all right|hmm+|well|so|now|right|let's see|first(?:ly)?|to begin)[,.:! ]+)*"
+    r"(?:(?:so )?(?:i|we) (?:need|have|want|should|must|am asked|are asked|ought)(?: to)? ?(?:figure|determine"
+    r"|decide|think|analy[sz]e|consider|look|evaluate|assess|find|judge|classify|work|see|understand|break)?"
+    r"|let me|let us|let's (?:think|break|look|analy[sz]e|consider|see|go|work|start)|the (?:user|question"
+    r"|task|prompt|problem) (?:is|asks|wants|says|here)|to (?:determine|decide|answer|figure|judge|solve|find)"
+    r"|thinking process|step 1)\b"
+)
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+_BOUNDARY = re.compile(r"[.;!?\n]|,? but\b|,? so\b|however|, (?:my|the|i|it)\b|-\s|, ")
+
+
+def read(
+    setting: Setting, text: str, *, options: tuple[str, ...] = (), truncated: bool = False
+) -> Reading:
+    """Return the answer a text gives under a setting, with the rule and the words; never raises.
+
+    `options` are the texts of the choices, in the order of the setting's symbols; `truncated` says
+    that generation stopped at the token limit.
+    """
+    if setting.form is LabelForm.WORD:
+        return _read_words(setting.labels, setting.abstention, text, truncated)
+    return _read_symbols(setting, text, options, truncated)
+
+
+# Short answers repeat: of 14,000 to MMLU a few dozen differ.
+@lru_cache(maxsize=8192)
+def _read_words(
+    labels: tuple[LabelSpec, ...], abstention: str | None, text: str, truncated: bool
+) -> Reading:
+    shown = _shown(text)
+    if isinstance(shown, Reading):
+        return _cut(shown, text, truncated)
+    lowered, headed = shown.lower(), visible(text).headed
+    language = language_of(lowered)
+    if language is Language.ENGLISH:
+        lowered = spelled_out(lowered)
+    said = statements(lowered, labels=labels, language=language)
+    claims = list(said.claims)
+    if language is Language.OTHER:
+        claims = [claim for claim in claims if _fills_line(claim, lowered)]
+    if truncated and (headed or _DELIBERATES.match(lowered)):
+        claims = [c for c in claims if c.rule == "announced as the answer"]
+    return _decided(claims, said.declined, lowered, abstention=abstention, truncated=truncated)
+
+
+def _read_symbols(
+    setting: Setting, text: str, options: tuple[str, ...], truncated: bool
+) -> Reading:
+    symbols = tuple(label.value for label in setting.labels)
+    if setting.abstention is not None and setting.abstention not in symbols:
+        symbols = (*symbols, setting.abstention)
+    if (bare := text.strip(" \n.")) in symbols:
+        return Reading(_labelled(bare, setting.abstention), "stands alone", bare)
+    whole = _symbols_in(symbols, setting.abstention, text, options, truncated)
+    if setting.continued and whole.answer == Invalid(InvalidReason.CONTRADICTORY):
+        # A model that continues text answers, then invents the next question with its options.
+        first = _PARAGRAPH_END.split(_unix(text).strip(), maxsplit=1)[0]
+        again = _symbols_in(symbols, setting.abstention, first, options, truncated)
+        if isinstance(again.answer, Label | Refusal):
+            return again
+    return whole
+
+
+@lru_cache(maxsize=8192)
+def _symbols_in(
+    symbols: tuple[str, ...],
+    abstention: str | None,
+    text: str,
+    options: tuple[str, ...],
+    truncated: bool,
+) -> Reading:
+    shown = _shown(text)
+    if isinstance(shown, Reading):
+        return _cut(shown, text, truncated)
+    language = language_of(shown.lower())
+    lowered = shown.lower()
+    claims = symbol_claims(shown, symbols=symbols, options=options)
+    if language is Language.ENGLISH:
+        lowered = spelled_out(lowered)
+    declined = _declined_sentences(lowered, language)
+    if any(d.family in STRONG for d in declined):
+        claims = [_unless_declined(claim, shown, language) for claim in claims]
+    if truncated and visible(text).headed:
+        claims = [c for c in claims if c.rule == "announced as the answer"]
+    return _decided(
+        claims, declined, shown, abstention=abstention, truncated=truncated, lists=False
+    )
+
+
+# -- what is read ------------------------------------------------------------------------
+
+
+def _shown(text: str) -> str | Reading:
+    """Return the words that may answer, or the reading where there are none."""
+    seen = visible(text)
+    if seen.thinks:
+        return Reading(Invalid(InvalidReason.TRUNCATED), "a thought that never ends", "")
+    words = plain(seen.text)
+    if not words:
+        return Reading(Invalid(InvalidReason.EMPTY), "nothing is said", "")
+    polite = _POLITE.match(words)
+    if polite is not None and words[polite.end() :].strip():
+        words = words[polite.end() :]
+    return words
+
+
+def _cut(nothing: Reading, text: str, truncated: bool) -> Reading:
+    """All tokens went into a thought that was not shown, where there is no text at all."""
+    if truncated and not text:
+        return Reading(Invalid(InvalidReason.TRUNCATED), "cut before anything was said", "")
+    return nothing
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _declined_sentences(text: str, language: Language) -> list[Declining]:
+    found: list[Declining] = []
+    start = 0
+    for sentence in re.split(r"(?<=[.!?\n])", text):
+        found += [
+            Declining(d.family, d.start + start, d.end + start)
+            for d in declinings(sentence, language=language)
+        ]
+        start += len(sentence)
+    return found
+
+
+def _unless_declined(claim: Claim, text: str, language: Language) -> Claim:
+    """Take no sign for an answer in the clause that declines to give one."""
+    if claim.weight is Weight.NAMED or claim.rule == "announced as the answer":
+        return claim
+    line = max(text.rfind(mark, 0, claim.start) for mark in ".!?\n") + 1
+    before = text[max(line, claim.start - 200) : claim.start].lower()
+    if language is Language.ENGLISH:
+        before = spelled_out(before)
+    for found in declinings(before.strip(), language=language):
+        if found.family in STRONG and not _BOUNDARY.search(before.strip()[found.end :]):
+            return Claim(claim.value, Weight.NAMED, "declined", claim.start, claim.end)
+    return claim
+
+
+def _fills_line(claim: Claim, text: str) -> bool:
+    start = text.rfind("\n", 0, claim.start) + 1
+    end = text.find("\n", claim.end)
+    rest = text[start : claim.start] + text[claim.end : len(text) if end < 0 else end]
+    return not any(character.isalnum() for character in rest)
+
+
+# -- what is decided ---------------------------------------------------------------------
+
+
+def _decided(
+    claims: Sequence[Claim],
+    declined: Sequence[Declining],
+    text: str,
+    *,
+    abstention: str | None,
+    truncated: bool,
+    lists: bool = True,
+) -> Reading:
+    """Weigh what a text says of labels against where it declines."""
+    counted = heaviest(claims)
+    weight = counted[0].weight if counted else Weight.NAMED
+    values = dict.fromkeys(claim.value for claim in counted)
+    declining = next((d for d in declined if d.family in STRONG), None)
+    excusing = next((d for d in declined if d.family not in STRONG), None)
+    needed = Weight.STATED if declining or excusing else Weight.WORD
+    if weight >= needed:
+        if len(values) > 1:
+            span = _span(text, counted[0].start, counted[-1].end)
+            return Reading(Invalid(InvalidReason.CONTRADICTORY), "states several labels", span)
+        claim = counted[-1]
+        return Reading(
+            _labelled(claim.value, abstention), claim.rule, _around(text, claim.start, claim.end)
+        )
+    found = declining or excusing
+    if found is not None and found.family is not Family.REQUEST:
+        return Reading(Refusal(), found.family.value, _span(text, found.start, found.end))
+    if truncated:
+        return Reading(Invalid(InvalidReason.TRUNCATED), "cut before it decided", _span(text, 0, _SPAN))
+    if found is not None:
+        rule = found.family.value
+        return Reading(
+            Invalid(InvalidReason.UNPARSEABLE), rule, _span(text, found.start, found.end)
+        )
+    if lists and len(values) > 1:
+        return Reading(
+            Invalid(InvalidReason.CONTRADICTORY),
+            "names several labels and decides on none",
+            _span(text, counted[0].start, counted[-1].end),
+        )
+    if not lists and len({c.value for c in claims if c.rule == "one of the choices"}) > 1:
+        return Reading(
+            Invalid(InvalidReason.CONTRADICTORY), "repeats the choices", _span(text, 0, _SPAN)
+        )
+    rule = counted[0].rule if counted else "no label"
+    return Reading(Invalid(InvalidReason.UNPARSEABLE), rule, _span(text, 0, _SPAN))
+
+
+def _labelled(value: str, abstention: str | None) -> Answer:
+    return Refusal() if value == abstention else Label(value)
+
+
+def _span(text: str, start: int, end: int) -> str:
+    return " ".join(text[start : min(end, start + _SPAN)].split())
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """Return the clause around a label: what the reading rests on."""
+    marks = ".!?;\n"
+    first = max((text.rfind(mark, max(0, start - _SPAN), start) for mark in marks), default=-1)
+    first = max(first + 1, start - _SPAN, 0)
+    ends = [place for mark in marks if (place := text.find(mark, end, end + _SPAN)) >= 0]
+    return " ".join(text[first : min(ends, default=min(len(text), end + 40))].split())

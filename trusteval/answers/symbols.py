@@ -1,0 +1,310 @@
+"""Reads the statements of a text about labels that are single letters or digits.
+
+Such a sign stands everywhere, so it counts only where it is announced, chosen, in brackets, at the
+start of a line, or beside its option's own text (docs/method.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from trusteval.answers.claim import Claim, Weight
+from trusteval.answers.plain import plain
+
+_REACH = 72
+_MOST = 2_000
+"""Signs that are looked at, from both ends of a text."""
+
+_ADVERBS = (
+    r"(?:(?:most likely|likely|probably|definitely|clearly|therefore|thus|hence|indeed|simply|just"
+    r"|certainly|obviously|possibly|perhaps|still|then|also|actually|either|the|that|it|is|it's|of"
+    r"|la|el|die|der|das|le|l'|best|correct|right|wahrscheinlich|probablement|probablemente) )*"
+)
+_SIGN_NAME = r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro|nummer|buchstabe|lettre|letra|选项|#)"
+_OPENERS = r"[\"'(\[ #]*"
+_ANSWER = (
+    r"(?:answers?|ans|option|choice|selection|pick|guess|solution|conclusion|response|result|prediction"
+    r"|respuesta|réponse|antwort|lösung|opción|答案|选项)"
+)
+_ANNOUNCED = re.compile(
+    rf"(?:\b|(?<=[\u3400-\u9fff])|^){_ANSWER}\b[^.\n:=?]{{0,40}}?"
+    r"(?: ?(?:is|was|would be|will be|must be|should be|:|=|->|→|=>|es|sería|est|serait|ist|lautet|wäre)"
+    rf" ?|:)\s*{_ADVERBS}(?:{_SIGN_NAME} ?:? ?)*{_OPENERS}$"
+    r"|(?:答案|选项|正确选项)(?:应该|应当|应)?(?:是|为|选)?[:： ]*[\"'(\[]*$"
+    rf"|\b(?:respuesta|réponse|antwort) (?:correcta |correcte )?{_OPENERS}$"
+)
+_FINAL = re.compile(r"\bfinal(?:ly)?\b")
+_CHOSEN = re.compile(
+    r"(?:\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|go with|going with"
+    r"|opt for|say|guess|think|believe|vote for|lean(?:ing)? (?:towards?|to)|settle on|prefer|elijo"
+    r"|escojo|elegiría|choisis|choisirais|wähle|nehme|answer|answering|pencil in|mark)(?: it is| it's| is"
+    rf"| that it is)?|\b(?:it is|it's|that is|that's|it must be|it would be|must be|so|therefore|thus|hence"
+    rf"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))\s*{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
+)
+_NAMED = re.compile(rf"(?:\b|^){_SIGN_NAME} ?:? ?[\"'(\[ ]*$")
+_HEDGED = re.compile(r"\b(?:could|may|might|would not|can) (?:also )?be [\"'(\[ ]*$|\b(?:why|whether|if) (?:it is |not )?[\"'(\[ ]*$")
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|neither|nor|except|excluding|exclude|eliminate|rule out|ruling out|rather than"
+    r"|instead of|than|without|unlike)|n't)\s(?:[\w'-]+ ){0,2}[\"'(\[ ]*$"
+)
+_DISCARDED = re.compile(
+    r"[\"')\] ]*(?::? ?[^.\n]{0,40}?)?\b(?:is|are|was|seems) (?:clearly |definitely |also |probably )?"
+    r"(?:not|n't|incorrect|wrong|false|out|unlikely|eliminated|ruled out)\b|[\"')\]]* ?(?:isn't|can't|cannot|does not|doesn't)\b"
+)
+_CORRECT = re.compile(
+    r"[\"')\]]*(?: ?[:-] ?[^.\n]{1,60}?| \([^)\n]{1,60}\)|,)? (?:is|are|seems|looks|would be|must be|fits|es|est|ist) (?:the |la |el |die |most |clearly |"
+    r"definitely |probably |likely |indeed |also )*(?:correct|right|true|best|answer|most|accurate|proper|"
+    r"appropriate|correcta|correcte|richtig)\b"
+)
+_ENDS = re.compile(r"[\"')\]]*(?:\s*$|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\(|\s*[\u3400-\u9fff])")
+_GOES_ON = re.compile(
+    r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil|y|et|und|o|ou|oder)\b"
+)
+_INITIAL = re.compile(r"\. ?[A-Z]\.(?: |$)")
+_LIST = re.compile(
+    r"[\"')\]]*\s*(?:,\s*(?:and|or|y|o|et|ou|und|oder)?|/|&|and|or|to|-|y|o|et|ou|und|oder|和|或|、)\s*"
+    r"(?:option |choice )?[\"'(\[]*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[\s\"'(\[>#-]*(?:[-+] )?[\"'(\[]*$")
+_SENTENCE_START = re.compile(r"[.!?][\"')\]]* [\"'(\[]*$")
+_SENTENCE_END = re.compile(r"[\"')\]]*(?:[.!?]?\s*$|[.!?]? *\n|[.!?] (?![A-Z]\.))")
+_BEFORE_TEXT = re.compile(r"[\"')\]]*\s*(?:[).:;,=>\]]|-+|->)?\s*[\"'(\[]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A letter or digit where it stands, with the line around it."""
+
+    value: str
+    start: int
+    before: str
+    after: str
+    is_lower: bool
+
+    @property
+    def end(self) -> int:
+        return self.start + 1
+
+
+def symbol_claims(text: str, *, symbols: tuple[str, ...], options: Sequence[str]) -> list[Claim]:
+    """Read what a text, its case kept, says of letters or digits; linear in its length."""
+    own = {
+        symbol: words
+        for symbol, option in zip(symbols, options, strict=False)
+        if (words := _bare(option))
+    }
+    signs = list(_signs(text, symbols))
+    claims: list[Claim] = []
+    previous: _Sign | None = None
+    for sign in signs:
+        claim = _claim(sign, own)
+        if previous is not None and claims and claims[-1].start == previous.start:
+            claim = _in_list(text, claims[-1], claim)
+        claims.append(claim)
+        previous = sign
+    claims = _without_echo(text, claims, own)
+    return claims + _by_text(text, claims, own)
+
+
+# -- signs -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _sign_pattern(symbols: tuple[str, ...]) -> re.Pattern[str]:
+    letters = "".join(symbols)
+    both = re.escape(letters + letters.lower())
+    return re.compile(rf"(?<![^\W_])(?<![^\W_][.'])([{both}])(?!\w)(?!'\w)(?![.,:/]\d)(?! ?[%°])")
+
+
+def _signs(text: str, symbols: tuple[str, ...]) -> Iterator[_Sign]:
+    found = list(_sign_pattern(symbols).finditer(text))
+    if len(found) > _MOST:
+        found = found[: _MOST // 2] + found[-_MOST // 2 :]
+    digits = symbols[0].isdigit()
+    for match in found:
+        start = match.start()
+        if start and text[start - 1] in ".,:/$-_" and _is_part(text, start, symbols, digits):
+            continue
+        line = text.rfind("\n", max(0, start - _REACH), start) + 1 or max(0, start - _REACH)
+        said = match[1]
+        yield _Sign(
+            value=said.upper(),
+            start=start,
+            before=text[line:start] if line else text[:start],
+            after=text[start + 1 : start + 1 + _REACH],
+            is_lower=said.islower(),
+        )
+
+
+def _is_part(text: str, start: int, symbols: tuple[str, ...], digits: bool) -> bool:
+    """Whether a sign belongs to a number, a date, a range of others or a word."""
+    mark = text[start - 1]
+    before = text[start - 2] if start > 1 else ""
+    if mark == "-":
+        return before not in ("", " ", *symbols) if before else True
+    if mark == ":":
+        return before.isdigit()
+    if mark == "." or mark == ",":
+        return before.isdigit() if digits else before.isalpha()
+    return mark in "$_" or (before not in symbols and before != " " and before != "")
+
+
+# -- claims ------------------------------------------------------------------------------
+
+
+def _claim(sign: _Sign, own: dict[str, str]) -> Claim:
+    weight, rule = _weighed(sign, own)
+    return Claim(sign.value, weight, rule, sign.start, sign.end)
+
+
+def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
+    before, after = sign.before.lower(), sign.after
+    if _DENIED.search(before) or _DISCARDED.match(after.lower()):
+        return Weight.NAMED, "denied"
+    if _is_article(sign, own) or _is_initial(sign, own):
+        return Weight.NAMED, "a word"
+    ends = _ENDS.match(after) is not None
+    opens_line = _BULLET.fullmatch(sign.before) is not None
+    stands_alone = _SENTENCE_START.search(sign.before) is not None and _SENTENCE_END.match(after)
+    brackets = sign.before.endswith(("(", "[")) and after.startswith((")", "]"))
+    if _CORRECT.match(after.lower()):
+        return Weight.ANSWER, "called correct"
+    if _ANNOUNCED.search(before):
+        final = _FINAL.search(before) is not None
+        return (Weight.FINAL if final else Weight.ANSWER), "announced as the answer"
+    if _HEDGED.search(before):
+        return Weight.NAMED, "possible"
+    if _CHOSEN.search(before) and (ends or _GOES_ON.match(after) or brackets):
+        return Weight.ANSWER, "chosen"
+    if stands_alone and not opens_line:
+        return Weight.ANSWER, "stands alone"
+    if opens_line and _starts_answer(sign, own, ends=ends):
+        return Weight.ANSWER, "starts a line"
+    if _NAMED.search(before) and (ends or _GOES_ON.match(after)):
+        alone = _NAMED.match(before.strip(" \"'([")+" ") is not None
+        return (Weight.ANSWER if alone else Weight.STATED), "named as an option"
+    if brackets:
+        return Weight.STATED, "in brackets"
+    return Weight.NAMED, "a sign in the text"
+
+
+def _starts_answer(sign: _Sign, own: dict[str, str], *, ends: bool) -> bool:
+    if ends or _has_own_text(sign, own):
+        return True
+    return not sign.is_lower and _GOES_ON.match(sign.after) is not None
+
+
+def _is_article(sign: _Sign, own: dict[str, str]) -> bool:
+    """Whether an A stands before a noun."""
+    if sign.value != "A" or not re.match(r" [^\W\d]", sign.after):
+        return False
+    return not (_GOES_ON.match(sign.after) or _has_own_text(sign, own))
+
+
+def _is_initial(sign: _Sign, own: dict[str, str]) -> bool:
+    """Whether a letter abbreviates a name, as in "B. F. Skinner", which may be an option."""
+    if sign.is_lower or not sign.value.isalpha():
+        return False
+    whole = _bare(sign.value + sign.after.partition("\n")[0])
+    if any(len(text) > 1 and text == whole for text in own.values()):
+        return True
+    return _INITIAL.match(sign.after) is not None and not _has_own_text(sign, own)
+
+
+def _has_own_text(sign: _Sign, own: dict[str, str]) -> bool:
+    text = own.get(sign.value)
+    if not text:
+        return False
+    following = _bare(sign.after[_text_start(sign) :], limit=len(text) + 8)
+    return following.startswith(text) and not _goes_on(following, len(text))
+
+
+def _text_start(sign: _Sign) -> int:
+    found = _BEFORE_TEXT.match(sign.after)
+    return found.end() if found else 0
+
+
+def _in_list(text: str, before: Claim, claim: Claim) -> Claim:
+    """Give a sign that only continues a list the weight of the one before it."""
+    between = text[before.end : claim.start]
+    if len(between) > 24 or not _LIST.fullmatch(between) or before.value == claim.value:
+        return claim
+    if before.rule in {"denied", "a word"} or claim.rule == "a word":
+        return claim if claim.rule == "a word" else replace(claim, weight=before.weight, rule=before.rule)
+    return replace(claim, weight=max(claim.weight, before.weight), rule="in a list")
+
+
+def _without_echo(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]:
+    """Take the options that a text repeats, line by line, for no statement."""
+    lines = [place for place, claim in enumerate(claims) if claim.rule == "starts a line"]
+    runs: list[list[int]] = []
+    for place in lines:
+        last = claims[runs[-1][-1]] if runs else None
+        follows = last is not None and (
+            claims[place].value > last.value
+            and "\n" not in text[last.end : claims[place].start].strip().replace("\n", "", 0).strip("\n").rpartition("\n")[0]
+        )
+        line = text[claims[place].end :].partition("\n")[0].strip(" .):;,-\"'(")
+        if follows and line:
+            runs[-1].append(place)
+        elif line:
+            runs.append([place])
+    kept = list(claims)
+    for run in runs:
+        if len(run) > 1:
+            for place in run:
+                kept[place] = replace(claims[place], weight=Weight.NAMED, rule="one of the choices")
+    return kept
+
+
+def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]:
+    """Find an answer in an option's own words: the first line, or what is announced as the answer.
+
+    A sign beside another option's whole text says two things.
+    """
+    found: list[Claim] = []
+    by_text = {words: symbol for symbol, words in own.items() if list(own.values()).count(words) == 1}
+    for claim in claims:
+        if claim.weight < Weight.STATED:
+            continue
+        line = text[claim.end : claim.end + 400].partition("\n")[0]
+        beside = _bare(line[_BEFORE_TEXT.match(line).end() :]) if line else ""  # type: ignore[union-attr]
+        other = by_text.get(beside)
+        if other is not None and other != claim.value and len(beside) > 1 and own.get(claim.value) != beside:
+            found.append(replace(claim, value=other, rule="another option's text"))
+    if found or any(claim.weight >= Weight.STATED for claim in claims):
+        return found
+    for start, words in _answer_lines(text):
+        symbol = by_text.get(words)
+        if symbol is not None:
+            return [Claim(symbol, Weight.ANSWER, "an option's own text", start, start + len(words))]
+    return found
+
+
+_HEAD_LINE = re.compile(
+    rf"(?:^|[.\n] ?|\b)(?:the |my )?(?:final |correct |right |best )*{_ANSWER}(?: is| would be)?\s?[:=]?\s",
+    re.IGNORECASE,
+)
+
+
+def _answer_lines(text: str) -> Iterator[tuple[int, str]]:
+    first = text.partition("\n")[0]
+    yield 0, _bare(first)
+    head = _HEAD_LINE.search(text[:_MOST])
+    if head is not None:
+        yield head.end(), _bare(text[head.end() :].partition("\n")[0])
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str, limit: int = 400) -> str:
+    """Return words in lower case without the punctuation around them."""
+    return " ".join(plain(text[:limit]).lower().strip(" .,:;!?\"'()[]-").split())
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a word of the text continues past `end`."""
+    return text[end - 1 : end].isalnum() and text[end : end + 1].isalnum()
