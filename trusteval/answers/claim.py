@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+ANNOUNCED = "announced as the answer"
+ALONE = "stands alone"
+
 
 class Weight(IntEnum):
     """How much a label is worth where it stands; only the heaviest of a text count."""

@@ -61,12 +61,12 @@ _ENGLISH = _table(
     {
         Role.NEGATES: "not, never, hardly, scarcely, no longer, far from, anything but, without, nor, "
         "neither, fails to, failed to, fail to, free of, cannot",
-        Role.QUANTIFIES: "nothing, nobody, none, no one, no-one, nowhere",
+        Role.QUANTIFIES: "nothing, nobody, none, no one, nowhere",
         Role.DETERMINES: "no",
         Role.AFFIRMS: "not only, not just, not merely, not simply, nothing but, no doubt, not to mention, "
         "without doubt, without a doubt, without question, no question, can not help but, not least, "
         "nothing short of, nothing less than, no less than, can not but, none other than",
-        Role.COPULA: "is, are, was, were, am, be, been, being, 's, 're, seems, seem, seemed, appears, "
+        Role.COPULA: "is, are, was, were, am, be, been, being, seems, seem, seemed, appears, "
         "appear, appeared, looks, feels, sounds, becomes, remains, constitutes, counts as, "
         "qualifies as, reads as, comes across as",
         Role.PREDICATES: "call, calls, called, consider, considers, considered, deem, deemed, find, finds, "
@@ -87,7 +87,7 @@ _ENGLISH = _table(
         Role.CONCEDES: "because, since, although, though, even though, while, when, whenever, where, "
         "despite, in spite of, except, until, before, after, which, given that",
         Role.JOINS: "and, as well as, &, plus",
-        Role.CHOOSES: "or, /, and/or, vs, versus, vs.",
+        Role.CHOOSES: "or, /, and/or, vs, versus",
         Role.RELATES: "who, whom, whose, that, what, how, why",
         Role.COMPARES: "than, rather than, instead of, as opposed to",
         Role.LESSENS: "less",

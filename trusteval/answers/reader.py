@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from trusteval.answers.claim import Claim, Weight, heaviest
+from trusteval.answers.claim import ANNOUNCED, Claim, Weight, heaviest
 from trusteval.answers.declining import STRONG, Declining, Family, declinings
 from trusteval.answers.languages import Language, language_of
 from trusteval.answers.plain import plain
@@ -70,31 +71,26 @@ def read(
     return _read_symbols(setting, text, options, truncated)
 
 
-# Short answers repeat: of 14,000 to MMLU a few dozen differ.
 @lru_cache(maxsize=8192)
 def _read_words(
     labels: tuple[LabelSpec, ...], abstention: str | None, text: str, truncated: bool
 ) -> Reading:
-    shown = _shown(text)
-    if isinstance(shown, Reading):
-        return _cut(shown, text, truncated)
-    lowered, headed = shown.lower(), visible(text).headed
-    language = language_of(lowered)
-    if language is Language.ENGLISH:
-        lowered = spelled_out(lowered)
-    said = statements(lowered, labels=labels, language=language)
-    claims = list(said.claims)
-    if language is Language.OTHER:
-        claims = [claim for claim in claims if _fills_line(claim, lowered)]
-    if truncated and (headed or _DELIBERATES.match(lowered)):
-        claims = [c for c in claims if c.rule == "announced as the answer"]
-    return _decided(claims, said.declined, lowered, abstention=abstention, truncated=truncated)
+    seen = _seen(text)
+    if seen.nothing is not None:
+        return _cut(seen.nothing, text, truncated)
+    said = statements(seen.lowered, labels=labels, language=seen.language)
+    claims = said.claims
+    if seen.language is Language.OTHER:
+        claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
+    if truncated and (seen.headed or _DELIBERATES.match(seen.lowered)):
+        claims = [claim for claim in claims if claim.rule == ANNOUNCED]
+    return _decided(claims, said.declined, seen.lowered, abstention=abstention, truncated=truncated)
 
 
 def _read_symbols(
     setting: Setting, text: str, options: tuple[str, ...], truncated: bool
 ) -> Reading:
-    symbols = tuple(label.value for label in setting.labels)
+    symbols = tuple([label.value for label in setting.labels])
     if setting.abstention is not None and setting.abstention not in symbols:
         symbols = (*symbols, setting.abstention)
     if (bare := text.strip(" \n.")) in symbols:
@@ -117,39 +113,52 @@ def _symbols_in(
     options: tuple[str, ...],
     truncated: bool,
 ) -> Reading:
-    shown = _shown(text)
-    if isinstance(shown, Reading):
-        return _cut(shown, text, truncated)
-    language = language_of(shown.lower())
-    lowered = shown.lower()
-    claims = symbol_claims(shown, symbols=symbols, options=options)
-    if language is Language.ENGLISH:
-        lowered = spelled_out(lowered)
-    declined = _declined_sentences(lowered, language)
+    seen = _seen(text)
+    if seen.nothing is not None:
+        return _cut(seen.nothing, text, truncated)
+    claims = symbol_claims(seen.words, symbols=symbols, options=options)
+    declined = _declined_sentences(seen.lowered, seen.language)
     if any(d.family in STRONG for d in declined):
-        claims = [_unless_declined(claim, shown, language) for claim in claims]
-    if truncated and visible(text).headed:
-        claims = [c for c in claims if c.rule == "announced as the answer"]
+        claims = [_unless_declined(claim, seen.words, seen.language) for claim in claims]
+    if truncated and seen.headed:
+        claims = [claim for claim in claims if claim.rule == ANNOUNCED]
     return _decided(
-        claims, declined, shown, abstention=abstention, truncated=truncated, lists=False
+        claims, declined, seen.words, abstention=abstention, truncated=truncated, lists=False
     )
 
 
 # -- what is read ------------------------------------------------------------------------
 
 
-def _shown(text: str) -> str | Reading:
-    """Return the words that may answer, or the reading where there are none."""
-    seen = visible(text)
-    if seen.thinks:
-        return Reading(Invalid(InvalidReason.TRUNCATED), "a thought that never ends", "")
-    words = plain(seen.text)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The words of a text that may answer, or the reading of one that has none."""
+
+    words: str = ""
+    lowered: str = ""
+    language: Language = Language.ENGLISH
+    headed: bool = False
+    nothing: Reading | None = None
+
+
+# Short answers repeat: of 14,000 to MMLU a few dozen differ.
+@lru_cache(maxsize=8192)
+def _seen(text: str) -> _Seen:
+    shown = visible(text)
+    if shown.thinks:
+        rule = "a thought that never ends"
+        return _Seen(nothing=Reading(Invalid(InvalidReason.TRUNCATED), rule, ""))
+    words = plain(shown.text)
     if not words:
-        return Reading(Invalid(InvalidReason.EMPTY), "nothing is said", "")
+        return _Seen(nothing=Reading(Invalid(InvalidReason.EMPTY), "nothing is said", ""))
     polite = _POLITE.match(words)
     if polite is not None and words[polite.end() :].strip():
         words = words[polite.end() :]
-    return words
+    lowered = words.lower()
+    language = language_of(lowered)
+    if language is Language.ENGLISH:
+        lowered = spelled_out(lowered)
+    return _Seen(words, lowered, language, shown.headed)
 
 
 def _cut(nothing: Reading, text: str, truncated: bool) -> Reading:
@@ -163,7 +172,8 @@ def _unix(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _declined_sentences(text: str, language: Language) -> list[Declining]:
+@lru_cache(maxsize=8192)
+def _declined_sentences(text: str, language: Language) -> tuple[Declining, ...]:
     found: list[Declining] = []
     start = 0
     for sentence in re.split(r"(?<=[.!?\n])", text):
@@ -172,12 +182,12 @@ def _declined_sentences(text: str, language: Language) -> list[Declining]:
             for d in declinings(sentence, language=language)
         ]
         start += len(sentence)
-    return found
+    return tuple(found)
 
 
 def _unless_declined(claim: Claim, text: str, language: Language) -> Claim:
     """Take no sign for an answer in the clause that declines to give one."""
-    if claim.weight is Weight.NAMED or claim.rule == "announced as the answer":
+    if claim.weight is Weight.NAMED or claim.rule == ANNOUNCED:
         return claim
     line = max(text.rfind(mark, 0, claim.start) for mark in ".!?\n") + 1
     before = text[max(line, claim.start - 200) : claim.start].lower()

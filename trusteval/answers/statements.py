@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from trusteval.answers.claim import Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
 from trusteval.answers.declining import Declining, Family, declinings
 from trusteval.answers.languages import Language
 from trusteval.answers.lexicon import Role
@@ -33,13 +33,13 @@ _BESIDE = frozenset(
     {Role.FILLS, Role.CONCLUDES, Role.BREAKS, Role.SUBJECT, Role.COPULA, Role.WOULD, Role.HEADS}
     | {Role.HOLDS, Role.NEGATES, Role.FINAL, Role.JOINS, Role.AFFIRMS, Role.PREDICATES, Role.CORRECTS}
 )
+_INERT = frozenset({Role.FILLS, Role.SUBJECT, Role.AFFIRMS, Role.WOULD, Role.PARTIAL, Role.DEPENDS})
 _DENYING = frozenset({Role.NEGATES, Role.QUANTIFIES, Role.DETERMINES})
 _COVERING = frozenset({Family.UNABLE, Family.UNKNOWN, Family.POLICY, Family.REQUEST})
 _PARENTHETIC = frozenset(
     "in my view opinion eyes mind of course however by all means speaking fair honest clear sense "
     "any way strictly as far know therefore though least respect".split()
 )
-_ALONE = "stands alone"
 _NEAR = 8
 
 
@@ -140,14 +140,14 @@ class _Reader:
 
     def weighed(self) -> list[Claim]:
         """Return all claims; one that stands alone in the first or last clause is the answer."""
-        alone = [claim for claim in self._claims if claim.rule == _ALONE]
+        alone = [claim for claim in self._claims if claim.rule == ALONE]
         values = {claim.value for claim in alone if claim.turn == self._turn}
         edges = {0}
         if len(values) == 1 or self._concludes:
             edges.add(self._n_clauses - 1)
         return [
             replace(claim, weight=Weight.ANSWER)
-            if claim.rule == _ALONE and claim.clause in edges
+            if claim.rule == ALONE and claim.clause in edges
             else claim
             for claim in self._claims
         ]
@@ -202,7 +202,7 @@ class _Reader:
             claim = self._claims[clause.said[0]]
             if Weight.NAMED < claim.weight < Weight.ANSWER and claim.weight is not Weight.REASON:
                 self._claims[clause.said[0]] = replace(
-                    claim, weight=Weight.STATED, rule=_ALONE
+                    claim, weight=Weight.STATED, rule=ALONE
                 )
         self._n_clauses += 1
         self._concludes = clause.concludes
@@ -264,8 +264,14 @@ class _Reader:
 
     def _hear(self, place: int) -> None:
         """Take in a word that is no label here."""
-        word, following = self._sentence[place], self._after(place)
-        role, clause = word.role, self._clause
+        word, clause = self._sentence[place], self._clause
+        role = word.role
+        if role is None:
+            clause.relative |= clause.n_words == 1 and word.text.endswith("ing")
+        if role is None or role in _INERT:
+            self._count(word)
+            return
+        following = self._after(place)
         match role:
             case Role.BREAKS | Role.CONCEDES:
                 self._begin(word.start, reason=role is Role.CONCEDES)
@@ -335,8 +341,6 @@ class _Reader:
                 clause.final = True
             case Role.EXPLAINS if following is not None and following.stop.startswith(":"):
                 self._explains = True
-        if role is None and clause.n_words == 1 and word.text.endswith("ing"):
-            clause.relative = True
         self._count(word)
 
     def _count(self, word: Word) -> None:
@@ -393,7 +397,7 @@ class _Reader:
             return named(clause.undecided)
         if clause.head:
             weight = Weight.FINAL if clause.final else Weight.ANSWER
-            return claimed(value, weight, "announced as the answer")
+            return claimed(value, weight, ANNOUNCED)
         is_subject = following is not None and (
             following.role in {Role.COPULA, Role.JOINS, Role.CHOOSES}
             and following.text not in {"as"}

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trusteval.answers.claim import Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
 from trusteval.answers.plain import plain
 
 _REACH = 72
-_MOST = 2_000
-"""Signs that are looked at, from both ends of a text."""
+_MOST_TEXTS = 16
+"""Signs whose text beside them is compared with the options."""
 
 _ADVERBS = (
     r"(?:(?:most likely|likely|probably|definitely|clearly|therefore|thus|hence|indeed|simply|just"
@@ -121,11 +121,8 @@ def _sign_pattern(symbols: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _signs(text: str, symbols: tuple[str, ...]) -> Iterator[_Sign]:
-    found = list(_sign_pattern(symbols).finditer(text))
-    if len(found) > _MOST:
-        found = found[: _MOST // 2] + found[-_MOST // 2 :]
     digits = symbols[0].isdigit()
-    for match in found:
+    for match in _sign_pattern(symbols).finditer(text):
         start = match.start()
         if start and text[start - 1] in ".,:/$-_" and _is_part(text, start, symbols, digits):
             continue
@@ -175,13 +172,13 @@ def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
         return Weight.ANSWER, "called correct"
     if _ANNOUNCED.search(before):
         final = _FINAL.search(before) is not None
-        return (Weight.FINAL if final else Weight.ANSWER), "announced as the answer"
+        return (Weight.FINAL if final else Weight.ANSWER), ANNOUNCED
     if _HEDGED.search(before):
         return Weight.NAMED, "possible"
     if _CHOSEN.search(before) and (ends or _GOES_ON.match(after) or brackets):
         return Weight.ANSWER, "chosen"
     if stands_alone and not opens_line:
-        return Weight.ANSWER, "stands alone"
+        return Weight.ANSWER, ALONE
     if opens_line and _starts_answer(sign, own, ends=ends):
         return Weight.ANSWER, "starts a line"
     if _NAMED.search(before) and (ends or _GOES_ON.match(after)):
@@ -268,9 +265,7 @@ def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]
     """
     found: list[Claim] = []
     by_text = {words: symbol for symbol, words in own.items() if list(own.values()).count(words) == 1}
-    for claim in claims:
-        if claim.weight < Weight.STATED:
-            continue
+    for claim in [claim for claim in claims if claim.weight >= Weight.STATED][:_MOST_TEXTS]:
         line = text[claim.end : claim.end + 400].partition("\n")[0]
         beside = _bare(line[_BEFORE_TEXT.match(line).end() :]) if line else ""  # type: ignore[union-attr]
         other = by_text.get(beside)
@@ -294,7 +289,7 @@ _HEAD_LINE = re.compile(
 def _answer_lines(text: str) -> Iterator[tuple[int, str]]:
     first = text.partition("\n")[0]
     yield 0, _bare(first)
-    head = _HEAD_LINE.search(text[:_MOST])
+    head = _HEAD_LINE.search(text)
     if head is not None:
         yield head.end(), _bare(text[head.end() :].partition("\n")[0])
 

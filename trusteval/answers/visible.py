@@ -7,9 +7,10 @@ was thought aloud is no answer, and a thought that never ends has none (docs/met
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST = 12_000
+LONGEST = 4_000
 """Characters that are read whole; of a longer text the first and the last half of as many."""
 
 _THOUGHT = (
@@ -27,7 +28,12 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _MARK_STARTS = "<[◁{«【"
-_MARK_CHARACTERS = 64
+_STEMS = (
+    *("think", "thought", "reason", "reflection", "scratchpad", "analysis", "cot>", "monologue"),
+    "channel",
+)
+_MARK_REACH = 32
+_MOST_MARKS = 64
 
 # Channels, as gpt-oss writes them: with its marks, and with the marks stripped by a tokenizer.
 _FINAL = re.compile(r"<\|channel\|>\s?final\b[^<]{0,64}<\|message\|>", re.IGNORECASE)
@@ -132,27 +138,34 @@ def _channels(text: str) -> str | None:
 
 
 def _first_opening(text: str) -> int | None:
-    for mark in _MARK.finditer(text):
-        if mark["opened"] or mark["other_opened"]:
-            return mark.start()
-    return None
+    """Return where the first mark begins that opens a thought."""
+    found = [mark.start() for mark in _marks(text, from_end=False) if not _closes(mark)]
+    return min(found, default=None)
 
 
 def _last_closing(text: str) -> tuple[int, int] | None:
-    """Find the last mark that ends a thought, from the end on: texts may be long."""
-    end = len(text)
-    while end > 0:
-        start = max(0, end - LONGEST)
-        # A mark may lie across the border of two pieces.
-        piece = text[start : end + _MARK_CHARACTERS]
-        last = None
-        for mark in _MARK.finditer(piece):
-            if mark["closed"] or mark["other_closed"]:
-                last = mark
-        if last is not None:
-            return start + last.start(), start + last.end()
-        end = start
-    return None
+    """Return the span of the last mark that closes a thought."""
+    found = [mark.span() for mark in _marks(text, from_end=True) if _closes(mark)]
+    return max(found, default=None)
+
+
+def _closes(mark: re.Match[str]) -> bool:
+    return bool(mark["closed"] or mark["other_closed"])
+
+
+def _marks(text: str, *, from_end: bool) -> Iterator[re.Match[str]]:
+    """Yield marks of thoughts around the words they are made of, a bounded number of them."""
+    lowered = text.lower() if text.isascii() or len(text.lower()) == len(text) else text
+    find = lowered.rfind if from_end else lowered.find
+    for stem in _STEMS:
+        place = find(stem)
+        for _ in range(_MOST_MARKS):
+            if place < 0:
+                break
+            for mark in _MARK.finditer(text, max(0, place - _MARK_REACH), place + _MARK_REACH):
+                if mark.start() <= place < mark.end():
+                    yield mark
+            place = find(stem, 0, place) if from_end else find(stem, place + 1)
 
 
 def _within_bounds(text: str) -> str:
@@ -175,13 +188,14 @@ def _first_turn(text: str) -> str:
 
 
 def _before_token(text: str) -> str:
+    """Cut at the first token after something was said; drop those before it."""
+    end = 0
     for token in _TOKEN.finditer(text):
-        if text[: token.start()].strip() and _says(text[: token.start()]):
-            return text[: token.start()]
-    return _TOKEN.sub("\n", text)
+        said = text[end : token.start()].strip(" \n:#*").casefold()
+        if said and said not in _HEADERS:
+            return _TOKEN.sub("", text[: token.start()])
+        end = token.end()
+    return _TOKEN.sub("", text)
 
 
-def _says(text: str) -> bool:
-    """Whether anything but tokens and the speaker's own header stands there."""
-    rest = _TOKEN.sub(" ", text).strip(" \n:#*")
-    return bool(rest) and rest.casefold() not in {"assistant", "user", "system", "model", "bot"}
+_HEADERS = frozenset({"assistant", "user", "system", "model", "bot"})

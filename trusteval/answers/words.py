@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from trusteval.answers.languages import Language
 from trusteval.answers.lexicon import INTERJECTIONS, ROLES, TRANSLATIONS, Role
@@ -18,17 +19,20 @@ _NOT = re.compile(
 _BEFORE_NOT = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _SPELLED_OUT = {"m": "am", "re": "are", "d": "would", "ll": "will", "ve": "have", "s": "is"}
 _SHORTENED = re.compile(
-    r"\b(?:(i|you|we|they|he|she|it|that|this|there|what|who|here|answer|everything|action)'"
-    r"(m|re|d|ll|ve|s))\b"
+    r"\b(i|you|we|they|he|she|it|that|this|there|what|who|here|answer|everything|action)'"
+    r"(m|re|d|ll|ve|s)\b"
 )
+# Between scripts no blank parts words: these are cut by what is known of them.
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\n|[.!?;:,()\[\]/=\"]+|(?<= )-+(?= )")
+_ASCII_WORD = re.compile(r"[a-z0-9']+|.")
+_STOPS = "\n.!?;:,()[]/=\"-"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word, a label or a stop of a text, from `start` to `end`.
 
     `label` is what a label's spelling stands for; `stop` the mark of a stop, "\\n" for a line's end;
-    `role` what the word does, "" of a word that does nothing.
+    `role` what the word does, None for a word that does nothing.
     """
 
     text: str
@@ -44,9 +48,21 @@ class Word:
         return self.label is not None and self.text in INTERJECTIONS
 
 
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What single words and phrases mean; `phrases` go by their first word, words
+    without blanks between them by their first character, the longest first.
+    """
+
+    roles: Mapping[str, Role]
+    labels: Mapping[str, LabelSpec]
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    by_character: Mapping[str, tuple[str, ...]]
+
+
 def spelled_out(text: str) -> str:
     """Return an English text in lower case with its contractions written out."""
-    if "n't" in text or "nt" in text:
+    if "nt" in text or "n't" in text:
         text = _NOT.sub(lambda found: f"{_BEFORE_NOT.get(found[1], found[1])} not", text)
     text = text.replace("cannot", "can not")
     if "'" in text:
@@ -56,64 +72,90 @@ def spelled_out(text: str) -> str:
 
 def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) -> Iterator[Word]:
     """Yield the words of a text that is in lower case; what is neither word nor stop is left out."""
-    pattern, spellings = _pattern(labels, language)
-    roles = ROLES[language]
-    for found in pattern.finditer(text):
-        said, start, end = found.group(), found.start(), found.end()
-        match found.lastgroup:
-            case "label" | "short":
-                name = _joined(said)
-                yield Word(name, start, end, role=roles.get(name), label=spellings[name])
-            case "stop":
-                yield Word(said, start, end, role=roles.get(said), stop=said[0])
-            case _:
-                yield Word(said, start, end, role=roles.get(said))
+    known = _vocabulary(labels, language)
+    if language is Language.CHINESE:
+        yield from _chinese_words(text, known)
+        return
+    tokens = list(_TOKEN.finditer(text))
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        said, start = token.group(), token.start()
+        for phrase in known.phrases.get(said, ()):
+            end = _ends(phrase, tokens, place)
+            if end:
+                yield _word(" ".join(phrase), start, tokens[end - 1].end(), known)
+                place = end
+                break
+        else:
+            place += 1
+            if said[0] in _STOPS:
+                yield Word(said, start, token.end(), known.roles.get(said), None, said[0])
+            elif "-" in said:
+                yield _word(said.replace("-", " "), start, token.end(), known)
+            else:
+                yield _word(said, start, token.end(), known)
 
 
-def _joined(said: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", said))
+def _word(text: str, start: int, end: int, known: _Vocabulary) -> Word:
+    return Word(text, start, end, known.roles.get(text), known.labels.get(text))
+
+
+def _ends(phrase: tuple[str, ...], tokens: list[re.Match[str]], place: int) -> int:
+    """Return where a phrase ends that begins at `place`, 0 where it does not stand there."""
+    for part in phrase[1:]:
+        place += 1
+        if place < len(tokens) and tokens[place].group() == "\n":
+            place += 1  # a label may be broken at a line's end
+        if place >= len(tokens) or tokens[place].group() != part:
+            return 0
+    return place + 1
+
+
+def _chinese_words(text: str, known: _Vocabulary) -> Iterator[Word]:
+    """Yield the longest words that are known where no blank parts words."""
+    for found in _TOKEN.finditer(text):
+        said, start = found.group(), found.start()
+        if said[0] in _STOPS:
+            yield Word(said, start, found.end(), known.roles.get(said), None, said[0])
+            continue
+        place = 0
+        while place < len(said):
+            longest = next(
+                (w for w in known.by_character.get(said[place], ()) if said.startswith(w, place)),
+                _ASCII_WORD.match(said, place)[0],  # type: ignore[index]
+            )
+            yield _word(longest, start + place, start + place + len(longest), known)
+            place += len(longest)
 
 
 @lru_cache(maxsize=256)
-def _pattern(
-    labels: tuple[LabelSpec, ...], language: Language
-) -> tuple[re.Pattern[str], dict[str, LabelSpec]]:
-    translated = TRANSLATIONS.get(language, {})
+def _vocabulary(labels: tuple[LabelSpec, ...], language: Language) -> _Vocabulary:
+    roles, translated = ROLES[language], TRANSLATIONS.get(language, {})
     spellings: dict[str, LabelSpec] = {}
     for label in labels:
         for spelling in (label.value, *label.aliases, *translated.get(label.value.casefold(), ())):
-            spellings.setdefault(_joined(spelling.casefold()), label)
-    long = [spelling for spelling in spellings if " " in spelling]
-    short = [spelling for spelling in spellings if " " not in spelling]
-    phrases = [phrase for phrase in ROLES[language] if not phrase.isalpha() or _is_chinese(phrase)]
-    parts = {"label": long, "phrase": phrases, "short": short}
-    alternatives = "|".join(
-        f"(?P<{name}>{'|'.join(map(_spelling, _longest_first(texts)))})"
-        for name, texts in parts.items()
-        if texts
+            words = _spaced(spelling.lower())
+            spellings.setdefault(words, label)
+            if words.startswith("not "):
+                spellings.setdefault(words.replace(" ", ""), label)  # NotWrong
+    phrases: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in (*spellings, *roles):
+        parts = tuple(phrase.split(" "))
+        if len(parts) > 1:
+            phrases.setdefault(parts[0], []).append(parts)
+    by_character: dict[str, list[str]] = {}
+    for word in (*spellings, *roles):
+        by_character.setdefault(word[0], []).append(word)
+    return _Vocabulary(
+        roles=roles,
+        labels=spellings,
+        phrases={first: tuple(sorted(found, key=len, reverse=True)) for first, found in phrases.items()},
+        by_character={
+            first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_character.items()
+        },
     )
-    word = r"[^\W_]+(?:['-][^\W_]+)*"
-    if language is Language.CHINESE:
-        word = r"[a-z0-9']+|[^\W_]"
-    return (
-        re.compile(rf"{alternatives}|(?P<word>{word})|(?P<stop>\n|[.!?;:,()\[\]/=\"]+|(?<= )-+(?= ))"),
-        spellings,
-    )
 
 
-def _longest_first(texts: list[str]) -> list[str]:
-    return sorted(texts, key=lambda text: (-len(text), text))
-
-
-def _spelling(text: str) -> str:
-    if _is_chinese(text):
-        return re.escape(text)
-    body = r"[\s_-]*".join(map(re.escape, text.split())) if text.startswith("not ") else None
-    body = body or r"[\s_-]+".join(map(re.escape, text.split()))
-    before = r"(?<!\w)(?<!\w[-'])" if text[0].isalnum() else ""
-    after = r"(?!\w)" if text[-1].isalnum() else ""
-    return f"{before}{body}{after}"
-
-
-def _is_chinese(text: str) -> bool:
-    return text >= "\u3400"
+def _spaced(text: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", text.strip()))
