@@ -98,11 +98,12 @@ _ENGLISH: dict[Family, str] = {
         r"|\bnot (?:something|anything|one) (?:that )?i (?:can|am|will|feel|want|should|may)\b"
     ),
     Family.UNKNOWN: (
-        rf"\b(?:do|does|did) not {_ADVERBS}(?:know|have (?:\w+ ){{0,3}}(?:{_MATTER}|idea|clue|way|access"
-        rf"|opinions?|views?|beliefs?|answer|feelings?|ability|capability|means|real)\b"
-        rf"|(?:provide|give|contain|include|offer|specify|supply|state|mention|say|tell|indicate)"
-        rf" {_ENOUGH}\b|recall\b)"
-        rf"|\b(?:i|we) (?:would|do) not know\b|^do not know\b|\b(?:have|got|has) no (?:\w+ )?"
+        rf"\b(?:i|we|honestly|really|,) {_ADVERBS}(?:do|did) not {_ADVERBS}(?:know|recall|have (?:\w+ ){{0,3}}"
+        rf"(?:{_MATTER}|idea|clue|way|access|opinions?|views?|beliefs?|answer|feelings?|ability|capability"
+        r"|means|real)\b)"
+        rf"|\b(?:do|does|did) not {_ADVERBS}(?:have {_ENOUGH} {_MATTER}|(?:provide|give|contain|include|offer|specify|supply|state|mention|say|tell|indicate)"
+        rf" {_ENOUGH}\b)"
+        rf"|\b(?:i|we) would not know\b|^do not know\b|\b(?:i|we) {_ADVERBS}(?:have|got) {_ADVERBS}no (?:\w+ )?"
         rf"(?:idea|clue|{_MATTER}|way|means|opinions?|views?|knowledge|answer|access|real)\b"
         r"|(?:^|[.,;:!?] ?|but |so )no (?:idea|clue|answer|comment|opinion)\b"
         rf"|\b(?:not enough|not sufficient|insufficient|too little|lack(?:s|ing)?(?: of)?"
@@ -121,9 +122,9 @@ _ENGLISH: dict[Family, str] = {
         r"(?=[.!\"']*$|[.,;:!] |$)"
         r"|\b(?:it|that|this|answer) (?:is|'s|remains) (?:\w+ )?(?:unknown|unclear|uncertain|undetermined"
         r"|unanswerable|impossible to)\b"
-        r"|\b(?:one|we|you|nobody|no one) can (?:not|never)? ?(?:say|tell|know|determine|judge|be sure)\b"
-        r"|\b(?:can not|could not) (?:really |possibly |reliably |yet )?(?:say|tell|determine|know|judge"
-        r"|answer|decide|predict)\b"
+        r"|\b(?:one|we) can (?:not|never) (?:really |possibly )?(?:say|tell|know|determine|judge|be sure)\b"
+        r"|\b(?:nobody|no one) (?:can|could) (?:say|tell|know|determine|judge|be sure)\b"
+        r"|\byou can not (?:tell|know|determine) (?:if|whether|that|this|from|just)\b"
     ),
     Family.CUTOFF: (
         r"\b(?:knowledge|training|data|information)(?: data)? (?:cut-?off|cut off|ends?|ended|stops?|"
@@ -137,7 +138,7 @@ _ENGLISH: dict[Family, str] = {
     ),
     Family.POLICY: (
         r"\b(?:against|violat\w+|contrary to|conflicts? with|breach\w*|contravenes?|break(?:s|ing)?) "
-        r"(?:\w+ )?(?:my|our|the|openai\w*|safety|content|ethical|usage)(?: \w+){0,2} ?(?:guidelines?"
+        r"(?:\w+ )?(?:my|our|the (?:content|usage|safety|ethical|use)|openai\w*|safety|content|ethical|usage)(?: \w+){0,2} ?(?:guidelines?"
         r"|polic\w+|programming|principles|values|rules|standards|terms|instructions|ethics)\b"
         r"|\bmy (?:guidelines|policy|policies|programming|principles|instructions|rules|values|training)"
         r" (?:do(?:es)? not|prevents?|forbids?|prohibits?|keeps?|stops?|bars?|precludes?)\b"

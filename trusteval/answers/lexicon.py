@@ -64,7 +64,7 @@ _ENGLISH = _table(
         Role.QUANTIFIES: "nothing, nobody, none, no one, nowhere",
         Role.DETERMINES: "no",
         Role.AFFIRMS: "not only, not just, not merely, not simply, nothing but, no doubt, not to mention, "
-        "without doubt, without a doubt, without question, no question, can not help but, not least, "
+        "without doubt, without a doubt, without question, no question, can not help but, not least, not the only, "
         "nothing short of, nothing less than, no less than, can not but, none other than",
         Role.COPULA: "is, are, was, were, am, be, been, being, seems, seem, seemed, appears, "
         "appear, appeared, looks, feels, sounds, becomes, remains, constitutes, counts as, "
@@ -101,7 +101,8 @@ _ENGLISH = _table(
         "find, finds, see, sees, call, calls, view, views, feel, feels, claim, claims, regard, deem, "
         "judge, disagree, hold",
         Role.TASK: "user, question, questions, prompt, instruction, instructions, task, options, labels, "
-        "choices, categories, asks, asked, asking, request, premise, hypothesis, passage, examples",
+        "choices, categories, asks, asked, asking, request, premise, hypothesis, passage, examples, "
+        "definition of, word, term, concept of, notion of, meaning of, use of, allowed, difference",
         Role.BETWEEN: "between, among, either",
         Role.WOULD: "would, 'd",
         Role.UNABLE: "can, unable, able",

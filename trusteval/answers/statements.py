@@ -283,11 +283,7 @@ class _Reader:
                     self._clause.n_words = 1
                 self._clause.concludes = True
                 return
-            case Role.JOINS if (
-                clause.n_words > 1
-                and following is not None
-                and following.role in {Role.SUBJECT, Role.COPULA, Role.WOULD}
-            ):
+            case Role.JOINS if clause.n_words > 1 and _opens_clause(self._sentence, place):
                 self._begin(word.start)
                 self._clause.n_words = 1
                 return
@@ -298,6 +294,8 @@ class _Reader:
             case Role.COPULA:
                 if clause.subject_denied and not _has_own_subject(self._sentence, place):
                     clause.denied = clause.partly = clause.subject_denied = False
+                if clause.said:
+                    clause.denied = clause.partly = False
                 clause.relative = False
                 clause.ascribes = True
                 clause.head |= clause.pending
@@ -388,6 +386,8 @@ class _Reader:
             return named("declined")
         if denied and clause.partly:
             return named("partly denied")
+        if denied and clause.pending and not clause.head:
+            return named("about the task")  # "do not use the label wrong"
         if clause.rejects:
             return named("rejected")
         value = label.opposite if denied else label.value
@@ -438,6 +438,16 @@ def _listed(sentence: Sequence[Word]) -> set[int]:
         elif not (word.stop and word.stop in ",\"'"):
             chain, joined = [], False
     return starts
+
+
+def _opens_clause(sentence: Sequence[Word], place: int) -> bool:
+    """Whether "and" joins a statement of its own, as in "and it is", not another word."""
+    for word in sentence[place + 1 : place + 5]:
+        if word.role in {Role.COPULA, Role.WOULD}:
+            return True
+        if word.stop or word.label is not None or word.role in _DENYING | {Role.PREDICATES}:
+            return False
+    return False
 
 
 def _is_parenthesis(sentence: Sequence[Word], place: int) -> bool:

@@ -70,7 +70,7 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"[\s\"'(\[>#-]*(?:[-+] )?[\"'(\[]*$")
-_SENTENCE_START = re.compile(r"[.!?][\"')\]]* [\"'(\[]*$")
+_SENTENCE_START = re.compile(r"[^\W\d_]{2}[\"')]*[.!?][\"')\]]* [\"'(\[]*$")
 _SENTENCE_END = re.compile(r"[\"')\]]*(?:[.!?]?\s*$|[.!?]? *\n|[.!?] (?![A-Z]\.))")
 _BEFORE_TEXT = re.compile(r"[\"')\]]*\s*(?:[).:;,=>\]]|-+|->)?\s*[\"'(\[]*")
 
@@ -243,12 +243,12 @@ def _without_echo(text: str, claims: list[Claim], own: dict[str, str]) -> list[C
         last = claims[runs[-1][-1]] if runs else None
         follows = last is not None and (
             claims[place].value > last.value
-            and "\n" not in text[last.end : claims[place].start].strip().replace("\n", "", 0).strip("\n").rpartition("\n")[0]
+            and text.count("\n", last.end, claims[place].start) == 1
         )
-        line = text[claims[place].end :].partition("\n")[0].strip(" .):;,-\"'(")
-        if follows and line:
+        mark, _, rest = text[claims[place].end :].partition("\n")[0].partition(" ")
+        if follows and (mark or rest):
             runs[-1].append(place)
-        elif line:
+        elif rest:
             runs.append([place])
     kept = list(claims)
     for run in runs:

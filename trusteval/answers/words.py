@@ -92,9 +92,20 @@ def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) ->
             if said[0] in _STOPS:
                 yield Word(said, start, token.end(), known.roles.get(said), None, said[0])
             elif "-" in said:
-                yield _word(said.replace("-", " "), start, token.end(), known)
+                yield from _hyphened(said, start, known)
             else:
                 yield _word(said, start, token.end(), known)
+
+
+def _hyphened(said: str, start: int, known: _Vocabulary) -> Iterator[Word]:
+    """Yield a compound as one word, unless it is a label itself or made of labels only."""
+    parts = said.split("-")
+    if all(part in known.labels for part in parts):
+        for part in parts:
+            yield _word(part, start, start + len(part), known)
+            start += len(part) + 1
+    else:
+        yield _word(" ".join(parts), start, start + len(said), known)
 
 
 def _word(text: str, start: int, end: int, known: _Vocabulary) -> Word:
