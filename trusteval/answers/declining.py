@@ -89,6 +89,8 @@ _ENGLISH: dict[Family, str] = {
         rf"|(?:and|but|so|,) (?:can|will|could|may) not {_ADVERBS}{_ANSWERING}\b"
         r"|\b(?:something|anything|one|question|request|task|matter|topic) (?:that )?(?:i|we) (?:can not"
         r"|will not|am not able to|am unable to)\b"
+        r"|\b(?:outside|beyond)(?: of)? what (?:i|we)\b|\bno can do\b"
+        r"|\b(?:programmed|designed|instructed|trained|told|asked|built|made|configured) not to\b"
         r"|(?:beyond|outside|exceeds?|out of|not within|isn't within) (?:of )?(?:my|the) (?:scope|"
         r"abilit\w+|capabilit\w+|expertise|competence|purview|remit|reach|limits|means|"
         r"programming|role|design)"
@@ -124,6 +126,10 @@ _ENGLISH: dict[Family, str] = {
         r"|unanswerable|impossible to)\b"
         r"|\b(?:one|we) can (?:not|never) (?:really |possibly )?(?:say|tell|know|determine|judge|be sure)\b"
         r"|\b(?:nobody|no one) (?:can|could) (?:say|tell|know|determine|judge|be sure)\b"
+        rf"|\b(?:can|could) not (?:find|locate|retrieve|look up) (?:\w+ ){{0,3}}{_MATTER}\b"
+        r"|\b(?:do|does) not (?:say|tell|specify|state|indicate)(?=[.,;!]|$| (?:if|whether|what|how|enough)\b)"
+        r"|\bno (?:\w+ )?(?:conclusion|answer|determination|judge?ment|prediction|inference|decision) (?:can|could|is)\b"
+        r"|\bno (?:person|human|model|human being) can\b"
         r"|\byou can not (?:tell|know|determine) (?:if|whether|that|this|from|just)\b"
     ),
     Family.CUTOFF: (
@@ -133,7 +139,7 @@ _ENGLISH: dict[Family, str] = {
         r"predates)\b"
         r"|\b(?:after|beyond|past|outside|postdates?|since|of) (?:of )?(?:my|the) (?:last |latest |own )?"
         r"(?:knowledge|training|cut-?off|update|data)\b"
-        r"|\b(?:not (?:in|part of)|outside) my (?:training|knowledge)\b"
+        r"|\b(?:not (?:in|within|part of)|outside) my (?:training|knowledge)\b"
         r"|\bno (?:real-?time|current|up-to-date|live) (?:\w+ )?(?:data|information|access)\b"
     ),
     Family.POLICY: (
@@ -278,7 +284,8 @@ _TRIGGER = re.compile(
     r"|undecid|indeterm|inconclu|without|limited|incomplete|artificial|could you|can you|what|harmful"
     r"|offensive|unsafe|sensitive|leave|skip|n/a|unethical|improper|stereotyp|prejudic|contrary|breach"
     r"|conflict|require|tough|tricky|only|llm|up to|is for|are for|n/?a\b|one can|you can|we can|like|"
-    r"inadequate|too little|undetermined|exceed|postdate|since my|of my"
+    r"inadequate|too little|undetermined|exceed|postdate|since my|of my|guideline|polic|principle|prevent"
+    r"|prohibit|forbid"
 )
 _LOOKED_AT = 600
 STRONG = frozenset(

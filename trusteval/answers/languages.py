@@ -27,13 +27,13 @@ _MARKS: dict[Language | str, str] = {
     "be cannot can't don't would answer because they he she his her my have has or in on a so if yes",
     Language.SPANISH: "el la los las es está que de un una y en por lo se puedo puede sé para con del "
     "al como pero porque respuesta pregunta esto eso su más sí tengo soy hay siento muy esta este son "
-    "le ni correcta información incorrecto nada yo mi me te sería fue hacer",
+    "le ni correcta positivo positiva negativo negativa quizás quizá malo incorrecta información incorrecto nada yo mi me te sería fue hacer",
     Language.FRENCH: "le la les est que de un une et en pour pas ne je ce cette c'est il elle des du au "
     "sur dans réponse question désolé suis mais parce peux puis sais n'est qu'il j'ai d'une cela ça "
-    "vous nous son sa ses avec n'ai",
+    "vous nous son sa ses avec n'ai oui elles ils positif négatif peut-être réponds faux",
     Language.GERMAN: "der die das ist nicht und ich ein eine es zu den dem von mit für auf kann aber "
     "antwort frage dies diese leider weil sie er war wird keine kein auch im mir weiß darf habe bin "
-    "wäre sind als",
+    "wäre sind als ja nein vielleicht positiv negativ falsch",
     # Kept apart only so that they are known to be none of the above.
     "it": "il lo gli che non di è un una per con posso questo questa sono mi dispiace ma la le del della "
     "domanda risposta ho perché nel aiutarti spiace risponde rispondere credo sì grazie",
@@ -47,7 +47,7 @@ _MARKS: dict[Language | str, str] = {
     "tr": "bu bir ve değil ben için hayır evet bilmiyorum yardımcı olamam üzgünüm",
     "ca": "puc ho això és una per amb ajudar resposta els",
 }
-_LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _LANGUAGES: dict[str, tuple[str, ...]] = {}
 for _language, _words in _MARKS.items():
     for _word in _words.split():

@@ -92,7 +92,7 @@ _ENGLISH = _table(
         Role.COMPARES: "than, rather than, instead of, as opposed to",
         Role.LESSENS: "less",
         Role.POSSIBLE: "may, might, could, can be, possible, possibly be, sometimes, at first sight, at "
-        "first glance, on the surface, at first, supposed to be, arguably, seemingly, so-called",
+        "first glance, on the surface, at first, supposed to be, arguably, seemingly, a stretch, hard to, difficult to",
         Role.PARTIAL: "entirely, completely, totally, wholly, fully, always, altogether, purely, "
         "necessarily, all, absolutely, strictly, exactly, only, 100",
         Role.SOURCE: "some, others, many, people, one, critics, someone, somebody, anyone, society, "
@@ -109,7 +109,7 @@ _ENGLISH = _table(
         Role.HEADS: "answer, answers, label, sentiment, prediction, verdict, conclusion, classification, "
         "class, category, output, result, judgment, judgement, decision, choice, evaluation, rating, "
         "assessment, response, guess, pick, tone, opinion, vote, ans, stance, ruling, polarity",
-        Role.FINAL: "final, finally, ultimate, ultimately, final answer",
+        Role.FINAL: "final, finally, ultimate, ultimately",
         Role.EXPLAINS: "reason, reasons, reasoning, explanation, rationale, justification, analysis, note, "
         "context, sentence, text, review, thought, thoughts, explain, why, evidence, example, input",
         Role.CORRECTS: "actually, wait, correction, scratch that, on second thought, i mean, or rather, "
@@ -119,7 +119,7 @@ _ENGLISH = _table(
         Role.DEPENDS: "depends, depend, depending, some cases, certain situations, certain contexts, "
         "certain circumstances, some situations, some contexts, some circumstances, some ways, "
         "many cases, certain cases, some respects, debatable, subjective, relative, differs, differ, "
-        "varies, vary",
+        "varies, vary, otherwise",
         Role.SUBJECT: "it, this, that, he, she, they, i, we, you, these, those, there, the, a, an, his, "
         "her, their, my, its, your, here",
         Role.FILLS: "if you ask me, if anything, if i had to choose, if i had to pick, if i must choose, "
@@ -127,7 +127,7 @@ _ENGLISH = _table(
         "probably, likely, most, more, simply, just, of, to, at, in, any, way, certainly, obviously, "
         "perhaps, also, indeed, both, well, ok, okay, sure, please, for, me, too, rather, pretty, bit, "
         "even, legally, inherently, intrinsically, truly, entire, general, such, answer is, "
-        "label this as, label it as, at all, by far",
+        "label this as, label it as, at all, by far, go so far as to, so far as",
     }
 )
 # "that" opens a relative clause before anything else it may do; "which" both explains and relates.

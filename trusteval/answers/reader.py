@@ -122,6 +122,8 @@ def _symbols_in(
         claims = [_unless_declined(claim, seen.words, seen.language) for claim in claims]
     if truncated and seen.headed:
         claims = [claim for claim in claims if claim.rule == ANNOUNCED]
+    elif truncated and _DELIBERATES.match(seen.lowered):
+        claims = [claim for claim in claims if claim.weight >= Weight.ANSWER]
     return _decided(
         claims, declined, seen.words, abstention=abstention, truncated=truncated, lists=False
     )

@@ -7,6 +7,7 @@ answer itself (docs/method.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,8 +27,14 @@ class Statements:
     declined: Sequence[Declining]
 
 
-_YES = frozenset("yes yeah yep yup correct indeed absolutely definitely sí oui ja 是 是的 对".split())
-_NO = frozenset("no nope nah non nein 不 不是".split())
+_YES = frozenset(("yes", "sí", "oui", "ja", "no", "non", "nein", "是", "不是"))
+_AGREES = re.compile(
+    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|sí|oui|ja|是|对)\b"
+)
+_DENIES = re.compile(
+    r"(?:no|nope|nah|never|hardly|not (?:at all|really|quite|in my)|by no means|i do not think so"
+    r"|(?:of course|absolutely|definitely|certainly|probably|clearly|surely) not|non|nein|不)\b"
+)
 # Words beside which a label still stands alone: "I would say it is wrong".
 _BESIDE = frozenset(
     {Role.FILLS, Role.CONCLUDES, Role.BREAKS, Role.SUBJECT, Role.COPULA, Role.WOULD, Role.HEADS}
@@ -103,7 +110,7 @@ class _Reader:
     def __init__(self, labels: tuple[LabelSpec, ...], language: Language) -> None:
         self._labels = {label.value: label for label in labels}
         self._language = language
-        self._own_yes = any(label.casefold() in _YES | _NO for label in self._labels)
+        self._own_yes = any(label.casefold() in _YES for label in self._labels)
         self._claims: list[Claim] = []
         self._asked: LabelSpec | None = None
         self._n_content = 0
@@ -140,6 +147,10 @@ class _Reader:
 
     def weighed(self) -> list[Claim]:
         """Return all claims; one that stands alone in the first or last clause is the answer."""
+        if self._n_clauses == 1 and len(self._claims) == 1 and self._claims[0].rule == "asked":
+            only = self._claims[0]
+            if self._n_content == 1:  # "Wrong?" and nothing else
+                return [replace(only, weight=Weight.ANSWER, rule=ALONE)]
         alone = [claim for claim in self._claims if claim.rule == ALONE]
         values = {claim.value for claim in alone if claim.turn == self._turn}
         edges = {0}
@@ -166,12 +177,12 @@ class _Reader:
             or ""
         )
         listed = _listed(sentence)
-        alone = len(sentence) <= 3 and self._n_clauses == 1
+        bare = asks and all(word.stop or word.label is not None for word in sentence)
         for place in range(first, len(claims)):
             claim = claims[place]
             if claim.start in listed:
                 claims[place] = replace(claim, weight=Weight.NAMED, rule="one of the choices")
-            elif why and not alone and Weight.NAMED < claim.weight < Weight.ANSWER:
+            elif bare or (why and Weight.NAMED < claim.weight < Weight.ANSWER):
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=why)
         self._asked = None
         if asks and not self._own_yes:
@@ -181,7 +192,12 @@ class _Reader:
     def _answer_question(self, asked: LabelSpec) -> None:
         """Read "Yes" or "No" after a question that the text asked itself."""
         word = self._sentence[0]
-        value = asked.value if word.text in _YES else asked.opposite if word.text in _NO else None
+        opening = " ".join(w.text for w in self._sentence[:4])
+        value = None
+        if _DENIES.match(opening):
+            value = asked.opposite
+        elif _AGREES.match(opening):
+            value = asked.value
         if value is not None and not self._declines():
             rule = "answers its own question"
             self._claims.append(
@@ -254,6 +270,8 @@ class _Reader:
             return not self._n_content and not clause.n_content
         if self._language is not Language.ENGLISH:
             return False
+        if place and self._sentence[place - 1].text == "a" and following.text in {"from", "for"}:
+            return True
         starts = not clause.n_content and not clause.ascribes
         return starts and (
             following.role is Role.SUBJECT or following.text in {"not", "do", "did", "does"}
@@ -277,7 +295,7 @@ class _Reader:
                 self._begin(word.start, reason=role is Role.CONCEDES)
                 self._clause.n_words = 1
                 return
-            case Role.CONCLUDES:
+            case Role.CONCLUDES if not (word.text == "so" and _is_degree(self._sentence, place)):
                 if clause.n_words > 1:
                     self._begin(word.start)
                     self._clause.n_words = 1
@@ -308,10 +326,10 @@ class _Reader:
                 clause.undecided = "asked"
             case Role.CONDITION | Role.BETWEEN:
                 clause.undecided = "supposed"
-            case Role.POSSIBLE:
+            case Role.POSSIBLE if not clause.denied:  # "did nothing that could be called wrong"
                 clause.undecided = clause.undecided or "possible"
             case Role.SOURCE:
-                clause.source |= not clause.n_content and not clause.head
+                clause.source |= not clause.head and (clause.relative or not clause.n_content)
             case Role.HOLDS:
                 clause.ascribes = True
                 if clause.source:
@@ -386,8 +404,10 @@ class _Reader:
             return named("declined")
         if denied and clause.partly:
             return named("partly denied")
-        if denied and clause.pending and not clause.head:
-            return named("about the task")  # "do not use the label wrong"
+        if denied and self._names_label(word):
+            return named("about the task")
+        if denied and self._is_in_general(word):
+            return named("in general")
         if clause.rejects:
             return named("rejected")
         value = label.opposite if denied else label.value
@@ -412,6 +432,19 @@ class _Reader:
         if is_subject and following is not None and following.role is Role.COPULA:
             return named("in general")
         return claimed(value, Weight.WORD, "mentioned")
+
+    def _names_label(self, word: Word) -> bool:
+        """Whether it is named as a label, as in "do not use the label wrong"."""
+        before = [w for w in self._sentence if w.end <= word.start and not w.stop][-1:]
+        return bool(before) and before[0].role is Role.HEADS
+
+    def _is_in_general(self, word: Word) -> bool:
+        """Whether its being there is denied, as in "there is no universal wrong"."""
+        before = [w for w in self._sentence if self._clause.start <= w.start < word.start]
+        words = [w.text for w in before]
+        return "there" in words and "no" in words and (
+            before[-1].role is None and before[-1].text not in {"thing"} and not words[-1].endswith("ly")
+        )
 
     def _is_declined(self, word: Word) -> bool:
         if word.interjects and self._clause.n_words == 1 and self._declines():
@@ -438,6 +471,12 @@ def _listed(sentence: Sequence[Word]) -> set[int]:
         elif not (word.stop and word.stop in ",\"'"):
             chain, joined = [], False
     return starts
+
+
+def _is_degree(sentence: Sequence[Word], place: int) -> bool:
+    """Whether "so" says how much, as in "not so wrong"."""
+    before = sentence[place - 1] if place else None
+    return before is not None and before.role in _DENYING | {Role.COPULA, Role.PREDICATES, Role.HOLDS}
 
 
 def _opens_clause(sentence: Sequence[Word], place: int) -> bool:
@@ -471,9 +510,14 @@ def _closes_parenthesis(words: Sequence[Word]) -> bool:
 
 def _has_own_subject(sentence: Sequence[Word], place: int) -> bool:
     """Whether a copula has a subject after the denial, as in "did not say that it is"."""
-    if place == 0:
+    before = sentence[place - 1] if place else None
+    if before is None:
         return False
-    before = sentence[place - 1]
-    if before.role in _DENYING | {Role.RELATES, Role.SUBJECT} or before.text in {"to", "be"}:
+    if before.role in {Role.RELATES, Role.SUBJECT, Role.NEGATES} or before.text in {"to", "be"}:
         return True
-    return place > 1 and sentence[place - 2].role in {Role.RELATES, Role.SUBJECT}
+    for word in reversed(sentence[max(0, place - 4) : place - 1]):
+        if word.role is Role.RELATES:
+            return True
+        if word.role in _DENYING:
+            return False
+    return False

@@ -15,6 +15,7 @@ from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
 from trusteval.answers.plain import plain
 
 _REACH = 72
+_LONGEST_LINK = 24
 _MOST_TEXTS = 16
 """Signs whose text beside them is compared with the options."""
 
@@ -42,7 +43,7 @@ _CHOSEN = re.compile(
     r"|opt for|say|guess|think|believe|vote for|lean(?:ing)? (?:towards?|to)|settle on|prefer|elijo"
     r"|escojo|elegiría|choisis|choisirais|wähle|nehme|answer|answering|pencil in|mark)(?: it is| it's| is"
     rf"| that it is)?|\b(?:it is|it's|that is|that's|it must be|it would be|must be|so|therefore|thus|hence"
-    rf"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))\s*{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
+    rf"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))[,:]?\s*{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
 )
 _NAMED = re.compile(rf"(?:\b|^){_SIGN_NAME} ?:? ?[\"'(\[ ]*$")
 _HEDGED = re.compile(r"\b(?:could|may|might|would not|can) (?:also )?be [\"'(\[ ]*$|\b(?:why|whether|if) (?:it is |not )?[\"'(\[ ]*$")
@@ -59,7 +60,7 @@ _CORRECT = re.compile(
     r"definitely |probably |likely |indeed |also )*(?:correct|right|true|best|answer|most|accurate|proper|"
     r"appropriate|correcta|correcte|richtig)\b"
 )
-_ENDS = re.compile(r"[\"')\]]*(?:\s*$|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\(|\s*[\u3400-\u9fff])")
+_ENDS = re.compile(r"[\"')\]]*(?:\s*$|\s*[/&]|-(?=\w\b)|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\(|\s*[\u3400-\u9fff])")
 _GOES_ON = re.compile(
     r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil|y|et|und|o|ou|oder)\b"
 )
@@ -99,25 +100,31 @@ def symbol_claims(text: str, *, symbols: tuple[str, ...], options: Sequence[str]
     }
     signs = list(_signs(text, symbols))
     claims: list[Claim] = []
-    previous: _Sign | None = None
     for sign in signs:
         claim = _claim(sign, own)
-        if previous is not None and claims and claims[-1].start == previous.start:
-            claim = _in_list(text, claims[-1], claim)
+        if claims:
+            before, listed = claims[-1], _in_list(text, claims[-1], claim)
+            if listed is not claim and before.weight < claim.weight:  # "both B and C are correct"
+                claims[-1] = replace(before, weight=claim.weight, rule="in a list")
+            claim = listed
         claims.append(claim)
-        previous = sign
-    claims = _without_echo(text, claims, own)
+    claims = _without_echo(text, claims, signs, own)
     return claims + _by_text(text, claims, own)
 
 
 # -- signs -------------------------------------------------------------------------------
 
 
+_LATIN = r"[0-9A-Za-z\u00c0-\u024f]"
+
+
 @lru_cache(maxsize=64)
 def _sign_pattern(symbols: tuple[str, ...]) -> re.Pattern[str]:
     letters = "".join(symbols)
     both = re.escape(letters + letters.lower())
-    return re.compile(rf"(?<![^\W_])(?<![^\W_][.'])([{both}])(?!\w)(?!'\w)(?![.,:/]\d)(?! ?[%°])")
+    return re.compile(
+        rf"(?<!{_LATIN})(?<!{_LATIN}[.'])([{both}])(?!{_LATIN}|_)(?!'\w)(?![.,:/]\d)(?! ?[%°])"
+    )
 
 
 def _signs(text: str, symbols: tuple[str, ...]) -> Iterator[_Sign]:
@@ -227,34 +234,36 @@ def _text_start(sign: _Sign) -> int:
 
 def _in_list(text: str, before: Claim, claim: Claim) -> Claim:
     """Give a sign that only continues a list the weight of the one before it."""
-    between = text[before.end : claim.start]
-    if len(between) > 24 or not _LIST.fullmatch(between) or before.value == claim.value:
+    if not _lists(text, before, claim) or {"denied", "a word"} & {before.rule, claim.rule}:
         return claim
-    if before.rule in {"denied", "a word"} or claim.rule == "a word":
-        return claim if claim.rule == "a word" else replace(claim, weight=before.weight, rule=before.rule)
     return replace(claim, weight=max(claim.weight, before.weight), rule="in a list")
 
 
-def _without_echo(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]:
-    """Take the options that a text repeats, line by line, for no statement."""
-    lines = [place for place, claim in enumerate(claims) if claim.rule == "starts a line"]
+def _lists(text: str, before: Claim, claim: Claim) -> bool:
+    between = text[before.end : claim.start]
+    return before.value != claim.value and len(between) <= _LONGEST_LINK and bool(_LIST.fullmatch(between))
+
+
+def _without_echo(
+    text: str, claims: list[Claim], signs: Sequence[_Sign], own: dict[str, str]
+) -> list[Claim]:
+    """Take options that a text repeats, on lines of their own or not, for no statement."""
     runs: list[list[int]] = []
-    for place in lines:
+    for place, (claim, sign) in enumerate(zip(claims, signs, strict=True)):
+        if claim.rule != "starts a line" and not _has_own_text(sign, own):
+            continue
         last = claims[runs[-1][-1]] if runs else None
-        follows = last is not None and (
-            claims[place].value > last.value
-            and text.count("\n", last.end, claims[place].start) == 1
+        follows = last is not None and claim.value > last.value and (
+            text.count("\n", last.end, claim.start) <= 1
         )
-        mark, _, rest = text[claims[place].end :].partition("\n")[0].partition(" ")
+        mark, _, rest = sign.after.partition("\n")[0].partition(" ")
         if follows and (mark or rest):
             runs[-1].append(place)
         elif rest:
             runs.append([place])
     kept = list(claims)
-    for run in runs:
-        if len(run) > 1:
-            for place in run:
-                kept[place] = replace(claims[place], weight=Weight.NAMED, rule="one of the choices")
+    for place in [place for run in runs if len(run) > 1 for place in run]:
+        kept[place] = replace(claims[place], weight=Weight.NAMED, rule="one of the choices")
     return kept
 
 

@@ -21,7 +21,7 @@ _OPENED = rf"(?:begin[ _]of[ _]|start[ _]|begin[ _])?(?:[a-z]{{1,12}}[:_])?{_THO
 _CLOSED = rf"(?:/ ?|end[ _]of[ _]|end[ _])(?:[a-z]{{1,12}}[:_])?{_THOUGHT}"
 _MARK = re.compile(
     # <think> [THINK] ◁think▷ <|begin_of_thought|> {thinking} «thought» and what closes them.
-    rf"[<\[◁{{«【]\|?\s?(?:(?P<opened>{_OPENED})|(?P<closed>{_CLOSED}))\s?\|?[>\]▷}}»】]"
+    rf"[<\[◁{{«【]\|?\s?(?:(?P<closed>{_CLOSED})|(?P<opened>{_OPENED}))\s?\|?[>\]▷}}»】]"
     # The older form closes with a slash before the bracket's own name: ◁/think▷, <|/think|>.
     r"|(?P<other_closed><channel\|>)"
     r"|(?P<other_opened><\|channel>\s?thought)",
@@ -40,7 +40,7 @@ _FINAL = re.compile(r"<\|channel\|>\s?final\b[^<]{0,64}<\|message\|>", re.IGNORE
 _CHANNEL = re.compile(r"<\|channel\|>", re.IGNORECASE)
 _MESSAGE = re.compile(r"<\|message\|>", re.IGNORECASE)
 _BARE_ANALYSIS = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\"'(]|\s[A-Z])")
-_BARE_FINAL = re.compile(r"(?:assistant ?final|(?<=[.!?)\"'])final)(?=\W|[A-Z0-9])")
+_BARE_FINAL = re.compile(r"assistant ?final|(?<=[.!?)\"'])final(?=\W|[A-Z0-9])")
 _LEADING_FINAL = re.compile(r"\s*(?:assistant ?)?final(?=[A-Z0-9])")
 
 # Reasoning under a heading of its own, with the answer under another.
@@ -155,7 +155,9 @@ def _closes(mark: re.Match[str]) -> bool:
 
 def _marks(text: str, *, from_end: bool) -> Iterator[re.Match[str]]:
     """Yield marks of thoughts around the words they are made of, a bounded number of them."""
-    lowered = text.lower() if text.isascii() or len(text.lower()) == len(text) else text
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter that is longer in lower case
+        lowered = text
     find = lowered.rfind if from_end else lowered.find
     for stem in _STEMS:
         place = find(stem)
