@@ -284,8 +284,8 @@ class _Reader:
         """Take in a word that is no label here."""
         word, clause = self._sentence[place], self._clause
         role = word.role
-        if role is None:
-            clause.relative |= clause.n_words == 1 and word.text.endswith("ing")
+        if clause.n_words == 1 and word.text.endswith("ing") and not word.text.endswith("thing"):
+            clause.relative = True  # "doing nothing is wrong"
         if role is None or role in _INERT:
             self._count(word)
             return
