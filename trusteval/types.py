@@ -216,6 +216,19 @@ Answer = Label | Refusal | Invalid
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer, and why a text was read so.
+
+    `rule` names the rule that decided, `span` are the words of the text that it rests on: "" where
+    it rests on none, as with an empty text.
+    """
+
+    answer: Answer
+    rule: str
+    span: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A sample and what a subject answered; the same type for a variant and an ensemble."""
 

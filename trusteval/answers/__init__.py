@@ -1,0 +1,1 @@
+"""What a text answers: the reader of the `strict` protocol (docs/method.md)."""
