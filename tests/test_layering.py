@@ -31,7 +31,9 @@ PURE = (
 )
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
-    for name in ("clusters", "composition", "contrasts", "fairness", "members", "shifts")
+    for name in (
+        *("clusters", "composition", "contrasts", "fairness", "members", "shifts", "weighted"),
+    )
 )
 HEAVY = (
     *("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich"),
@@ -66,6 +68,7 @@ ALLOWED: dict[str, set[str]] = {
     "stats.composition": set(),
     "stats.members": {"stats.clusters", "stats.estimate"},
     "stats.power": {"stats.estimate", "stats.paired"},
+    "stats.weighted": set(),
     "progress": set(),
     "machine": set(),
     "parsing": {"types"},
@@ -337,6 +340,37 @@ ALLOWED: dict[str, set[str]] = {
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
     },
+    "audit": set(),
+    "audit.drawing": set(),
+    "audit.card": {"types"},
+    "audit.table": {"errors", "files", "audit.card"},
+    "audit.page": {"audit.card", "audit.table"},
+    "audit.key": {"types", "errors", "files"},
+    "audit.population": {
+        *("types", "errors", "protocols", "tracking.answered_run", "audit.drawing"),
+    },
+    "audit.preparing": {
+        *("types", "answers.reader", "tracking.answered_run"),
+        *(f"audit.{name}" for name in ("card", "drawing", "key", "population")),
+    },
+    "audit.labelling": {
+        *("types", "errors", "files", "audit.card", "audit.key", "audit.table"),
+    },
+    "audit.agreement": {"types", "audit.labelling", "stats.weighted"},
+    "audit.document": {
+        *("tracking.answered_run", "audit.agreement", "audit.labelling", "stats.weighted"),
+    },
+    "audit.lines": {
+        *("types", "stats.weighted", "tracking.answered_run"),
+        *(f"audit.{n}" for n in ("agreement", "drawing", "labelling", "population", "preparing")),
+    },
+    "audit.single_reading": {"types", "errors", "benchmarks", "protocols"},
+    "audit.command_line": {
+        *("errors", "files", "protocols"),
+        *("tracking.answered_run", "tracking.selection", "tracking.store_selection", "audit"),
+        *(f"audit.{name}" for name in ("agreement", "document", "labelling", "lines")),
+        *(f"audit.{name}" for name in ("population", "preparing", "single_reading", "table")),
+    },
     "recorder": {
         *("types", "errors", "health", "progress", "store"),
         *("benchmarks.benchmark", "engines.engine"),
@@ -388,7 +422,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
-        *("store.command_line", "tracking.command_line"),
+        *("store.command_line", "tracking.command_line", "audit.command_line"),
     },
     "demo": set(),
     "__main__": {"cli"},
@@ -401,7 +435,7 @@ EAGER = {
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
             *("preflight", "said", "tracking.answered_run", "tracking.baseline"),
-            *("tracking.columns", "tracking.comparison"),
+            *("tracking.columns", "tracking.comparison", "audit.agreement"),
         )
     },
     "machine": {"platformdirs"},
