@@ -66,6 +66,12 @@ def test_agreement_within_every_stratum_is_no_certainty() -> None:
     assert share.low < 0.8
 
 
+@pytest.mark.parametrize("sizes", [(7, 10, 13), (3, 10**6, 17), (1, 1, 97)])
+def test_agreement_everywhere_is_exactly_one(sizes: tuple[int, ...]) -> None:
+    share = whole(drawn(*((size, [1]) for size in sizes)))
+    assert (share.value, share.high) == (1.0, 1.0)
+
+
 def test_part_is_estimated_by_its_own_rows() -> None:
     found = drawn((100, [1, 0, 1, 1]), (10, [0, 1]))
     share = found.share(np.array([True, True, False, False, True, False]))

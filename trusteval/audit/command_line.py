@@ -154,9 +154,9 @@ def _report(asked: argparse.Namespace) -> int:
     if found.overall is None:
         print(f"nothing is labelled: no agreement of at least {least} % is shown")
         return 1
-    if 100 * found.overall.value < least:
+    if round(100 * found.overall.value, 9) < least:
         print(f"agreement is below {least} %")
         return 1
-    if 100 * found.overall.low < least:
+    if round(100 * found.overall.low, 9) < least:
         print(f"agreement is at least {least} %, but its interval reaches below")
     return 0

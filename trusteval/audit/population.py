@@ -53,13 +53,13 @@ def heard(run: AnsweredRun, *, subject: str | None = None) -> list[Heard]:
     Raises TrackingError where no responses are recorded, of a vote or by an older version, or no
     texts of items, in a baseline.
     """
-    kept = [key for key in sorted(run.said) if subject in (None, key[0])]
+    kept = [key for key in sorted(run.said) if subject in (None, key[0]) and run.sheets[key]]
     if not kept:
         raise TrackingError(
             f"{subject or 'the run'} has no responses to read: votes and runs of older versions "
             "have none; name a variant, or run again (recorded answers are not asked anew)"
         )
-    if not all(sample.fields for key in kept for sample in run.sheets[key].roll.samples):
+    if not any(sample.fields for key in kept for sample in run.sheets[key].roll.samples):
         raise TrackingError(
             "the items' texts are not there, as in a baseline; name a reports folder"
         )

@@ -76,7 +76,7 @@ class Drawn:
             return None
         weight = np.where(counted, (self.sizes / np.maximum(self.drawn, 1))[self.stratum], 0.0)
         total = weight.sum()
-        value = min(1.0, float(weight[self.y].sum() / total))
+        value = float((weight * self.y).sum() / total)
         seen = np.bincount(self.stratum, minlength=len(self.sizes))
         unseen = 1 - seen / self.sizes
         u = weight * (self.y - value) / total
