@@ -129,4 +129,4 @@ def _confusion_lines(confusion: Mapping[tuple[Answer, Answer], int]) -> Iterator
     yield "person \\ reader  " + "  ".join(f"{column:>13}" for column in kept)
     for row in rows:
         counts = (cells.get((row, column), 0) for column in kept)
-        yield f"{row:<15}  " + "  ".join(f"{n or '':>13}" for n in counts)
+        yield f"{row:<15}  {'  '.join(f'{n:>13}' for n in counts)}"
