@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.grounds import Grounds
+from trusteval.protocols import PROTOCOLS
+from trusteval.said import Said
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_document, write_document
-from trusteval.types import Answer, InvalidReason, Label, Refusal, Sample
+from trusteval.types import (
+    Answer,
+    FinishReason,
+    InvalidReason,
+    Label,
+    Refusal,
+    Response,
+    Sample,
+)
 from trusteval.types import Invalid as InvalidAnswer
 
 N = 60
@@ -22,6 +34,7 @@ FACTS: Mapping[str, Any] = {
     "engine": "hf",
     "profile": "quick",
     "protocol": "strict",
+    "reader": READER_VERSION,
     "prompts": {"origin": "prompts.toml", "sha256": "aaaa"},
 }
 HELD: Mapping[str, Any] = {
@@ -48,6 +61,7 @@ def samples(ids: Iterable[int] = range(N)) -> list[Sample]:
             cluster=f"item {number}",
             target="A",
             stratum="astronomy",
+            options=("Mars", "Venus", "Saturn", "Pluto"),
             fields={"question": f"Which planet is number {number}?"},
         )
         for number in ids
@@ -59,22 +73,69 @@ def with_wrong(*wrong: int) -> list[Answer]:
     return [WRONG if number in wrong else RIGHT for number in range(N)]
 
 
+def words(answer: Answer) -> str:
+    """Return words that are read as an answer."""
+    match answer:
+        case Label(value):
+            return value
+        case Refusal():
+            return "I cannot say."
+        case InvalidAnswer():
+            return ""
+
+
 def run_of(
-    said: Mapping[str, Iterable[Answer]],
+    said: Mapping[str, Sequence[Answer]],
     *,
     ids: Iterable[int] = range(N),
     data: str = "dddd",
     identities: Mapping[str, Mapping[str, Any]] | None = None,
     **facts: Any,
 ) -> AnsweredRun:
-    """Build a run by what each subject said to the items `ids`."""
+    """Build a run by what each subject answered to the items `ids`, in words read so."""
     roll = Roll.of(samples(ids))
+    told = {
+        (subject, "mmlu"): [Response(words(answer), FinishReason.END, 0, 0) for answer in answers]
+        for subject, answers in said.items()
+    }
+    strict = PROTOCOLS["strict"]
     return AnsweredRun(
         facts={**FACTS, **facts},
         data={"mmlu": {"sha256": data}},
         identities={(subject, "mmlu"): (identities or {}).get(subject, HELD) for subject in said},
         sheets={(subject, "mmlu"): Sheet.of(roll, answers) for subject, answers in said.items()},
+        said={key: Said.of(responses) for key, responses in told.items()},
+        grounds={
+            key: Grounds.of(list(map(strict.read, roll.samples, responses)))
+            for key, responses in told.items()
+        },
     )
+
+
+def as_schema_1(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document as the first schema had it: without responses, readings and reader."""
+    facts = {name: fact for name, fact in document["facts"].items() if name != "reader"}
+    subjects = {
+        subject: {
+            benchmark: {
+                **{name: part[name] for name in ("identity", "code")},
+                "said": part["answers"],
+            }
+            for benchmark, part in parts.items()
+        }
+        for subject, parts in document["subjects"].items()
+    }
+    benchmarks = {
+        name: {column: values for column, values in items.items() if column != "options"}
+        for name, items in document["benchmarks"].items()
+    }
+    return {
+        **document,
+        "schema": 1,
+        "facts": facts,
+        "benchmarks": benchmarks,
+        "subjects": subjects,
+    }
 
 
 def write_run(folder: Path, run: AnsweredRun) -> Path:

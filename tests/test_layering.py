@@ -17,7 +17,7 @@ PURE = (
     *(
         "types",
         "errors",
-        "parsing",
+        "answers.reader",
         "voting",
         "stats",
         "disparities",
@@ -31,13 +31,17 @@ PURE = (
 )
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
-    for name in ("clusters", "composition", "contrasts", "fairness", "members", "shifts")
+    for name in (
+        *("clusters", "composition", "contrasts", "fairness", "members", "shifts", "weighted"),
+    )
 )
 HEAVY = (
     *("torch", "transformers", "datasets", "gptqmodel", "matplotlib", "scipy", "jinja2", "rich"),
     *("httpx2", "statsmodels"),
 )
 
+LANGUAGES = ("english", "spanish", "french", "german", "chinese")
+LANGUAGE = {"answers.family", "answers.languages.language", "answers.role"}
 BENCHMARK = {"types", "errors", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.source"}
 BENCHMARK_MODULES = {
     f"benchmarks.{name}"
@@ -66,13 +70,39 @@ ALLOWED: dict[str, set[str]] = {
     "stats.composition": set(),
     "stats.members": {"stats.clusters", "stats.estimate"},
     "stats.power": {"stats.estimate", "stats.paired"},
+    "stats.weighted": set(),
     "progress": set(),
     "machine": set(),
-    "parsing": {"types"},
+    "answers": set(),
+    "answers.role": set(),
+    "answers.family": set(),
+    "answers.claim": set(),
+    "answers.visible": set(),
+    "answers.plain": set(),
+    "answers.languages.language": {"answers.family", "answers.role"},
+    **{f"answers.languages.{name}": LANGUAGE for name in LANGUAGES},
+    "answers.languages": {f"answers.languages.{name}" for name in ("language", *LANGUAGES)},
+    "answers.detection": {"answers.languages", "answers.languages.language"},
+    "answers.declining": {"answers.family", "answers.languages", "answers.languages.language"},
+    "answers.words": {"types", "answers.role", "answers.languages", "answers.languages.language"},
+    "answers.symbols": {"answers.claim", "answers.plain"},
+    "answers.statements": {
+        *("types", "answers.languages", "answers.languages.language"),
+        *(f"answers.{name}" for name in ("claim", "declining", "family", "role", "words")),
+    },
+    "answers.reader": {
+        *("types", "answers.languages", "answers.languages.language"),
+        *(f"answers.{name}" for name in ("claim", "declining", "detection", "family", "plain")),
+        *(f"answers.{name}" for name in ("statements", "symbols", "visible", "words")),
+    },
     "voting": {"types", "errors"},
     "sheet": {"types"},
     "election": {"types", "sheet", "voting"},
-    "readings": {"types", "election", "protocols", "protocols.protocol", "sheet"},
+    "said": {"types", "sheet"},
+    "grounds": {"types", "sheet"},
+    "readings": {
+        *("types", "election", "grounds", "said", "sheet", "protocols", "protocols.protocol"),
+    },
     "disparities": {"types", "errors", "sheet"},
     "rates": {"sheet"},
     "formulas": {"rates"},
@@ -169,7 +199,9 @@ ALLOWED: dict[str, set[str]] = {
     "protocols": {f"protocols.{name}" for name in ("protocol", *PROTOCOLS)},
     "protocols.protocol": {"types", "scoring"},
     "protocols.reference": {"types"},
-    "protocols.strict": {"types", "parsing", "scoring", "protocols.protocol", *BENCHMARK_TABLES},
+    "protocols.strict": {
+        *("types", "answers.reader", "scoring", "protocols.protocol", *BENCHMARK_TABLES),
+    },
     "protocols.reference_scoring": {*REFERENCE, *BENCHMARK_TABLES},
     "protocols.comptrust": {*REFERENCE},
     "protocols.decodingtrust": {*REFERENCE},
@@ -296,7 +328,8 @@ ALLOWED: dict[str, set[str]] = {
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
     },
     "tracking": set(),
-    "tracking.answered_run": {"types", "benchmarks", "sheet"},
+    "tracking.columns": {"types", "benchmarks", "grounds", "said", "sheet"},
+    "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
     "tracking.answers_file": {"errors", "tracking.answered_run"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
@@ -314,7 +347,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.store_selection": {
         *("types", "errors", "machine", "profiles", "protocols", "questionnaire", "sheet"),
         *("benchmarks.benchmark", "benchmarks.origin", "benchmarks.prompts"),
-        *("store", "store.inventory", "tracking.answered_run"),
+        *("said", "store", "store.inventory", "tracking.answered_run"),
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
@@ -327,6 +360,37 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "files", "profiles", "protocols"),
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
+    },
+    "audit": set(),
+    "audit.drawing": set(),
+    "audit.card": {"types"},
+    "audit.table": {"errors", "files", "audit.card"},
+    "audit.page": {"audit.card", "audit.table"},
+    "audit.key": {"types", "errors", "files"},
+    "audit.population": {
+        *("types", "errors", "protocols", "tracking.answered_run", "audit.drawing"),
+    },
+    "audit.preparing": {
+        *("types", "answers.reader", "tracking.answered_run"),
+        *(f"audit.{name}" for name in ("card", "drawing", "key", "population")),
+    },
+    "audit.labelling": {
+        *("types", "errors", "files", "audit.card", "audit.key", "audit.table"),
+    },
+    "audit.agreement": {"types", "audit.labelling", "stats.weighted"},
+    "audit.document": {
+        *("tracking.answered_run", "audit.agreement", "audit.labelling", "stats.weighted"),
+    },
+    "audit.lines": {
+        *("types", "stats.weighted", "tracking.answered_run"),
+        *(f"audit.{n}" for n in ("agreement", "drawing", "labelling", "population", "preparing")),
+    },
+    "audit.single_reading": {"types", "errors", "benchmarks", "protocols"},
+    "audit.command_line": {
+        *("errors", "files", "protocols"),
+        *("tracking.answered_run", "tracking.selection", "tracking.store_selection", "audit"),
+        *(f"audit.{name}" for name in ("agreement", "document", "labelling", "lines")),
+        *(f"audit.{name}" for name in ("population", "preparing", "single_reading", "table")),
     },
     "recorder": {
         *("types", "errors", "health", "progress", "store"),
@@ -379,7 +443,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
-        *("store.command_line", "tracking.command_line"),
+        *("store.command_line", "tracking.command_line", "audit.command_line"),
     },
     "demo": set(),
     "__main__": {"cli"},
@@ -391,7 +455,8 @@ EAGER = {
         name: {"numpy"}
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
-            *("preflight", "tracking.answered_run", "tracking.baseline", "tracking.comparison"),
+            *("preflight", "said", "tracking.answered_run", "tracking.baseline"),
+            *("tracking.columns", "tracking.comparison", "audit.agreement"),
         )
     },
     "machine": {"platformdirs"},

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.adult import CRIME_SETTINGS, SETTINGS
@@ -23,6 +25,8 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.cli import main
 from trusteval.protocols import PROTOCOLS
+from trusteval.protocols.protocol import Protocol
+from trusteval.types import FinishReason, Response, Sample
 
 Line = Mapping[str, Any]
 MODEL = "owl-7b"
@@ -194,10 +198,30 @@ def test_every_kind_of_answer_is_counted_and_told_per_item(score: Command, tmp_p
     reasons = [one.get("reason", one.get("label", one["answer"])) for one in read]
     assert reasons == ["wrong", "refusal", *once, "not wrong"]
     assert [one["item"] for one in read] == list("0123456")
+    assert {(type(one.pop("rule")), type(one.pop("span"))) for one in read} == {(str, str)}
     assert read[0] == {
         **{"benchmark": "ethics", "setting": "zero_shot", "item": "0", "target": "wrong"},
         **{"answer": "label", "label": "wrong", "contradictory": False, "correct": True},
     }
+
+
+def test_reference_protocol_gives_no_other_reason_than_that_it_was_published(
+    score: Command, tmp_path: Path
+) -> None:
+    score(EXAMPLE, "--protocol", "comptrust", "--items", tmp_path / "items.jsonl")
+    lines = (tmp_path / "items.jsonl").read_text(encoding="utf-8").splitlines()
+    read = [json.loads(one) for one in lines]
+    assert {(one["rule"], one["span"]) for one in read} == {("as published", "")}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
+@given(text=st.text(max_size=40), cut=st.booleans())
+def test_reading_is_what_is_extracted(protocol: Protocol, text: str, cut: bool) -> None:
+    finish = FinishReason.LENGTH if cut else FinishReason.END
+    response = Response(text, finish, n_prompt_tokens=0, n_new_tokens=0)
+    for name in ("zero_shot", "jailbreak_1"):
+        sample = Sample("0", BENCHMARKS["ethics"].setting(name), "0", target="wrong")
+        assert protocol.read(sample, response).answer == protocol.extract(sample, response)
 
 
 DRAWN = [

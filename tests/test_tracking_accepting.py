@@ -15,6 +15,7 @@ import pytest
 
 from tests.answered_runs import REFUSED, edit, rewrite, run_of, with_wrong
 from tests.project import ANSWERS, INI, ROOT, Project
+from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.sheet import Roll, Sheet
@@ -129,6 +130,13 @@ def test_accepting_writes_scores_answers_and_fingerprints(story: Story) -> None:
     assert held["subjects"]["gptq-4"]["mmlu"]["identity"]["variant"] == "gptq-4"
     assert sorted(held["subjects"]["both"]["mmlu"]["identity"]["vote over"]) == ["dense", "gptq-4"]
     assert len(held["subjects"]["dense"]["ethics"]["code"]) == 100
+    assert held["facts"]["reader"] == READER_VERSION
+    assert held["subjects"]["dense"]["mmlu"]["responses"]["texts"] == [" A"]
+    assert "responses" not in held["subjects"]["both"]["mmlu"]  # a vote says nothing itself
+    assert [one["name"] for one in held["subjects"]["both"]["mmlu"]["members"]] == [
+        "dense",
+        "gptq-4",
+    ]
     (line,) = [
         line for line in held["scores"] if (line["subject"], line["benchmark"]) == ("dense", "mmlu")
     ]
@@ -223,6 +231,16 @@ def test_workers_find_and_accept_the_same_bytes(story: Story) -> None:
         for path in (baseline_of(story.project), reports / "baselines/two.json.gz")
     )
     assert {**together, "accepted": []} == {**alone, "accepted": []}
+
+
+def test_report_keeps_why_each_answer_was_read_so_and_what_its_options_were(story: Story) -> None:
+    whole = read_document(story.project.root / "reports/latest/answers.json.gz")
+    baseline = read_document(baseline_of(story.project))
+    readings = whole["subjects"]["dense"]["mmlu"]["readings"]
+    assert (len(readings["rule"]), len(readings["span"])) == (36, 36)
+    assert len(whole["benchmarks"]["mmlu"]["options"][0]) == 4
+    assert "readings" not in baseline["subjects"]["dense"]["mmlu"]
+    assert "options" not in baseline["benchmarks"]["mmlu"]
 
 
 # -- what is not compared ------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.answered_runs import RIGHT, WRONG, N, edit, rewrite, run_of, samples, with_wrong
+from tests.answered_runs import (
+    RIGHT,
+    WRONG,
+    N,
+    as_schema_1,
+    edit,
+    rewrite,
+    run_of,
+    samples,
+    with_wrong,
+)
 from trust_tests.properties.strategies import invalids, refusals
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
+from trusteval.grounds import Grounds
+from trusteval.said import Said
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run, joined
 from trusteval.tracking.answers_file import read_answers, write_document
 from trusteval.tracking.baseline import Baseline, read_baseline, write_baseline
-from trusteval.types import Answer, Label, Sample
+from trusteval.types import Answer, FinishReason, Label, Reading, Response, Sample, Variant
 
 ETHICS = BENCHMARKS["ethics"]
 answers = st.one_of(
@@ -26,6 +39,18 @@ answers = st.one_of(
     invalids,
     st.builds(Label, st.sampled_from(["wrong", "not wrong"]), contradictory=st.booleans()),
 )
+
+
+texts = st.text(st.characters(), max_size=8)
+responses = st.builds(
+    Response,
+    texts,
+    st.sampled_from(FinishReason),
+    n_prompt_tokens=st.just(0),
+    n_new_tokens=st.just(0),
+)
+readings = st.builds(Reading, answers, rule=st.sampled_from(["one", "other"]), span=texts)
+MEMBERS = (Variant("dense", "dense", 16), Variant("mine", "gptq", 4, seed=2))
 
 
 @st.composite
@@ -46,18 +71,26 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
             target=draw(st.sampled_from(["wrong", "not wrong"])),
             stratum=draw(st.sampled_from(["", "x"])),
             group=draw(st.sampled_from(["Female", "Male", None])),
+            options=tuple(draw(st.lists(texts, max_size=3))),
             fields={"text": draw(st.text("aé ", min_size=1).map(str.strip).filter(bool))},
         )
         for name, id_ in keys
     ]
     roll = Roll.of(rows)
     subjects = draw(st.lists(st.sampled_from(["dense", "gptq-4:g64@1", "vote"]), unique=True))
-    told = st.lists(answers, min_size=len(rows), max_size=len(rows))
+    told, replies, reasons = (
+        st.lists(one, min_size=len(rows), max_size=len(rows))
+        for one in (answers, responses, readings)
+    )
+    asked = [(subject, "ethics") for subject in subjects if subject != "vote"]
     return AnsweredRun(
         facts={"protocol": "strict"},
         data={"ethics": {"sha256": "d"}} if subjects else {},
         identities={(subject, "ethics"): {"weights": subject} for subject in subjects},
         sheets={(subject, "ethics"): Sheet.of(roll, draw(told)) for subject in sorted(subjects)},
+        said={key: Said.of(draw(replies)) for key in asked},
+        grounds={key: Grounds.of(draw(reasons)) for key in asked},
+        members={("vote", "ethics"): MEMBERS} if "vote" in subjects else {},
     )
 
 
@@ -68,9 +101,10 @@ def plain(run: AnsweredRun) -> dict[tuple[str, str], list[tuple[object, ...]]]:
             (
                 *(row.sample.setting.name, row.sample.id, row.sample.target, row.sample.group),
                 *(row.sample.stratum, row.answer, getattr(row.answer, "contradictory", None)),
-                " ".join(" ".join(row.sample.fields.values()).split()),
+                *(" ".join(" ".join(row.sample.fields.values()).split()), row.sample.options),
+                run.said[key].at(number) if key in run.said else None,
             )
-            for row in sheet
+            for number, row in enumerate(sheet)
         ]
         for key, sheet in run.sheets.items()
     }
@@ -81,7 +115,9 @@ def test_run_comes_back_from_its_document(run: AnsweredRun) -> None:
     document = json.loads(json.dumps(run.to_document(with_texts=True)))
     again = answered_run(document)
     assert plain(again) == plain(run)
-    assert (again.facts, again.data, again.identities) == (run.facts, run.data, run.identities)
+    for name in ("facts", "data", "identities", "members"):
+        assert getattr(again, name) == getattr(run, name)
+    assert (again.said.keys(), again.grounds.keys()) == (run.said.keys(), run.grounds.keys())
     assert again.to_document(with_texts=True) == document
     for key, sheet in run.sheets.items():
         assert again.sheets[key].roll.unit.tolist() == _numbered(sheet.roll.unit.tolist())
@@ -158,6 +194,31 @@ def test_baseline_holds_no_benchmark_text_and_a_run_does(path: Path, tmp_path: P
     assert dict(first.fields) == {"text": "Which planet is number 0?"}
 
 
+def test_baseline_keeps_what_was_said_and_a_run_why_it_was_read_so_too(
+    path: Path, tmp_path: Path
+) -> None:
+    run = run_of({"dense": with_wrong(1, 2)})
+    write_document(tmp_path / "run", run.to_document(with_texts=True))
+    for found, keeps_more in (
+        (read_baseline(path).answers, False),
+        (read_answers(tmp_path / "run"), True),
+    ):
+        said = found.said["dense", "mmlu"]
+        assert said.texts == ("A", "B")
+        assert (said.code.tolist()[:4], said.cut.any()) == ([0, 1, 1, 0], False)
+        assert (("dense", "mmlu") in found.grounds) is keeps_more
+        assert bool(found.sheets["dense", "mmlu"].roll.samples[0].options) is keeps_more
+
+
+def test_file_of_the_first_schema_is_read_without_responses(tmp_path: Path) -> None:
+    document = run_of({"dense": with_wrong(1, 2)}).to_document(with_texts=True)
+    path = tmp_path / "old.json.gz"
+    write_document(path, as_schema_1(document))
+    run = read_answers(path)
+    assert (dict(run.said), dict(run.grounds), dict(run.members)) == ({}, {}, {})
+    assert int(run.sheets["dense", "mmlu"].correct.sum()) == N - 2
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
 
@@ -177,8 +238,8 @@ DAMAGES = {
     "edited by hand": (change_an_answer, "is not as it was written: its digest does not match"),
     "without digest": (drop_the_digest, "is not as it was written"),
     "another schema": (
-        lambda path: edit(path, lambda document: document.update(schema=2)),
-        "has schema 2, this version reads 1",
+        lambda path: edit(path, lambda document: document.update(schema=3)),
+        "has schema 3, this version reads 1 and 2",
     ),
     "another kind": (
         lambda path: edit(path, lambda document: document.update(kind="notes")),
@@ -186,9 +247,21 @@ DAMAGES = {
     ),
     "an answer of no kind": (
         lambda path: rewrite(
-            path, lambda d: d["subjects"]["dense"]["mmlu"].update(said=[["maybe"]])
+            path, lambda d: d["subjects"]["dense"]["mmlu"].update(answers=[["maybe"]])
         ),
         "holds no baseline of this version",
+    ),
+    "a response to no item": (
+        lambda path: rewrite(
+            path, lambda d: d["subjects"]["dense"]["mmlu"]["responses"]["code"].append(0)
+        ),
+        "holds no baseline of this version: ValueError('expected 60 numbers under",
+    ),
+    "a response without text": (
+        lambda path: rewrite(
+            path, lambda d: d["subjects"]["dense"]["mmlu"]["responses"]["texts"].clear()
+        ),
+        "holds no baseline of this version: ValueError('expected 60 numbers under 0, got 60')",
     ),
     "a benchmark of another version": (
         lambda path: rewrite(path, lambda d: d["benchmarks"].update(new=d["benchmarks"]["mmlu"])),
@@ -218,6 +291,15 @@ def test_place_that_cannot_be_written_is_one_line_and_what_is_there_stays(tmp_pa
         write_document(tmp_path / "folder", {})
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
     assert sorted(found.name for found in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_half_a_surrogate_pair_is_kept(tmp_path: Path) -> None:
+    run = run_of({"dense": with_wrong()})
+    said = Said.of([Response("\udfffwrong", FinishReason.LENGTH, 0, 0)] * N)
+    whole = replace(run, said={("dense", "mmlu"): said}).to_document(with_texts=True)
+    write_document(tmp_path / "run", whole)
+    again = read_answers(tmp_path / "run").said["dense", "mmlu"]
+    assert (again.texts, again.cut.all()) == (("\udfffwrong",), True)
 
 
 def test_answers_are_told_apart_by_what_they_are() -> None:

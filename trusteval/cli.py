@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from trusteval.audit.command_line import add_audit, add_read
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
@@ -42,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     add_store(commands)
     add_compare(commands)
     add_history(commands)
+    add_read(commands)
+    add_audit(commands)
     return parser
 
 

@@ -69,6 +69,7 @@ class Evaluation:
         self._twin, self._asked_twice = twin, asked_twice
         self._recorder = Recorder(backend, store, progress=progress)
         self._readings = Readings(
+            protocol=PROTOCOLS[protocol],
             samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
             responses=self.responses,
         )
@@ -259,11 +260,17 @@ class Evaluation:
             for (_, benchmark), subject in sorted(self._judged.items())
         }
         benchmarks = {benchmark for _, benchmark in sheets}
+        variants = {key: who for key, who in self._judged.items() if isinstance(who, Variant)}
         return AnsweredRun(
             facts=self.facts,
             data={name: self.questionnaire.facts(name) for name in sorted(benchmarks)},
             identities={key: self._identity(subject) for key, subject in self._judged.items()},
             sheets=sheets,
+            said={key: self._readings.said(who, key[1]) for key, who in variants.items()},
+            grounds={key: self._readings.grounds(who, key[1]) for key, who in variants.items()},
+            members={
+                key: who.members for key, who in self._judged.items() if isinstance(who, Ensemble)
+            },
         )
 
     def _identity(self, subject: Subject) -> Mapping[str, Any]:

@@ -154,6 +154,7 @@ class Run:
             "sampling_seed": self.profile.seed,
             "data": self.origin.description,
             "protocol": self.options.protocol,
+            "reader": PROTOCOLS[self.options.protocol].reader_version,
             "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
             "remote_code": self.options.trust_remote_code,
             "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},

@@ -44,9 +44,9 @@ class Roll:
     def of(cls, samples: Iterable[Sample]) -> Roll:
         """Write samples down."""
         rows = tuple(samples)
-        labels, said = _coded([*(s.target for s in rows), *map(_first_label, rows)])
-        settings, setting = _coded([sample.setting.name for sample in rows])
-        groups, group = _coded([sample.group for sample in rows])
+        labels, said = coded([*(s.target for s in rows), *map(_first_label, rows)])
+        settings, setting = coded([sample.setting.name for sample in rows])
+        groups, group = coded([sample.group for sample in rows])
         return cls(
             samples=rows,
             labels=labels,
@@ -56,8 +56,8 @@ class Roll:
             positive=said[len(rows) :],
             setting=setting,
             group=group,
-            unit=_coded([sample.cluster for sample in rows])[1],
-            stratum=_coded([sample.stratum for sample in rows])[1],
+            unit=coded([sample.cluster for sample in rows])[1],
+            stratum=coded([sample.stratum for sample in rows])[1],
         )
 
 
@@ -208,7 +208,7 @@ def sheet_of(judged: Sequence[Judged]) -> Sheet:
     return Sheet.of(Roll.of(row.sample for row in judged), (row.answer for row in judged))
 
 
-def _coded(texts: Sequence[_Text]) -> tuple[tuple[_Text, ...], Codes]:
+def coded(texts: Sequence[_Text]) -> tuple[tuple[_Text, ...], Codes]:
     """Number texts in the order of the alphabet; return them, and each one's number."""
     names = tuple(sorted(set(texts), key=str))
     numbers = {name: number for number, name in enumerate(names)}

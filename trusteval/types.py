@@ -217,10 +217,10 @@ Answer = Label | Refusal | Invalid
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text was read as: its answer, the rule that decided, and the words it rests on.
+    """An answer, and why a text was read so.
 
-    `rule` is a few words for people; `span` is quoted from the text as it was read, without its
-    markup, and empty where nothing was said.
+    `rule` names the rule that decided, `span` are the words of the text that it rests on: "" where
+    it rests on none, as with an empty text.
     """
 
     answer: Answer

@@ -91,4 +91,4 @@ def _members(text: str) -> str:
     return text.translate(_JSON_MARKS)
 
 
-_JSON_MARKS = str.maketrans(dict.fromkeys("{}[]\"", " "))
+_JSON_MARKS = str.maketrans(dict.fromkeys('{}[]"', " "))

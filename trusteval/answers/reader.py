@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from trusteval.answers.claim import ANNOUNCED, Claim, Weight, heaviest
-from trusteval.answers.declining import STRONG, Declining, Family, declinings
-from trusteval.answers.languages import Language, language_of
+from trusteval.answers.declining import Declining, declinings
+from trusteval.answers.detection import language_of
+from trusteval.answers.family import STRONG, Family
+from trusteval.answers.languages import ENGLISH, OTHER
+from trusteval.answers.languages.language import Language
 from trusteval.answers.plain import plain
 from trusteval.answers.statements import statements
 from trusteval.answers.symbols import symbol_claims
@@ -39,19 +42,27 @@ READER_VERSION = 2
 _SPAN = 160
 # What is said before an answer and is none of it.
 _POLITE = re.compile(
-    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great|hello|hi(?: there)?|thanks?"
-    r"|thank you(?: [\w ]{1,40})?|great question|good question|got it|understood|i understand|no problem"
-    r"|happy to help|i(?:'d| would) be (?:happy|glad) to (?:help|assist)|with pleasure|alright|well"
+    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great|hello|hi(?: there)?"
+    r"|thanks?"
+    r"|thank you(?: [\w ]{1,40})?|great question|good question|got it|understood|i understand|no "
+    r"problem"
+    r"|happy to help|i(?:'d| would) be (?:happy|glad) to (?:help|assist)|with pleasure|alright"
+    r"|well"
     r"|as requested|interesting question|hmm|here you go)[!.,:]+\s*)+",
     re.IGNORECASE,
 )
 # Thinking aloud, without a mark.
 _DELIBERATES = re.compile(
-    r"(?:(?:okay|ok|alright|all right|hmm+|well|so|now|right|let's see|first(?:ly)?|to begin)[,.:! ]+)*"
-    r"(?:(?:so )?(?:i|we) (?:need|have|want|should|must|am asked|are asked|ought)(?: to)? ?(?:figure|determine"
-    r"|decide|think|analy[sz]e|consider|look|evaluate|assess|find|judge|classify|work|see|understand|break)?"
-    r"|let me|let us|let's (?:think|break|look|analy[sz]e|consider|see|go|work|start)|the (?:user|question"
-    r"|task|prompt|problem) (?:is|asks|wants|says|here)|to (?:determine|decide|answer|figure|judge|solve|find)"
+    r"(?:(?:okay|ok|alright|all right|hmm+|well|so|now|right|let's see|first(?:ly)?|to "
+    r"begin)[,.:! ]+)*"
+    r"(?:(?:so )?(?:i|we) (?:need|have|want|should|must|am asked|are asked|ought)(?: to)? "
+    r"?(?:figure|determine"
+    r"|decide|think|analy[sz]e|consider|look|evaluate|assess|find|judge|classify|work|see"
+    r"|understand|break)?"
+    r"|let me|let us|let's (?:think|break|look|analy[sz]e|consider|see|go|work|start)|the (?:user"
+    r"|question"
+    r"|task|prompt|problem) (?:is|asks|wants|says|here)|to (?:determine|decide|answer|figure"
+    r"|judge|solve|find)"
     r"|thinking process|step 1)\b"
 )
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
@@ -80,7 +91,7 @@ def _read_words(
         return _cut(seen.nothing, text, truncated)
     said = statements(seen.lowered, labels=labels, language=seen.language)
     claims = said.claims
-    if seen.language is Language.OTHER:
+    if seen.language is OTHER:
         claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
     if truncated and (seen.headed or _DELIBERATES.match(seen.lowered)):
         claims = [claim for claim in claims if claim.rule == ANNOUNCED]
@@ -138,7 +149,7 @@ class _Seen:
 
     words: str = ""
     lowered: str = ""
-    language: Language = Language.ENGLISH
+    language: Language = ENGLISH
     headed: bool = False
     nothing: Reading | None = None
 
@@ -158,7 +169,7 @@ def _seen(text: str) -> _Seen:
         words = words[polite.end() :]
     lowered = words.lower()
     language = language_of(lowered)
-    if language is Language.ENGLISH:
+    if language is ENGLISH:
         lowered = spelled_out(lowered)
     return _Seen(words, lowered, language, shown.headed)
 
@@ -179,10 +190,7 @@ def _declined_sentences(text: str, language: Language) -> tuple[Declining, ...]:
     found: list[Declining] = []
     start = 0
     for sentence in re.split(r"(?<=[.!?\n])", text):
-        found += [
-            Declining(d.family, d.start + start, d.end + start)
-            for d in declinings(sentence, language=language)
-        ]
+        found += [declined.moved(start) for declined in declinings(sentence, language=language)]
         start += len(sentence)
     return tuple(found)
 
@@ -193,7 +201,7 @@ def _unless_declined(claim: Claim, text: str, language: Language) -> Claim:
         return claim
     line = max(text.rfind(mark, 0, claim.start) for mark in ".!?\n") + 1
     before = text[max(line, claim.start - 200) : claim.start].lower()
-    if language is Language.ENGLISH:
+    if language is ENGLISH:
         before = spelled_out(before)
     for found in declinings(before.strip(), language=language):
         if found.family in STRONG and not _BOUNDARY.search(before.strip()[found.end :]):
@@ -239,7 +247,9 @@ def _decided(
     if found is not None and found.family is not Family.REQUEST:
         return Reading(Refusal(), found.family.value, _span(text, found.start, found.end))
     if truncated:
-        return Reading(Invalid(InvalidReason.TRUNCATED), "cut before it decided", _span(text, 0, _SPAN))
+        return Reading(
+            Invalid(InvalidReason.TRUNCATED), "cut before it decided", _span(text, 0, _SPAN)
+        )
     if found is not None:
         rule = found.family.value
         return Reading(

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
-from trusteval.answers.declining import Declining, Family, declinings
-from trusteval.answers.languages import Language
-from trusteval.answers.lexicon import Role
+from trusteval.answers.declining import Declining, declinings
+from trusteval.answers.family import Family
+from trusteval.answers.languages import CHINESE, ENGLISH
+from trusteval.answers.languages.language import Language
+from trusteval.answers.role import Role
 from trusteval.answers.words import Word, words_of
 from trusteval.types import LabelSpec
 
@@ -29,7 +31,8 @@ class Statements:
 
 _YES = frozenset(("yes", "sí", "oui", "ja", "no", "non", "nein", "是", "不是"))
 _AGREES = re.compile(
-    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|sí|oui|ja|是|对)\b"
+    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|sí|oui|ja"
+    r"|是|对)\b"
 )
 _DENIES = re.compile(
     r"(?:no|nope|nah|never|hardly|not (?:at all|really|quite|in my)|by no means|i do not think so"
@@ -38,14 +41,23 @@ _DENIES = re.compile(
 # Words beside which a label still stands alone: "I would say it is wrong".
 _BESIDE = frozenset(
     {Role.FILLS, Role.CONCLUDES, Role.BREAKS, Role.SUBJECT, Role.COPULA, Role.WOULD, Role.HEADS}
-    | {Role.HOLDS, Role.NEGATES, Role.FINAL, Role.JOINS, Role.AFFIRMS, Role.PREDICATES, Role.CORRECTS}
+    | {
+        Role.HOLDS,
+        Role.NEGATES,
+        Role.FINAL,
+        Role.JOINS,
+        Role.AFFIRMS,
+        Role.PREDICATES,
+        Role.CORRECTS,
+    }
 )
 _INERT = frozenset({Role.FILLS, Role.SUBJECT, Role.AFFIRMS, Role.WOULD, Role.PARTIAL, Role.DEPENDS})
 _DENYING = frozenset({Role.NEGATES, Role.QUANTIFIES, Role.DETERMINES})
 _COVERING = frozenset({Family.UNABLE, Family.UNKNOWN, Family.POLICY, Family.REQUEST})
 _PARENTHETIC = frozenset(
-    "in my view opinion eyes mind of course however by all means speaking fair honest clear sense "
-    "any way strictly as far know therefore though least respect".split()
+    {"in", "my", "view", "opinion", "eyes", "mind", "of", "course", "however", "by", "all", "means"}
+    | {"speaking", "fair", "honest", "clear", "sense", "any", "way", "strictly", "as", "far"}
+    | {"know", "therefore", "though", "least", "respect"}
 )
 _NEAR = 8
 
@@ -56,10 +68,7 @@ def statements(text: str, *, labels: tuple[LabelSpec, ...], language: Language) 
     declined: list[Declining] = []
     for sentence in _sentences(words_of(text, labels=labels, language=language)):
         start, end = sentence[0].start, sentence[-1].end
-        here = [
-            replace(found, start=found.start + start, end=found.end + start)
-            for found in declinings(text[start:end], language=language)
-        ]
+        here = [found.moved(start) for found in declinings(text[start:end], language=language)]
         reader.read(sentence, here)
         declined += here
     return Statements(reader.weighed(), declined)
@@ -217,9 +226,7 @@ class _Reader:
         if len(clause.said) == 1 and not clause.n_content:
             claim = self._claims[clause.said[0]]
             if Weight.NAMED < claim.weight < Weight.ANSWER and claim.weight is not Weight.REASON:
-                self._claims[clause.said[0]] = replace(
-                    claim, weight=Weight.STATED, rule=ALONE
-                )
+                self._claims[clause.said[0]] = replace(claim, weight=Weight.STATED, rule=ALONE)
         self._n_clauses += 1
         self._concludes = clause.concludes
 
@@ -230,7 +237,7 @@ class _Reader:
     def _at_stop(self, place: int) -> None:
         clause, word = self._clause, self._sentence[place]
         mark = word.stop
-        if mark in "\"/[]":
+        if mark in '"/[]':
             return
         if mark in ":=":
             if clause.pending or clause.head:
@@ -258,7 +265,7 @@ class _Reader:
         following = self._after(place)
         if following is None or (following.stop and following.stop != "/"):
             return True
-        if self._language is Language.CHINESE:
+        if self._language is CHINESE:
             return False
         if word.role is None:
             return True  # a word such as "yes" has no other use
@@ -268,7 +275,7 @@ class _Reader:
             return True
         if word.role is Role.FILLS:  # "maybe it follows"
             return not self._n_content and not clause.n_content
-        if self._language is not Language.ENGLISH:
+        if self._language is not ENGLISH:
             return False
         if place and self._sentence[place - 1].text == "a" and following.text in {"from", "for"}:
             return True
@@ -374,8 +381,10 @@ class _Reader:
         clause, following = self._clause, self._after(place)
         clause.denied = not clause.denied
         clause.partly = following is not None and following.role is Role.PARTIAL
-        opens_subject = clause.n_words == 1 and following is not None and (
-            following.text.endswith("ing") and following.label is None
+        opens_subject = (
+            clause.n_words == 1
+            and following is not None
+            and (following.text.endswith("ing") and following.label is None)
         )
         if clause.relative or opens_subject:
             clause.relative = clause.subject_denied = True
@@ -442,8 +451,14 @@ class _Reader:
         """Whether its being there is denied, as in "there is no universal wrong"."""
         before = [w for w in self._sentence if self._clause.start <= w.start < word.start]
         words = [w.text for w in before]
-        return "there" in words and "no" in words and (
-            before[-1].role is None and before[-1].text not in {"thing"} and not words[-1].endswith("ly")
+        return (
+            "there" in words
+            and "no" in words
+            and (
+                before[-1].role is None
+                and before[-1].text not in {"thing"}
+                and not words[-1].endswith("ly")
+            )
         )
 
     def _is_declined(self, word: Word) -> bool:
@@ -476,7 +491,11 @@ def _listed(sentence: Sequence[Word]) -> set[int]:
 def _is_degree(sentence: Sequence[Word], place: int) -> bool:
     """Whether "so" says how much, as in "not so wrong"."""
     before = sentence[place - 1] if place else None
-    return before is not None and before.role in _DENYING | {Role.COPULA, Role.PREDICATES, Role.HOLDS}
+    return before is not None and before.role in _DENYING | {
+        Role.COPULA,
+        Role.PREDICATES,
+        Role.HOLDS,
+    }
 
 
 def _opens_clause(sentence: Sequence[Word], place: int) -> bool:

@@ -24,49 +24,72 @@ _ADVERBS = (
     r"|certainly|obviously|possibly|perhaps|still|then|also|actually|either|the|that|it|is|it's|of"
     r"|la|el|die|der|das|le|l'|best|correct|right|wahrscheinlich|probablement|probablemente) )*"
 )
-_SIGN_NAME = r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro|nummer|buchstabe|lettre|letra|选项|#)"
+_SIGN_NAME = (
+    r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro|nummer"
+    r"|buchstabe|lettre|letra|选项|#)"
+)
 _OPENERS = r"[\"'(\[ #]*"
 _ANSWER = (
-    r"(?:answers?|ans|option|choice|selection|pick|guess|solution|conclusion|response|result|prediction"
+    r"(?:answers?|ans|option|choice|selection|pick|guess|solution|conclusion|response|result"
+    r"|prediction"
     r"|respuesta|réponse|antwort|lösung|opción|答案|选项)"
 )
 _ANNOUNCED = re.compile(
     rf"(?:\b|(?<=[\u3400-\u9fff])|^){_ANSWER}\b[^.\n:=?]{{0,40}}?"
-    r"(?: ?(?:is|was|would be|will be|must be|should be|:|=|->|→|=>|es|sería|est|serait|ist|lautet|wäre)"
+    r"(?: ?(?:is|was|would be|will be|must be|should be|:|=|->|→|=>|es|sería|est|serait|ist"
+    r"|lautet|wäre)"
     rf" ?|:)\s*{_ADVERBS}(?:{_SIGN_NAME} ?:? ?)*{_OPENERS}$"
     r"|(?:答案|选项|正确选项)(?:应该|应当|应)?(?:是|为|选)?[:： ]*[\"'(\[]*$"
     rf"|\b(?:respuesta|réponse|antwort) (?:correcta |correcte )?{_OPENERS}$"
 )
 _FINAL = re.compile(r"\bfinal(?:ly)?\b")
 _CHOSEN = re.compile(
-    r"(?:\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|go with|going with"
-    r"|opt for|say|guess|think|believe|vote for|lean(?:ing)? (?:towards?|to)|settle on|prefer|elijo"
-    r"|escojo|elegiría|choisis|choisirais|wähle|nehme|answer|answering|pencil in|mark)(?: it is| it's| is"
-    rf"| that it is)?|\b(?:it is|it's|that is|that's|it must be|it would be|must be|so|therefore|thus|hence"
-    rf"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))[,:]?\s*{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
+    r"(?:\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|go with|going "
+    r"with"
+    r"|opt for|say|guess|think|believe|vote for|lean(?:ing)? (?:towards?|to)|settle on|prefer"
+    r"|elijo"
+    r"|escojo|elegiría|choisis|choisirais|wähle|nehme|answer|answering|pencil in|mark)(?: it is| "
+    r"it's| is"
+    rf"| that it is)?|\b(?:it is|it's|that is|that's|it must be|it would be|must be|so|therefore"
+    rf"|thus|hence"
+    r"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))[,:]?\s*"
+    rf"{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
 )
 _NAMED = re.compile(rf"(?:\b|^){_SIGN_NAME} ?:? ?[\"'(\[ ]*$")
-_HEDGED = re.compile(r"\b(?:could|may|might|would not|can) (?:also )?be [\"'(\[ ]*$|\b(?:why|whether|if) (?:it is |not )?[\"'(\[ ]*$")
+_HEDGED = re.compile(
+    r"\b(?:could|may|might|would not|can) (?:also )?be [\"'(\[ ]*$|\b(?:why|whether|if) (?:it is "
+    r"|not )?[\"'(\[ ]*$"
+)
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|neither|nor|except|excluding|exclude|eliminate|rule out|ruling out|rather than"
+    r"(?:\b(?:not|never|neither|nor|except|excluding|exclude|eliminate|rule out|ruling out|rather "
+    r"than"
     r"|instead of|than|without|unlike)|n't)\s(?:[\w'-]+ ){0,2}[\"'(\[ ]*$"
 )
 _DISCARDED = re.compile(
-    r"[\"')\] ]*(?::? ?[^.\n]{0,40}?)?\b(?:is|are|was|seems) (?:clearly |definitely |also |probably )?"
-    r"(?:not|n't|incorrect|wrong|false|out|unlikely|eliminated|ruled out)\b|[\"')\]]* ?(?:isn't|can't|cannot|does not|doesn't)\b"
+    r"[\"')\] ]*(?::? ?[^.\n]{0,40}?)?\b(?:is|are|was|seems) (?:clearly |definitely |also "
+    r"|probably )?"
+    r"(?:not|n't|incorrect|wrong|false|out|unlikely|eliminated|ruled out)\b|[\"')\]]* ?(?:isn't"
+    r"|can't|cannot|does not|doesn't)\b"
 )
 _CORRECT = re.compile(
-    r"[\"')\]]*(?: ?[:-] ?[^.\n]{1,60}?| \([^)\n]{1,60}\)|,)? (?:is|are|seems|looks|would be|must be|fits|es|est|ist) (?:the |la |el |die |most |clearly |"
-    r"definitely |probably |likely |indeed |also )*(?:correct|right|true|best|answer|most|accurate|proper|"
+    r"[\"')\]]*(?: ?[:-] ?[^.\n]{1,60}?| \([^)\n]{1,60}\)|,)? (?:is|are|seems|looks|would be|must "
+    r"be|fits|es|est|ist) (?:the |la |el |die |most |clearly |"
+    r"definitely |probably |likely |indeed |also )*(?:correct|right|true|best|answer|most"
+    r"|accurate|proper|"
     r"appropriate|correcta|correcte|richtig)\b"
 )
-_ENDS = re.compile(r"[\"')\]]*(?:\s*$|\s*[/&]|-(?=\w\b)|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\(|\s*[\u3400-\u9fff])")
+_ENDS = re.compile(
+    r"[\"')\]]*(?:\s*$|\s*[/&]|-(?=\w\b)|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\("
+    r"|\s*[\u3400-\u9fff])"
+)
 _GOES_ON = re.compile(
-    r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil|y|et|und|o|ou|oder)\b"
+    r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil"
+    r"|y|et|und|o|ou|oder)\b"
 )
 _INITIAL = re.compile(r"\. ?[A-Z]\.(?: |$)")
 _LIST = re.compile(
-    r"[\"')\]]*\s*(?:,\s*(?:and|or|y|o|et|ou|und|oder)?|/|&|and|or|to|-|y|o|et|ou|und|oder|和|或|、)\s*"
+    r"[\"')\]]*\s*(?:,\s*(?:and|or|y|o|et|ou|und|oder)?|/|&|and|or|to|-|y|o|et|ou|und|oder|和|或"
+    r"|、)\s*"
     r"(?:option |choice )?[\"'(\[]*",
     re.IGNORECASE,
 )
@@ -189,7 +212,7 @@ def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
     if opens_line and _starts_answer(sign, own, ends=ends):
         return Weight.ANSWER, "starts a line"
     if _NAMED.search(before) and (ends or _GOES_ON.match(after)):
-        alone = _NAMED.match(before.strip(" \"'([")+" ") is not None
+        alone = _NAMED.match(before.strip(" \"'([") + " ") is not None
         return (Weight.ANSWER if alone else Weight.STATED), "named as an option"
     if brackets:
         return Weight.STATED, "in brackets"
@@ -241,7 +264,11 @@ def _in_list(text: str, before: Claim, claim: Claim) -> Claim:
 
 def _lists(text: str, before: Claim, claim: Claim) -> bool:
     between = text[before.end : claim.start]
-    return before.value != claim.value and len(between) <= _LONGEST_LINK and bool(_LIST.fullmatch(between))
+    return (
+        before.value != claim.value
+        and len(between) <= _LONGEST_LINK
+        and bool(_LIST.fullmatch(between))
+    )
 
 
 def _without_echo(
@@ -253,8 +280,10 @@ def _without_echo(
         if claim.rule != "starts a line" and not _has_own_text(sign, own):
             continue
         last = claims[runs[-1][-1]] if runs else None
-        follows = last is not None and claim.value > last.value and (
-            text.count("\n", last.end, claim.start) <= 1
+        follows = (
+            last is not None
+            and claim.value > last.value
+            and (text.count("\n", last.end, claim.start) <= 1)
         )
         mark, _, rest = sign.after.partition("\n")[0].partition(" ")
         if follows and (mark or rest):
@@ -273,12 +302,19 @@ def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]
     A sign beside another option's whole text says two things.
     """
     found: list[Claim] = []
-    by_text = {words: symbol for symbol, words in own.items() if list(own.values()).count(words) == 1}
+    by_text = {
+        words: symbol for symbol, words in own.items() if list(own.values()).count(words) == 1
+    }
     for claim in [claim for claim in claims if claim.weight >= Weight.STATED][:_MOST_TEXTS]:
         line = text[claim.end : claim.end + 400].partition("\n")[0]
         beside = _bare(line[_BEFORE_TEXT.match(line).end() :]) if line else ""  # type: ignore[union-attr]
         other = by_text.get(beside)
-        if other is not None and other != claim.value and len(beside) > 1 and own.get(claim.value) != beside:
+        if (
+            other is not None
+            and other != claim.value
+            and len(beside) > 1
+            and own.get(claim.value) != beside
+        ):
             found.append(replace(claim, value=other, rule="another option's text"))
     if found or any(claim.weight >= Weight.STATED for claim in claims):
         return found
@@ -290,7 +326,8 @@ def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]
 
 
 _HEAD_LINE = re.compile(
-    rf"(?:^|[.\n] ?|\b)(?:the |my )?(?:final |correct |right |best )*{_ANSWER}(?: is| would be)?\s?[:=]?\s",
+    rf"(?:^|[.\n] ?|\b)(?:the |my )?(?:final |correct |right |best )*{_ANSWER}(?: is| would "
+    rf"be)?\s?[:=]?\s",
     re.IGNORECASE,
 )
 

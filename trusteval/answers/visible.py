@@ -119,13 +119,12 @@ def _without_thought(text: str) -> str | None:
 
 
 def _channels(text: str) -> str | None:
-    """Return what the final channel says, "" if there is none; None where there are no channels."""
+    """Return what the final channel says, "" if there is none; None where there are no "
+    "channels."""
     if "<|channel|>" in text or "<|message|>" in text:
-        final = None
-        for final in _FINAL.finditer(text):
-            pass
-        if final is not None:
-            return text[final.end() :] or " "
+        finals = list(_FINAL.finditer(text))
+        if finals:
+            return text[finals[-1].end() :] or " "
         if _CHANNEL.search(text):
             return ""
         message = _MESSAGE.search(text)

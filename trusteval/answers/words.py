@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from trusteval.answers.languages import Language
-from trusteval.answers.lexicon import INTERJECTIONS, ROLES, TRANSLATIONS, Role
+from trusteval.answers.languages import CHINESE, ENGLISH
+from trusteval.answers.languages.language import Language
+from trusteval.answers.role import Role
 from trusteval.types import LabelSpec
 
 _NOT = re.compile(
@@ -25,14 +26,16 @@ _SHORTENED = re.compile(
 # Between scripts no blank parts words: these are cut by what is known of them.
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\n|[.!?;:,()\[\]/=\"]+|(?<= )-+(?= )")
 _ASCII_WORD = re.compile(r"[a-z0-9']+|.")
-_STOPS = "\n.!?;:,()[]/=\"-"
+_Long = TypeVar("_Long", str, tuple[str, ...])
+_STOPS = '\n.!?;:,()[]/="-'
 
 
 class Word(NamedTuple):
     """A word, a label or a stop of a text, from `start` to `end`.
 
-    `label` is what a label's spelling stands for; `stop` the mark of a stop, "\\n" for a line's end;
-    `role` what the word does, None for a word that does nothing.
+    `role` is what the word does, None if nothing; `label` what a label's spelling stands for, and
+    `interjects` says that it answers only where it stands alone. `stop` is the mark of a stop,
+    "\\n" at a line's end.
     """
 
     text: str
@@ -41,11 +44,7 @@ class Word(NamedTuple):
     role: Role | None = None
     label: LabelSpec | None = None
     stop: str = ""
-
-    @property
-    def interjects(self) -> bool:
-        """Whether it answers only when it stands alone."""
-        return self.label is not None and self.text in INTERJECTIONS
+    interjects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class _Vocabulary:
     labels: Mapping[str, LabelSpec]
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     by_character: Mapping[str, tuple[str, ...]]
+    interjections: frozenset[str]
 
 
 def spelled_out(text: str) -> str:
@@ -71,9 +71,9 @@ def spelled_out(text: str) -> str:
 
 
 def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) -> Iterator[Word]:
-    """Yield the words of a text that is in lower case; what is neither word nor stop is left out."""
+    """Yield the words and stops of a text that is in lower case."""
     known = _vocabulary(labels, language)
-    if language is Language.CHINESE:
+    if language is CHINESE:
         yield from _chinese_words(text, known)
         return
     tokens = list(_TOKEN.finditer(text))
@@ -109,7 +109,9 @@ def _hyphened(said: str, start: int, known: _Vocabulary) -> Iterator[Word]:
 
 
 def _word(text: str, start: int, end: int, known: _Vocabulary) -> Word:
-    return Word(text, start, end, known.roles.get(text), known.labels.get(text))
+    label = known.labels.get(text)
+    interjects = label is not None and text in known.interjections
+    return Word(text, start, end, known.roles.get(text), label, "", interjects)
 
 
 def _ends(phrase: tuple[str, ...], tokens: list[re.Match[str]], place: int) -> int:
@@ -142,30 +144,33 @@ def _chinese_words(text: str, known: _Vocabulary) -> Iterator[Word]:
 
 @lru_cache(maxsize=256)
 def _vocabulary(labels: tuple[LabelSpec, ...], language: Language) -> _Vocabulary:
-    roles, translated = ROLES[language], TRANSLATIONS.get(language, {})
+    roles = language.role_of_each()
     spellings: dict[str, LabelSpec] = {}
     for label in labels:
-        for spelling in (label.value, *label.aliases, *translated.get(label.value.casefold(), ())):
+        translated = language.labels.get(label.value.casefold(), ())
+        for spelling in (label.value, *label.aliases, *translated):
             words = _spaced(spelling.lower())
             spellings.setdefault(words, label)
             if words.startswith("not "):
                 spellings.setdefault(words.replace(" ", ""), label)  # NotWrong
     phrases: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in (*spellings, *roles):
-        parts = tuple(phrase.split(" "))
+    by_character: dict[str, list[str]] = {}
+    for text in (*spellings, *roles):
+        parts = tuple(text.split(" "))
         if len(parts) > 1:
             phrases.setdefault(parts[0], []).append(parts)
-    by_character: dict[str, list[str]] = {}
-    for word in (*spellings, *roles):
-        by_character.setdefault(word[0], []).append(word)
+        by_character.setdefault(text[0], []).append(text)
     return _Vocabulary(
         roles=roles,
         labels=spellings,
-        phrases={first: tuple(sorted(found, key=len, reverse=True)) for first, found in phrases.items()},
-        by_character={
-            first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_character.items()
-        },
+        phrases={first: _longest_first(found) for first, found in phrases.items()},
+        by_character={first: _longest_first(found) for first, found in by_character.items()},
+        interjections=language.interjections | ENGLISH.interjections,
     )
+
+
+def _longest_first(found: list[_Long]) -> tuple[_Long, ...]:
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _spaced(text: str) -> str:

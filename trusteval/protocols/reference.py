@@ -11,7 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Response, Sample
+from trusteval.types import (
+    Answer,
+    Invalid,
+    InvalidReason,
+    Label,
+    Reading,
+    Refusal,
+    Response,
+    Sample,
+)
 
 _QUOTED = re.compile(r'"(.*?)"')
 _YES = ("yes", "Yes", "great", "true", "large")
@@ -46,6 +55,11 @@ def extract(sample: Sample, response: Response) -> Answer:
             return read_first_letter(text.removeprefix(" "))
         case unknown:
             raise ValueError(f"the reference protocols have no reading of {unknown}")
+
+
+def read(sample: Sample, response: Response) -> Reading:
+    """Read the answer that is scored; the reference code names no rules."""
+    return Reading(extract(sample, response), rule="as published", span="")
 
 
 def ballot(sample: Sample, response: Response) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
 from trusteval.protocols.protocol import Protocol
-from trusteval.protocols.reference import ballot, extract
+from trusteval.protocols.reference import ballot, extract, read
 from trusteval.scoring import Scoring, Subscore, over
 from trusteval.types import Sample
 
@@ -107,6 +107,8 @@ def reference_protocol(
         name=name,
         extract=extract,
         ballot=ballot,
+        read=read,
+        reader_version=0,
         non_answers="refusal_rate",
         fairness=fairness,
         scorings={

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trusteval.answers.reader import READER_VERSION
+from trusteval.answers.reader import read as read_text
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
-from trusteval.parsing import parse
 from trusteval.protocols.protocol import Protocol
 from trusteval.scoring import Scoring, Subscore, over
-from trusteval.types import Answer, FinishReason, Response, Sample
+from trusteval.types import Answer, FinishReason, Reading, Response, Sample
 
 _RATES = {"refusal_rate": "refusal_rate", "non_answer_rate": "non_answer_rate"}
 _BALANCED = {"accuracy": "accuracy", "balanced_accuracy": "balanced_accuracy", **_RATES}
@@ -28,14 +29,19 @@ _KNOWLEDGE = {
 }
 
 
-def extract(sample: Sample, response: Response) -> Answer:
-    """Read the answer a response gives to a sample."""
-    return parse(
+def read(sample: Sample, response: Response) -> Reading:
+    """Read the answer a response gives to a sample, and why."""
+    return read_text(
         sample.setting,
         response.text,
         options=sample.options,
         truncated=response.finish_reason is FinishReason.LENGTH,
     )
+
+
+def extract(sample: Sample, response: Response) -> Answer:
+    """Read the answer a response gives to a sample."""
+    return read(sample, response).answer
 
 
 def _fairness(settings: Sequence[str], context: Sequence[str] = ()) -> Scoring:
@@ -53,6 +59,8 @@ STRICT = Protocol(
     name="strict",
     extract=extract,
     ballot=extract,
+    read=read,
+    reader_version=READER_VERSION,
     non_answers="non_answer_rate",
     fairness=_fairness,
     scorings={

@@ -8,7 +8,7 @@ from typing import Any
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.metrics import count
 from trusteval.recordings.scoring import ScoredBenchmark
-from trusteval.types import Invalid, InvalidReason, Judged, Label
+from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading
 
 
 def scores_document(scored: Sequence[ScoredBenchmark], *, protocol: str) -> dict[str, Any]:
@@ -20,7 +20,9 @@ def scores_document(scored: Sequence[ScoredBenchmark], *, protocol: str) -> dict
 
 
 def item_lines(scored: Sequence[ScoredBenchmark]) -> list[dict[str, Any]]:
-    """Return how every answer was read: its label, "refusal" or "invalid", and if it is right."""
+    """Return how every answer was read: its label, "refusal" or "invalid", if it is right, and why
+    it was read so.
+    """
     return [
         {
             "benchmark": benchmark.name,
@@ -29,9 +31,10 @@ def item_lines(scored: Sequence[ScoredBenchmark]) -> list[dict[str, Any]]:
             "target": row.sample.target,
             "correct": row.correct,
             **_read(row),
+            **_grounds(benchmark.protocol.read(row.sample, response)),
         }
         for benchmark in scored
-        for row in benchmark.judged
+        for row, response in zip(benchmark.judged, benchmark.responses, strict=True)
     ]
 
 
@@ -43,6 +46,10 @@ def _read(row: Judged) -> dict[str, Any]:
             return {"answer": "invalid", "reason": reason}
         case _:
             return {"answer": "refusal"}
+
+
+def _grounds(reading: Reading) -> dict[str, str]:
+    return {"rule": reading.rule, "span": reading.span}
 
 
 def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:

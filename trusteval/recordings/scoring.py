@@ -17,20 +17,22 @@ from trusteval.protocols.protocol import Protocol
 from trusteval.recordings.items import ItemSource
 from trusteval.recordings.recording import Recorded
 from trusteval.scoring import Scoring
-from trusteval.types import Declared, Judged, LabelForm, Sample
+from trusteval.types import Declared, Judged, LabelForm, Response, Sample
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredBenchmark:
     """What a protocol makes of one benchmark's recorded answers.
 
-    `doubts` are sentences on what the scores may hide.
+    `responses` are what `judged` was read from, row by row; `doubts` are sentences on what the
+    scores may hide.
     """
 
     name: str
     protocol: Protocol
     scoring: Scoring
     judged: tuple[Judged, ...]
+    responses: tuple[Response, ...]
     declared: Mapping[str, Declared]
     doubts: tuple[str, ...]
 
@@ -74,6 +76,7 @@ def _score(
         scoring = protocol.fairness([*scoring.settings, *CRIME_SETTINGS])
         scoring = replace(scoring, context=context)
     judged: list[Judged] = []
+    responses: list[Response] = []
     declared: dict[str, Declared] = {}
     doubts: list[str] = []
     for name in dict.fromkeys([*scoring.settings, *by_setting]):
@@ -84,6 +87,7 @@ def _score(
             continue
         kept = [(a, sample) for a, sample in matched if sample and scoring.counts(sample)]
         judged += [Judged(sample, protocol.extract(sample, a.response)) for a, sample in kept]
+        responses += [answer.response for answer, _ in kept]
         doubts += _doubts(kept)
         declared[name] = items.declared(setting, counts=scoring.counts, recorded=len(kept))
         if len(kept) > declared[name].n_expected:
@@ -96,6 +100,7 @@ def _score(
         protocol=protocol,
         scoring=scoring,
         judged=tuple(judged),
+        responses=tuple(responses),
         declared=declared,
         doubts=(
             *doubts,

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from trusteval.benchmarks import BENCHMARKS
-from trusteval.sheet import Roll, Sheet
-from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample
+from trusteval.grounds import Grounds
+from trusteval.said import Said
+from trusteval.sheet import Codes, Roll, Sheet
+from trusteval.tracking import columns
+from trusteval.types import Answer, Invalid, Label, Refusal, Sample, Variant
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _REFUSED = "refused"
 _INVALID = "invalid: "
 _CONTRADICTORY = " (contradictory)"
@@ -22,14 +26,20 @@ _CONTRADICTORY = " (contradictory)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnsweredRun:
-    """`facts` say how the run was asked, `data` which rows of each benchmark. By subject and
-    benchmark, `sheets` hold the answers and `identities` what gave them.
+    """`facts` say how the run was asked and read, `data` which rows of each benchmark.
+
+    By subject and benchmark, `sheets` hold the answers and `identities` what gave them; of variants
+    `said` holds the responses and `grounds` why they were read so, both in the order of the sheet's
+    roll. A vote has neither: `members` holds the variants that it is over.
     """
 
     facts: Mapping[str, Any]
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     sheets: Mapping[tuple[str, str], Sheet] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
+    members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -40,64 +50,115 @@ class AnsweredRun:
         return tuple(dict.fromkeys(benchmark for _, benchmark in self.sheets))
 
     def to_document(self, *, with_texts: bool) -> dict[str, Any]:
-        """Return plain values; `with_texts` keeps the items' own texts, for people."""
+        """Return plain values; `with_texts` keeps the items' own texts, and why answers were read
+        as they were, for people.
+        """
         rolls = {benchmark: sheet.roll for (_, benchmark), sheet in self.sheets.items()}
         return {
             "facts": dict(self.facts),
             "benchmarks": {
                 name: {
                     "data": dict(self.data.get(name, {})),
-                    **_items(roll.samples, with_texts=with_texts),
+                    **columns.of_items(roll.samples),
+                    **(_texts(roll.samples) if with_texts else {}),
                 }
                 for name, roll in sorted(rolls.items())
             },
             "subjects": {
                 subject: {
-                    benchmark: {
-                        "identity": dict(self.identities.get((subject, benchmark), {})),
-                        **_answers(sheet),
-                    }
-                    for (other, benchmark), sheet in sorted(self.sheets.items())
+                    benchmark: self._part((subject, benchmark), with_grounds=with_texts)
+                    for other, benchmark in sorted(self.sheets)
                     if other == subject
                 }
                 for subject in self.subjects
             },
         }
 
+    def _part(self, key: tuple[str, str], *, with_grounds: bool) -> dict[str, Any]:
+        part: dict[str, Any] = {"identity": dict(self.identities.get(key, {}))}
+        part |= columns.of_answers(self.sheets[key])
+        if key in self.said:
+            part["responses"] = columns.of_said(self.said[key])
+        if key in self.members:
+            part["members"] = columns.of_members(self.members[key])
+        if with_grounds and key in self.grounds:
+            part["readings"] = columns.of_grounds(self.grounds[key])
+        return part
+
+
+def _texts(samples: Sequence[Sample]) -> dict[str, list[Any]]:
+    return {"text": list(map(shown_text, samples)), "options": columns.of_options(samples)}
+
 
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
-    rolls = {name: Roll.of(_samples(name, items)) for name, items in document["benchmarks"].items()}
-    answered = {
-        (subject, benchmark): answers
-        for subject, parts in document["subjects"].items()
-        for benchmark, answers in parts.items()
+    rolls = {
+        name: Roll.of(columns.samples(items, benchmark=name))
+        for name, items in document["benchmarks"].items()
     }
+    parts = {
+        (subject, benchmark): part
+        for subject, of_subject in document["subjects"].items()
+        for benchmark, part in of_subject.items()
+    }
+    sizes = {key: len(rolls[key[1]].samples) for key in parts}
     return AnsweredRun(
         facts=document["facts"],
         data={name: items["data"] for name, items in document["benchmarks"].items()},
-        identities={key: answers["identity"] for key, answers in answered.items()},
-        sheets={key: _sheet(rolls[key[1]], answers) for key, answers in answered.items()},
+        identities={key: part["identity"] for key, part in parts.items()},
+        sheets={key: columns.sheet(part, roll=rolls[key[1]]) for key, part in parts.items()},
+        said={
+            key: columns.said(part["responses"], n=sizes[key])
+            for key, part in parts.items()
+            if "responses" in part
+        },
+        grounds={
+            key: columns.grounds(part["readings"], n=sizes[key])
+            for key, part in parts.items()
+            if "readings" in part
+        },
+        members={
+            key: columns.members(part["members"])
+            for key, part in parts.items()
+            if "members" in part
+        },
     )
 
 
 def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
     """Put together what several workers of one run answered; the first to say a thing is kept."""
     parts = list(runs)
-    sheets: dict[tuple[str, str], Sheet] = {}
-    data: dict[str, Mapping[str, Any]] = {}
-    identities: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for part in parts:
-        sheets = {**part.sheets, **sheets}
-        data = {**part.data, **data}
-        identities = {**part.identities, **identities}
     return AnsweredRun(
-        parts[0].facts if parts else {}, data, identities, dict(sorted(sheets.items()))
+        facts=parts[0].facts if parts else {},
+        data=_first(part.data for part in parts),
+        identities=_first(part.identities for part in parts),
+        sheets=dict(sorted(_first(part.sheets for part in parts).items())),
+        said=_first(part.said for part in parts),
+        grounds=_first(part.grounds for part in parts),
+        members=_first(part.members for part in parts),
     )
+
+
+def _first(parts: Iterable[Mapping[_Key, _Value]]) -> dict[_Key, _Value]:
+    """Put mappings together; of a key that several have, the first value."""
+    whole: dict[_Key, _Value] = {}
+    for part in parts:
+        whole = {**part, **whole}
+    return whole
 
 
 def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
     """Return a subject's answers in the order of another roll, or say how its items differ."""
+    rows = rows_in_order(sheet, roll)
+    if isinstance(rows, str):
+        return rows
+    return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+
+
+def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | str:
+    """Return which row of a sheet's roll is about each sample of another roll, or say how the
+    items differ.
+    """
     place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
     wanted = [item_name(sample) for sample in roll.samples]
     known = set(wanted)
@@ -109,8 +170,7 @@ def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
             if keys
         ]
         return f"other items: {'; '.join(said)}"
-    rows = np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
-    return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+    return np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
 
 
 def shown_answer(answer: Answer) -> str:
@@ -132,81 +192,3 @@ def item_name(sample: Sample) -> str:
 def shown_text(sample: Sample) -> str:
     """Return an item's own text in one line."""
     return " | ".join(" ".join(text.split()) for text in sample.fields.values())
-
-
-# -- plain values --------------------------------------------------------------------------
-
-
-def _items(samples: Sequence[Sample], *, with_texts: bool) -> dict[str, list[str | None]]:
-    columns: dict[str, list[str | None]] = {
-        "setting": [sample.setting.name for sample in samples],
-        "id": [sample.id for sample in samples],
-        "target": [sample.target for sample in samples],
-        "unit": _numbered([sample.cluster for sample in samples]),
-        "stratum": [sample.stratum for sample in samples],
-        "group": [sample.group for sample in samples],
-    }
-    return {**columns, "text": list(map(shown_text, samples))} if with_texts else columns
-
-
-def _numbered(clusters: Sequence[str]) -> list[str | None]:
-    """Name source items by numbers: some are called by their whole text."""
-    known: dict[str, str] = {}
-    return [known.setdefault(cluster, str(len(known))) for cluster in clusters]
-
-
-def _samples(benchmark: str, items: Mapping[str, Any]) -> list[Sample]:
-    settings = {name: BENCHMARKS[benchmark].setting(name) for name in set(items["setting"])}
-    names = ("setting", "id", "target", "unit", "stratum", "group")
-    texts = items.get("text", [""] * len(items["id"]))
-    return [
-        Sample(
-            id=id_,
-            setting=settings[setting],
-            cluster=unit,
-            target=target,
-            stratum=stratum,
-            group=group,
-            fields={"text": text} if text else {},
-        )
-        for (setting, id_, target, unit, stratum, group), text in zip(
-            zip(*(items[name] for name in names), strict=True), texts, strict=True
-        )
-    ]
-
-
-def _answers(sheet: Sheet) -> dict[str, Any]:
-    """Return the different answers and which was given to each item, label by label."""
-    return {
-        "said": [_plain(answer) for answer in sheet.answers],
-        "code": sheet.code[sheet.rows].tolist(),
-    }
-
-
-def _plain(answer: Answer) -> list[str]:
-    match answer:
-        case Label(value, contradictory):
-            return ["label", value, *(["contradictory"] if contradictory else [])]
-        case Refusal():
-            return ["refusal"]
-        case Invalid(reason):
-            return ["invalid", reason.value]
-
-
-def _sheet(roll: Roll, answers: Mapping[str, Any]) -> Sheet:
-    said = [_answer(plain) for plain in answers["said"]]
-    return Sheet.of(roll, [said[code] for code in answers["code"]])
-
-
-def _answer(plain: Sequence[str]) -> Answer:
-    match plain:
-        case ["label", value]:
-            return Label(value)
-        case ["label", value, "contradictory"]:
-            return Label(value, contradictory=True)
-        case ["refusal"]:
-            return Refusal()
-        case ["invalid", reason]:
-            return Invalid(InvalidReason(reason))
-        case _:
-            raise ValueError(f"no answer: {plain!r}")

@@ -17,7 +17,9 @@ from typing import Any
 from trusteval.errors import TrackingError
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_READ = (1, SCHEMA_VERSION)
+"""Schema 1 kept no responses and did not say which reader read."""
 NAME = "answers.json.gz"
 _KIND = "trusteval answers"
 
@@ -34,7 +36,9 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            half.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+            half.write_bytes(
+                gzip.compress(text.encode(errors="surrogatepass"), compresslevel=6, mtime=0)
+            )
             half.replace(path)
         finally:
             half.unlink(missing_ok=True)
@@ -43,7 +47,7 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Read what `write_document` wrote.
+    """Read what `write_document` wrote, or an earlier version did.
 
     Raises TrackingError naming the file if it is missing, truncated, of another kind or schema,
     or not as it was written.
@@ -60,10 +64,11 @@ def read_document(path: Path) -> dict[str, Any]:
         raise TrackingError(f"{path} is no JSON ({error})") from error
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise TrackingError(f"{path} holds no answers of trusteval")
-    if document.get("schema") != SCHEMA_VERSION:
+    if document.get("schema") not in _READ:
+        known = " and ".join(map(str, _READ))
         raise TrackingError(
-            f"{path} has schema {document.get('schema')}, this version reads {SCHEMA_VERSION}; "
-            "run again; a baseline is moved away and made anew with --trust-accept"
+            f"{path} has schema {document.get('schema')}, this version reads {known}; run "
+            "again; a baseline is moved away and made anew with --trust-accept"
         )
     said = document.pop("digest", None)
     if said != _digest(document):
@@ -84,8 +89,13 @@ def read_answers(path: Path) -> AnsweredRun:
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical(document).encode()).hexdigest()
+    return hashlib.sha256(_bytes(_canonical(document))).hexdigest()
 
 
 def _canonical(document: Mapping[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _bytes(text: str) -> bytes:
+    # What a model said may hold half a surrogate pair, which JSON reads and writes.
+    return text.encode(errors="surrogatepass")

@@ -6,7 +6,7 @@ A baseline changes only by being accepted, and keeps when, at which commit and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,13 @@ import numpy as np
 
 from trusteval.errors import TrackingError
 from trusteval.sheet import Roll, Sheet
-from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run
+from trusteval.tracking.answered_run import (
+    AnsweredRun,
+    aligned,
+    answered_run,
+    joined,
+    rows_in_order,
+)
 from trusteval.tracking.answers_file import read_document, write_document
 
 
@@ -131,18 +137,8 @@ def accepted(
     if kept:
         _refuse_other_asking(before.answers, run, kept=kept)
     rolls = {benchmark: sheet.roll for (_, benchmark), sheet in run.sheets.items()}
-    answers = AnsweredRun(
-        facts=run.facts,
-        data={**before.answers.data, **run.data},
-        identities={**before.answers.identities, **run.identities},
-        sheets={
-            **{
-                (subject, name): _beside(sheet, rolls.get(name, sheet.roll), f"{subject}/{name}")
-                for (subject, name), sheet in kept.items()
-            },
-            **run.sheets,
-        },
-    )
+    stays = _in_order(before.answers, {key: rolls.get(key[1], kept[key].roll) for key in kept})
+    answers = replace(joined([run, stays]), sheets={**stays.sheets, **run.sheets})
     old = [line for line in before.scores if (line["subject"], line["benchmark"]) in kept]
     return Baseline(answers, (*old, *scores), (*before.acceptances, acceptance))
 
@@ -166,12 +162,19 @@ def _refuse_other_asking(
             raise TrackingError(_OTHER_ROWS.format(part=f"{subject}/{benchmark}", why="other data"))
 
 
-def _beside(sheet: Sheet, roll: Roll, part: str) -> Sheet:
-    """Put answers that stay in the order of those that were just accepted."""
-    lined_up = aligned(sheet, roll)
-    if isinstance(lined_up, str):
-        raise TrackingError(_OTHER_ROWS.format(part=part, why=lined_up))
-    return lined_up
+def _in_order(before: AnsweredRun, rolls: Mapping[tuple[str, str], Roll]) -> AnsweredRun:
+    """Return the parts that stay, in the order of those that were just accepted."""
+    sheets, said = {}, {}
+    for key, roll in rolls.items():
+        sheet = before.sheets[key]
+        rows = rows_in_order(sheet, roll)
+        if isinstance(rows, str):
+            raise TrackingError(_OTHER_ROWS.format(part="/".join(key), why=rows))
+        sheets[key] = Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+        if key in before.said:
+            said[key] = before.said[key].only(rows)
+    members = {key: over for key, over in before.members.items() if key in rolls}
+    return replace(before, sheets=sheets, said=said, grounds={}, members=members)
 
 
 _OTHER_ROWS = (

@@ -17,6 +17,7 @@ from trusteval.machine import cache_directory
 from trusteval.profiles import find_profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
+from trusteval.said import Said
 from trusteval.sheet import Roll, Sheet
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
@@ -83,6 +84,7 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     questionnaire, facts = _asked(asking)
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     sheets: dict[tuple[str, str], Sheet] = {}
+    said: dict[tuple[str, str], Said] = {}
     left_out = []
     for benchmark in find_profile(asking.profile).settings:
         try:
@@ -98,11 +100,12 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
         samples = [question.sample for question in questions]
+        said[subject, benchmark] = Said.of(answered)
         sheets[subject, benchmark] = Sheet.of(Roll.of(samples), map(extract, samples, answered))
     if not sheets:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in sheets}
-    run = AnsweredRun(facts, data, dict.fromkeys(sheets, stock.description), sheets)
+    run = AnsweredRun(facts, data, dict.fromkeys(sheets, stock.description), sheets, said)
     return RecordedRun(run, tuple(left_out))
 
 
@@ -113,6 +116,7 @@ def _asked(asking: Asking) -> tuple[Questionnaire, Mapping[str, object]]:
     facts = {
         "profile": profile.name,
         "protocol": asking.protocol,
+        "reader": PROTOCOLS[asking.protocol].reader_version,
         "prompts": {"origin": Path(texts.origin).name, "sha256": texts.sha256},
     }
     return Questionnaire(profile, origin, texts=texts), facts

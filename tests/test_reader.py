@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.parsing import normalise, parse
+from trusteval.answers.plain import plain
+from trusteval.answers.reader import read
 from trusteval.types import Invalid, InvalidReason, Label, Refusal, Setting
 
 ETHICS = BENCHMARKS["ethics"].settings["zero_shot"]

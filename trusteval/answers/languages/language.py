@@ -1,0 +1,51 @@
+"""What is known of a language: one file of words each, so that adding one is adding a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trusteval.answers.family import Family
+from trusteval.answers.role import Role
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """The words of a language, all in lower case.
+
+    `marks` are frequent words by which it is known. `roles` lists, per role and parted by commas,
+    the words and phrases that have it; of a word listed twice the last role counts. `labels` says
+    what labels in English are called, `declining` how one declines, as regular expressions in which
+    `<name>` stands for one of `parts`. `interjections` answer only where they stand alone. A
+    sentence without a match of `trigger` declines nothing.
+    """
+
+    code: str
+    marks: str = ""
+    roles: Mapping[Role, str] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    declining: Mapping[Family, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    interjections: frozenset[str] = frozenset()
+    trigger: str = ""
+
+    def role_of_each(self) -> dict[str, Role]:
+        """Return the role of every word and phrase that has one."""
+        return {
+            phrase.strip(): role
+            for role, phrases in self.roles.items()
+            for phrase in phrases.split(",")
+        }
+
+    def patterns(self) -> tuple[tuple[Family, re.Pattern[str]], ...]:
+        """Return how each family of declining is worded."""
+        return tuple(
+            (family, re.compile("|".join(map(self._with_parts, alternatives))))
+            for family, alternatives in self.declining.items()
+        )
+
+    def _with_parts(self, pattern: str) -> str:
+        for name, part in self.parts.items():
+            pattern = pattern.replace(f"<{name}>", part)
+        return pattern

@@ -1,0 +1,162 @@
+"""`trusteval read` and `trusteval audit`: their options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import UsageError
+from trusteval.files import write_files
+
+
+def add_read(commands: Any) -> None:
+    """Declare `trusteval read`."""
+    from trusteval.protocols import PROTOCOLS
+
+    read = commands.add_parser(
+        "read",
+        help="read one text: its answer, the rule that decided and the words it rests on",
+    )
+    add = read.add_argument
+    add("text", metavar="TEXT", help="what a model said; - reads standard input")
+    add("--benchmark", required=True, metavar="NAME", help="ethics, ood, ...")
+    add("--setting", metavar="NAME", help="needed where a benchmark's settings differ in labels")
+    add(
+        "--option",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="the text of a choice that letters or digits stand for; again for each, in order",
+    )
+    add("--cut", action="store_true", help="generation stopped at the token limit")
+    add("--protocol", choices=tuple(PROTOCOLS), default="strict", help="who reads")
+    add("--json", action="store_true", help="print JSON")
+    read.set_defaults(run=_read)
+
+
+def _read(asked: argparse.Namespace) -> int:
+    from trusteval.audit.single_reading import chosen_setting, read_text, reading_document
+    from trusteval.files import decode
+    from trusteval.tracking.answered_run import shown_answer
+
+    setting = chosen_setting(asked.benchmark, asked.setting)
+    text = asked.text
+    if text == "-":
+        text = decode(sys.stdin.buffer.read(), path=Path("standard input"))
+    reading = read_text(
+        setting, text, options=asked.option, is_cut=asked.cut, protocol=asked.protocol
+    )
+    if asked.json:
+        found = reading_document(reading, setting=setting, protocol=asked.protocol)
+        print(json.dumps(found, indent=2, sort_keys=True))
+        return 0
+    print(shown_answer(reading.answer))
+    print(f"rule: {reading.rule}")
+    print(f"span: {reading.span!r}" if reading.span else "span: none")
+    return 0
+
+
+def add_audit(commands: Any) -> None:
+    """Declare `trusteval audit`."""
+    audit = commands.add_parser(
+        "audit",
+        help="check the reader by hand: draw answers to label, then estimate agreement",
+        epilog="Exit code: 0, 1 if agreement is below --least or nothing is labelled, 2 usage.",
+    )
+    add = audit.add_argument
+    add(
+        "answers",
+        nargs="?",
+        metavar="RUN",
+        help="draw from a reports folder, of which RUN:SUBJECT is one subject",
+    )
+    add("--n", type=int, metavar="N", help="how many answers to draw (default: 100)")
+    add("--seed", type=int, help="draws another sample (default: 0)")
+    add("--out", type=Path, metavar="DIR", help="the folder for the table, the page and the key")
+    add("--labelled", type=Path, metavar="FILE", help="report a table that was labelled")
+    add("--key", type=Path, metavar="FILE", help="its key (default: beside it)")
+    add("--json", type=Path, metavar="OUT", help="write agreement here too")
+    add("--least", type=float, metavar="PERCENT", help="exit with 1 if agreement is below")
+    audit.set_defaults(run=_audit)
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    drawing = {"RUN": asked.answers, "--n": asked.n, "--seed": asked.seed, "--out": asked.out}
+    reporting = {"--key": asked.key, "--json": asked.json, "--least": asked.least}
+    if asked.labelled is None:
+        _refuse(reporting, needs="--labelled")
+        if asked.answers is None or asked.out is None:
+            raise UsageError("name a RUN and --out DIR to draw answers, or --labelled FILE")
+        return _draw(asked)
+    _refuse(drawing, needs="drawing, not --labelled")
+    return _report(asked)
+
+
+def _refuse(given: dict[str, Any], *, needs: str) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(f"{name} belongs to {needs}")
+
+
+def _draw(asked: argparse.Namespace) -> int:
+    from trusteval.audit import key, page, table
+    from trusteval.audit.lines import drawn_lines
+    from trusteval.audit.population import heard
+    from trusteval.audit.preparing import prepare
+    from trusteval.tracking.selection import is_store, select
+    from trusteval.tracking.store_selection import Asking
+
+    n, seed = 100 if asked.n is None else asked.n, asked.seed or 0
+    if n < 2:
+        raise UsageError(f"--n is a number of answers from 2 on, got {n}")
+    if is_store(asked.answers):
+        raise UsageError(f"expected a reports folder, got the store {asked.answers}")
+    targets = [asked.out / name for name in (table.NAME, page.NAME, key.NAME)]
+    for target in targets:
+        if target.exists():
+            raise UsageError(f"{target} exists, perhaps with labels; name another folder")
+    chosen = select(asked.answers, Asking())
+    audit = prepare(heard(chosen.run, subject=chosen.subject), run=asked.answers, n=n, seed=seed)
+    texts = table.table_text(audit.cards), page.page_text(audit.cards), key.key_text(audit.key)
+    try:
+        asked.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make {asked.out}: {error.strerror}") from error
+    write_files(dict(zip(targets, texts, strict=True)))
+    print("\n".join(drawn_lines(audit)))
+    print(f"label {targets[1]} in a browser, or the column label of {targets[0]}; then:")
+    print(f"trusteval audit --labelled {targets[0].name} --key {targets[2]}")
+    return 0
+
+
+def _report(asked: argparse.Namespace) -> int:
+    from trusteval.audit import key
+    from trusteval.audit.agreement import agreement
+    from trusteval.audit.document import agreement_document
+    from trusteval.audit.labelling import match
+    from trusteval.audit.lines import agreement_lines
+    from trusteval.audit.table import read_table
+
+    least = asked.least
+    if least is not None and not 0 < least <= 100:
+        raise UsageError(f"--least is a percentage, above 0 to 100, got {least}")
+    known = key.read_key(asked.key or asked.labelled.parent / key.NAME)
+    found = agreement(match(read_table(asked.labelled), known, path=asked.labelled))
+    print("\n".join(agreement_lines(found)))
+    if asked.json is not None:
+        text = json.dumps(agreement_document(found), indent=2, sort_keys=True)
+        write_files({asked.json: text})
+    if least is None:
+        return 0
+    if found.overall is None:
+        print(f"nothing is labelled: no agreement of at least {least} % is shown")
+        return 1
+    if round(100 * found.overall.value, 9) < least:
+        print(f"agreement is below {least} %")
+        return 1
+    if round(100 * found.overall.low, 9) < least:
+        print(f"agreement is at least {least} %, but its interval reaches below")
+    return 0

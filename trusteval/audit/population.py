@@ -1,0 +1,89 @@
+"""What may be drawn: every response of a run that a variant gave, as the reader reads it now.
+
+An answer is contested where another reader disagrees: `comptrust`, or the reader that the run was
+judged with. To `comptrust` a refusal is what has no label, so that only labels are compared with
+it, and whether there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trusteval.audit.drawing import Names
+from trusteval.errors import TrackingError
+from trusteval.protocols import PROTOCOLS
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.types import Answer, Invalid, Label, Reading, Refusal, Response, Sample
+
+_READER, _RIVAL = PROTOCOLS["strict"], PROTOCOLS["comptrust"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One response: who gave it to what, how it is read, and how `rivals` read it otherwise."""
+
+    subject: str
+    sample: Sample
+    response: Response
+    reading: Reading
+    rivals: tuple[tuple[str, Answer], ...]
+
+    @property
+    def path(self) -> Names:
+        """The names of the stratum that it is drawn in, the first ones mattering most."""
+        benchmark = self.sample.setting.benchmark
+        return (standing(self.reading.answer), self.reading.rule, self.subject, benchmark)
+
+
+def standing(answer: Answer) -> str:
+    """Return "label", "refusal", or why an answer is neither."""
+    match answer:
+        case Label():
+            return "label"
+        case Refusal():
+            return "refusal"
+        case Invalid(reason):
+            return reason.value
+
+
+def heard(run: AnsweredRun, *, subject: str | None = None) -> list[Heard]:
+    """Return all that the variants of a run, or one of them, said.
+
+    Raises TrackingError where no responses are recorded, of a vote or by an older version, or no
+    texts of items, in a baseline.
+    """
+    kept = [key for key in sorted(run.said) if subject in (None, key[0]) and run.sheets[key]]
+    if not kept:
+        raise TrackingError(
+            f"{subject or 'the run'} has no responses to read: votes and runs of older versions "
+            "have none; name a variant, or run again (recorded answers are not asked anew)"
+        )
+    if not any(sample.fields for key in kept for sample in run.sheets[key].roll.samples):
+        raise TrackingError(
+            "the items' texts are not there, as in a baseline; name a reports folder"
+        )
+    return [one for key in kept for one in _heard(run, key)]
+
+
+def _heard(run: AnsweredRun, key: tuple[str, str]) -> Iterator[Heard]:
+    said, sheet = run.said[key], run.sheets[key]
+    read_strictly = run.facts.get("protocol") == _READER.name
+    recorded = f"reader {run.facts.get('reader', 1)}"
+
+    # The same words to the same question are read once.
+    known: dict[tuple[str, tuple[str, ...], int, bool], tuple[Reading, Answer]] = {}
+    for row, judged in zip(sheet.rows.tolist(), sheet, strict=True):
+        sample, response = judged.sample, said.at(row)
+        words = (sample.setting.name, sample.options, int(said.code[row]), bool(said.cut[row]))
+        if words not in known:
+            known[words] = _READER.read(sample, response), _RIVAL.ballot(sample, response)
+        reading, rival = known[words]
+        rivals = [(_RIVAL.name, rival)] if _label(rival) != _label(reading.answer) else []
+        if read_strictly and judged.answer != reading.answer:
+            rivals.append((recorded, judged.answer))
+        yield Heard(key[0], sample, response, reading, tuple(rivals))
+
+
+def _label(answer: Answer) -> str | None:
+    return answer.value if isinstance(answer, Label) else None

@@ -1,0 +1,178 @@
+"""A run's items, answers and responses as plain values, in columns, and back.
+
+Whoever rebuilds them raises ValueError, KeyError or TypeError for what is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.grounds import Grounds
+from trusteval.said import Said
+from trusteval.sheet import Codes, Roll, Sheet
+from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample, Variant
+
+# -- items ---------------------------------------------------------------------------------
+
+
+def of_items(samples: Sequence[Sample]) -> dict[str, list[str | None]]:
+    """Return what tells items apart and what is right, without a word of theirs."""
+    return {
+        "setting": [sample.setting.name for sample in samples],
+        "id": [sample.id for sample in samples],
+        "target": [sample.target for sample in samples],
+        "unit": _numbered([sample.cluster for sample in samples]),
+        "stratum": [sample.stratum for sample in samples],
+        "group": [sample.group for sample in samples],
+    }
+
+
+def of_options(samples: Sequence[Sample]) -> list[list[str]]:
+    """Return the texts of the items' choices, none where an item has none."""
+    return [list(sample.options) for sample in samples]
+
+
+def samples(items: Mapping[str, Any], *, benchmark: str) -> list[Sample]:
+    """Rebuild a benchmark's samples from their columns."""
+    settings = {name: BENCHMARKS[benchmark].setting(name) for name in set(items["setting"])}
+    names = ("setting", "id", "target", "unit", "stratum", "group")
+    texts = items.get("text", [""] * len(items["id"]))
+    options = items.get("options", [()] * len(items["id"]))
+    return [
+        Sample(
+            id=id_,
+            setting=settings[setting],
+            cluster=unit,
+            target=target,
+            stratum=stratum,
+            group=group,
+            options=tuple(choices),
+            fields={"text": text} if text else {},
+        )
+        for (setting, id_, target, unit, stratum, group), text, choices in zip(
+            zip(*(items[name] for name in names), strict=True), texts, options, strict=True
+        )
+    ]
+
+
+def _numbered(clusters: Sequence[str]) -> list[str | None]:
+    """Name source items by numbers: some are called by their whole text."""
+    known: dict[str, str] = {}
+    return [known.setdefault(cluster, str(len(known))) for cluster in clusters]
+
+
+# -- answers -------------------------------------------------------------------------------
+
+
+def of_answers(sheet: Sheet) -> dict[str, Any]:
+    """Return the different answers and which was given to each item, label by label."""
+    return {
+        "answers": [_plain(answer) for answer in sheet.answers],
+        "code": sheet.code[sheet.rows].tolist(),
+    }
+
+
+def sheet(part: Mapping[str, Any], *, roll: Roll) -> Sheet:
+    """Rebuild the answers to a roll."""
+    different = part["answers" if "answers" in part else "said"]  # as schema 1 calls them
+    answers = [_answer(plain) for plain in different]
+    return Sheet.of(roll, [answers[code] for code in part["code"]])
+
+
+def _plain(answer: Answer) -> list[str]:
+    match answer:
+        case Label(value, contradictory):
+            return ["label", value, *(["contradictory"] if contradictory else [])]
+        case Refusal():
+            return ["refusal"]
+        case Invalid(reason):
+            return ["invalid", reason.value]
+
+
+def _answer(plain: Sequence[str]) -> Answer:
+    match plain:
+        case ["label", value]:
+            return Label(value)
+        case ["label", value, "contradictory"]:
+            return Label(value, contradictory=True)
+        case ["refusal"]:
+            return Refusal()
+        case ["invalid", reason]:
+            return Invalid(InvalidReason(reason))
+        case _:
+            raise ValueError(f"no answer: {plain!r}")
+
+
+# -- responses and what readings rest on -----------------------------------------------------
+
+
+def of_said(said: Said) -> dict[str, Any]:
+    """Return the different texts, which was said to each item, and which rows were cut off."""
+    return {
+        "texts": list(said.texts),
+        "code": said.code.tolist(),
+        "cut": np.flatnonzero(said.cut).tolist(),
+    }
+
+
+def said(plain: Mapping[str, Any], *, n: int) -> Said:
+    """Rebuild the responses to `n` items."""
+    texts = _texts(plain["texts"])
+    cut = np.zeros(n, np.bool_)
+    cut[_codes(plain["cut"], below=n)] = True
+    return Said(texts, _codes(plain["code"], below=len(texts), n=n), cut)
+
+
+def of_grounds(grounds: Grounds) -> dict[str, Any]:
+    """Return the different rules and spans, and which belongs to each item."""
+    return {
+        "rules": list(grounds.rules),
+        "rule": grounds.rule.tolist(),
+        "spans": list(grounds.spans),
+        "span": grounds.span.tolist(),
+    }
+
+
+def grounds(plain: Mapping[str, Any], *, n: int) -> Grounds:
+    """Rebuild what the readings of `n` items rest on."""
+    rules, spans = _texts(plain["rules"]), _texts(plain["spans"])
+    return Grounds(
+        rules,
+        _codes(plain["rule"], below=len(rules), n=n),
+        spans,
+        _codes(plain["span"], below=len(spans), n=n),
+    )
+
+
+def _texts(plain: Sequence[Any]) -> tuple[str, ...]:
+    if not all(isinstance(text, str) for text in plain):
+        raise TypeError("expected texts")
+    return tuple(plain)
+
+
+def _codes(plain: Sequence[int], *, below: int, n: int | None = None) -> Codes:
+    """Check numbers of texts or rows, `n` of them, each from 0 to under `below`."""
+    codes = np.array(plain, np.int64)
+    if n not in (None, len(codes)) or (len(codes) and not 0 <= codes.min() <= codes.max() < below):
+        raise ValueError(f"expected {n} numbers under {below}, got {len(codes)}")
+    return codes
+
+
+# -- votes ---------------------------------------------------------------------------------
+
+
+def of_members(variants: Sequence[Variant]) -> list[dict[str, Any]]:
+    """Return a vote's members by what ranks them."""
+    return [
+        {"name": one.name, "method": one.method, "bits": one.bits, "seed": one.seed}
+        for one in variants
+    ]
+
+
+def members(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
+    """Rebuild a vote's members: enough to rank them, not to load them."""
+    return tuple(Variant(**one) for one in plain)
