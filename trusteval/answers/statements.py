@@ -161,9 +161,9 @@ class _Reader:
             if self._n_content == 1:  # "Wrong?" and nothing else
                 return [replace(only, weight=Weight.ANSWER, rule=ALONE)]
         alone = [claim for claim in self._claims if claim.rule == ALONE]
-        values = {claim.value for claim in alone if claim.turn == self._turn}
+        later = {claim.value for claim in alone if claim.clause and claim.turn == self._turn}
         edges = {0}
-        if len(values) == 1 or self._concludes:
+        if len(later) == 1 or self._concludes:
             edges.add(self._n_clauses - 1)
         return [
             replace(claim, weight=Weight.ANSWER)

@@ -30,7 +30,7 @@ _SIGN_NAME = (
 )
 _OPENERS = r"[\"'(\[ #]*"
 _ANSWER = (
-    r"(?:answers?|ans|option|choice|selection|pick|guess|solution|conclusion|response|result"
+    r"(?:answers?|ans|label|verdict|decision|output|option|choice|selection|pick|guess|solution|conclusion|response|result"
     r"|prediction"
     r"|respuesta|réponse|antwort|lösung|opción|答案|选项)"
 )

@@ -73,9 +73,6 @@ def spelled_out(text: str) -> str:
 def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) -> Iterator[Word]:
     """Yield the words and stops of a text that is in lower case."""
     known = _vocabulary(labels, language)
-    if language is CHINESE:
-        yield from _chinese_words(text, known)
-        return
     tokens = list(_TOKEN.finditer(text))
     place = 0
     while place < len(tokens):
@@ -93,6 +90,8 @@ def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) ->
                 yield Word(said, start, token.end(), known.roles.get(said), None, said[0])
             elif "-" in said:
                 yield from _hyphened(said, start, known)
+            elif language is CHINESE:
+                yield from _unspaced(said, start, known)
             else:
                 yield _word(said, start, token.end(), known)
 
@@ -125,21 +124,16 @@ def _ends(phrase: tuple[str, ...], tokens: list[re.Match[str]], place: int) -> i
     return place + 1
 
 
-def _chinese_words(text: str, known: _Vocabulary) -> Iterator[Word]:
+def _unspaced(said: str, start: int, known: _Vocabulary) -> Iterator[Word]:
     """Yield the longest words that are known where no blank parts words."""
-    for found in _TOKEN.finditer(text):
-        said, start = found.group(), found.start()
-        if said[0] in _STOPS:
-            yield Word(said, start, found.end(), known.roles.get(said), None, said[0])
-            continue
-        place = 0
-        while place < len(said):
-            longest = next(
-                (w for w in known.by_character.get(said[place], ()) if said.startswith(w, place)),
-                _ASCII_WORD.match(said, place)[0],  # type: ignore[index]
-            )
-            yield _word(longest, start + place, start + place + len(longest), known)
-            place += len(longest)
+    place = 0
+    while place < len(said):
+        longest = next(
+            (w for w in known.by_character.get(said[place], ()) if said.startswith(w, place)),
+            _ASCII_WORD.match(said, place)[0],  # type: ignore[index]
+        )
+        yield _word(longest, start + place, start + place + len(longest), known)
+        place += len(longest)
 
 
 @lru_cache(maxsize=256)
