@@ -307,14 +307,22 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.columns": {"types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
     "tracking.answers_file": {"errors", "tracking.answered_run"},
+    "tracking.reader_version": {"protocols"},
+    "tracking.rereading": {
+        *("types", "election", "protocols", "protocols.protocol", "sheet"),
+        *("tracking.answered_run", "tracking.confounds", "tracking.reader_version"),
+    },
+    "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
+        *("tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
     "tracking.comparison": {
-        *("types", "errors", "claims", "estimates", "metrics", "protocols", "scoring", "sheet"),
+        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
         *("stats.composition", "stats.estimate"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
+        *("tracking.measured", "tracking.rereading"),
     },
     "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
     "tracking.accepting": {
