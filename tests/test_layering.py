@@ -312,6 +312,16 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "election", "protocols", "protocols.protocol", "sheet"),
         *("tracking.answered_run", "tracking.confounds", "tracking.reader_version"),
     },
+    "tracking.item_options": {
+        *("errors", "profiles", "questionnaire", "sheet", "tracking.rereading"),
+        *("benchmarks.origin", "benchmarks.prompts"),
+    },
+    "tracking.reader_change": {
+        *("types", "protocols", "sheet"),
+        *(f"tracking.{name}" for name in ("answered_run", "item_options", "measured")),
+        "tracking.rereading",
+    },
+    "tracking.reader_lines": {"types", "tracking.reader_change"},
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
@@ -335,14 +345,16 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        "tracking.store_selection",
+        *("protocols", "tracking.store_selection"),
     },
     "tracking.history": {"errors"},
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "profiles", "protocols"),
+        *("errors", "files", "profiles", "protocols", "benchmarks.origin"),
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
+        *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
+        "tracking.reader_version",
         *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
     },
     "recorder": {

@@ -28,35 +28,42 @@ def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> 
 
     `roll` has the same items, with their options. A text says why it cannot be read.
     """
+    if (missing := unsaid(run, subject, benchmark)) is not None:
+        return missing
     if any(map(lacks_options, roll.samples)):
         return "the options of its items are not kept"
-    protocol, key = PROTOCOLS[run.facts["protocol"]], (subject, benchmark)
-    if key not in run.members:
-        return _of_variant(run, subject, benchmark, roll, way=protocol.extract)
-    members = run.members[key]
-    voters = run.identities.get(key, {}).get(VOTERS, {})
+    protocol, members = PROTOCOLS[run.facts["protocol"]], run.members.get((subject, benchmark))
+    if members is None:
+        return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
     cast = []
     for member in members:
-        own = run.identities.get((member.name, benchmark))
-        if own is not None and own != voters.get(member.name):
-            return f"its member {member.name} is not the one that it was over"
-        ballots = _of_variant(run, member.name, benchmark, roll, way=protocol.ballot)
+        ballots = _of_variant(run, (member.name, benchmark), roll, way=protocol.ballot)
         if isinstance(ballots, str):
             return ballots
         cast.append(ballots)
     return elect(members, cast)
 
 
-def _of_variant(
-    run: AnsweredRun, variant: str, benchmark: str, roll: Roll, *, way: Extract
-) -> Sheet | str:
-    said = run.said.get((variant, benchmark))
-    if said is None:
-        return f"what {variant} said is not kept"
-    rows = rows_in_order(run.sheets[variant, benchmark], roll)
+def unsaid(run: AnsweredRun, subject: str, benchmark: str) -> str | None:
+    """Say what of a subject's words, or of its members', is not at hand; None where all is."""
+    members = run.members.get((subject, benchmark))
+    if members is None:
+        kept = (subject, benchmark) in run.said
+        return None if kept else f"what {subject} said is not kept"
+    voters = run.identities.get((subject, benchmark), {}).get(VOTERS, {})
+    for name in [member.name for member in members]:
+        if (name, benchmark) not in run.said:
+            return f"what {name} said is not kept"
+        if run.identities.get((name, benchmark)) != voters.get(name):
+            return f"its member {name} is not the one that it was over"
+    return None
+
+
+def _of_variant(run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract) -> Sheet | str:
+    rows = rows_in_order(run.sheets[key], roll)
     if isinstance(rows, str):
         return rows
-    return Sheet.of(roll, map(way, roll.samples, said.only(rows).responses()))
+    return Sheet.of(roll, map(way, roll.samples, run.said[key].only(rows).responses()))
 
 
 def read_alike(
