@@ -347,7 +347,7 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
         *("protocols", "tracking.store_selection"),
     },
-    "tracking.history": {"errors"},
+    "tracking.history": {"errors", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "tracking.history"},
     "tracking.command_line": {
