@@ -21,6 +21,7 @@ from tests.answered_runs import (
     WRONG,
     N,
     as_schema_1,
+    refused_by_reader_1,
     rewrite,
     run_of,
     with_wrong,
@@ -253,13 +254,7 @@ def test_what_an_older_reader_refused_is_told_for_a_variant_and_its_vote(
 ) -> None:
     baseline = shutil.copy(left.root / "reports/baselines/script-demo.json.gz", tmp_path / "b.gz")
 
-    def refuse_all(document) -> None:
-        document["facts"]["reader"] = 1
-        for parts in document["subjects"].values():
-            for part in parts.values():
-                part["answers"] = [["refusal"] for _ in part["answers"]]
-
-    rewrite(baseline, refuse_all)
+    rewrite(baseline, refused_by_reader_1)
     ran = trusteval(tmp_path, "compare", "--reader", "b.gz:both", "--flips=1")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith(FIRST)

@@ -17,6 +17,7 @@ from tests.answered_runs import (
     WRONG,
     N,
     as_schema_1,
+    refused_by_reader_1,
     rewrite,
     run_of,
     with_wrong,
@@ -26,10 +27,17 @@ from tests.project import ANSWERS, INI, Project
 from trusteval.answers.reader import READER_VERSION
 from trusteval.cli import main
 from trusteval.errors import TrackingError
+from trusteval.sheet import Sheet
 from trusteval.tracking.accepting import Request, accept
-from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.answers_file import read_document, write_document
-from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
+from trusteval.tracking.baseline import (
+    Acceptance,
+    Baseline,
+    accepted,
+    read_baseline,
+    write_baseline,
+)
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
@@ -88,14 +96,6 @@ def baseline_of(some: Project) -> Path:
     return some.root / "reports" / "baselines" / "script-demo.json.gz"
 
 
-def as_read_by_reader_1(document: dict[str, Any]) -> None:
-    """Have a reader of then take every answer for a refusal."""
-    document["facts"]["reader"] = 1
-    for parts in document["subjects"].values():
-        for part in parts.values():
-            part["answers"] = [["refusal"] for _ in part["answers"]]
-
-
 def messages(some: Project) -> dict[tuple[str, str], str]:
     verdicts = json.loads(some.verdicts_file.read_text(encoding="utf-8"))["verdicts"]
     return {(v["gate"].partition(".")[0], v["subject"]): v["message"] for v in verdicts}
@@ -115,7 +115,7 @@ def test_report_says_which_reader_read(made: Project) -> None:
 
 
 def test_baseline_of_another_reader_is_read_anew_and_votes_are_elected_anew(ours: Project) -> None:
-    rewrite(baseline_of(ours), as_read_by_reader_1)
+    rewrite(baseline_of(ours), refused_by_reader_1)
     ran = ours.run("-k", "ethics or mmlu")
     assert ran.returncode == 0, ran.stdout
     assert set(ours.outcomes().values()) == {"PASS"}
@@ -145,17 +145,21 @@ def test_baseline_without_responses_is_not_compared_until_it_is_accepted_again(
 
 
 def test_workers_read_a_baseline_anew_too(ours: Project) -> None:
-    rewrite(baseline_of(ours), as_read_by_reader_1)
+    rewrite(baseline_of(ours), refused_by_reader_1)
     ours.run("-k", "ethics or mmlu", "-n", "2")
     assert set(ours.outcomes().values()) == {"PASS"}
     assert all(ANEW in message for message in messages(ours).values())
 
 
-def test_baseline_of_the_first_schema_under_a_protocol_that_never_changes_is_compared() -> None:
-    """Nothing reads otherwise there, so nothing stands in the way."""
-    facts = {"protocol": "comptrust"}
-    assert (reader_of(facts), reader_of({"protocol": "strict"})) == (0, 1)
-    assert reader_of({"protocol": "strict", "reader": 7}) == 7
+def test_baseline_of_the_first_schema_is_compared_where_the_reading_never_changes() -> None:
+    run = run_of({"dense": with_wrong()}, protocol="comptrust")
+    old = answered_run(as_schema_1(run.to_document(with_texts=False)))
+    facts = {**run.facts, "reader": 0}
+    assert (reader_of(old.facts), reader_of(facts)) == (0, 0)
+    roll = run.sheets["dense", "mmlu"].roll
+    found = Baseline(old).standard("dense", "mmlu", roll=roll, facts=facts, data=run.data["mmlu"])
+    assert isinstance(found, Sheet)
+    assert Baseline(old).rereading(facts) == ""
 
 
 # -- reading anew --------------------------------------------------------------------------
@@ -207,7 +211,9 @@ def test_letters_are_not_read_without_their_options() -> None:
     run = run_of({"dense": with_wrong()})
     roll = run.sheets["dense", "mmlu"].roll
     bare = replace(roll, samples=tuple(replace(s, options=()) for s in roll.samples))
-    assert read_anew(run, "dense", "mmlu", roll=bare) == "the options of its items are not kept"
+    assert read_anew(run, "dense", "mmlu", roll=bare) == (
+        "the options of its items are not kept, a reports folder keeps them"
+    )
 
 
 # -- accepting -----------------------------------------------------------------------------
@@ -227,14 +233,14 @@ def test_part_that_stays_is_read_anew_or_the_run_is_refused() -> None:
         accepted(Baseline(voted(said={})), run, scores=(), acceptance=acceptance)
     assert str(refused.value) == (
         "a/mmlu of the baseline, which did not run, was read by reader 1 and cannot be read anew "
-        "(what a said is not kept); accept all subjects together"
+        "(what a said is not kept); accept a whole run"
     )
 
 
 def test_accepting_compares_with_what_was_accepted_read_anew(tmp_path: Path) -> None:
     request = Request(tmp_path / "mine.json.gz", "2026-01-01T00:00:00Z", None, {})
     assert accept(request, run_of({"dense": with_wrong()}), scores=(), failed=()).accepted
-    rewrite(request.path, as_read_by_reader_1)
+    rewrite(request.path, refused_by_reader_1)
     worse = run_of({"dense": with_wrong(*range(30))})
     reply = accept(request, worse, scores=(), failed=())
     assert not reply.accepted
@@ -296,3 +302,20 @@ def test_runs_of_two_readers_are_not_compared_without_what_was_said(
         "holds)",
     )
     assert compare(before, before, "--max-drop=10")[0] == 0  # one reader read both
+
+
+def test_two_baselines_of_two_readers_lack_the_options_of_letters(
+    compare: Compare, tmp_path: Path
+) -> None:
+    runs = [run_of({"dense": with_wrong()}, **facts) for facts in ({"reader": 1}, {})]
+    paths = [tmp_path / f"{number}.json.gz" for number in range(2)]
+    for path, run in zip(paths, runs, strict=True):
+        write_baseline(path, Baseline(run))
+    code, lines = compare(*paths)
+    assert (code, "the options of its items are not kept, a reports folder keeps" in lines[0]) == (
+        4,
+        True,
+    )
+    folder = write_run(tmp_path / "run", runs[0])
+    assert compare(folder, paths[1], "--max-drop=10")[0] == 0
+    assert compare(paths[0], write_run(tmp_path / "now", runs[1]), "--max-drop=10")[0] == 0

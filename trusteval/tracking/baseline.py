@@ -217,7 +217,7 @@ _OTHER_ROWS = (
 )
 _OTHER_READER = (
     "{part} of the baseline, which did not run, was read by reader {then} and cannot be read anew "
-    "({why}); accept all subjects together"
+    "({why}); accept a whole run"
 )
 
 

@@ -31,7 +31,7 @@ def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> 
     if (missing := unsaid(run, subject, benchmark)) is not None:
         return missing
     if any(map(lacks_options, roll.samples)):
-        return "the options of its items are not kept"
+        return "the options of its items are not kept, a reports folder keeps them"
     protocol, members = PROTOCOLS[run.facts["protocol"]], run.members.get((subject, benchmark))
     if members is None:
         return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
@@ -80,6 +80,7 @@ def read_alike(
     lined_up = aligned(before, after.roll)
     if isinstance(lined_up, str) or not rereading(first, second):
         return lined_up if isinstance(lined_up, str) else (lined_up, after)
+    read_by = f"read by readers {reader_of(first.facts)} and {reader_of(second.facts)}"
     roll = with_options(after.roll, options_of(before.roll))
     anew = []
     for run, subject in zip((first, second), subjects, strict=True):
@@ -88,8 +89,7 @@ def read_alike(
         else:
             sheet = read_anew(run, subject, benchmark, roll=roll)
         if isinstance(sheet, str):
-            readers = f"{reader_of(first.facts)} and {reader_of(second.facts)}"
-            return f"read by readers {readers}, and {sheet}; {_CURE}"
+            return f"{read_by}, and {sheet}; {_CURE}"
         anew.append(sheet)
     return anew[0], anew[1]
 
