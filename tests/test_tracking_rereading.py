@@ -246,7 +246,7 @@ def test_accepting_compares_with_what_was_accepted_read_anew(tmp_path: Path) -> 
     assert not reply.accepted
     assert reply.lines[0].startswith("dense on mmlu: score dropped by 50.0 ")
     reply = accept(request, run_of({"dense": with_wrong()}), scores=(), failed=())
-    assert reply.lines[0] == f"read anew: reader 1 before, {NOW} after, {NOW} now"
+    assert reply.lines[0] == f"baseline read anew: reader 1 before, {NOW} after, {NOW} now"
     assert reader_of(read_baseline(request.path).answers.facts) == NOW
 
 
