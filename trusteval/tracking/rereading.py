@@ -78,8 +78,10 @@ def read_alike(
         for run, subject in zip((first, second), subjects, strict=True)
     )
     lined_up = aligned(before, after.roll)
-    if isinstance(lined_up, str) or not rereading(first, second):
-        return lined_up if isinstance(lined_up, str) else (lined_up, after)
+    if isinstance(lined_up, str):
+        return lined_up
+    if not rereading(first, second):
+        return lined_up, after
     read_by = f"read by readers {reader_of(first.facts)} and {reader_of(second.facts)}"
     roll = with_options(after.roll, options_of(before.roll))
     anew = []
