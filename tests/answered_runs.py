@@ -138,6 +138,14 @@ def as_schema_1(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def refused_by_reader_1(document: dict[str, Any]) -> None:
+    """Have a reader of then take every answer of a document for a refusal."""
+    document["facts"]["reader"] = 1
+    for parts in document["subjects"].values():
+        for part in parts.values():
+            part["answers"] = [["refusal"] for _ in part["answers"]]
+
+
 def write_run(folder: Path, run: AnsweredRun) -> Path:
     """Write a run as a reports folder."""
     write_document(folder / NAME, run.to_document(with_texts=True))

@@ -331,14 +331,32 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.columns": {"types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
     "tracking.answers_file": {"errors", "tracking.answered_run"},
+    "tracking.reader_version": {"protocols"},
+    "tracking.rereading": {
+        *("types", "election", "protocols", "protocols.protocol", "sheet"),
+        *("tracking.answered_run", "tracking.confounds", "tracking.reader_version"),
+    },
+    "tracking.item_options": {
+        *("errors", "profiles", "questionnaire", "sheet", "tracking.rereading"),
+        *("benchmarks.origin", "benchmarks.prompts"),
+    },
+    "tracking.reader_change": {
+        *("types", "protocols", "sheet"),
+        *(f"tracking.{name}" for name in ("answered_run", "item_options", "measured")),
+        "tracking.rereading",
+    },
+    "tracking.reader_lines": {"types", "tracking.reader_change"},
+    "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
+        *("tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
     "tracking.comparison": {
-        *("types", "errors", "claims", "estimates", "metrics", "protocols", "scoring", "sheet"),
+        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
         *("stats.composition", "stats.estimate"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
+        *("tracking.measured", "tracking.rereading"),
     },
     "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
     "tracking.accepting": {
@@ -351,14 +369,16 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        "tracking.store_selection",
+        *("protocols", "tracking.store_selection"),
     },
-    "tracking.history": {"errors"},
+    "tracking.history": {"errors", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "profiles", "protocols"),
+        *("errors", "files", "profiles", "protocols", "benchmarks.origin"),
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
+        *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
+        "tracking.reader_version",
         *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
     },
     "audit": set(),

@@ -75,6 +75,17 @@ def test_last_runs_and_one_dimension_are_chosen(path: Path, capsys) -> None:
     assert told(capsys, path, "--benchmark=mmlu")[0].startswith("dense on mmlu")
 
 
+def test_scores_that_another_reader_read_are_marked(path: Path, capsys) -> None:
+    for day, facts in ((5, {"reader": 2}), (6, {"reader": 2})):
+        run = record(day)
+        append_run(path, {**run, "facts": {**run["facts"], **facts}})
+    lines = told(capsys, path, "--subject=gptq-4", "--last=3")
+    assert [line.partition("  PASS")[2] for line in lines[2:]] == [
+        "  other reader",
+        "",
+    ]
+
+
 def test_weights_that_are_not_known_are_not_called_others(path: Path, capsys) -> None:
     append_run(path, record(5, weights=None))
     append_run(path, record(6))

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.cli import main
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore, digest, response_key
+from trusteval.tracking.store_selection import Asking, recorded_run
 from trusteval.types import FinishReason, Prompt, Response
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +78,15 @@ def test_two_contexts_are_compared_and_their_confounds_marked(recorded: Path, ca
     assert changes["ethics"] == "regression"
     assert changes["mmlu"] == "no regression"
     assert any("lost zero_shot/0: wrong -> refused (wrong is right) I pawned" in x for x in lines)
+
+
+def test_context_brings_what_was_said_and_the_present_reader(recorded: Path) -> None:
+    fast, slow = (recorded_run(recorded, NAMES[name], Asking()).run for name in ("fast", "slow"))
+    assert fast.said[NAMES["fast"], "ethics"].texts == ("wrong",)
+    assert slow.said[NAMES["slow"], "ethics"].texts == ("I cannot say.",)
+    said, sheet = fast.said[NAMES["fast"], "mmlu"], fast.sheets[NAMES["fast"], "mmlu"]
+    assert (len(said), said.cut.any()) == (len(sheet.roll.samples), False)
+    assert fast.facts["reader"] == READER_VERSION
 
 
 def test_context_is_compared_with_itself_without_torch(recorded: Path) -> None:

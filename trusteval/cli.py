@@ -105,6 +105,7 @@ def _add_score(commands: Any) -> None:
 
 
 def _score(asked: argparse.Namespace) -> int:
+    from trusteval.benchmarks.origin import named_origin
     from trusteval.protocols import PROTOCOLS
     from trusteval.recordings.document import item_lines, scores_document
     from trusteval.recordings.items import ItemSource
@@ -117,7 +118,7 @@ def _score(asked: argparse.Namespace) -> int:
     scored = score_recordings(
         recorded,
         protocol=PROTOCOLS[asked.protocol],
-        items=ItemSource(_origin(asked.data)),
+        items=ItemSource(named_origin(asked.data)),
         include_crime=asked.include_crime,
     )
     for benchmark in scored:
@@ -261,15 +262,6 @@ def _quantize(asked: argparse.Namespace) -> int:
 
 
 # -- shared ------------------------------------------------------------------------------
-
-
-def _origin(directory: Path | None) -> Any:
-    from trusteval.benchmarks.origin import ENVIRONMENT, find_origin
-    from trusteval.machine import cache_directory
-
-    if directory is None and not os.environ.get(ENVIRONMENT):
-        return None
-    return find_origin(directory, cache=cache_directory())
 
 
 def _warn(sentence: str) -> None:

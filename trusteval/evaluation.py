@@ -78,6 +78,7 @@ class Evaluation:
         self._notes: dict[str, Mapping[str, str]] = {}
         self._checked: set[str] = set()
         self._judged: dict[tuple[str, str], Subject] = {}
+        self._standards: dict[tuple[str, str], Sheet | str] = {}
 
     def close(self) -> None:
         """Free the model."""
@@ -215,6 +216,9 @@ class Evaluation:
             declared=self.declared(gate.benchmark),
             reference=self._standard(reference, subject, gate.benchmark) if compares else None,
         )
+        if isinstance(reference, Baseline) and found.comparison and not found.comparison.obstacle:
+            note = reference.rereading(self.facts)
+            found = replace(found, comparison=replace(found.comparison, note=note))
         return replace(found, noise=self._noise(gate)) if compares else found
 
     def _noise(self, gate: Gate) -> Comparison | None:
@@ -240,18 +244,25 @@ class Evaluation:
             case str(why):
                 return why
             case Baseline():
-                return reference.standard(
-                    subject.name,
-                    benchmark,
-                    roll=self.judged(subject, benchmark).roll,
-                    facts=self.facts,
-                    data=self.questionnaire.facts(benchmark),
-                )
+                return self._accepted(reference, subject, benchmark)
             case _:
                 try:
                     return self.judged(reference, benchmark)
                 except TrustEvalError as error:
                     return f"{reference.name} has no answers ({error})"
+
+    def _accepted(self, baseline: Baseline, subject: Subject, benchmark: str) -> Sheet | str:
+        """Return what was accepted of a subject; what another reader read is read anew once."""
+        key = subject.name, benchmark
+        if key not in self._standards:
+            self._standards[key] = baseline.standard(
+                subject.name,
+                benchmark,
+                roll=self.judged(subject, benchmark).roll,
+                facts=self.facts,
+                data=self.questionnaire.facts(benchmark),
+            )
+        return self._standards[key]
 
     def answered(self) -> AnsweredRun:
         """Return all that was judged here under the run's protocol, item by item."""

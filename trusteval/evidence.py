@@ -16,12 +16,13 @@ class Comparison:
 
     `worse` is how much worse the subject is: reference minus subject for a drop, the opposite for
     a rise. `shifts` are how the gaps between groups moved, by the rate that moved. `obstacle` says
-    why there is no comparison.
+    why there is no comparison, `note` what else has to be known of it.
     """
 
     worse: Estimate | None = None
     shifts: Mapping[ShiftForm, Normal] = field(default_factory=dict)
     obstacle: str | None = None
+    note: str = ""
 
     @property
     def farthest(self) -> float:

@@ -61,6 +61,7 @@ def decide(
         describe_counts(evidence.score),
         *_power(claims, compared),
         *_too_good(gate, compared),
+        *_note(compared),
         *notes,
     ]
     return Verdict(
@@ -239,6 +240,10 @@ def _too_good(gate: Gate, compared: Comparison | None) -> list[str]:
     if compared.worse.high >= -margin / 100:
         return []
     return [f"too good: better than {gate.reference} by more than the margin, is it what it says?"]
+
+
+def _note(compared: Comparison | None) -> list[str]:
+    return [compared.note] if compared is not None and compared.note else []
 
 
 def _change(reference: str, compared: Comparison | None) -> Change | None:

@@ -47,6 +47,16 @@ def find_origin(directory: Path | None, *, cache: Path) -> Origin:
     return Origin("local files", lambda _: DataSource(directory))
 
 
+def named_origin(directory: Path | None) -> Origin | None:
+    """Read `directory`, else the one TRUSTEVAL_DATA names, else nothing: never the hub.
+
+    Raises UsageError for a directory that is not there.
+    """
+    if directory is None and not os.environ.get(ENVIRONMENT):
+        return None
+    return find_origin(directory, cache=Path())
+
+
 def _from_hub(benchmark: str, cache: Path) -> DataSource:
     fetched = materialise(benchmark, cache=cache / "data")
     return DataSource(fetched.root, revisions=fetched.revisions)

@@ -83,6 +83,7 @@ def accept(
         True,
         (
             *worse,
+            *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
             *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
             f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
         ),

@@ -22,6 +22,8 @@ from trusteval.tracking.answered_run import (
     rows_in_order,
 )
 from trusteval.tracking.answers_file import read_document, write_document
+from trusteval.tracking.reader_version import reader_of
+from trusteval.tracking.rereading import read_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Baseline:
     ) -> Sheet | str:
         """Return what was accepted of a subject, in the order of a roll, or why it cannot be.
 
-        `facts` and `data` say how this run asks; another way of asking is no comparison.
+        `facts` and `data` say how this run asks; another way of asking is no comparison. What
+        another reader read is read anew.
         """
         sheet = self.answers.sheets.get((subject, benchmark))
         if sheet is None:
@@ -64,7 +67,22 @@ class Baseline:
         changed = differences(self.answers, benchmark, facts=facts, data=data)
         if changed:
             return f"asked differently from what was accepted: {'; '.join(changed)}"
-        return aligned(sheet, roll)
+        lined_up = aligned(sheet, roll)
+        then, now = reader_of(self.answers.facts), reader_of(facts)
+        if then == now or isinstance(lined_up, str):
+            return lined_up
+        anew = read_anew(self.answers, subject, benchmark, roll=roll)
+        if isinstance(anew, str):
+            return (
+                f"accepted as reader {then} read it, reader {now} reads now, and {anew}; "
+                "`pytest --trust-accept` accepts it again"
+            )
+        return anew
+
+    def rereading(self, facts: Mapping[str, Any]) -> str:
+        """Say that what was accepted is read anew, "" where the run's reader is that of then."""
+        then, now = reader_of(self.answers.facts), reader_of(facts)
+        return "" if then == now else f"baseline read anew: reader {then} then, {now} now"
 
     def discordances(self, *, reference: str) -> dict[tuple[str, str], float]:
         """Return on what share of its rows each subject differed from a reference in being right.
@@ -129,7 +147,7 @@ def accepted(
     """Put what a run answered in place of what was accepted; what did not run stays.
 
     Raises TrackingError where the rest was asked otherwise: one baseline has one protocol, one set
-    of prompts and the same rows for all subjects.
+    of prompts, one reader and the same rows for all subjects.
     """
     if before is None:
         return Baseline(run, tuple(scores), (acceptance,))
@@ -137,9 +155,18 @@ def accepted(
     if kept:
         _refuse_other_asking(before.answers, run, kept=kept)
     rolls = {benchmark: sheet.roll for (_, benchmark), sheet in run.sheets.items()}
-    stays = _in_order(before.answers, {key: rolls.get(key[1], kept[key].roll) for key in kept})
+    stays = _in_order(
+        before.answers,
+        {key: rolls.get(key[1], sheet.roll) for key, sheet in kept.items()},
+        reader=reader_of(run.facts),
+    )
     answers = replace(joined([run, stays]), sheets={**stays.sheets, **run.sheets})
-    old = [line for line in before.scores if (line["subject"], line["benchmark"]) in kept]
+    then = reader_of(before.answers.facts)
+    old = [
+        line if then == reader_of(run.facts) else {"reader": then, **line}
+        for line in before.scores
+        if (line["subject"], line["benchmark"]) in kept
+    ]
     return Baseline(answers, (*old, *scores), (*before.acceptances, acceptance))
 
 
@@ -162,15 +189,22 @@ def _refuse_other_asking(
             raise TrackingError(_OTHER_ROWS.format(part=f"{subject}/{benchmark}", why="other data"))
 
 
-def _in_order(before: AnsweredRun, rolls: Mapping[tuple[str, str], Roll]) -> AnsweredRun:
-    """Return the parts that stay, in the order of those that were just accepted."""
+def _in_order(
+    before: AnsweredRun, rolls: Mapping[tuple[str, str], Roll], *, reader: int
+) -> AnsweredRun:
+    """Return the parts that stay, in the order and as the reader of those just accepted."""
     sheets, said = {}, {}
     for key, roll in rolls.items():
-        sheet = before.sheets[key]
+        sheet, part = before.sheets[key], "/".join(key)
         rows = rows_in_order(sheet, roll)
         if isinstance(rows, str):
-            raise TrackingError(_OTHER_ROWS.format(part="/".join(key), why=rows))
+            raise TrackingError(_OTHER_ROWS.format(part=part, why=rows))
         sheets[key] = Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+        if (then := reader_of(before.facts)) != reader:
+            anew = read_anew(before, *key, roll=roll)
+            if isinstance(anew, str):
+                raise TrackingError(_OTHER_READER.format(part=part, then=then, why=anew))
+            sheets[key] = anew
         if key in before.said:
             said[key] = before.said[key].only(rows)
     members = {key: over for key, over in before.members.items() if key in rolls}
@@ -180,6 +214,10 @@ def _in_order(before: AnsweredRun, rolls: Mapping[tuple[str, str], Roll]) -> Ans
 _OTHER_ROWS = (
     "{part} of the baseline, which did not run, was asked other rows ({why}); accept all subjects "
     "together"
+)
+_OTHER_READER = (
+    "{part} of the baseline, which did not run, was read by reader {then} and cannot be read anew "
+    "({why}); accept a whole run"
 )
 
 

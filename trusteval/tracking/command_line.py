@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,28 @@ def add_compare(commands: Any) -> None:
 
     compare = commands.add_parser(
         "compare",
-        help="compare two recorded runs item by item",
+        help="compare two recorded runs item by item, or two readers of one",
         epilog="Exit code: 0 no regression, 1 regression, 2 usage, 3 inconclusive, "
-        "4 not comparable; the first of 1, 4, 3, 0 that holds.",
+        "4 not comparable; the first of 1, 4, 3, 0 that holds. With --reader: 0 everything was "
+        "read anew, 4 something was not.",
     )
-    for name, text in (("before", "the reference"), ("after", "the run that is asked about")):
+    runs = (("before", "the reference", None), ("after", "the run that is asked about", "?"))
+    for name, text, nargs in runs:
         compare.add_argument(
             name,
+            nargs=nargs,
             metavar="RUN",
             help=f"{text}: a reports folder or a baseline, of which RUN:SUBJECT is one subject, or "
             "STORE.sqlite#CONTEXT, a context as `trusteval store info` lists it",
         )
     compare.add_argument(
+        "--reader",
+        action="store_true",
+        help="of one RUN, no context: what this version's answer reader alone reads otherwise",
+    )
+    compare.add_argument(
         "--max-drop",
         type=float,
-        default=3.0,
         metavar="POINTS",
         help="what a score may drop (default: 3)",
     )
@@ -41,10 +49,10 @@ def add_compare(commands: Any) -> None:
         type=int,
         default=5,
         metavar="N",
-        help="how many flipped items to print (default: 5)",
+        help="how many flipped items to print of each part (default: 5)",
     )
     compare.add_argument("--json", type=Path, metavar="OUT", help="write everything here too")
-    asked = compare.add_argument_group("what a store's context was asked")
+    asked = compare.add_argument_group("what a store's context was asked (--data: --reader too)")
     asked.add_argument("--profile", choices=tuple(PROFILES), help="default: demo")
     asked.add_argument("--protocol", choices=tuple(PROTOCOLS), help="default: strict")
     asked.add_argument("--data", type=Path, help="directory of the benchmarks' original files")
@@ -53,32 +61,76 @@ def add_compare(commands: Any) -> None:
 
 
 def _compare(asked: argparse.Namespace) -> int:
+    from trusteval.tracking.selection import is_store
+
+    max_drop = 3.0 if asked.max_drop is None else asked.max_drop
+    if not 0 < max_drop <= 100:
+        raise UsageError(f"--max-drop is in points, above 0 to 100, got {max_drop}")
+    if asked.flips < 0:
+        raise UsageError(f"--flips is a number of items, got {asked.flips}")
+    named = ("profile", "protocol", "data", "prompts")
+    given = {name: value for name in named if (value := getattr(asked, name)) is not None}
+    if asked.reader:
+        return _compare_readers(asked)
+    if asked.after is None:
+        raise UsageError("compare takes two RUNs, or with --reader one")
+    if given and not any(map(is_store, (asked.before, asked.after))):
+        raise UsageError(f"--{next(iter(given))} is about STORE.sqlite#CONTEXT; other runs know")
+    return _compare_runs(asked, given, max_drop=max_drop)
+
+
+def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_drop: float) -> int:
     from trusteval.tracking.comparison import compare_runs
     from trusteval.tracking.comparison_lines import (
         comparison_document,
         comparison_lines,
         exit_code,
     )
-    from trusteval.tracking.selection import is_store, pairs_of, select
+    from trusteval.tracking.selection import pairs_of, select
     from trusteval.tracking.store_selection import Asking
 
-    if not 0 < asked.max_drop <= 100:
-        raise UsageError(f"--max-drop is in points, above 0 to 100, got {asked.max_drop}")
-    if asked.flips < 0:
-        raise UsageError(f"--flips is a number of items, got {asked.flips}")
-    named = ("profile", "protocol", "data", "prompts")
-    given = {name: value for name in named if (value := getattr(asked, name)) is not None}
-    if given and not any(map(is_store, (asked.before, asked.after))):
-        raise UsageError(f"--{next(iter(given))} is about STORE.sqlite#CONTEXT; other runs know")
     before, after = (select(run, Asking(**given)) for run in (asked.before, asked.after))
-    found = compare_runs(
-        before.run, after.run, pairs=pairs_of(before, after), max_drop=asked.max_drop
-    )
+    found = compare_runs(before.run, after.run, pairs=pairs_of(before, after), max_drop=max_drop)
     left_out = dict.fromkeys((*before.left_out, *after.left_out))
     print("\n".join((*left_out, *comparison_lines(found, flips=asked.flips))))
-    if asked.json is not None:
-        write_files({asked.json: json.dumps(comparison_document(found), indent=2, sort_keys=True)})
+    _write(asked.json, comparison_document(found))
     return exit_code(found)
+
+
+def _compare_readers(asked: argparse.Namespace) -> int:
+    from trusteval.benchmarks.origin import named_origin
+    from trusteval.tracking.item_options import ItemOptions
+    from trusteval.tracking.reader_change import read_parts_anew
+    from trusteval.tracking.reader_lines import exit_code, reader_document, reader_lines
+    from trusteval.tracking.reader_version import present_reader, reader_of
+    from trusteval.tracking.selection import is_store, select
+    from trusteval.tracking.store_selection import Asking
+
+    if asked.after is not None or is_store(asked.before):
+        raise UsageError(
+            "--reader takes one RUN, a reports folder or a baseline: what a store holds is always "
+            "read by this version's reader"
+        )
+    other = [name for name in ("max_drop", "profile", "protocol", "prompts") if vars(asked)[name]]
+    if other:
+        raise UsageError(f"--{other[0].replace('_', '-')} does not go with --reader")
+    chosen = select(asked.before, Asking())
+    run = chosen.run
+    parts = read_parts_anew(
+        run,
+        run.subjects if chosen.subject is None else (chosen.subject,),
+        options=ItemOptions(run.facts, named_origin(asked.data)),
+        most=asked.flips if asked.json is None else None,
+    )
+    then, now = reader_of(run.facts), present_reader(run.facts)
+    print("\n".join(reader_lines(parts, then=then, now=now, flips=asked.flips)))
+    _write(asked.json, reader_document(parts, then=then, now=now))
+    return exit_code(parts)
+
+
+def _write(path: Path | None, document: object) -> None:
+    if path is not None:
+        write_files({path: json.dumps(document, indent=2, sort_keys=True)})
 
 
 def add_history(commands: Any) -> None:

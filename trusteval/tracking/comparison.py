@@ -14,22 +14,22 @@ import numpy as np
 from trusteval.claims import Within, row_p
 from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
-from trusteval.metrics import SCORE, evaluate, rows_of
+from trusteval.metrics import rows_of
 from trusteval.protocols import PROTOCOLS
-from trusteval.scoring import Scoring
 from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import ALPHA, Estimate
 from trusteval.tracking.answered_run import (
     AnsweredRun,
-    aligned,
     item_name,
     shown_answer,
     shown_text,
 )
 from trusteval.tracking.baseline import differences
 from trusteval.tracking.confounds import confounds
-from trusteval.types import Declared, Score
+from trusteval.tracking.measured import Measured, measured
+from trusteval.tracking.rereading import read_alike, rereading
+from trusteval.types import Score
 
 SEED = 2511
 
@@ -59,7 +59,8 @@ class Flip:
 class BenchmarkComparison:
     """One subject's benchmark in both runs; `drop` is before minus after, a fraction.
 
-    `why` says what stands in the way of a comparison, `confounds` what besides the weights differs.
+    `why` says what stands in the way of a comparison, `confounds` what besides the weights differs,
+    `rereading` which readers read the two, where both are read anew.
     """
 
     benchmark: str
@@ -74,6 +75,7 @@ class BenchmarkComparison:
     moved_p: float | None = None
     why: str = ""
     confounds: tuple[str, ...] = ()
+    rereading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +135,22 @@ def _compare(
     changed = differences(first, benchmark, facts=second.facts, data=second.data[benchmark])
     if changed:
         return impossible(f"asked differently: {'; '.join(changed)}")
-    lined_up = aligned(before, after.roll)
-    if isinstance(lined_up, str):
-        return impossible(lined_up)
     texts = _texts(before.roll)
-    before = lined_up
+    sheets = read_alike(first, second, subjects=(pair.before, pair.after), benchmark=benchmark)
+    if isinstance(sheets, str):
+        return impossible(sheets)
+    before, after = sheets
     scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
-    scores, drop, why = _scored(scoring, before, after)
+    found = measured(scoring, before, after)
+    drop, why = _drop(found)
     change, p = _decide(drop, limits)
     moves = Moves(_standings(before), _standings(after), after.roll.unit[after.rows])
     return BenchmarkComparison(
         benchmark,
         pair.name,
         change,
-        before=scores[0],
-        after=scores[1],
+        before=found.scores[0],
+        after=found.scores[1],
         drop=drop,
         p=p,
         flips=tuple(_flips(before, after, texts)),
@@ -158,30 +161,21 @@ def _compare(
             first.identities.get((pair.before, benchmark), {}),
             second.identities.get((pair.after, benchmark), {}),
         ),
+        rereading=rereading(first, second),
     )
 
 
-def _scored(
-    scoring: Scoring, before: Sheet, after: Sheet
-) -> tuple[list[Score], Estimate | None, str]:
-    """Return both scores and the estimated drop, or why there is none."""
-    rows = [scoring.counted(sheet) for sheet in (before, after)]
-    declared = {
-        name: Declared(len(part), part.targets)
-        for name, part in rows[1].by_setting().items()
-        if name in scoring.settings
-    }
-    formula = scoring.formula(SCORE, rows[1], declared=declared)
-    scores = [evaluate(SCORE, formula, part, declared=declared) for part in rows]
-    undefined = dict.fromkeys(score.undefined for score in scores if score.undefined)
+def _drop(found: Measured) -> tuple[Estimate | None, str]:
+    """Return the estimated drop from the first to the second, or why there is none."""
+    undefined = dict.fromkeys(score.undefined for score in found.scores if score.undefined)
     if undefined:
-        return scores, None, "; ".join(undefined)
-    ours, its = (rows_of(formula, part, declared=declared) for part in rows)
+        return None, "; ".join(undefined)
+    ours, its = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
     try:
-        drop = estimate_drop(formula, reference=ours, subject=its)
+        drop = estimate_drop(found.formula, reference=ours, subject=its)
     except UndefinedError as error:
-        return scores, None, str(error)
-    return scores, drop, "" if drop else "the score has no paired estimate"
+        return None, str(error)
+    return drop, "" if drop else "the score has no paired estimate"
 
 
 def _decide(drop: Estimate | None, limits: _Limits) -> tuple[Change, float | None]:

@@ -21,6 +21,7 @@ _TEXT = 100
 def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Iterator[str]:
     """Tell what changed, what besides the weights differs, and which items flipped."""
     yield from dict.fromkeys(f"CONFOUND {c.subject}: {line}" for c in found for line in c.confounds)
+    yield from dict.fromkeys(f"READER {c.rereading}" for c in found if c.rereading)
     for comparison in found:
         yield _line(comparison)
         if comparison.moves is not None and comparison.moved_p is not None:
@@ -67,6 +68,7 @@ def comparison_document(found: Sequence[BenchmarkComparison]) -> list[dict[str, 
             },
             "moved_p": c.moved_p,
             "confounds": list(c.confounds),
+            "rereading": c.rereading,
             "flips": [
                 {
                     "id": flip.id,

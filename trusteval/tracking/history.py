@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
+from trusteval.tracking.reader_version import reader_of
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
@@ -19,13 +20,17 @@ NAME = "history.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One score of one subject in one run, points; `low` and `high` are its 90 % interval."""
+    """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
+
+    `reader` is the version that read its answers.
+    """
 
     started: datetime
     commit: str | None
     model: str
     profile: str
     protocol: str
+    reader: int
     weights: str | None
     subject: str
     benchmark: str
@@ -124,6 +129,7 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
             model=Path(facts["model"]).name,
             profile=facts["profile"],
             protocol=facts["protocol"],
+            reader=reader_of(facts),
             weights=line["weights"],
             subject=line["subject"],
             benchmark=line["benchmark"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.errors import TrackingError
+from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers
 from trusteval.tracking.comparison import Pair, shared_pairs
@@ -33,7 +34,7 @@ def select(text: str, asking: Asking) -> Selection:
     """Read PATH, PATH:SUBJECT (a reports folder or a baseline) or STORE.sqlite#CONTEXT.
 
     `asking` says what a store's context was asked. Raises TrackingError for a place without
-    recorded answers, or a subject that is not in it.
+    recorded answers, one of a protocol that is not known, or a subject that is not in it.
     """
     if is_store(text):
         store, _, context = text.rpartition("#")
@@ -41,6 +42,10 @@ def select(text: str, asking: Asking) -> Selection:
         return Selection(recorded.run, recorded.run.subjects[0], recorded.left_out)
     path, subject = _place_and_subject(text)
     run = read_answers(path / NAME if path.is_dir() else path)
+    if (protocol := run.facts.get("protocol")) not in PROTOCOLS:
+        raise TrackingError(
+            f"{path} was read under the protocol {protocol!r}; known: {', '.join(PROTOCOLS)}"
+        )
     if subject is not None and subject not in run.subjects:
         raise TrackingError(f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}")
     return Selection(run, subject)

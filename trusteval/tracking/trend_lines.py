@@ -13,13 +13,21 @@ def trend_lines(points: Sequence[Point], *, last: int) -> Iterator[str]:
     """Tell how each subject's scores went: a bar for every run, then the last ones in figures."""
     for (model, profile, protocol, measured, name), trend in trends(points).items():
         yield f"{name} on {measured} ({model}, {profile}, {protocol}): {sparkline(trend)}"
-        weights = None
+        before = None
         for point in trend[-last:]:
-            known = None not in (weights, point.weights)
-            changed = "  other weights" if known and weights != point.weights else ""
-            weights = point.weights
+            changed = _changed(before, point)
+            before = point
             when, commit = f"{point.started:%Y-%m-%d %H:%M}", (point.commit or "-")[:10]
             yield f"  {when}  {commit:10}  {_value(point)}{changed}"
+
+
+def _changed(before: Point | None, point: Point) -> str:
+    """Say what besides time lies between two points."""
+    if before is None:
+        return ""
+    known = None not in (before.weights, point.weights)
+    weights = "  other weights" if known and before.weights != point.weights else ""
+    return weights + ("  other reader" if before.reader != point.reader else "")
 
 
 def sparkline(points: Sequence[Point]) -> str:

@@ -1,0 +1,50 @@
+"""Finds the options of a recorded run's items in the data of its profile; a baseline keeps none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trusteval.benchmarks.origin import Origin, demo_origin
+from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.errors import TrustEvalError
+from trusteval.profiles import find_profile
+from trusteval.questionnaire import Questionnaire
+from trusteval.sheet import Roll
+from trusteval.tracking.rereading import Options, options_of
+
+
+class ItemOptions:
+    """The options of one run's items; every benchmark's data is read once.
+
+    `origin` is where the published data is, None where nobody said; the demo slice is shipped.
+    """
+
+    def __init__(self, facts: Mapping[str, Any], origin: Origin | None) -> None:
+        self._facts = facts
+        self._origin = origin
+        self._found: dict[str, Options | str] = {}
+
+    def of(self, benchmark: str, *, data: Mapping[str, Any]) -> Options | str:
+        """Return the options by item, or say why there are none; `data` are the rows asked then."""
+        if benchmark not in self._found:
+            try:
+                self._found[benchmark] = self._read(benchmark, data)
+            except TrustEvalError as error:
+                self._found[benchmark] = str(error)
+        return self._found[benchmark]
+
+    def _read(self, benchmark: str, data: Mapping[str, Any]) -> Options | str:
+        profile = find_profile(self._facts["profile"])
+        origin = demo_origin() if profile.is_demo else self._origin
+        if origin is None:
+            return (
+                "the options of its items are in the data: name that with --data or TRUSTEVAL_DATA"
+            )
+        # What stands around an item does not change its options: any prompts will do.
+        asked = Questionnaire(profile, origin, texts=load_prompt_texts())
+        roll = Roll.of(question.sample for question in asked.questions(benchmark))
+        now = asked.facts(benchmark)["sha256"]
+        if now != data.get("sha256"):
+            return f"the data is not what was asked: {data.get('sha256', '-'):.12}, now {now:.12}"
+        return options_of(roll)

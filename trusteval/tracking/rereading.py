@@ -1,0 +1,125 @@
+"""Reads what a recorded run's subjects said anew, by the present reader; no model and no data.
+
+A vote is elected anew from its members' responses, where they are those that it was over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trusteval.election import elect
+from trusteval.protocols import PROTOCOLS
+from trusteval.protocols.protocol import Extract
+from trusteval.sheet import Roll, Sheet
+from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
+from trusteval.tracking.confounds import VOTERS
+from trusteval.tracking.reader_version import present_reader, reader_of
+from trusteval.types import LabelForm, Sample
+
+_CURE = "run the older one again, or accept it again: no model runs for what the store holds"
+
+Options = Mapping[str, tuple[str, ...]]
+"""The texts of the choices, by the item's name in its benchmark."""
+
+
+def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> Sheet | str:
+    """Return what a subject answered as the present reader reads it, in the order of a roll.
+
+    `roll` has the same items, with their options. A text says why it cannot be read.
+    """
+    if (missing := unsaid(run, subject, benchmark)) is not None:
+        return missing
+    if any(map(lacks_options, roll.samples)):
+        return "the options of its items are not kept, a reports folder keeps them"
+    protocol, members = PROTOCOLS[run.facts["protocol"]], run.members.get((subject, benchmark))
+    if members is None:
+        return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
+    cast = []
+    for member in members:
+        ballots = _of_variant(run, (member.name, benchmark), roll, way=protocol.ballot)
+        if isinstance(ballots, str):
+            return ballots
+        cast.append(ballots)
+    return elect(members, cast)
+
+
+def unsaid(run: AnsweredRun, subject: str, benchmark: str) -> str | None:
+    """Say what of a subject's words, or of its members', is not at hand; None where all is."""
+    members = run.members.get((subject, benchmark))
+    if members is None:
+        kept = (subject, benchmark) in run.said
+        return None if kept else f"what {subject} said is not kept"
+    voters = run.identities.get((subject, benchmark), {}).get(VOTERS, {})
+    for name in [member.name for member in members]:
+        if (name, benchmark) not in run.said:
+            return f"what {name} said is not kept"
+        if run.identities.get((name, benchmark)) != voters.get(name):
+            return f"its member {name} is not the one that it was over"
+    return None
+
+
+def _of_variant(run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract) -> Sheet | str:
+    rows = rows_in_order(run.sheets[key], roll)
+    if isinstance(rows, str):
+        return rows
+    return Sheet.of(roll, map(way, roll.samples, run.said[key].only(rows).responses()))
+
+
+def read_alike(
+    first: AnsweredRun, second: AnsweredRun, *, subjects: tuple[str, str], benchmark: str
+) -> tuple[Sheet, Sheet] | str:
+    """Return what a subject of each run answered, in one order and as one reader reads it.
+
+    A text says why that cannot be had. What different readers read is read anew by the present one.
+    """
+    before, after = (
+        run.sheets[subject, benchmark]
+        for run, subject in zip((first, second), subjects, strict=True)
+    )
+    lined_up = aligned(before, after.roll)
+    if isinstance(lined_up, str):
+        return lined_up
+    if not rereading(first, second):
+        return lined_up, after
+    read_by = f"read by readers {reader_of(first.facts)} and {reader_of(second.facts)}"
+    roll = with_options(after.roll, options_of(before.roll))
+    anew = []
+    for run, subject in zip((first, second), subjects, strict=True):
+        if reader_of(run.facts) == present_reader(run.facts):
+            sheet = aligned(run.sheets[subject, benchmark], roll)
+        else:
+            sheet = read_anew(run, subject, benchmark, roll=roll)
+        if isinstance(sheet, str):
+            return f"{read_by}, and {sheet}; {_CURE}"
+        anew.append(sheet)
+    return anew[0], anew[1]
+
+
+def rereading(first: AnsweredRun, second: AnsweredRun) -> str:
+    """Say which readers read two runs and which reads them now; "" where one read both."""
+    ours, its = reader_of(first.facts), reader_of(second.facts)
+    if ours == its:
+        return ""
+    return f"read anew: reader {ours} before, {its} after, {present_reader(second.facts)} now"
+
+
+def lacks_options(sample: Sample) -> bool:
+    """Whether an item's options, which a reading of letters looks at, are missing."""
+    return sample.setting.form is LabelForm.SYMBOL and not sample.options
+
+
+def options_of(roll: Roll) -> Options:
+    """Return the options of the items that carry some."""
+    return {item_name(sample): sample.options for sample in roll.samples if sample.options}
+
+
+def with_options(roll: Roll, options: Options) -> Roll:
+    """Return a roll whose items that lack options have those given, where there are some."""
+    samples = tuple(
+        replace(sample, options=options.get(item_name(sample), ()))
+        if lacks_options(sample)
+        else sample
+        for sample in roll.samples
+    )
+    return replace(roll, samples=samples)
