@@ -16,6 +16,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.fingerprint import fingerprint, published_fingerprint
 from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
+from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import DataError, MissingDataError
 from trusteval.profiles import FULL, Profile
 from trusteval.scoring import Scoring
@@ -29,6 +30,7 @@ class Questionnaire:
         self._profile = profile
         self._origin = origin
         self._texts = texts
+        check_spellings(texts.spellings, BENCHMARKS, origin=texts.origin)
         self._questions: dict[str, tuple[Question, ...]] = {}
         self._broken: dict[str, DataError] = {}
         self._facts: dict[str, Mapping[str, object]] = {}
@@ -78,9 +80,11 @@ class Questionnaire:
         settings = self._profile.declared(BENCHMARKS[benchmark])
         loaded: dict[str, tuple[Question, ...]] = {}
         missing: dict[str, MissingDataError] = {}
+        spellings = self._texts.spellings.get(benchmark, {})
         for name, setting in settings.items():
             try:
-                loaded[name] = BENCHMARKS[benchmark].load(source, setting, self._texts)
+                asked = spelled(setting, spellings)
+                loaded[name] = BENCHMARKS[benchmark].load(source, asked, self._texts)
             except MissingDataError as error:
                 missing[name] = error
                 continue

@@ -33,6 +33,7 @@ def add_read(commands: Any) -> None:
     )
     add("--cut", action="store_true", help="generation stopped at the token limit")
     add("--protocol", choices=tuple(PROTOCOLS), default="strict", help="who reads")
+    add("--prompts", type=Path, help="a prompts.toml, for the spellings of labels that it brings")
     add("--json", action="store_true", help="print JSON")
     read.set_defaults(run=_read)
 
@@ -42,7 +43,7 @@ def _read(asked: argparse.Namespace) -> int:
     from trusteval.files import decode
     from trusteval.tracking.answered_run import shown_answer
 
-    setting = chosen_setting(asked.benchmark, asked.setting)
+    setting = chosen_setting(asked.benchmark, asked.setting, prompts=asked.prompts)
     text = asked.text
     if text == "-":
         text = decode(sys.stdin.buffer.read(), path=Path("standard input"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import UsageError
 from trusteval.protocols import PROTOCOLS
 from trusteval.types import (
@@ -20,11 +23,17 @@ from trusteval.types import (
 )
 
 
-def chosen_setting(benchmark: str, name: str | None) -> Setting:
+def chosen_setting(benchmark: str, name: str | None, *, prompts: Path | None = None) -> Setting:
     """Return a setting by name, or any where all of a benchmark read alike.
 
-    Raises UsageError with the known names.
+    Its labels have the further spellings of a prompts file. Raises UsageError with the known names.
     """
+    texts = load_prompt_texts(prompts)
+    check_spellings(texts.spellings, BENCHMARKS, origin=texts.origin)
+    return spelled(_setting(benchmark, name), texts.spellings.get(benchmark, {}))
+
+
+def _setting(benchmark: str, name: str | None) -> Setting:
     if benchmark not in BENCHMARKS:
         raise UsageError(f"no benchmark {benchmark!r}; known: {', '.join(BENCHMARKS)}")
     if name is not None:

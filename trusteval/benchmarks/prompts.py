@@ -14,6 +14,9 @@ from typing import Any
 from trusteval.errors import UsageError
 from trusteval.types import Message, Prompt, Role
 
+_SPELLINGS = "labels"
+"""The table that a file may bring beside the shipped ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptTexts:
@@ -53,6 +56,14 @@ class PromptTexts:
             raise UsageError(f"{self.origin}: {key} must be a list of tables, got {found!r}")
         return tuple(found)
 
+    @property
+    def spellings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Further spellings of labels, by benchmark and label; none unless a file brings some."""
+        return {
+            benchmark: {label: tuple(words) for label, words in labels.items()}
+            for benchmark, labels in self.tables.get(_SPELLINGS, {}).items()
+        }
+
     def _find(self, key: str) -> object:
         found: Any = self.tables
         for part in key.split("."):
@@ -68,7 +79,8 @@ def load_prompt_texts(path: Path | None = None) -> PromptTexts:
         texts = _parse(path.read_bytes(), str(path))
     except OSError as error:
         raise UsageError(f"prompt texts cannot be read: {path}: {error.strerror}") from error
-    expected, given = _keys(_shipped().tables), _keys(texts.tables)
+    own = {name: table for name, table in texts.tables.items() if name != _SPELLINGS}
+    expected, given = _keys(_shipped().tables), _keys(own)
     absent, unknown = sorted(expected - given), sorted(given - expected)
     if absent or unknown:
         wrong = [f"lacks {key}" for key in absent] + [f"has the unknown {key}" for key in unknown]
@@ -76,7 +88,24 @@ def load_prompt_texts(path: Path | None = None) -> PromptTexts:
             f"{path} {', '.join(wrong[:5])}{', ...' if len(wrong) > 5 else ''}; it needs every key "
             "of the prompts.toml that trusteval ships (docs/benchmarks.md)"
         )
+    _check_spellings(texts)
     return texts
+
+
+def _check_spellings(texts: PromptTexts) -> None:
+    """Raise UsageError unless `labels` holds lists of words by benchmark and label."""
+    table = texts.tables.get(_SPELLINGS, {})
+    tables = table.values() if isinstance(table, dict) else [table]
+    for labels in tables:
+        lists = labels.values() if isinstance(labels, dict) else [labels]
+        for words in lists:
+            if not isinstance(words, list) or not all(
+                isinstance(word, str) and word.strip() for word in words
+            ):
+                raise UsageError(
+                    f"{texts.origin}: {_SPELLINGS} must hold lists of words, as in "
+                    f'[{_SPELLINGS}.ethics] wrong = ["reprehensible"], got {words!r}'
+                )
 
 
 def _keys(tables: Mapping[str, Any], above: str = "") -> set[str]:

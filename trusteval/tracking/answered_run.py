@@ -60,6 +60,7 @@ class AnsweredRun:
                 name: {
                     "data": dict(self.data.get(name, {})),
                     **columns.of_items(roll.samples),
+                    **_spellings(roll.samples),
                     **(_texts(roll.samples) if with_texts else {}),
                 }
                 for name, roll in sorted(rolls.items())
@@ -84,6 +85,11 @@ class AnsweredRun:
         if with_grounds and key in self.grounds:
             part["readings"] = columns.of_grounds(self.grounds[key])
         return part
+
+
+def _spellings(samples: Sequence[Sample]) -> dict[str, Any]:
+    own = columns.of_spellings(samples)
+    return {"spellings": own} if own else {}
 
 
 def _texts(samples: Sequence[Sample]) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.spellings import spelled
 from trusteval.grounds import Grounds
 from trusteval.said import Said
 from trusteval.sheet import Codes, Roll, Sheet
@@ -36,9 +37,24 @@ def of_options(samples: Sequence[Sample]) -> list[list[str]]:
     return [list(sample.options) for sample in samples]
 
 
+def of_spellings(samples: Sequence[Sample]) -> dict[str, list[str]]:
+    """Return the spellings that labels have beside those of the benchmark, by label."""
+    found: dict[str, list[str]] = {}
+    for setting in {sample.setting.name: sample.setting for sample in samples}.values():
+        shipped = BENCHMARKS[setting.benchmark].setting(setting.name).labels
+        for label, own in zip(setting.labels, shipped, strict=True):
+            if label.aliases != own.aliases:
+                found[label.value] = list(label.aliases[len(own.aliases) :])
+    return found
+
+
 def samples(items: Mapping[str, Any], *, benchmark: str) -> list[Sample]:
     """Rebuild a benchmark's samples from their columns."""
-    settings = {name: BENCHMARKS[benchmark].setting(name) for name in set(items["setting"])}
+    spellings = items.get("spellings", {})
+    settings = {
+        name: spelled(BENCHMARKS[benchmark].setting(name), spellings)
+        for name in set(items["setting"])
+    }
     names = ("setting", "id", "target", "unit", "stratum", "group")
     texts = items.get("text", [""] * len(items["id"]))
     options = items.get("options", [()] * len(items["id"]))
