@@ -310,6 +310,8 @@ def test_several_distinct_labels_contradict(setting, text):
         (QQP, "Yes and no"),
         (QQP, "yes or no?"),
         (MNLI, "yes or maybe or no"),
+        (MNLI, "yes, maybe, no"),
+        (ETHICS, "wrong, not wrong."),
     ],
 )
 def test_listing_the_choices_is_no_decision(setting, text):

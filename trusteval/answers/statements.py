@@ -472,6 +472,9 @@ class _Reader:
 
 def _listed(sentence: Sequence[Word]) -> set[int]:
     """Where labels start that only list the choices, as in "yes, maybe or no"."""
+    labels = [word for word in sentence if not word.stop]
+    if all(word.label is not None for word in labels) and len({w.label for w in labels}) > 1:
+        return {word.start for word in labels}
     starts: set[int] = set()
     chain: list[Word] = []
     joined = False
