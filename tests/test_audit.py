@@ -145,6 +145,16 @@ def test_one_subject_is_drawn_alone(tell: Tell, run_folder: Path, tmp_path: Path
     assert {answer["subject"] for answer in key_of(tmp_path / "one")["answers"]} == {"gptq-3"}
 
 
+def test_one_benchmark_is_drawn_alone_and_another_is_refused(
+    tell: Tell, run_folder: Path, tmp_path: Path
+) -> None:
+    assert tell(run_folder, "--benchmark=mmlu", "--n=7", "--out", tmp_path / "one")[0] == 0
+    assert {answer["benchmark"] for answer in key_of(tmp_path / "one")["answers"]} == {"mmlu"}
+    code, said = tell(run_folder, "--benchmark=ethics", "--out", tmp_path / "two")
+    assert code == 2
+    assert "--benchmark: the run asked mmlu, not ethics" in said
+
+
 def said_instead(run: AnsweredRun, subject: str, texts: Mapping[int, str]) -> AnsweredRun:
     """Let a subject say other words to some items, whatever is recorded as its answers."""
     said = run.said[subject, "mmlu"]

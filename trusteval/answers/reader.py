@@ -95,7 +95,7 @@ def _read_words(
         claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
     if truncated and (seen.headed or _DELIBERATES.match(seen.lowered)):
         claims = [claim for claim in claims if claim.rule == ANNOUNCED]
-    return _decided(claims, said.declined, seen.lowered, abstention=abstention, truncated=truncated)
+    return _decided(claims, said.declined, seen.quoted, abstention=abstention, truncated=truncated)
 
 
 def _read_symbols(
@@ -152,6 +152,11 @@ class _Seen:
     language: Language = ENGLISH
     headed: bool = False
     nothing: Reading | None = None
+
+    @property
+    def quoted(self) -> str:
+        """The words to quote by places in `lowered`, with their case where none was spelled out."""
+        return self.words if len(self.words) == len(self.lowered) else self.lowered
 
 
 # Short answers repeat: of 14,000 to MMLU a few dozen differ.

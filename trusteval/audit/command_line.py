@@ -74,6 +74,7 @@ def add_audit(commands: Any) -> None:
         metavar="RUN",
         help="draw from a reports folder, of which RUN:SUBJECT is one subject",
     )
+    add("--benchmark", metavar="NAME", help="draw from this benchmark's answers only")
     add("--n", type=int, metavar="N", help="how many answers to draw (default: 100)")
     add("--seed", type=int, help="draws another sample (default: 0)")
     add("--out", type=Path, metavar="DIR", help="the folder for the table, the page and the key")
@@ -86,6 +87,7 @@ def add_audit(commands: Any) -> None:
 
 def _audit(asked: argparse.Namespace) -> int:
     drawing = {"RUN": asked.answers, "--n": asked.n, "--seed": asked.seed, "--out": asked.out}
+    drawing |= {"--benchmark": asked.benchmark}
     reporting = {"--key": asked.key, "--json": asked.json, "--least": asked.least}
     if asked.labelled is None:
         _refuse(reporting, needs="--labelled")
@@ -120,7 +122,8 @@ def _draw(asked: argparse.Namespace) -> int:
         if target.exists():
             raise UsageError(f"{target} exists, perhaps with labels; name another folder")
     chosen = select(asked.answers, Asking())
-    audit = prepare(heard(chosen.run, subject=chosen.subject), run=asked.answers, n=n, seed=seed)
+    said = heard(chosen.run, subject=chosen.subject, benchmark=asked.benchmark)
+    audit = prepare(said, run=asked.answers, n=n, seed=seed)
     texts = table.table_text(audit.cards), page.page_text(audit.cards), key.key_text(audit.key)
     try:
         asked.out.mkdir(parents=True, exist_ok=True)

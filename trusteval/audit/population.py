@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trusteval.audit.drawing import Names
-from trusteval.errors import TrackingError
+from trusteval.errors import TrackingError, UsageError
 from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Answer, Invalid, Label, Reading, Refusal, Response, Sample
@@ -47,12 +47,16 @@ def standing(answer: Answer) -> str:
             return reason.value
 
 
-def heard(run: AnsweredRun, *, subject: str | None = None) -> list[Heard]:
-    """Return all that the variants of a run, or one of them, said.
+def heard(
+    run: AnsweredRun, *, subject: str | None = None, benchmark: str | None = None
+) -> list[Heard]:
+    """Return all that the variants of a run, or one of them, said, or said to one benchmark.
 
     Raises TrackingError where no responses are recorded, of a vote or by an older version, or no
-    texts of items, in a baseline.
+    texts of items, in a baseline; UsageError for a benchmark that the run did not ask.
     """
+    if benchmark not in (None, *run.benchmarks):
+        raise UsageError(f"--benchmark: the run asked {', '.join(run.benchmarks)}, not {benchmark}")
     kept = [key for key in sorted(run.said) if subject in (None, key[0]) and run.sheets[key]]
     if not kept:
         raise TrackingError(
@@ -63,7 +67,7 @@ def heard(run: AnsweredRun, *, subject: str | None = None) -> list[Heard]:
         raise TrackingError(
             "the items' texts are not there, as in a baseline; name a reports folder"
         )
-    return [one for key in kept for one in _heard(run, key)]
+    return [one for key in kept if benchmark in (None, key[1]) for one in _heard(run, key)]
 
 
 def _heard(run: AnsweredRun, key: tuple[str, str]) -> Iterator[Heard]:
