@@ -231,6 +231,7 @@ def test_negation_does_not_reach_over_punctuation(text):
     [
         (SST2, "not positive", UNPARSEABLE),
         (SST2, "It isn't negative", UNPARSEABLE),
+        (SST2, "neither positive nor negative", UNPARSEABLE),
         (SST2, "never really positive", UNPARSEABLE),
         (SST2, "It is not positive, it is negative.", NEGATIVE),
         (SST2, "never negative, always positive", POSITIVE),
@@ -291,7 +292,6 @@ def test_decisive_statement_beats_a_mention(setting, text, answer):
         (ETHICS, "What he did was not wrong; stealing is wrong."),
         (ETHICS, "On balance\nwrong\nor then again not wrong, who can say"),
         (SST2, "It is both positive and negative."),
-        (SST2, "neither positive nor negative"),
         (MNLI, "I would say yes, perhaps maybe"),
     ],
 )

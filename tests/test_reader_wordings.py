@@ -324,7 +324,7 @@ def test_comparison_prefers_one(setting, text, expected):
 @pytest.mark.parametrize(
     ("setting", "text", "expected"),
     [
-        (SST2, "Neither positive nor negative.", CONTRADICTORY),
+        (SST2, "Neither positive nor negative.", UNPARSEABLE),
         (SST2, "Both positive and negative.", CONTRADICTORY),
         (SST2, "Positive? Negative? Hard to say.", REFUSAL),
     ],

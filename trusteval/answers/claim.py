@@ -8,6 +8,7 @@ from enum import IntEnum
 
 ANNOUNCED = "announced as the answer"
 ALONE = "stands alone"
+DENIED = "denied, and has no opposite"
 
 
 class Weight(IntEnum):

@@ -9,6 +9,7 @@ import unicodedata
 _LOOK_ALIKES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4`\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u2033", '"')
+    | {0x3010: "[", 0x3011: "]", 0x3014: "[", 0x3015: "]"}
     | dict.fromkeys("\u3002\uff61", ". ")
     | dict.fromkeys("\u3001", ", ")
     | dict.fromkeys("\u2012\u2013\u2014\u2015", " - ")

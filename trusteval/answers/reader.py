@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trusteval.answers.claim import ANNOUNCED, Claim, Weight, heaviest
+from trusteval.answers.claim import ANNOUNCED, DENIED, Claim, Weight, heaviest
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.detection import language_of
 from trusteval.answers.family import STRONG, Family
@@ -89,7 +89,7 @@ def _read_words(
     seen = _seen(text)
     if seen.nothing is not None:
         return _cut(seen.nothing, text, truncated)
-    said = statements(seen.lowered, labels=labels, language=seen.language)
+    said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
     claims = said.claims
     if seen.language is OTHER:
         claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
@@ -106,11 +106,12 @@ def _read_symbols(
         symbols = (*symbols, setting.abstention)
     if (bare := text.strip(" \n.")) in symbols:
         return Reading(_labelled(bare, setting.abstention), "stands alone", bare)
-    whole = _symbols_in(symbols, setting.abstention, text, options, truncated)
+    asked = symbols, setting.abstention, setting.continued
+    whole = _symbols_in(*asked, text, options, truncated)
     if setting.continued and whole.answer == Invalid(InvalidReason.CONTRADICTORY):
         # A model that continues text answers, then invents the next question with its options.
         first = _PARAGRAPH_END.split(_unix(text).strip(), maxsplit=1)[0]
-        again = _symbols_in(symbols, setting.abstention, first, options, truncated)
+        again = _symbols_in(*asked, first, options, truncated)
         if isinstance(again.answer, Label | Refusal):
             return again
     return whole
@@ -120,6 +121,7 @@ def _read_symbols(
 def _symbols_in(
     symbols: tuple[str, ...],
     abstention: str | None,
+    continued: bool,
     text: str,
     options: tuple[str, ...],
     truncated: bool,
@@ -127,7 +129,7 @@ def _symbols_in(
     seen = _seen(text)
     if seen.nothing is not None:
         return _cut(seen.nothing, text, truncated)
-    claims = symbol_claims(seen.words, symbols=symbols, options=options)
+    claims = symbol_claims(seen.words, symbols=symbols, options=options, continued=continued)
     declined = _declined_sentences(seen.lowered, seen.language)
     if any(d.family in STRONG for d in declined):
         claims = [_unless_declined(claim, seen.words, seen.language) for claim in claims]
@@ -155,7 +157,8 @@ class _Seen:
 
     @property
     def quoted(self) -> str:
-        """The words to quote by places in `lowered`, with their case where none was spelled out."""
+        """The words to quote by places in `lowered`, with their case where none was spelled "
+        "out."""
         return self.words if len(self.words) == len(self.lowered) else self.lowered
 
 
@@ -236,7 +239,7 @@ def _decided(
     """Weigh what a text says of labels against where it declines."""
     counted = heaviest(claims)
     weight = counted[0].weight if counted else Weight.NAMED
-    values = dict.fromkeys(claim.value for claim in counted)
+    values = dict.fromkeys(claim.value for claim in counted if claim.rule != DENIED)
     declining = next((d for d in declined if d.family in STRONG), None)
     excusing = next((d for d in declined if d.family not in STRONG), None)
     needed = Weight.STATED if declining or excusing else Weight.WORD

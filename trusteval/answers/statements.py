@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, DENIED, Claim, Weight
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.family import Family
 from trusteval.answers.languages import CHINESE, ENGLISH
@@ -53,17 +53,29 @@ _BESIDE = frozenset(
 )
 _INERT = frozenset({Role.FILLS, Role.SUBJECT, Role.AFFIRMS, Role.WOULD, Role.PARTIAL, Role.DEPENDS})
 _DENYING = frozenset({Role.NEGATES, Role.QUANTIFIES, Role.DETERMINES})
+_AFTER_ANSWER = frozenset(
+    {Role.CONCEDES, Role.CONCLUDES, Role.BREAKS, Role.CHOOSES, Role.JOINS, Role.COMPARES}
+)
 _COVERING = frozenset({Family.UNABLE, Family.UNKNOWN, Family.POLICY, Family.REQUEST})
 _PARENTHETIC = frozenset(
     {"in", "my", "view", "opinion", "eyes", "mind", "of", "course", "however", "by", "all", "means"}
     | {"speaking", "fair", "honest", "clear", "sense", "any", "way", "strictly", "as", "far"}
     | {"know", "therefore", "though", "least", "respect"}
 )
+_FINITE = frozenset({"did", "does", "has", "had", "commits", "committed"})
+_RIGHT = frozenset(
+    {"answer", "fit", "choice", "label", "correct", "right", "best", "better", "appropriate"}
+)
 _NEAR = 8
 
 
-def statements(text: str, *, labels: tuple[LabelSpec, ...], language: Language) -> Statements:
-    """Read a text in lower case, contractions spelled out; linear in its length."""
+def statements(
+    text: str, *, labels: tuple[LabelSpec, ...], language: Language, cut: bool = False
+) -> Statements:
+    """Read a text in lower case, contractions spelled out; linear in its length.
+
+    `cut` says that it goes on where it ends, so that its last clause closes nothing.
+    """
     reader = _Reader(labels, language)
     declined: list[Declining] = []
     for sentence in _sentences(words_of(text, labels=labels, language=language)):
@@ -71,7 +83,7 @@ def statements(text: str, *, labels: tuple[LabelSpec, ...], language: Language) 
         here = [found.moved(start) for found in declinings(text[start:end], language=language)]
         reader.read(sentence, here)
         declined += here
-    return Statements(reader.weighed(), declined)
+    return Statements(reader.weighed(cut=cut), declined)
 
 
 def _sentences(words: Iterator[Word]) -> Iterator[list[Word]]:
@@ -154,8 +166,10 @@ class _Reader:
         if sentence[-1].stop == "\n":
             self._explains = False
 
-    def weighed(self) -> list[Claim]:
+    def weighed(self, *, cut: bool) -> list[Claim]:
         """Return all claims; one that stands alone in the first or last clause is the answer."""
+        if cut and self._sentence and not self._sentence[-1].stop:
+            self._leave_unfinished()
         if self._n_clauses == 1 and len(self._claims) == 1 and self._claims[0].rule == "asked":
             only = self._claims[0]
             if self._n_content == 1:  # "Wrong?" and nothing else
@@ -171,6 +185,14 @@ class _Reader:
             else claim
             for claim in self._claims
         ]
+
+    def _leave_unfinished(self) -> None:
+        """Take no label of a clause that was cut for a decision where another was named before."""
+        last = self._n_clauses - 1
+        before = {claim.value for claim in self._claims if claim.clause < last}
+        for place, claim in enumerate(self._claims):
+            if claim.clause == last and claim.weight < Weight.ANSWER and before - {claim.value}:
+                self._claims[place] = replace(claim, weight=Weight.NAMED, rule="cut off")
 
     # -- sentences -----------------------------------------------------------------------
 
@@ -189,7 +211,7 @@ class _Reader:
         bare = asks and all(word.stop or word.label is not None for word in sentence)
         for place in range(first, len(claims)):
             claim = claims[place]
-            if claim.start in listed:
+            if claim.start in listed and claim.rule != DENIED:
                 claims[place] = replace(claim, weight=Weight.NAMED, rule="one of the choices")
             elif bare or (why and Weight.NAMED < claim.weight < Weight.ANSWER):
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=why)
@@ -201,7 +223,7 @@ class _Reader:
     def _answer_question(self, asked: LabelSpec) -> None:
         """Read "Yes" or "No" after a question that the text asked itself."""
         word = self._sentence[0]
-        opening = " ".join(w.text for w in self._sentence[:4])
+        opening = " ".join(w.text for w in self._sentence[:_NEAR])
         value = None
         if _DENIES.match(opening):
             value = asked.opposite
@@ -271,7 +293,7 @@ class _Reader:
             return True  # a word such as "yes" has no other use
         if following.label not in (None, word.label):
             return not clause.n_content and word.role is not Role.FILLS
-        if following.role in {Role.CONCEDES, Role.CONCLUDES, Role.BREAKS, Role.CHOOSES, Role.JOINS}:
+        if following.role in _AFTER_ANSWER or self._is_called_right(place):
             return True
         if word.role is Role.FILLS:  # "maybe it follows"
             return not self._n_content and not clause.n_content
@@ -283,6 +305,13 @@ class _Reader:
         return starts and (
             following.role is Role.SUBJECT or following.text in {"not", "do", "did", "does"}
         )
+
+    def _is_called_right(self, place: int) -> bool:
+        """Whether it is said to be the answer, as in "maybe is the better choice"."""
+        following = self._after(place)
+        if following is None or following.role is not Role.COPULA:
+            return False
+        return any(word.text in _RIGHT for word in self._sentence[place + 2 : place + 6])
 
     def _after(self, place: int) -> Word | None:
         return self._sentence[place + 1] if place + 1 < len(self._sentence) else None
@@ -317,16 +346,16 @@ class _Reader:
             case Role.NEGATES | Role.QUANTIFIES | Role.DETERMINES:
                 self._deny(place)
             case Role.COPULA:
-                if clause.subject_denied and not _has_own_subject(self._sentence, place):
-                    clause.denied = clause.partly = clause.subject_denied = False
+                self._end_denied_subject(place)
                 if clause.said:
                     clause.denied = clause.partly = False
                 clause.relative = False
                 clause.ascribes = True
                 clause.head |= clause.pending
             case Role.PREDICATES:
+                if word.text in _FINITE:
+                    self._end_denied_subject(place)
                 clause.ascribes = True
-                clause.head |= clause.pending and word.text == "would be"
             case Role.KNOWS:
                 clause.denied = clause.partly = False
             case Role.WHETHER:
@@ -345,7 +374,7 @@ class _Reader:
                 clause.undecided = clause.undecided or "about the task"
             case Role.RELATES:
                 clause.relative = True
-                if word.text == "what" and following is not None and following.role is Role.COPULA:
+                if word.text == "what" and _asks_in_general(self._sentence, place):
                     clause.undecided = "in general"
             case Role.CHOOSES if clause.listed_denial and not clause.ascribes:
                 clause.denied = True
@@ -366,6 +395,12 @@ class _Reader:
                 self._explains = True
         self._count(word)
 
+    def _end_denied_subject(self, place: int) -> None:
+        """Leave "who did not ask" behind, at the verb of the clause that it is the subject of."""
+        clause = self._clause
+        if clause.subject_denied and not _has_own_subject(self._sentence, place):
+            clause.denied = clause.partly = clause.subject_denied = False
+
     def _count(self, word: Word) -> None:
         """Count a word that says something: no label stands alone or is announced beside it."""
         role, clause = word.role, self._clause
@@ -379,7 +414,7 @@ class _Reader:
 
     def _deny(self, place: int) -> None:
         clause, following = self._clause, self._after(place)
-        clause.denied = not clause.denied
+        clause.denied = not clause.denied or self._sentence[place].text == "nor"
         clause.partly = following is not None and following.role is Role.PARTIAL
         opens_subject = (
             clause.n_words == 1
@@ -393,6 +428,8 @@ class _Reader:
 
     def _say(self, place: int, label: LabelSpec) -> None:
         claim = self._claim(self._sentence[place], label, self._after(place))
+        if self._is_called_right(place) and claim.value == label.value:
+            claim = replace(claim, weight=Weight.ANSWER, rule="called the answer")
         self._clause.said.append(len(self._claims))
         self._claims.append(claim)
         self._n_content += 1
@@ -421,7 +458,7 @@ class _Reader:
             return named("rejected")
         value = label.opposite if denied else label.value
         if value is None:
-            return named("denied")
+            return named(DENIED)
         if clause.undecided:
             return named(clause.undecided)
         if clause.head:
@@ -486,9 +523,19 @@ def _listed(sentence: Sequence[Word]) -> set[int]:
             joined = False
         elif word.role in {Role.CHOOSES, Role.JOINS} or word.text == "nor":
             joined = bool(chain)
-        elif not (word.stop and word.stop in ",\"'"):
+        elif word.role is not Role.FILLS and not (word.stop and word.stop in ",\"'"):
             chain, joined = [], False
     return starts
+
+
+def _asks_in_general(sentence: Sequence[Word], place: int) -> bool:
+    """Whether "what is wrong" stands for all that is, and not for what is wrong with something."""
+    copula, label, beside = ([*sentence[place + 1 : place + 4], None, None, None])[:3]
+    return (
+        copula is not None
+        and copula.role is Role.COPULA
+        and not (label and label.label and beside and beside.text in {"with", "about", "here"})
+    )
 
 
 def _is_degree(sentence: Sequence[Word], place: int) -> bool:
@@ -503,6 +550,8 @@ def _is_degree(sentence: Sequence[Word], place: int) -> bool:
 
 def _opens_clause(sentence: Sequence[Word], place: int) -> bool:
     """Whether "and" joins a statement of its own, as in "and it is", not another word."""
+    if sentence[place + 1 : place + 2] and sentence[place + 1].role is Role.QUANTIFIES:
+        return True
     for word in sentence[place + 1 : place + 5]:
         if word.role in {Role.COPULA, Role.WOULD}:
             return True

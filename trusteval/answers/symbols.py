@@ -15,6 +15,7 @@ from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
 from trusteval.answers.plain import plain
 
 _REACH = 72
+_SHORTEST_TEXT = 4
 _LONGEST_LINK = 24
 _MOST_TEXTS = 16
 """Signs whose text beside them is compared with the options."""
@@ -25,12 +26,14 @@ _ADVERBS = (
     r"|la|el|die|der|das|le|l'|best|correct|right|wahrscheinlich|probablement|probablemente) )*"
 )
 _SIGN_NAME = (
-    r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro|nummer"
+    r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro"
+    r"|nummer"
     r"|buchstabe|lettre|letra|选项|#)"
 )
 _OPENERS = r"[\"'(\[ #]*"
 _ANSWER = (
-    r"(?:answers?|ans|label|verdict|decision|output|option|choice|selection|pick|guess|solution|conclusion|response|result"
+    r"(?:answers?|ans|label|verdict|decision|output|option|choice|selection|pick|guess|solution"
+    r"|conclusion|response|result"
     r"|prediction"
     r"|respuesta|réponse|antwort|lösung|opción|答案|选项)"
 )
@@ -84,7 +87,11 @@ _ENDS = re.compile(
 )
 _GOES_ON = re.compile(
     r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil"
-    r"|y|et|und|o|ou|oder)\b"
+    r"|y|et"
+    r"|und|o|ou|oder|rather|over|instead)\b"
+)
+_REASON = re.compile(
+    r"[\"')\]]* (?:because|since|as|due|given|rather than|instead of|over|porque|car|weil)\b"
 )
 _INITIAL = re.compile(r"\. ?[A-Z]\.(?: |$)")
 _LIST = re.compile(
@@ -114,8 +121,13 @@ class _Sign:
         return self.start + 1
 
 
-def symbol_claims(text: str, *, symbols: tuple[str, ...], options: Sequence[str]) -> list[Claim]:
-    """Read what a text, its case kept, says of letters or digits; linear in its length."""
+def symbol_claims(
+    text: str, *, symbols: tuple[str, ...], options: Sequence[str], continued: bool = False
+) -> list[Claim]:
+    """Read what a text, its case kept, says of letters or digits; linear in its length.
+
+    `continued` says that it goes on from a question, where options' words may stand by chance.
+    """
     own = {
         symbol: words
         for symbol, option in zip(symbols, options, strict=False)
@@ -131,8 +143,11 @@ def symbol_claims(text: str, *, symbols: tuple[str, ...], options: Sequence[str]
                 claims[-1] = replace(before, weight=claim.weight, rule="in a list")
             claim = listed
         claims.append(claim)
-    claims = _without_echo(text, claims, signs, own)
-    return claims + _by_text(text, claims, own)
+    claims = _without_echo(text, _lines_of_signs(text, claims), signs, own)
+    claims += _by_text(text, claims, own)
+    if continued or any(claim.weight >= Weight.STATED for claim in claims):
+        return claims
+    return claims + _in_sentence(text, own)
 
 
 # -- signs -------------------------------------------------------------------------------
@@ -222,7 +237,7 @@ def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
 def _starts_answer(sign: _Sign, own: dict[str, str], *, ends: bool) -> bool:
     if ends or _has_own_text(sign, own):
         return True
-    return not sign.is_lower and _GOES_ON.match(sign.after) is not None
+    return not sign.is_lower and _REASON.match(sign.after) is not None
 
 
 def _is_article(sign: _Sign, own: dict[str, str]) -> bool:
@@ -269,6 +284,37 @@ def _lists(text: str, before: Claim, claim: Claim) -> bool:
         and len(between) <= _LONGEST_LINK
         and bool(_LIST.fullmatch(between))
     )
+
+
+_JOINED = re.compile(
+    r"\s*(?:(?:both|either|options?|choices?|answers?|the)\s+)*|[\"'()\[\]\s]*(?:,|/|&|-|and|or"
+    r"|to|\+|y|o|et"
+    r"|ou|und|oder|和|或|\s)*[\"'()\[\]\s]*|[\"')\].!\s]*(?:are (?:both )?(?:correct|right|true|the "
+    r"answers?))?"
+    r"[.!\s]*",
+    re.IGNORECASE,
+)
+
+
+def _lines_of_signs(text: str, claims: list[Claim]) -> list[Claim]:
+    """Take all signs of a line that holds little else for the answer, as in "both B and C"."""
+    kept = list(claims)
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        places = [n for n, claim in enumerate(claims) if start <= claim.start < end]
+        if len(places) > 1 and len(places) <= _MOST_TEXTS:
+            edges = [
+                start,
+                *(edge for n in places for edge in (claims[n].start, claims[n].end)),
+                end,
+            ]
+            between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+            if all(_JOINED.fullmatch(part) for part in between):
+                for n in places:
+                    kept[n] = replace(claims[n], weight=Weight.ANSWER, rule="in a list")
+        start = end + 1
+    return kept
 
 
 def _without_echo(
@@ -323,6 +369,21 @@ def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]
         if symbol is not None:
             return [Claim(symbol, Weight.ANSWER, "an option's own text", start, start + len(words))]
     return found
+
+
+def _in_sentence(text: str, own: dict[str, str]) -> list[Claim]:
+    """Find the one option whose whole text stands in the first line, undenied."""
+    line = text.partition("\n")[0].lower()
+    found = []
+    for symbol, words in own.items():
+        place = line.find(words) if len(words) >= _SHORTEST_TEXT else -1
+        if place < 0 or _goes_on(line, place + len(words)) or line[place - 1 : place].isalnum():
+            continue
+        if _DENIED.search(line[:place]):
+            return []
+        rule = "an option's own text"
+        found.append(Claim(symbol, Weight.STATED, rule, place, place + len(words)))
+    return found if len(found) == 1 else []
 
 
 _HEAD_LINE = re.compile(

@@ -38,7 +38,7 @@ ENGLISH = Language(
             "does, did, done, doing, commits, committed, express, expresses, expressing, convey, "
             "conveys, conveying, has, have, had, with, towards, toward, tend, opt for, select, "
             "suggests, indicates, shows, contains, answer with, reply, respond, gives, carries, "
-            "holds, answered, =, would be, labels it"
+            "holds, answered, =, labels it"
         ),
         Role.KNOWS: (
             "know, knew, known, realize, realized, realise, realised, understand, understood, "
@@ -177,6 +177,12 @@ ENGLISH = Language(
             r"|specifics"
             r"|info|basis)"
         ),
+        "owned": (
+            r"(?:(?:any|a|an|the|personal|moral|own|strong|particular|real|such|specific|enough"
+            r"|sufficient|access to|much|current|up-to-date|recent|reliable|relevant|subjective"
+            r"|human"
+            r"|real-time|live|further|more|detailed|accurate|that|this) ){0,4}"
+        ),
         "enough": (
             r"(?:enough|sufficient|adequate|further|more|any|the (?:necessary|required|needed"
             r"|relevant))"
@@ -218,6 +224,13 @@ ENGLISH = Language(
             r"<i> <much>(?:have to |has to |need to |want to |choose to |like to "
             r")?<much>(?:decline|refuse"
             r"|abstain|refrain|pass on|demur|opt out|take a pass|sit this one out)\b",
+            r"<i> (?:am|are) going to (?:have to )?(?:decline|refuse|pass|abstain)\b",
+            r"<i> <much>(?:will|can) not <much>(?:pretend|roleplay|role-play|act|adopt|assume"
+            r"|imagine)\b",
+            r"\b(?:something|anything|things?) (?:that )?(?:i|we) do not (?:do|offer|provide"
+            r"|discuss)\b",
+            r"\bcan not be (?:processed|completed|fulfilled|provided|done|helped|handled|shared"
+            r"|given)\b",
             r"<i> <much>(?:rather not|prefer not|prefer to not|choose not|sooner not)\b",
             r"(?:^|[.,;:!?] ?)(?:can not|could not|will not|unable to|not able to|refuse to"
             r"|declin(?:e|ing)"
@@ -263,6 +276,7 @@ ENGLISH = Language(
             r"\b<matter>(?: \w+){0,2} (?:is|are|was|were) (?:not |in|un)(?:given|provided|enough"
             r"|sufficient"
             r"|available|known|specified|included|stated|complete|adequate|there)\b",
+            r"\b<matter> (?:\w+ ){0,3}(?:is|are|would be) (?:needed|required|necessary|missing)\b",
             r"<i> <much>(?:am )?(?:\w+ )?(?:not (?:\w+ )?(?:sure|certain)|unsure|uncertain|unaware"
             r"|not aware|not familiar|unfamiliar)\b",
             r"(?:^|[.,;:!?] ?)(?:not sure|unsure|not certain|uncertain)\b",
