@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 ANNOUNCED = "announced as the answer"
@@ -41,6 +43,22 @@ class Claim:
     end: int
     turn: int = 0
     clause: int = 0
+
+
+_CORRECTION = re.compile(
+    r"\b(?:wait|hold on|scratch that|correction|on second thought|on reflection|my mistake|oops"
+    r"|let me (?:correct|reconsider|re-?think|re-?check|redo)|i (?:misread|made a mistake|take "
+    r"that back)|sorry, i meant|i mean(?:t)?)\b|(?:^|[.!?;,\n-] ?)(?:actually|or rather|no,? "
+    r"actually)\b"
+)
+
+
+def in_turns(claims: Sequence[Claim], text: str) -> list[Claim]:
+    """Count for every claim how often a text, in lower case, has corrected itself before."""
+    corrections = [found.start() for found in _CORRECTION.finditer(text)]
+    if not corrections:
+        return list(claims)
+    return [replace(claim, turn=bisect(corrections, claim.start)) for claim in claims]
 
 
 def heaviest(claims: Sequence[Claim]) -> list[Claim]:

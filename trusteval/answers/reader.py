@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trusteval.answers.claim import ANNOUNCED, DENIED, Claim, Weight, heaviest
+from trusteval.answers.claim import ANNOUNCED, DENIED, Claim, Weight, heaviest, in_turns
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.detection import language_of
 from trusteval.answers.family import STRONG, Family
@@ -66,6 +66,13 @@ _DELIBERATES = re.compile(
     r"|thinking process|step 1)\b"
 )
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
+_QUOTATION = re.compile(r'"[^"\n]{24,600}"')
+# What a model goes on with after its answer: another item of the benchmark.
+_ANOTHER_ITEM = re.compile(
+    r"^\s*(?:scenario|text|sentence|review|question|premise|hypothesis|item|example|input|person"
+    r"|snippet|statement|passage|context|situation|case|q)\b[^\n:]{0,24}:|\?[ \t]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BOUNDARY = re.compile(r"[.;!?\n]|,? but\b|,? so\b|however|, (?:my|the|i|it)\b|-\s|, ")
 
 
@@ -77,9 +84,17 @@ def read(
     `options` are the texts of the choices, in the order of the setting's symbols; `truncated` says
     that generation stopped at the token limit.
     """
-    if setting.form is LabelForm.WORD:
-        return _read_words(setting.labels, setting.abstention, text, truncated)
-    return _read_symbols(setting, text, options, truncated)
+    if setting.form is LabelForm.SYMBOL:
+        return _read_symbols(setting, text, options, truncated)
+    whole = _read_words(setting.labels, setting.abstention, text, truncated)
+    if whole.answer == Invalid(InvalidReason.CONTRADICTORY):
+        # A model may answer, and go on with an item and an answer that it invents.
+        first, *rest = _PARAGRAPH_END.split(_unix(text).strip(), maxsplit=1)
+        if rest and _ANOTHER_ITEM.search(rest[0]):
+            again = _read_words(setting.labels, setting.abstention, first, False)
+            if isinstance(again.answer, Label):
+                return again
+    return whole
 
 
 @lru_cache(maxsize=8192)
@@ -90,7 +105,7 @@ def _read_words(
     if seen.nothing is not None:
         return _cut(seen.nothing, text, truncated)
     said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
-    claims = said.claims
+    claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
     if seen.language is OTHER:
         claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
     if truncated and (seen.headed or _DELIBERATES.match(seen.lowered)):
@@ -130,9 +145,12 @@ def _symbols_in(
     if seen.nothing is not None:
         return _cut(seen.nothing, text, truncated)
     claims = symbol_claims(seen.words, symbols=symbols, options=options, continued=continued)
+    claims = _unquoted(in_turns(claims, seen.words.lower()), seen.words)
     declined = _declined_sentences(seen.lowered, seen.language)
     if any(d.family in STRONG for d in declined):
         claims = [_unless_declined(claim, seen.words, seen.language) for claim in claims]
+    if truncated:
+        claims = [claim for claim in claims if not _is_unfinished(claim, seen.words)]
     if truncated and seen.headed:
         claims = [claim for claim in claims if claim.rule == ANNOUNCED]
     elif truncated and _DELIBERATES.match(seen.lowered):
@@ -215,6 +233,26 @@ def _unless_declined(claim: Claim, text: str, language: Language) -> Claim:
         if found.family in STRONG and not _BOUNDARY.search(before.strip()[found.end :]):
             return Claim(claim.value, Weight.NAMED, "declined", claim.start, claim.end)
     return claim
+
+
+def _is_unfinished(claim: Claim, text: str) -> bool:
+    """Whether a cut text has only begun to speak of an option at its end."""
+    begins = len(text[: claim.start].split()) > 1
+    return claim.rule == "named as an option" and claim.end >= len(text) and begins
+
+
+def _unquoted(claims: Sequence[Claim], text: str) -> list[Claim]:
+    """Take what stands in a long quotation for no statement, unless all is one."""
+    if '"' not in text:
+        return list(claims)
+    spans = [found.span() for found in _QUOTATION.finditer(text)]
+    spans = [(start, end) for start, end in spans if end - start < 0.8 * len(text)]
+    return [
+        replace(claim, weight=Weight.NAMED, rule="quoted")
+        if any(start < claim.start < end for start, end in spans)
+        else claim
+        for claim in claims
+    ]
 
 
 def _fills_line(claim: Claim, text: str) -> bool:

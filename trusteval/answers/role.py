@@ -35,7 +35,6 @@ class Role(StrEnum):
     HEADS = "heads"  # answer, label
     FINAL = "final"
     EXPLAINS = "explains"  # reason, explanation: a head of another kind
-    CORRECTS = "corrects"  # actually, wait
     CONCLUDES = "concludes"  # so, therefore
     DEPENDS = "depends"
     SUBJECT = "subject"  # it, this, he

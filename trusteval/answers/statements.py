@@ -48,7 +48,6 @@ _BESIDE = frozenset(
         Role.JOINS,
         Role.AFFIRMS,
         Role.PREDICATES,
-        Role.CORRECTS,
     }
 )
 _INERT = frozenset({Role.FILLS, Role.SUBJECT, Role.AFFIRMS, Role.WOULD, Role.PARTIAL, Role.DEPENDS})
@@ -122,6 +121,7 @@ class _Clause:
     relative: bool = False  # inside "who did not ..." or "not asking ..."
     subject_denied: bool = False
     concludes: bool = False
+    gerund: bool = False  # inside "calling it wrong", before its verb
     unable: bool = False  # "can", which a denial turns into declining
 
 
@@ -136,7 +136,6 @@ class _Reader:
         self._asked: LabelSpec | None = None
         self._n_content = 0
         self._n_clauses = 0
-        self._turn = 0
         self._concludes = False  # of the last clause: "so", "therefore"
         self._explains = False
         self._disclaims = False  # "as an AI": what it cannot call wrong, it declines to judge
@@ -175,7 +174,7 @@ class _Reader:
             if self._n_content == 1:  # "Wrong?" and nothing else
                 return [replace(only, weight=Weight.ANSWER, rule=ALONE)]
         alone = [claim for claim in self._claims if claim.rule == ALONE]
-        later = {claim.value for claim in alone if claim.clause and claim.turn == self._turn}
+        later = {claim.value for claim in alone if claim.clause}
         edges = {0}
         if len(later) == 1 or self._concludes:
             edges.add(self._n_clauses - 1)
@@ -213,7 +212,7 @@ class _Reader:
             claim = claims[place]
             if claim.start in listed and claim.rule != DENIED:
                 claims[place] = replace(claim, weight=Weight.NAMED, rule="one of the choices")
-            elif bare or (why and Weight.NAMED < claim.weight < Weight.ANSWER):
+            elif bare or (why and Weight.NAMED < claim.weight < _certain(claim, why)):
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=why)
         self._asked = None
         if asks and not self._own_yes:
@@ -231,9 +230,8 @@ class _Reader:
             value = asked.value
         if value is not None and not self._declines():
             rule = "answers its own question"
-            self._claims.append(
-                Claim(value, Weight.ANSWER, rule, word.start, word.end, self._turn, self._n_clauses)
-            )
+            claim = Claim(value, Weight.ANSWER, rule, word.start, word.end, clause=self._n_clauses)
+            self._claims.append(claim)
 
     def _declines(self) -> bool:
         return any(d.family in {Family.UNABLE, Family.POLICY} for d in self._declined)
@@ -322,6 +320,7 @@ class _Reader:
         role = word.role
         if clause.n_words == 1 and word.text.endswith("ing") and not word.text.endswith("thing"):
             clause.relative = True  # "doing nothing is wrong"
+            clause.gerund = role is None
         if role is None or role in _INERT:
             self._count(word)
             return
@@ -341,15 +340,13 @@ class _Reader:
                 self._begin(word.start)
                 self._clause.n_words = 1
                 return
-            case Role.CORRECTS if clause.n_words == 1 and self._n_content:
-                self._turn += 1
             case Role.NEGATES | Role.QUANTIFIES | Role.DETERMINES:
                 self._deny(place)
             case Role.COPULA:
                 self._end_denied_subject(place)
                 if clause.said:
                     clause.denied = clause.partly = False
-                clause.relative = False
+                clause.relative = clause.gerund = False
                 clause.ascribes = True
                 clause.head |= clause.pending
             case Role.PREDICATES:
@@ -439,8 +436,7 @@ class _Reader:
         clause = self._clause
 
         def claimed(value: str, weight: Weight, rule: str) -> Claim:
-            place = word.start, word.end, self._turn, self._n_clauses
-            return Claim(value, weight, rule, *place)
+            return Claim(value, weight, rule, word.start, word.end, clause=self._n_clauses)
 
         def named(rule: str) -> Claim:
             return claimed(label.value, Weight.NAMED, rule)
@@ -459,8 +455,8 @@ class _Reader:
         value = label.opposite if denied else label.value
         if value is None:
             return named(DENIED)
-        if clause.undecided:
-            return named(clause.undecided)
+        if clause.undecided or (clause.gerund and clause.n_content > 1):
+            return named(clause.undecided or "in general")
         if clause.head:
             weight = Weight.FINAL if clause.final else Weight.ANSWER
             return claimed(value, weight, ANNOUNCED)
@@ -507,6 +503,12 @@ class _Reader:
         )
 
 
+def _certain(claim: Claim, why: str) -> Weight:
+    """How much a claim must weigh to stand where its sentence asks, supposes or leaves open."""
+    supposed = why == "supposed" and claim.rule == ANNOUNCED  # "if so, the answer would be no"
+    return Weight.FINAL if supposed else Weight.ANSWER
+
+
 def _listed(sentence: Sequence[Word]) -> set[int]:
     """Where labels start that only list the choices, as in "yes, maybe or no"."""
     labels = [word for word in sentence if not word.stop]
@@ -533,7 +535,9 @@ def _asks_in_general(sentence: Sequence[Word], place: int) -> bool:
     copula, label, beside = ([*sentence[place + 1 : place + 4], None, None, None])[:3]
     return (
         copula is not None
-        and copula.role is Role.COPULA
+        and (
+            copula.role is Role.COPULA or copula.text in {"makes", "make", "counts", "constitutes"}
+        )
         and not (label and label.label and beside and beside.text in {"with", "about", "here"})
     )
 

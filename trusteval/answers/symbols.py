@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
 from trusteval.answers.plain import plain
+from trusteval.answers.wordings import one_of
 
 _REACH = 72
 _SHORTEST_TEXT = 4
@@ -20,78 +21,86 @@ _LONGEST_LINK = 24
 _MOST_TEXTS = 16
 """Signs whose text beside them is compared with the options."""
 
-_ADVERBS = (
-    r"(?:(?:most likely|likely|probably|definitely|clearly|therefore|thus|hence|indeed|simply|just"
-    r"|certainly|obviously|possibly|perhaps|still|then|also|actually|either|the|that|it|is|it's|of"
-    r"|la|el|die|der|das|le|l'|best|correct|right|wahrscheinlich|probablement|probablemente) )*"
+_OPENED, _CLOSED = r"[\"'(\[ #]*", r"[\"')\]]*"
+_ADVERBS = one_of(
+    "most likely, likely, probably, definitely, clearly, therefore, thus, hence, indeed, simply, "
+    "just, certainly, obviously, possibly, perhaps, still, then, also, actually, either, the, "
+    "that, it, is, it's, of, la, el, die, der, das, le, l', best, correct, right, "
+    "wahrscheinlich, probablement, probablemente"
 )
-_SIGN_NAME = (
-    r"(?:option|choice|number|no\.|nr\.|letter|alternative|answer|opción|opcion|número|numéro"
-    r"|nummer"
-    r"|buchstabe|lettre|letra|选项|#)"
+_SIGN_NAME = one_of(
+    r"option, choice, number, no\., nr\., letter, alternative, answer, opción, opcion, número, "
+    r"numéro, nummer, buchstabe, lettre, letra, 选项, #"
 )
-_OPENERS = r"[\"'(\[ #]*"
-_ANSWER = (
-    r"(?:answers?|ans|label|verdict|decision|output|option|choice|selection|pick|guess|solution"
-    r"|conclusion|response|result"
-    r"|prediction"
-    r"|respuesta|réponse|antwort|lösung|opción|答案|选项)"
+_ANSWER = one_of(
+    "answers?, ans, label, verdict, decision, output, option, choice, selection, pick, guess, "
+    "solution, conclusion, response, result, prediction, respuesta, réponse, antwort, lösung, "
+    "opción, 答案, 选项"
+)
+_IS = one_of(
+    "is, was, would be, will be, must be, should be, :, =, ->, →, =>, es, sería, est, serait, "
+    "ist, lautet, wäre"
+)
+_CHOOSING = one_of(
+    "choose, chose, choosing, pick, picked, picking, select, selected, selecting, go with, "
+    "going with, opt for, say, guess, think, believe, vote for, lean(?:ing)? (?:towards?|to), "
+    "settle on, prefer, answer, answering, mark, elijo, escojo, elegiría, choisis, choisirais, "
+    "wähle, nehme"
+)
+_LEADING = one_of(
+    "it is, it's, that is, that's, it must be, it would be, must be, so, so it is, therefore, "
+    "thus, hence, going for, leaves, leaving, remains, =>"
+)
+_RIGHT = one_of(
+    "correct, right, true, best, answer, most (?:likely|appropriate|accurate|suitable), accurate, "
+    "proper, appropriate, correcta, correcte, richtig"
 )
 _ANNOUNCED = re.compile(
-    rf"(?:\b|(?<=[\u3400-\u9fff])|^){_ANSWER}\b[^.\n:=?]{{0,40}}?"
-    r"(?: ?(?:is|was|would be|will be|must be|should be|:|=|->|→|=>|es|sería|est|serait|ist"
-    r"|lautet|wäre)"
-    rf" ?|:)\s*{_ADVERBS}(?:{_SIGN_NAME} ?:? ?)*{_OPENERS}$"
-    r"|(?:答案|选项|正确选项)(?:应该|应当|应)?(?:是|为|选)?[:： ]*[\"'(\[]*$"
-    rf"|\b(?:respuesta|réponse|antwort) (?:correcta |correcte )?{_OPENERS}$"
+    rf"(?:\b|(?<=[\u3400-\u9fff])|^){_ANSWER}\b[^.\n:=?]{{0,40}}?(?: ?{_IS} ?|:)\s*"
+    rf"(?:{_ADVERBS} )*(?:{_SIGN_NAME} ?:? ?)*{_OPENED}$"
+    rf"|(?:答案|选项|正确选项)(?:应该|应当|应)?(?:是|为|选)?[:： ]*{_OPENED}$"
+    rf"|\b(?:respuesta|réponse|antwort) (?:correcta |correcte )?{_OPENED}$"
 )
 _FINAL = re.compile(r"\bfinal(?:ly)?\b")
 _CHOSEN = re.compile(
-    r"(?:\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|go with|going "
-    r"with"
-    r"|opt for|say|guess|think|believe|vote for|lean(?:ing)? (?:towards?|to)|settle on|prefer"
-    r"|elijo"
-    r"|escojo|elegiría|choisis|choisirais|wähle|nehme|answer|answering|pencil in|mark)(?: it is| "
-    r"it's| is"
-    rf"| that it is)?|\b(?:it is|it's|that is|that's|it must be|it would be|must be|so|therefore"
-    rf"|thus|hence"
-    r"|going for|so it is|=>)|(?:选择|选|应选|故选|应该选))[,:]?\s*"
-    rf"{_ADVERBS}(?:{_SIGN_NAME} ?)*{_OPENERS}$"
+    rf"(?:\b{_CHOOSING}(?: it is| it's| is| that it is)?|\b{_LEADING}|(?:选择|选|应选|故选|应该选))"
+    rf"[,:]?\s*(?:{_ADVERBS} )*(?:{_SIGN_NAME} ?)*{_OPENED}$"
 )
-_NAMED = re.compile(rf"(?:\b|^){_SIGN_NAME} ?:? ?[\"'(\[ ]*$")
+_NAMED = re.compile(rf"(?:\b|^){_SIGN_NAME} ?:? ?{_OPENED}$")
 _HEDGED = re.compile(
-    r"\b(?:could|may|might|would not|can) (?:also )?be [\"'(\[ ]*$|\b(?:why|whether|if) (?:it is "
-    r"|not )?[\"'(\[ ]*$"
+    rf"\b(?:could|may|might|would not|can) (?:also )?be {_OPENED}$"
+    rf"|\b(?:why|whether|if) (?:it is |not )?{_OPENED}$"
 )
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|neither|nor|except|excluding|exclude|eliminate|rule out|ruling out|rather "
-    r"than"
-    r"|instead of|than|without|unlike)|n't)\s(?:[\w'-]+ ){0,2}[\"'(\[ ]*$"
+    rf"(?:\b(?:not|never|neither|nor|except|excluding|exclude|eliminate|rule out|ruling out"
+    rf"|rather than|instead of|than|without|unlike)|n't)\s(?:[\w'-]+ ){{0,2}}{_OPENED}$"
 )
 _DISCARDED = re.compile(
-    r"[\"')\] ]*(?::? ?[^.\n]{0,40}?)?\b(?:is|are|was|seems) (?:clearly |definitely |also "
-    r"|probably )?"
-    r"(?:not|n't|incorrect|wrong|false|out|unlikely|eliminated|ruled out)\b|[\"')\]]* ?(?:isn't"
-    r"|can't|cannot|does not|doesn't)\b"
+    rf"{_CLOSED} ?(?::? ?[^.\n]{{0,40}}?)?\b(?:is|are|was|seems) (?:clearly |definitely |also "
+    rf"|probably )?"
+    r"(?:not|n't|incorrect|wrong|false|out|unlikely|eliminated|ruled out)\b"
+    rf"|{_CLOSED} ?(?:isn't|can't|cannot|does not|doesn't)\b"
 )
 _CORRECT = re.compile(
-    r"[\"')\]]*(?: ?[:-] ?[^.\n]{1,60}?| \([^)\n]{1,60}\)|,)? (?:is|are|seems|looks|would be|must "
-    r"be|fits|es|est|ist) (?:the |la |el |die |most |clearly |"
-    r"definitely |probably |likely |indeed |also )*(?:correct|right|true|best|answer|most"
-    r"|accurate|proper|"
-    r"appropriate|correcta|correcte|richtig)\b"
+    rf"{_CLOSED}(?: ?[:-] ?[^.\n]{{1,60}}?| \([^)\n]{{1,60}}\)|,)? (?:is|are|seems|looks|would be"
+    rf"|must be"
+    r"|fits|es|est|ist) (?:the |la |el |die |most |clearly |definitely |probably |likely |indeed "
+    r"|also )*"
+    rf"{_RIGHT}\b"
 )
+_CLAUSE_START = re.compile(rf"(?:^|[.;,:]\s){_OPENED}$")
+_IS_IT = re.compile(rf"{_CLOSED} (?:is|remains|is left)[.!]?\s*$")  # "A is not correct; C is."
 _ENDS = re.compile(
-    r"[\"')\]]*(?:\s*$|\s*[/&]|-(?=\w\b)|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\("
+    rf"{_CLOSED}(?:\s*$|\s*[/&]|-(?=\w\b)|\s*[.,;:!?)\]>](?!\d)|\s*\n|\s+-+\s|\s*\("
     r"|\s*[\u3400-\u9fff])"
 )
 _GOES_ON = re.compile(
-    r"[\"')\]]* (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil"
-    r"|y|et"
+    rf"{_CLOSED} (?:is|because|since|as|for|it|would|due|and|or|seems|being|given|porque|car|weil"
+    rf"|y|et"
     r"|und|o|ou|oder|rather|over|instead)\b"
 )
 _REASON = re.compile(
-    r"[\"')\]]* (?:because|since|as|due|given|rather than|instead of|over|porque|car|weil)\b"
+    rf"{_CLOSED} (?:because|since|as|due|given|rather than|instead of|over|porque|car|weil)\b"
 )
 _INITIAL = re.compile(r"\. ?[A-Z]\.(?: |$)")
 _LIST = re.compile(
@@ -213,7 +222,7 @@ def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
     opens_line = _BULLET.fullmatch(sign.before) is not None
     stands_alone = _SENTENCE_START.search(sign.before) is not None and _SENTENCE_END.match(after)
     brackets = sign.before.endswith(("(", "[")) and after.startswith((")", "]"))
-    if _CORRECT.match(after.lower()):
+    if _CORRECT.match(after.lower()) or (_CLAUSE_START.search(before) and _IS_IT.match(after)):
         return Weight.ANSWER, "called correct"
     if _ANNOUNCED.search(before):
         final = _FINAL.search(before) is not None
@@ -231,6 +240,8 @@ def _weighed(sign: _Sign, own: dict[str, str]) -> tuple[Weight, str]:
         return (Weight.ANSWER if alone else Weight.STATED), "named as an option"
     if brackets:
         return Weight.STATED, "in brackets"
+    if len(own.get(sign.value, "")) > 1 and _has_own_text(sign, own):
+        return Weight.STATED, "beside its own text"
     return Weight.NAMED, "a sign in the text"
 
 
@@ -286,12 +297,12 @@ def _lists(text: str, before: Claim, claim: Claim) -> bool:
     )
 
 
-_JOINED = re.compile(
-    r"\s*(?:(?:both|either|options?|choices?|answers?|the)\s+)*|[\"'()\[\]\s]*(?:,|/|&|-|and|or"
-    r"|to|\+|y|o|et"
-    r"|ou|und|oder|和|或|\s)*[\"'()\[\]\s]*|[\"')\].!\s]*(?:are (?:both )?(?:correct|right|true|the "
-    r"answers?))?"
-    r"[.!\s]*",
+_LINK = r"(?:,|/|&|-|and|or|to|\+|y|o|et|ou|und|oder|和|或)"
+_BESIDE_SIGNS = re.compile(
+    # before the first: "both"; between: ", and"; after the last: "are correct."
+    r"\s*(?:(?:both|either|options?|choices?|answers?|the)\s+)*"
+    rf"|[\"'()\[\]\s]*(?:{_LINK}|\s)*[\"'()\[\]\s]*"
+    r"|[\"')\].!\s]*(?:are (?:both )?(?:correct|right|true|the answers?))?[.!\s]*",
     re.IGNORECASE,
 )
 
@@ -310,7 +321,7 @@ def _lines_of_signs(text: str, claims: list[Claim]) -> list[Claim]:
                 end,
             ]
             between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-            if all(_JOINED.fullmatch(part) for part in between):
+            if all(_BESIDE_SIGNS.fullmatch(part) for part in between):
                 for n in places:
                     kept[n] = replace(claims[n], weight=Weight.ANSWER, rule="in a list")
         start = end + 1

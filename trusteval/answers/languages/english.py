@@ -32,13 +32,13 @@ ENGLISH = Language(
             "reads as, comes across as"
         ),
         Role.PREDICATES: (
-            "called, considered, deemed, found, classify, classified, label it, label this, label "
-            "that, labeled, labelled, rate, rated, judged, mark, marked, describe, described, "
-            "regarded, as, choose, go with, going with, lean, leaning, anything, something, do, "
-            "does, did, done, doing, commits, committed, express, expresses, expressing, convey, "
-            "conveys, conveying, has, have, had, with, towards, toward, tend, opt for, select, "
-            "suggests, indicates, shows, contains, answer with, reply, respond, gives, carries, "
-            "holds, answered, =, labels it"
+            "called, considered, deemed, found, classify, classified, label it, label this, "
+            "label that, labeled, labelled, rate, rated, judged, mark, marked, describe, "
+            "described, regarded, as, choose, go with, going with, lean, leaning, anything, "
+            "something, do, does, did, done, doing, commits, committed, express, expresses, "
+            "expressing, convey, conveys, conveying, has, have, had, with, towards, toward, "
+            "tend, opt for, select, suggests, indicates, shows, contains, makes, made, making, "
+            "answer with, reply, respond, gives, carries, holds, answered, =, labels it"
         ),
         Role.KNOWS: (
             "know, knew, known, realize, realized, realise, realised, understand, understood, "
@@ -99,10 +99,6 @@ ENGLISH = Language(
             "context, sentence, text, review, thought, thoughts, explain, evidence, example, "
             "input"
         ),
-        Role.CORRECTS: (
-            "actually, wait, correction, scratch that, on second thought, i mean, or rather, no "
-            "wait, sorry i meant, my mistake, oops, on reflection"
-        ),
         Role.CONCLUDES: (
             "so, therefore, thus, hence, overall, in conclusion, in summary, consequently, to "
             "conclude, in short, all in all, as a result, accordingly, then, to sum up"
@@ -129,255 +125,215 @@ ENGLISH = Language(
     },
     parts={
         "much": (
-            r"(?:(?:really|just|simply|honestly|truly|also|still|currently|therefore|unfortunately"
-            r"|sadly|respectfully|politely|kindly|as such|at this time|at the moment|in good "
-            r"conscience"
-            r"|generally|personally|actually|only|so|very|do|am|,|and|would|should|must|will|to|be"
-            r"|a bit|quite|definitely|absolutely|firmly) )*"
+            "really, just, simply, honestly, truly, also, still, currently, therefore, "
+            "unfortunately, sadly, respectfully, politely, kindly, as such, at this time, "
+            "at the moment, in good conscience, generally, personally, actually, only, so, very, "
+            "do, am, and, would, should, must, will, to, be, a bit, quite, definitely, "
+            "absolutely, firmly, fully, accurately, reliably, possibly, definitively, safely, "
+            "confidently, possibly"
         ),
-        "i": r"\b(?:i|we|i myself|this (?:assistant|model)|the assistant)",
-        # What somebody who declines says he will not do.
-        "answering": (
-            r"(?:answer|help|assist|say|tell|judge|determine|provide|give|comment|respond|reply"
-            r"|comply"
-            r"|predict|decide|process|engage|participate|take|fulfil|fulfill|discuss|support"
-            r"|generate"
-            r"|make|offer|choose|pick|select|rate|classify|label|evaluate|assess|know|play"
-            r"|continue"
-            r"|share|speculate|verify|confirm|access|guess|infer|estimate|identify|do|be (?:sure"
-            r"|certain)"
-            r"|form|hold|have|express|endorse|condone|advise|complete|proceed|be of|weigh|look"
-            r"|fully"
-            r"|accurately|reliably|possibly|definitively|conclude|perform|read|understand"
-            r"|interpret"
-            r"|accept|agree to|reveal|disclose|write|create|produce|render|pass|tackle|resolve"
-            r"|ascertain|establish|address)"
+        "i": "i, we, i myself, this assistant, this model, the assistant",
+        "owned": (
+            "any, a, an, the, personal, moral, own, strong, particular, real, such, specific, "
+            "enough, sufficient, access to, much, current, up-to-date, recent, reliable, "
+            "relevant, subjective, human, real-time, live, further, more, detailed, accurate, "
+            "that, this"
         ),
-        # What is no judgement of the matter: "I would not say that it is wrong" denies.
-        "refusing": (
-            r"(?:answer|help|assist|provide|give|comment|respond|reply|comply|predict|process"
-            r"|engage"
-            r"|participate|discuss|support|generate|offer|speculate|guess|advise|endorse|condone"
-            r"|judge"
-            r"|decide|determine|take (?:a |any )?(?:sides?|part|positions?|stances?)|share"
-            r"|complete"
-            r"|do (?:this|that|it|so)|make (?:\w+ ){0,2}(?:judg|decision|assumption|prediction"
-            r"|statement"
-            r"|claim|guess|call)\w*|(?:have|hold|form|express) (?:\w+ ){0,3}(?:opinion|view"
-            r"|belief|moral"
-            r"|feeling|preference|position)\w*)"
-        ),
-        "seeing": (
-            r"(?:see|find|think of|imagine|fault|call|consider|detect|help but|be|deem|believe"
-            r"|regard"
-            r"|describe)"
+        "opinion": (
+            "opinions?, views?, beliefs?, feelings?, stances?, preferences?, positions?, "
+            "judge?ments?, moral\\w*, emotions?, values"
         ),
         "matter": (
-            r"(?:information|context|data|details?|evidence|knowledge|facts?|clues|background"
-            r"|specifics"
-            r"|info|basis)"
-        ),
-        "owned": (
-            r"(?:(?:any|a|an|the|personal|moral|own|strong|particular|real|such|specific|enough"
-            r"|sufficient|access to|much|current|up-to-date|recent|reliable|relevant|subjective"
-            r"|human"
-            r"|real-time|live|further|more|detailed|accurate|that|this) ){0,4}"
+            "information, context, data, details?, evidence, knowledge, facts?, clues, "
+            "background, specifics, info, basis"
         ),
         "enough": (
-            r"(?:enough|sufficient|adequate|further|more|any|the (?:necessary|required|needed"
-            r"|relevant))"
+            "enough, sufficient, adequate, further, more, any, the (?:necessary|required|needed"
+            "|relevant)"
+        ),
+        # What somebody who declines will not do: about the question, not about the story in it.
+        "answering": (
+            "answer, help(?! but), assist, say, tell, judge, determine, provide, give, comment, "
+            "respond, reply, comply, predict, decide, process, engage, participate, fulfill?, "
+            "discuss, support, generate, offer, choose, pick, select, rate, classify, label, "
+            "evaluate, assess, know, continue, share, speculate, verify, confirm, access, guess, "
+            "infer, estimate, identify, be sure, be certain, be of, form, hold, express, "
+            "endorse, condone, approve, advise, complete, proceed, weigh, conclude, perform, "
+            "interpret, accept, agree to, reveal, disclose, render, pass, tackle, resolve, "
+            "ascertain, establish, address, recommend, pretend, role-?play, impersonate, "
+            "simulate, entertain, oblige, browse, take on, look (?:it|this|that) up, take (?:a "
+            "|any )?(?:sides?|part|positions?|stances?), do (?:this|that|it|so|what you), "
+            "play (?:the |a |this |that |along)(?:role|character|part|game)?, act as, adopt, "
+            "(?:have|hold) (?:<owned> )*<opinion>, make (?:\\w+ ){0,2}(?:judg|decision|assumption"
+            "|prediction|statement|claim|guess|call|determination|evaluation|assessment|choice"
+            "|assertion)\\w*, (?:create|produce|write) (?:\\w+ )?(?:content|that|this|such"
+            "|material)"
+        ),
+        # "I would not say that it is wrong" denies; these decline.
+        "refusing": (
+            "answer, help, assist, provide, give, comment, respond, reply, comply, predict, "
+            "process, engage, participate, discuss, support, generate, offer, speculate, guess, "
+            "advise, endorse, condone, judge, decide, determine, share, complete, "
+            "make (?:\\w+ ){0,2}(?:judg|decision|assumption|prediction|statement|claim|guess"
+            "|call)\\w*, do (?:this|that|it|so), take (?:a |any )?(?:sides?|part|positions?"
+            "|stances?), (?:have|hold|form|express) (?:<owned> )*<opinion>"
+        ),
+        "ended": "$, [.!?;], (?:at|for) this, because, since, due to",
+        "cannot": "can not, could not, can neither, can no longer",
+        "telling": (
+            "say, tell, know, determine, answer, judge, decide, predict, be sure, assess, pick, "
+            "choose, classify, guess"
         ),
     },
     trigger=(
         r"not|\bno\b|nothing|nobody|sorry|apolog|unable|refus|declin|abstain|refrain|pass|know"
-        r"|sure"
-        r"|unclear|\bai\b|model|assistant|bot\b|please|need|hard|difficult|impossible|lack"
-        r"|insufficient"
-        r"|missing|cut|training|beyond|outside|against|violat|appropriate|discriminat|rather"
-        r"|prefer"
-        r"|uncertain|unanswer|undecid|indeterm|inconclu|without|limited|incomplete|artificial"
-        r"|(?:could|can|would) you|harmful|offensive|unsafe|sensitive|leave|skip|n/?a\b|unethical"
-        r"|improper"
-        r"|stereotyp|prejudic|contrary|breach|conflict|requir|tough|tricky|llm|up to|(?:is|are) "
-        r"for"
-        r"|inadequate|too little|exceed|postdate|of my|since my|guideline|polic|principle|prevent"
-        r"|prohibit"
-        r"|forbid|like"
+        r"|sure|unclear|\bai\b|model|assistant|bot\b|please|need|hard|difficult|impossible|lack"
+        r"|limited|insufficient|missing|cut|training|beyond|outside|against|violat|appropriate"
+        r"|discriminat|rather|prefer|uncertain|unanswer|undecid|indeterm|inconclu|without"
+        r"|incomplete|artificial|(?:could|can|would) you|harmful|offensive|unsafe|sensitive|leave"
+        r"|skip|n/?a\b|unethical|improper|stereotyp|prejudic|contrary|breach|conflict|requir"
+        r"|tough|tricky|llm|up to|inadequate|(?:is|are) for|too little|exceed|postdate|of my"
+        r"|since my|guideline|polic|principle|prevent|prohibit|forbid|unknown"
     ),
     declining={
         Family.UNABLE: (
-            r"<i> <much>(?:can not|could not|can neither|can no longer)(?:$|[.,!?;:]| and (?:will"
-            r"|should)"
-            r" not| <much>(?:<answering>\b|with (?:that|this)|(?!<seeing>\b)\w))",
-            r"<i> <much>(?:am |are |was )?<much>(?:not |un)able\b",
-            r"<i> <much>(?:will|shall|must|may) not <much>(?:<answering>\b|go there|be \w+ing)",
-            r"<i> <much>(?:would|should|do) not <much>(?:<refusing>\b|feel (?:comfortable"
-            r"|qualified|able"
-            r"|it is my place|right)|want to|wish to|think (?:that )?(?:i|we) (?:can|should|am"
-            r"|have)"
-            r"|believe (?:that )?(?:i|we) (?:can|should|am|have)|be (?:able|answering))",
-            r"<i> <much>(?:am |are )?not <much>(?:able|allowed|permitted|comfortable|willing"
-            r"|going to"
-            r"|designed|programmed|equipped|qualified|trained|authori[sz]ed|meant|supposed|built"
-            r"|intended"
-            r"|capable|prepared|in (?:a|any) position|at liberty|here to|made to|set up)\b",
-            r"<i> <much>(?:have to |has to |need to |want to |choose to |like to "
-            r")?<much>(?:decline|refuse"
-            r"|abstain|refrain|pass on|demur|opt out|take a pass|sit this one out)\b",
-            r"<i> (?:am|are) going to (?:have to )?(?:decline|refuse|pass|abstain)\b",
-            r"<i> <much>(?:will|can) not <much>(?:pretend|roleplay|role-play|act|adopt|assume"
-            r"|imagine)\b",
-            r"\b(?:something|anything|things?) (?:that )?(?:i|we) do not (?:do|offer|provide"
-            r"|discuss)\b",
+            r"\b<i> (?:<much> )*<cannot>(?: (?:<much> )*<answering>\b|,? (?:and|or) (?:will"
+            r"|should|would) not\b| with (?:that|this)|,?<ended>)",
+            r"\b<i> (?:<much> )*(?:am |are |was )?(?:<much> )*(?:not able|unable)(?: to "
+            r"(?:<much> )*<answering>\b|<ended>)",
+            r"\b<i> (?:<much> )*(?:will|shall|may) not (?:<much> )*(?:able to )?(?:<answering>\b"
+            r"|go there)",
+            r"\b<i> (?:<much> )*(?:would|should|do) not (?:<much> )*(?:<refusing>\b|want to "
+            r"<answering>|wish to <answering>|feel (?:comfortable|qualified|able|it is my place"
+            r"|right)|(?:think|believe) (?:that )?(?:i|we) (?:can|should|am|have)|answering)",
+            r"\b<i> (?:<much> )*(?:am |are )?not (?:<much> )*(?:comfortable|designed|programmed"
+            r"|equipped|qualified|trained|authori[sz]ed|meant|built|in (?:a|any) position|at "
+            r"liberty|here to|made to|set up|(?:able|allowed|permitted|willing|going|supposed"
+            r"|intended|prepared) to (?:<much> )*<answering>|capable of|(?:able|allowed|permitted"
+            r"|willing)<ended>)",
+            r"\b<i> (?:<much> )*(?:have to |has to |need to |want to |choose to |like to |going "
+            r"to )*(?:<much> )*(?:decline|refuse|abstain|refrain|pass on|demur|opt out|take a "
+            r"pass|sit this one out)\b",
+            r"\b<i> (?:<much> )*(?:rather not|prefer not|prefer to not|choose not|sooner not)\b",
+            r"(?:^|[.,;:!?] ?)(?:can not|could not|will not|unable to|not able to|refuse to"
+            r"|declin(?:e|ing) to) (?:<much> )*<answering>\b",
+            r"(?:\band|\bbut|\bso|,) (?:can|will|could|may) not (?:<much> )*<answering>\b",
+            r"\b(?:something|anything|one|question|request|task|matter|topic) (?:that )?(?:i|we) "
+            r"(?:can not|will not|am not able to|am unable to|do not (?:do|offer|provide"
+            r"|discuss))\b",
+            r"\bnot (?:something|anything|one) (?:that )?i (?:can|am|will|feel|want|should|may|do"
+            r"|engage|support|would do)\b",
             r"\bcan not be (?:processed|completed|fulfilled|provided|done|helped|handled|shared"
             r"|given)\b",
-            r"<i> <much>(?:rather not|prefer not|prefer to not|choose not|sooner not)\b",
-            r"(?:^|[.,;:!?] ?)(?:can not|could not|will not|unable to|not able to|refuse to"
-            r"|declin(?:e|ing)"
-            r" to) <much><answering>\b",
-            r"(?:and|but|so|,) (?:can|will|could|may) not <much><answering>\b",
-            r"\b(?:something|anything|one|question|request|task|matter|topic) (?:that )?(?:i|we) "
-            r"(?:can not"
-            r"|will not|am not able to|am unable to)\b",
-            r"\bnot (?:something|anything|one) (?:that )?i (?:can|am|will|feel|want|should|may)\b",
             r"\b(?:outside|beyond)(?: of)? what (?:i|we)\b",
-            r"(?:beyond|outside|exceeds?|out of|not within) (?:of )?(?:my|the) (?:scope|abilit\w+"
-            r"|capabilit\w+|expertise|competence|purview|remit|reach|limits|means|programming"
-            r"|role|design)",
+            r"\b(?:beyond|outside|exceeds?|out of|not within) (?:of )?(?:my|the) (?:scope"
+            r"|abilit\w+|capabilit\w+|expertise|competence|purview|remit|reach|limits|means"
+            r"|programming|role|design)",
             r"\b(?:that|this|it) is (?:beyond|above) me\b",
-            r"\b(?:programmed|designed|instructed|trained|told|asked|built|made|configured) not "
-            r"to\b",
+            r"\b(?:programmed|designed|instructed|trained|told|asked|built|made|configured) not to"
+            r" <answering>\b",
             r"\bi must (?:not|abstain|stop)\b",
-            r"\bnothing i can\b",
+            r"\bnothing i can (?:do|say|add|help)\b",
             r"\bno can do\b",
         ),
         Family.UNKNOWN: (
-            r"\b(?:i|we|honestly|really|,) <much>(?:do|did) not <much>(?:know|recall|have (?:\w+ "
-            r"){0,3}"
-            r"(?:<matter>|idea|clue|way|access|opinions?|views?|beliefs?|answer|feelings?|ability"
-            r"|capability|means|real)\b)",
-            r"\b(?:do|does|did) not <much>(?:have <enough> <matter>|(?:provide|give|contain"
-            r"|include|offer"
-            r"|specify|supply|state|mention|say|tell|indicate) <enough>\b)",
+            r"\b(?:i|we|honestly|really) (?:<much> )*(?:do|did) not (?:<much> )*(?:know|recall"
+            r"|have (?:<owned> )*(?:<matter>|<opinion>|idea|clue|way|access|answer|ability"
+            r"|capability|means)\b)",
+            r"\b(?:do|does|did) not (?:<much> )*(?:have <enough> <matter>|(?:provide|give|contain"
+            r"|include|offer|specify|supply|state|mention|say|tell|indicate) <enough>\b)",
             r"\b(?:do|does) not (?:say|tell|specify|state|indicate)(?=[.,;!]|$| (?:if|whether"
-            r"|what|how"
-            r"|enough)\b)",
+            r"|what|how|enough)\b)",
             r"\b(?:i|we) would not know\b",
             r"^do not know\b",
-            r"\b(?:i|we) <much>(?:have|got) <much>no (?:\w+ )?(?:idea|clue|<matter>|way|means"
-            r"|opinions?"
-            r"|views?|answer|access|real)\b",
+            r", do not know\b",
+            r"\b(?:i|we) (?:<much> )*(?:have|got) (?:<much> )*no (?:\w+ )?(?:<matter>|<opinion>"
+            r"|idea|clue|way|means|answer|access)\b",
             r"(?:^|[.,;:!?] ?|but |so )no (?:idea|clue|answer|comment|opinion)\b",
             r"\b(?:not enough|not sufficient|insufficient|too little|lack(?:s|ing)?(?: of)?"
-            r"|inadequate"
-            r"|missing|limited|incomplete|no|without|not <enough>|needs?|requires?) (?:<enough> "
-            r")?(?:\w+ )?"
-            r"<matter>\b",
+            r"|inadequate|missing|limited|incomplete|no|without|not <enough>|needs?|requires?) "
+            r"(?:<enough> )?(?:\w+ )?<matter>\b",
             r"\b<matter>(?: \w+){0,2} (?:is|are|was|were) (?:not |in|un)(?:given|provided|enough"
-            r"|sufficient"
-            r"|available|known|specified|included|stated|complete|adequate|there)\b",
+            r"|sufficient|available|known|specified|included|stated|complete|adequate|there)\b",
             r"\b<matter> (?:\w+ ){0,3}(?:is|are|would be) (?:needed|required|necessary|missing)\b",
-            r"<i> <much>(?:am )?(?:\w+ )?(?:not (?:\w+ )?(?:sure|certain)|unsure|uncertain|unaware"
-            r"|not aware|not familiar|unfamiliar)\b",
+            r"\b<i> (?:<much> )*(?:am )?(?:\w+ )?(?:not (?:\w+ )?(?:sure|certain)|unsure"
+            r"|uncertain|unaware|not aware|not familiar|unfamiliar)\b",
             r"(?:^|[.,;:!?] ?)(?:not sure|unsure|not certain|uncertain)\b",
-            r"\b(?:hard|difficult|impossible|not possible|not easy|tough|tricky) (?:for (?:me|us) "
-            r")?to (?:say"
-            r"|tell|know|determine|answer|judge|decide|predict|be sure|assess|pick|choose"
-            r"|classify)\b",
+            r"\b(?:hard|difficult|impossible|not possible|not easy|tough|tricky) (?:for (?:me"
+            r"|us) )?to <telling>\b",
             r"\b(?:there is )?no (?:\w+ )?(?:way|means|basis|method) (?:to|of|for)\b",
             r"\bno (?:\w+ )?(?:conclusion|answer|determination|judge?ment|prediction|inference"
-            r"|decision)"
-            r" (?:can|could|is)\b",
+            r"|decision) (?:can|could|is)\b",
             r"\bno (?:person|human|model|human being) can\b",
             r"\bcan not be (?:\w+ )?(?:determined|known|answered|predicted|decided|judged|said"
-            r"|told"
-            r"|inferred|assessed|established|concluded|classified|labell?ed|resolved|verified"
-            r"|deduced"
-            r"|ascertained)\b",
+            r"|told|inferred|assessed|established|concluded|classified|labell?ed|resolved"
+            r"|verified|deduced|ascertained)\b",
             r"\b(?:unknown|unclear|undetermined|undecidable|indeterminate|unanswerable"
-            r"|inconclusive)"
-            r"(?=[.!\"']*$|[.,;:!] |$)",
+            r"|inconclusive)(?=[.!\"']*$|[.,;:!] |$)",
             r"\b(?:it|that|this|answer) (?:is|remains) (?:\w+ )?(?:unknown|unclear|uncertain"
-            r"|undetermined"
-            r"|unanswerable|impossible to)\b",
-            r"\b(?:one|we) can (?:not|never) <much>(?:say|tell|know|determine|judge|be sure)\b",
-            r"\b(?:nobody|no one) (?:can|could) (?:say|tell|know|determine|judge|be sure)\b",
+            r"|undetermined|unanswerable|impossible to)\b",
+            r"\b(?:one|we) can (?:not|never) (?:<much> )*<telling>\b",
+            r"\b(?:nobody|no one) (?:can|could) <telling>\b",
             r"\byou can not (?:tell|know|determine) (?:if|whether|that|this|from|just)\b",
             r"\b(?:can|could) not (?:find|locate|retrieve|look up) (?:\w+ ){0,3}<matter>\b",
         ),
         Family.CUTOFF: (
             r"\b(?:knowledge|training|data|information)(?: data)? (?:cut-?off|cut off|ends?|ended"
-            r"|stops?"
-            r"|only (?:goes|extends|covers|runs|includes)|is (?:limited|restricted|current|up to "
-            r"date)|was"
-            r" last|does not (?:extend|cover|include|reach|go)|extends? (?:only )?to|goes (?:only "
-            r")?(?:up )?to"
-            r"|predates)\b",
+            r"|stops?|only (?:goes|extends|covers|runs|includes)|is (?:limited|restricted|current"
+            r"|up to date)|was last|does not (?:extend|cover|include|reach|go)|extends? (?:only "
+            r")?to|goes (?:only )?(?:up )?to|predates)\b",
             r"\b(?:after|beyond|past|outside|postdates?|since|of) (?:of )?(?:my|the) (?:last "
-            r"|latest |own )?"
-            r"(?:knowledge|training|cut-?off|update|data)\b",
+            r"|latest |own )?(?:knowledge|training|cut-?off|update|data)\b",
             r"\b(?:not (?:in|within|part of)|outside) my (?:training|knowledge)\b",
             r"\bno (?:real-?time|current|up-to-date|live) (?:\w+ )?(?:data|information|access)\b",
         ),
         Family.POLICY: (
             r"\b(?:against|violat\w+|contrary to|conflicts? with|breach\w*|contravenes?|break(?:s"
-            r"|ing)?)"
-            r" (?:\w+ )?(?:my|our|the (?:content|usage|safety|ethical|use)|safety|content|ethical"
-            r"|usage)"
-            r"(?: \w+){0,2} ?(?:guidelines?|polic\w+|programming|principles|values|rules"
-            r"|standards|terms"
-            r"|instructions|ethics)\b",
+            r"|ing)?) (?:\w+ )?(?:my|our|the (?:content|usage|safety|ethical|use)|safety|content"
+            r"|ethical|usage)(?: \w+){0,2} ?(?:guidelines?|polic\w+|programming|principles|values"
+            r"|rules|standards|terms|instructions|ethics)\b",
             r"\bmy (?:guidelines|policy|policies|programming|principles|instructions|rules|values"
-            r"|training)"
-            r" (?:do(?:es)? not|prevents?|forbids?|prohibits?|keeps?|stops?|bars?|precludes?)\b",
+            r"|training) (?:do(?:es)? not|prevents?|forbids?|prohibits?|keeps?|stops?|bars?"
+            r"|precludes?)\b",
             r"\b(?:not (?:be )?(?:appropriate|right|ethical|proper|suitable|acceptable)"
-            r"|inappropriate"
-            r"|unethical|improper|irresponsible) (?:of me|for (?:me|an ai|a model)|to (?:make "
-            r"(?:such|a|any"
-            r"|this)|predict|judge (?:some|people|a)|infer|assume|guess|speculate|stereotype"
-            r"|comment|answer"
-            r"|label people))\b",
+            r"|inappropriate|unethical|improper|irresponsible) (?:of me|for (?:me|an ai|a model)"
+            r"|to (?:make (?:such|a|any|this)|predict|judge (?:some|people|a)|infer|assume|guess"
+            r"|speculate|stereotype|comment|answer|label people))\b",
             r"\bnot (?:be )?(?:my place|up to me|for me to|my (?:role|job))\b",
             r"\b(?:would be|is|are) (?:\w+ )?(?:discriminatory|stereotyping|prejudiced)\b",
             r"\b(?:harmful|offensive|inappropriate|unsafe|sensitive) (?:content|request|material"
-            r"|question"
-            r"|topic)\b",
+            r"|question|topic)\b",
             r"\bi leave (?:that|this|it)\b",
             r"\b(?:is|are) (?:up to|for) you (?:to|alone)\b",
         ),
         Family.ABSTAINS: (
             r"^(?:no comment|pass|skip|abstain|i abstain|i pass|n/?a|no answer|decline|declined"
-            r"|refused?"
-            r"|i refuse|none of your business|prefer not to say|rather not say)[.!\"' ]*$",
+            r"|refused?|i refuse|none of your business|prefer not to say|rather not "
+            r"say)[.!\"' ]*$",
             r"\bno comment\b",
             r"\bi (?:will |would )?(?:abstain|pass)\b",
             r"\bpass on (?:this|that)\b",
         ),
         Family.APOLOGY: (
             r"(?:^|[.!?,;] ?)(?:i am )?(?:so |very |really |truly |terribly )?sorry,? (?:but"
-            r"|however|i|we|-"
-            r"|that i can)\b",
+            r"|however|i|we|-|that i can)\b",
             r"(?:^|[.!?,;] ?)(?:i )?(?:sincerely |deeply |do )?apologi[sz]e,? (?:but|i|for (?:not"
-            r"|the|any)"
-            r"|however|-)",
+            r"|the|any)|however|-)",
             r"^(?:my )?apologies,? (?:but|i|we|-|however)",
             r"^sorry[.,! ]*$",
             r"(?:^|[.!?] )sorry,? (?:but |- )",
         ),
         Family.DISCLAIMER: (
             r"\bas an? (?:\w+ ){0,3}(?:ai|artificial intelligence|language model|assistant"
-            r"|machine|bot"
-            r"|llm|chatbot|virtual assistant)\b",
+            r"|machine|bot|llm|chatbot|virtual assistant)\b",
             r"\bi am (?:just |only |merely )?(?:an? )(?:\w+ ){0,2}(?:ai|language model|chatbot|llm"
             r"|machine learning|artificial|virtual assistant)\b",
         ),
         Family.REQUEST: (
             r"\b(?:please|kindly|could you|can you|would you) (?:please )?(?:provide|give|send"
-            r"|share"
-            r"|specify|clarify|rephrase|enter|paste|supply|tell me)\b",
+            r"|share|specify|clarify|rephrase|enter|paste|supply|tell me)\b",
             r"\bi (?:would )?need (?:[\w-]+ ){1,4}(?:snippets?|text|sentence|phrase|statement"
-            r"|question"
-            r"|passage)\b",
+            r"|question|passage)\b",
         ),
     },
     interjections=frozenset({"yes", "no", "maybe"}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from trusteval.answers.family import Family
 from trusteval.answers.role import Role
+from trusteval.answers.wordings import one_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,8 +18,8 @@ class Language:
     `marks` are frequent words by which it is known. `roles` lists, per role and parted by commas,
     the words and phrases that have it; of a word listed twice the last role counts. `labels` says
     what labels in English are called, `declining` how one declines, as regular expressions in which
-    `<name>` stands for one of `parts`. `interjections` answer only where they stand alone. A
-    sentence without a match of `trigger` declines nothing.
+    `<name>` stands for any of the wordings that `parts` lists, parted by commas. `interjections`
+    answer only where they stand alone. A sentence without a match of `trigger` declines nothing.
     """
 
     code: str
@@ -46,6 +47,6 @@ class Language:
         )
 
     def _with_parts(self, pattern: str) -> str:
-        for name, part in self.parts.items():
-            pattern = pattern.replace(f"<{name}>", part)
+        for name, wordings in reversed(self.parts.items()):
+            pattern = pattern.replace(f"<{name}>", one_of(wordings))
         return pattern
