@@ -47,6 +47,6 @@ class Language:
         )
 
     def _with_parts(self, pattern: str) -> str:
-        for name, wordings in reversed(self.parts.items()):
+        for name, wordings in reversed(list(self.parts.items())):
             pattern = pattern.replace(f"<{name}>", one_of(wordings))
         return pattern
