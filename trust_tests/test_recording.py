@@ -6,8 +6,8 @@ from trusteval.types import InvalidReason
 
 
 @pytest.mark.trust_recording
-def test_record(subject, benchmark, record_answers):
+def test_record(subject, benchmark_name, record_answers):
     """A subject's answers to a benchmark are recorded, all of them."""
-    counts = record_answers(subject, benchmark).score.counts
+    counts = record_answers(subject, benchmark_name).score.counts
     assert counts.n > 0
     assert counts.refused + sum(counts.invalid[reason] for reason in InvalidReason) <= counts.n

@@ -16,7 +16,7 @@ def parametrize(metafunc: pytest.Metafunc, run: Run | None) -> None:
     """Give a test of ours its subjects, gates or benchmarks; without a run it is skipped."""
     wanted = set(metafunc.fixturenames)
     if run is None:
-        names = sorted(wanted & {"gate", "subject", "benchmark", "ensemble"})
+        names = sorted(wanted & {"gate", "subject", "benchmark_name", "ensemble"})
         skip = pytest.mark.skip(reason="no model under test: pass --trust-model")
         empty = [pytest.param(*[None] * len(names), marks=skip, id="no-model")]
         metafunc.parametrize(",".join(names), empty)
@@ -26,7 +26,7 @@ def parametrize(metafunc: pytest.Metafunc, run: Run | None) -> None:
         _parametrize_benchmarks(metafunc, run, "ensemble")
     elif metafunc.definition.get_closest_marker("trust_recording") is not None:
         _parametrize_recordings(metafunc, run)
-    elif "benchmark" in wanted:
+    elif "benchmark_name" in wanted:
         _parametrize_benchmarks(metafunc, run, "subject")
     elif metafunc.definition.get_closest_marker("trust_sanity") is not None:
         variants = (*run.variants, *run.references)
@@ -58,7 +58,7 @@ def _parametrize_gates(metafunc: pytest.Metafunc, run: Run) -> None:
 def _parametrize_benchmarks(metafunc: pytest.Metafunc, run: Run, name: str) -> None:
     subjects = run.ensembles if name == "ensemble" else run.subjects
     metafunc.parametrize(
-        f"{name},benchmark",
+        f"{name},benchmark_name",
         [
             pytest.param(
                 subject, benchmark, id=f"{subject.name}-{benchmark}", marks=_group(subject.name)
@@ -74,7 +74,7 @@ def _parametrize_recordings(metafunc: pytest.Metafunc, run: Run) -> None:
     loaded = [subject.name for subject in (*run.variants, *run.references)]
     shares = share_out(workers=worker_count(metafunc.config), among=loaded)
     metafunc.parametrize(
-        "subject,benchmark",
+        "subject,benchmark_name",
         [
             pytest.param(
                 subject,
