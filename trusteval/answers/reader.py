@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trusteval.answers.claim import ANNOUNCED, DENIED, Claim, Weight, heaviest, in_turns
+from trusteval.answers.claim import ANNOUNCED, CHOICE, DENIED, Claim, Weight, heaviest, in_turns
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.detection import language_of
 from trusteval.answers.family import STRONG, Family
@@ -280,7 +280,7 @@ def _decided(
     values = dict.fromkeys(claim.value for claim in counted if claim.rule != DENIED)
     declining = next((d for d in declined if d.family in STRONG), None)
     excusing = next((d for d in declined if d.family not in STRONG), None)
-    needed = Weight.STATED if declining or excusing else Weight.WORD
+    needed = Weight.STATED if declining or excusing or truncated else Weight.WORD
     if weight >= needed:
         if len(values) > 1:
             span = _span(text, counted[0].start, counted[-1].end)
@@ -307,7 +307,7 @@ def _decided(
             "names several labels and decides on none",
             _span(text, counted[0].start, counted[-1].end),
         )
-    if not lists and len({c.value for c in claims if c.rule == "one of the choices"}) > 1:
+    if not lists and len({c.value for c in claims if c.rule == CHOICE}) > 1:
         return Reading(
             Invalid(InvalidReason.CONTRADICTORY), "repeats the choices", _span(text, 0, _SPAN)
         )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, DENIED, Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, DENIED, Claim, Weight
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.family import Family
 from trusteval.answers.languages import CHINESE, ENGLISH
@@ -186,11 +186,12 @@ class _Reader:
         ]
 
     def _leave_unfinished(self) -> None:
-        """Take no label of a clause that was cut for a decision where another was named before."""
-        last = self._n_clauses - 1
+        """Take no label of a clause that was cut for a decision that is not announced or stated."""
+        last, clause = self._n_clauses - 1, self._clause
         before = {claim.value for claim in self._claims if claim.clause < last}
         for place, claim in enumerate(self._claims):
-            if claim.clause == last and claim.weight < Weight.ANSWER and before - {claim.value}:
+            stands = claim.clause != last or last == 0 or claim.weight >= Weight.ANSWER
+            if not stands and (before - {claim.value} or not (clause.ascribes or clause.head)):
                 self._claims[place] = replace(claim, weight=Weight.NAMED, rule="cut off")
 
     # -- sentences -----------------------------------------------------------------------
@@ -211,7 +212,7 @@ class _Reader:
         for place in range(first, len(claims)):
             claim = claims[place]
             if claim.start in listed and claim.rule != DENIED:
-                claims[place] = replace(claim, weight=Weight.NAMED, rule="one of the choices")
+                claims[place] = replace(claim, weight=Weight.NAMED, rule=CHOICE)
             elif bare or (why and Weight.NAMED < claim.weight < _certain(claim, why)):
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=why)
         self._asked = None
@@ -469,7 +470,7 @@ class _Reader:
             return claimed(value, Weight.ANSWER, "opens the answer")
         if clause.reason or self._explains:
             return claimed(value, Weight.REASON, "in a reason")
-        if clause.ascribes or denied or clause.concludes:
+        if clause.ascribes or clause.concludes:
             return claimed(value, Weight.STATED, "denied" if denied else "stated")
         if is_subject and following is not None and following.role is Role.COPULA:
             return named("in general")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, Claim, Weight
 from trusteval.answers.plain import plain
 from trusteval.answers.wordings import one_of
 
@@ -154,7 +154,8 @@ def symbol_claims(
         claims.append(claim)
     claims = _without_echo(text, _lines_of_signs(text, claims), signs, own)
     claims += _by_text(text, claims, own)
-    if continued or any(claim.weight >= Weight.STATED for claim in claims):
+    repeats = any(claim.rule == CHOICE for claim in claims)
+    if continued or repeats or any(claim.weight >= Weight.STATED for claim in claims):
         return claims
     return claims + _in_sentence(text, own)
 
@@ -349,7 +350,7 @@ def _without_echo(
             runs.append([place])
     kept = list(claims)
     for place in [place for run in runs if len(run) > 1 for place in run]:
-        kept[place] = replace(claims[place], weight=Weight.NAMED, rule="one of the choices")
+        kept[place] = replace(claims[place], weight=Weight.NAMED, rule=CHOICE)
     return kept
 
 
@@ -373,7 +374,7 @@ def _by_text(text: str, claims: list[Claim], own: dict[str, str]) -> list[Claim]
             and own.get(claim.value) != beside
         ):
             found.append(replace(claim, value=other, rule="another option's text"))
-    if found or any(claim.weight >= Weight.STATED for claim in claims):
+    if found or any(c.weight >= Weight.STATED or c.rule == CHOICE for c in claims):
         return found
     for start, words in _answer_lines(text):
         symbol = by_text.get(words)
@@ -387,9 +388,11 @@ def _in_sentence(text: str, own: dict[str, str]) -> list[Claim]:
     line = text.partition("\n")[0].lower()
     found = []
     for symbol, words in own.items():
-        place = line.find(words) if len(words) >= _SHORTEST_TEXT else -1
-        if place < 0 or _goes_on(line, place + len(words)) or line[place - 1 : place].isalnum():
+        tells = len(words) >= _SHORTEST_TEXT or (words.isdigit() and words not in own)
+        found_at = re.search(rf"(?<![\w.,:/-]){re.escape(words)}(?![\w]|[.,:/-]\d)", line)
+        if found_at is None or not tells:
             continue
+        place = found_at.start()
         if _DENIED.search(line[:place]):
             return []
         rule = "an option's own text"
