@@ -87,9 +87,14 @@ ALLOWED: dict[str, set[str]] = {
     "answers.declining": {"answers.family", "answers.languages", "answers.languages.language"},
     "answers.words": {"types", "answers.role", "answers.languages", "answers.languages.language"},
     "answers.symbols": {"answers.claim", "answers.plain", "answers.wordings"},
+    "answers.sentence": {f"answers.{name}" for name in ("declining", "family", "role", "words")},
+    "answers.clause": {
+        *("types", "answers.claim", "answers.role", "answers.sentence", "answers.words"),
+    },
     "answers.statements": {
         *("types", "answers.languages", "answers.languages.language"),
-        *(f"answers.{name}" for name in ("claim", "declining", "family", "role", "words")),
+        *(f"answers.{name}" for name in ("claim", "clause", "declining", "family", "role")),
+        *(f"answers.{name}" for name in ("sentence", "words")),
     },
     "answers.reader": {
         *("types", "answers.languages", "answers.languages.language"),

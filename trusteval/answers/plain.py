@@ -33,7 +33,8 @@ _PIECE = re.compile(r"\S{1,256}|\s+")
 
 _LATEX_COMMAND = re.compile(
     r"\\(?P<boxed>f?boxed)\b|\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit"
-    r"|operatorname|underline|emph|rm|bf|left|right|displaystyle|quad|qquad|,|;|!| )"
+    r"|operatorname|underline|emph|rm|bf|left|right|displaystyle|quad|qquad|,|;|!| )",
+    re.IGNORECASE,
 )
 _LATEX_MARK = re.compile(r"\\[()\[\]]|\$\$?(?=\S)|(?<=\S)\$")
 _BRACES = re.compile(r"[{}]")

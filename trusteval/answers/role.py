@@ -39,3 +39,6 @@ class Role(StrEnum):
     DEPENDS = "depends"
     SUBJECT = "subject"  # it, this, he
     FILLS = "fills"  # words that change nothing
+
+
+DENYING = frozenset({Role.NEGATES, Role.QUANTIFIES, Role.DETERMINES})
