@@ -86,7 +86,14 @@ ALLOWED: dict[str, set[str]] = {
     "answers.detection": {"answers.languages", "answers.languages.language"},
     "answers.declining": {"answers.family", "answers.languages", "answers.languages.language"},
     "answers.words": {"types", "answers.role", "answers.languages", "answers.languages.language"},
-    "answers.symbols": {"answers.claim", "answers.plain", "answers.wordings"},
+    "answers.sign": set(),
+    "answers.option_texts": {"answers.plain", "answers.sign"},
+    "answers.announcement": {
+        *("answers.claim", "answers.option_texts", "answers.sign", "answers.wordings"),
+    },
+    "answers.symbols": {
+        *("answers.announcement", "answers.claim", "answers.option_texts", "answers.sign"),
+    },
     "answers.sentence": {f"answers.{name}" for name in ("declining", "family", "role", "words")},
     "answers.clause": {
         *("types", "answers.claim", "answers.role", "answers.sentence", "answers.words"),

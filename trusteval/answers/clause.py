@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trusteval.answers.claim import ANNOUNCED, DENIED, Weight
+from trusteval.answers.claim import ANNOUNCED, CONCLUDED, DENIED, Weight
 from trusteval.answers.role import DENYING, Role
 from trusteval.answers.sentence import Sentence, is_parenthetic
 from trusteval.answers.words import Word
@@ -69,7 +69,8 @@ class Clause:
             case Role.NEGATES | Role.QUANTIFIES | Role.DETERMINES:
                 self._deny(word, sentence.after(place))
             case Role.COPULA:
-                self._leave_subject(sentence, place)
+                if word.text not in {"be", "been", "being"}:
+                    self._leave_subject(sentence, place)
                 if self.said:
                     self.denied = self.partly = False
                 self.relative = self.gerund = False
@@ -78,6 +79,8 @@ class Clause:
             case Role.PREDICATES:
                 if word.text in _FINITE:
                     self._leave_subject(sentence, place)
+                if word.text == "as":  # "not so much negative as positive"
+                    self.lessens = False
                 self.ascribes = True
             case Role.KNOWS:
                 self.denied = self.partly = False
@@ -114,7 +117,8 @@ class Clause:
                 self.final = True
 
     def _deny(self, word: Word, following: Word | None) -> None:
-        again = word.text == "nor" or bool(self.said)  # "not this and not that"
+        # "not this and not that", "nor", and "ain't nothing wrong" deny once more, not back.
+        again = bool(self.said) or word.text == "nor" or word.role is Role.QUANTIFIES
         self.denied = not self.denied or again
         self.partly = following is not None and following.role is Role.PARTIAL
         opens_subject = (
@@ -161,9 +165,11 @@ class Clause:
             return value, Weight.REASON, "in a reason"
         before, following = sentence.before(place), sentence.after(place)
         right_after_denial = denied and before is not None and before.role in DENYING
+        if self.concludes and self.ascribes and not self.undecided:
+            return value, Weight.ANSWER, CONCLUDED
         if self.ascribes or self.concludes or right_after_denial:
             return value, Weight.STATED, "denied" if denied else "stated"
-        if is_subject and following is not None and following.role is Role.COPULA:
+        if is_subject and following is not None and following.role is not Role.JOINS:
             return value, Weight.NAMED, "in general"
         return value, Weight.WORD, "mentioned"
 
@@ -180,4 +186,6 @@ class Clause:
             return "about the task"  # "do not use the label wrong"
         if denied and sentence.is_in_general(place, clause_start=self.start):
             return "in general"
+        if sentence.is_attribute(place) and not self.head:
+            return "only mentioned"
         return "rejected" if self.rejects else None

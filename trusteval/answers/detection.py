@@ -28,10 +28,14 @@ _OTHER_MARKS = {
     "tr": "bu bir ve değil ben için hayır evet bilmiyorum yardımcı olamam üzgünüm",
     "ca": "puc ho això és una per amb ajudar resposta els",
 }
+_ALSO_ENGLISH = frozenset({"me", "son", "war", "die", "was", "den", "des", "pour", "van"})
+"""Words of other languages that are English ones too."""
 _LANGUAGES = {language.code: language for language in READ}
 _MARKS: dict[str, tuple[str, ...]] = {}
 for _code, _words in {**{each.code: each.marks for each in READ}, **_OTHER_MARKS}.items():
     for _word in _words.split():
+        if _word in _ALSO_ENGLISH and _code != ENGLISH.code:
+            continue
         _MARKS[_word] = (*_MARKS.get(_word, ()), _code)
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")

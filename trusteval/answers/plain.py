@@ -25,6 +25,10 @@ _CLOSERS = str.maketrans({"\uff0e": ". ", "\uff0c": ", "})
 _EMPHASIS = re.compile(
     r"\*+|~~|(?<![^\W_])_+|_+(?![^\W_])|^ ?#{1,6}(?: |$)|^ ?>+ ?|^ ?\|(?= )|\|$", re.MULTILINE
 )
+# A box that is ticked says its line, beside one that is not; what is struck out is taken back.
+_CHECKED = re.compile(r"\[[xX\u2713\u2714\u2611]\]")
+_UNCHECKED = re.compile(r"^.*\[ \].*$", re.MULTILINE)
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _FENCE = re.compile(r"'{3,}[a-z]{0,12}(?=\n|$)|'{3,}", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
@@ -67,6 +71,11 @@ def plain(text: str) -> str:
         text = _FENCE.sub("", text)
     if ("{" in text or "[" in text) and _JSON.match(text):
         text = _members(text)
+    if "[" in text and _CHECKED.search(text):
+        text = _CHECKED.sub("", _UNCHECKED.sub("", text))
+    if "~~" in text:
+        kept = _STRUCK.sub(" ", text)
+        text = kept if kept.strip(" \n.!*_") else text
     text = _NEWLINES.sub("\n", _BLANKS.sub(" ", text))
     return _BLANKS.sub(" ", _EMPHASIS.sub("", text)).strip()
 

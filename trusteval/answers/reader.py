@@ -21,7 +21,7 @@ from trusteval.answers.languages import ENGLISH, OTHER
 from trusteval.answers.languages.language import Language
 from trusteval.answers.plain import plain
 from trusteval.answers.statements import statements
-from trusteval.answers.symbols import symbol_claims
+from trusteval.answers.symbols import LISTED, symbol_claims
 from trusteval.answers.visible import visible
 from trusteval.answers.words import spelled_out
 from trusteval.types import (
@@ -103,7 +103,7 @@ def _read_words(
 ) -> Reading:
     seen = _seen(text)
     if seen.nothing is not None:
-        return _cut(seen.nothing, text, truncated)
+        return _cut(seen.nothing, truncated)
     said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
     claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
     if seen.language is OTHER:
@@ -143,7 +143,7 @@ def _symbols_in(
 ) -> Reading:
     seen = _seen(text)
     if seen.nothing is not None:
-        return _cut(seen.nothing, text, truncated)
+        return _cut(seen.nothing, truncated)
     claims = symbol_claims(seen.words, symbols=symbols, options=options, continued=continued)
     claims = _unquoted(in_turns(claims, seen.words.lower()), seen.words)
     declined = _declined_sentences(seen.lowered, seen.language)
@@ -200,9 +200,9 @@ def _seen(text: str) -> _Seen:
     return _Seen(words, lowered, language, shown.headed)
 
 
-def _cut(nothing: Reading, text: str, truncated: bool) -> Reading:
-    """All tokens went into a thought that was not shown, where there is no text at all."""
-    if truncated and not text:
+def _cut(nothing: Reading, truncated: bool) -> Reading:
+    """Where the token limit was reached before anything was said, the limit is to blame."""
+    if truncated and nothing.answer == Invalid(InvalidReason.EMPTY):
         return Reading(Invalid(InvalidReason.TRUNCATED), "cut before anything was said", "")
     return nothing
 
@@ -281,7 +281,8 @@ def _decided(
     declining = next((d for d in declined if d.family in STRONG), None)
     excusing = next((d for d in declined if d.family not in STRONG), None)
     needed = Weight.STATED if declining or excusing or truncated else Weight.WORD
-    if weight >= needed:
+    listed = len(values) > 1 and all(claim.rule == LISTED for claim in counted)
+    if weight >= needed and not (listed and (declining or truncated)):
         if len(values) > 1:
             span = _span(text, counted[0].start, counted[-1].end)
             return Reading(Invalid(InvalidReason.CONTRADICTORY), "states several labels", span)

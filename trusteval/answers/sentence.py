@@ -18,8 +18,14 @@ _PARENTHETIC = frozenset(
     | {"speaking", "fair", "honest", "clear", "sense", "any", "way", "strictly", "as", "far"}
     | {"know", "therefore", "though", "least", "respect"}
 )
+_PREPOSITIONS = frozenset({"by", "in", "on", "at", "to", "for", "under", "with", "from", "of"})
+_MODIFYING = frozenset({None, Role.PREDICATES, Role.PARTIAL, Role.SOURCE})
 _RIGHT = frozenset(
     {"answer", "fit", "choice", "label", "correct", "right", "best", "better", "appropriate"}
+)
+_AFTER_SUBJECT = frozenset({Role.COPULA, Role.JOINS, Role.CHOOSES, Role.WOULD})
+_MEANT = frozenset(
+    {"thing", "choice", "decision", "action", "act", "behavior", "behaviour", "move"}
 )
 _GENERIC = frozenset({"makes", "make", "counts", "constitutes"})
 _NEAR = 8
@@ -64,8 +70,8 @@ class Sentence:
         )
 
     def opening(self) -> str:
-        """Return its first words."""
-        return " ".join(word.text for word in self.words[:_NEAR])
+        """Return its first words, with the stop that follows if there are no more."""
+        return " ".join(word.text for word in self.words[: 2 * _NEAR])
 
     def why_undecided(self) -> str:
         """Say what keeps the whole sentence from stating anything; "" if nothing does."""
@@ -108,8 +114,16 @@ class Sentence:
     def is_subject(self, place: int) -> bool:
         """Whether a verb or another label follows, as in "right and wrong are relative"."""
         following = self.after(place)
-        return following is not None and (
-            following.role in {Role.COPULA, Role.JOINS, Role.CHOOSES} and following.text != "as"
+        return following is not None and following.role in _AFTER_SUBJECT
+
+    def is_attribute(self, place: int) -> bool:
+        """Whether it only tells a thing from others, as in "he took the wrong train"."""
+        before, following = self.before(place), self.after(place)
+        return (
+            before is not None
+            and before.text == "the"
+            and following is not None
+            and (following.role is None and not following.stop and following.text not in _MEANT)
         )
 
     def is_in_general(self, place: int, *, clause_start: int) -> bool:
@@ -175,7 +189,7 @@ class Sentence:
         """Whether a comma opens or closes a few words that change nothing, as ", in my view,"."""
         ahead = self.words[place + 1 : place + _NEAR]
         behind = self.words[max(0, place - _NEAR) : place]
-        return _changes_nothing(ahead) or _changes_nothing(behind[::-1])
+        return _changes_nothing(ahead) or _changes_nothing(_since_comma(behind))
 
 
 def is_parenthetic(word: Word) -> bool:
@@ -183,12 +197,25 @@ def is_parenthetic(word: Word) -> bool:
     return word.text in _PARENTHETIC
 
 
+def _since_comma(words: Sequence[Word]) -> list[Word]:
+    """Return the words since the last comma with one after them, none where there is none."""
+    for place in range(len(words) - 1, -1, -1):
+        if words[place].stop:
+            return [*words[place + 1 :], words[place]] if words[place].stop == "," else []
+    return []
+
+
 def _changes_nothing(words: Sequence[Word]) -> bool:
-    """Whether words up to the next comma, and at least one, change nothing."""
+    """Whether words up to the next comma, and at least one, change nothing.
+
+    Those that a preposition begins may say anything but a verb: ", by any reasonable standard,".
+    """
+    placed = bool(words) and words[0].text in _PREPOSITIONS
     for n_inside, word in enumerate(words):
         if word.stop:
             return word.stop == "," and n_inside > 0
-        if word.label is not None or not (word.role in _PARENTHETIC_ROLES or is_parenthetic(word)):
+        allowed = word.role in _PARENTHETIC_ROLES or is_parenthetic(word)
+        if word.label is not None or not (allowed or (placed and word.role in _MODIFYING)):
             return False
     return False
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, DENIED, Claim, Weight
+from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, CONCLUDED, DENIED, Claim, Weight
 from trusteval.answers.clause import Clause
 from trusteval.answers.declining import Declining, declinings
 from trusteval.answers.family import Family
@@ -33,13 +33,22 @@ class Statements:
 
 _YES_OR_NO = frozenset({"yes", "sí", "oui", "ja", "no", "non", "nein", "是", "不是"})
 _AGREES = re.compile(
-    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|sí|oui|ja"
-    r"|是|对)\b"
+    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|without "
+    r"(?:question|a? ?doubt)|no doubt|i (?:would|do|did|think so|believe so)(?! not)|sí|oui|ja|是"
+    r"|对)\b"
 )
 _DENIES = re.compile(
-    r"(?:no|nope|nah|never|hardly|not (?:at all|really|quite|in my)|by no means|i do not think so"
-    r"|(?:of course|absolutely|definitely|certainly|probably|clearly|surely) not|non|nein|不)\b"
+    r"(?:no(?! doubt)|nope|nah|never|hardly|not (?:at all|really|quite|in my|that i)|by no means"
+    r"|i (?:do not think so|(?:would|do|did|can) not)|non|nein|不"
+    r"|(?:of course|absolutely|definitely|certainly|probably|clearly|surely) not)\b"
 )
+# "It is." and "It isn't." after what somebody might say; "my answer is no" after a question.
+_UPHOLDS = re.compile(
+    r"(?:it|that|this|he|she|they) (?:is|was|are|were|did|does)(?P<not> not)? ?[.!]?$"
+)
+_GIVES_ANSWER = re.compile(r"[^.]{0,40}\banswer\b[^.]{0,24}?(?:is|:|=) ?(?P<said>yes|no)\b")
+_SOMEBODY = frozenset({"possible", "somebody else's view"})
+_ONLY = frozenset({"only", "just", "simply", "merely"})
 _AFTER_ANSWER = frozenset(
     {Role.CONCEDES, Role.CONCLUDES, Role.BREAKS, Role.CHOOSES, Role.JOINS, Role.COMPARES}
 )
@@ -70,7 +79,9 @@ class _Reader:
         self._language = language
         self._asks_for_yes = any(label.casefold() in _YES_OR_NO for label in self._labels)
         self._claims: list[Claim] = []
-        self._asked: LabelSpec | None = None
+        self._asked: LabelSpec | None = None  # what was asked, or said by somebody
+        self._is_asked = False  # in the sentence before
+        self._follows_question = False
         self._n_said = 0  # words and labels that say something, in clauses that ended
         self._n_clauses = 0
         self._concludes = False  # of the last clause: "so", "therefore"
@@ -98,6 +109,7 @@ class _Reader:
                 self._hear(place)
         self._close()
         self._reconsider(first)
+        self._follows_question = sentence.asks
         if sentence.words[-1].stop == "\n":
             self._explains = False
 
@@ -134,8 +146,8 @@ class _Reader:
         """Weigh a sentence's claims by what only its whole shows."""
         sentence, claims = self._sentence, self._claims
         if first == len(claims):
-            self._asked = None
-            return
+            return  # what was asked may still be answered
+        self._asked = None
         why, listed = sentence.why_undecided(), sentence.listed()
         bare = sentence.asks and all(word.stop or word.label for word in sentence.words)
         for place in range(first, len(claims)):
@@ -144,20 +156,29 @@ class _Reader:
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=CHOICE)
             elif bare or (why and Weight.NAMED < claim.weight < _certain(claim, why)):
                 claims[place] = replace(claim, weight=Weight.NAMED, rule=why)
-        self._asked = None
-        if sentence.asks and not self._asks_for_yes:
-            values = {claim.value for claim in claims[first:] if claim.rule == "asked"}
-            self._asked = self._labels[values.pop()] if len(values) == 1 else None
+        said = {(claim.value, claim.rule) for claim in claims[first:]}
+        if len(said) == 1 and not self._asks_for_yes:
+            (value, rule) = said.pop()
+            if (sentence.asks and rule == "asked") or rule in _SOMEBODY:
+                self._asked, self._is_asked = self._labels[value], rule == "asked"
 
     def _answer_question(self, asked: LabelSpec) -> None:
         """Read "Yes" or "No" after a question that the text asked itself."""
         opening, word = self._sentence.opening(), self._sentence.words[0]
+        upheld, given = _UPHOLDS.match(opening), _GIVES_ANSWER.match(opening)
         value = None
-        if _DENIES.match(opening):
+        if self._sentence.declines:
+            return
+        if upheld is not None:
+            value = asked.opposite if upheld["not"] else asked.value
+        elif given is not None:
+            value = asked.value if given["said"] == "yes" else asked.opposite
+        elif self._is_asked and _DENIES.match(opening):
             value = asked.opposite
-        elif _AGREES.match(opening):
+        elif self._is_asked and _AGREES.match(opening):
             value = asked.value
-        if value is not None and not self._sentence.declines:
+        self._is_asked = False
+        if value is not None:
             rule = "answers its own question"
             claim = Claim(value, Weight.ANSWER, rule, word.start, word.end, clause=self._n_clauses)
             self._claims.append(claim)
@@ -197,6 +218,7 @@ class _Reader:
             Clause(
                 start=word.end,
                 listed_denial=goes_on and clause.denied,
+                concludes=mark == ":" and clause.concludes and not clause.said,
                 final=goes_on and clause.final,
             )
         )
@@ -208,6 +230,12 @@ class _Reader:
         sentence, clause = self._sentence, self._clause
         word, following = sentence.words[place], sentence.after(place)
         match word.role:
+            case Role.CONCEDES if self._denies_reason(place):
+                for said in clause.said:
+                    self._claims[said] = replace(
+                        self._claims[said], weight=Weight.NAMED, rule="partly denied"
+                    )
+                self._begin(Clause(word.start, n_words=1, reason=True))
             case Role.BREAKS | Role.CONCEDES:
                 self._begin(Clause(word.start, n_words=1, reason=word.role is Role.CONCEDES))
             case Role.CONCLUDES if not sentence.is_degree(place):
@@ -221,9 +249,20 @@ class _Reader:
                     self._explains = True
                 clause.hear(sentence, place)
 
+    def _denies_reason(self, place: int) -> bool:
+        """Whether only a reason is denied, as in "isn't wrong just because it is illegal"."""
+        before = self._sentence.before(place)
+        denied = self._clause.denied or any(
+            word.label is not None and word.text.startswith("not ")
+            for word in self._sentence.words[:place]
+        )
+        return denied and before is not None and before.text in _ONLY
+
     def _say(self, place: int, label: LabelSpec) -> None:
         sentence, clause, word = self._sentence, self._clause, self._sentence.words[place]
         value, weight, rule = clause.worth(sentence, place, label, opens=not self._n_said)
+        if self._follows_question and clause.n_words == 1 and weight > Weight.STATED:
+            weight = Weight.STATED  # of a question of its own, perhaps not of the one it was asked
         if clause.denied and clause.unable and self._disclaims:
             value, weight, rule = label.value, Weight.NAMED, "declined"
         clause.said.append(len(self._claims))
@@ -264,5 +303,6 @@ class _Reader:
 
 def _certain(claim: Claim, why: str) -> Weight:
     """How much a claim must weigh to stand where its sentence asks, supposes or leaves open."""
-    supposed = why == "supposed" and claim.rule == ANNOUNCED  # "if so, the answer would be no"
+    # "if so, the answer would be no"
+    supposed = why == "supposed" and claim.rule in (ANNOUNCED, CONCLUDED)
     return Weight.FINAL if supposed else Weight.ANSWER

@@ -23,25 +23,36 @@ _MARK = re.compile(
     # <think> [THINK] ◁think▷ <|begin_of_thought|> {thinking} «thought» and what closes them.
     rf"[<\[◁{{«【]\|?\s?(?:(?P<closed>{_CLOSED})|(?P<opened>{_OPENED}))\s?\|?[>\]▷}}»】]"
     # The older form closes with a slash before the bracket's own name: ◁/think▷, <|/think|>.
-    r"|(?P<other_closed><channel\|>)"
-    r"|(?P<other_opened><\|channel>\s?thought)",
+    r"|(?P<other_closed><channel\|>|<unused\d+>(?!\s?thought))"
+    r"|(?P<other_opened>(?:<\|channel>|<unused\d+>)\s?thought)",
     re.IGNORECASE,
 )
 _MARK_STARTS = "<[◁{«【"
 _STEMS = (
     *("think", "thought", "reason", "reflection", "scratchpad", "analysis", "cot>", "monologue"),
-    "channel",
+    *("channel", "unused"),
 )
 _MARK_REACH = 32
 _MOST_MARKS = 64
 
 # Channels, as gpt-oss writes them: with its marks, and with the marks stripped by a tokenizer.
 _FINAL = re.compile(r"<\|channel\|>\s?final\b[^<]{0,64}<\|message\|>", re.IGNORECASE)
+# A response that is marked itself: [BEGIN FINAL RESPONSE], <|START_RESPONSE|>, <response>.
+_RESPONSE = re.compile(
+    r"(?:\[BEGIN FINAL RESPONSE\]|<\|(?:START|begin_of)_(?:RESPONSE|solution)\|>"
+    r"|<(?:final_)?response>)(?P<said>.*?)(?:\[END FINAL RESPONSE\]|<\|(?:END|end_of)_(?:RESPONSE"
+    r"|solution)\|>|</(?:final_)?response>|$)",
+    re.IGNORECASE | re.DOTALL,
+)
 _CHANNEL = re.compile(r"<\|channel\|>", re.IGNORECASE)
 _MESSAGE = re.compile(r"<\|message\|>", re.IGNORECASE)
 _BARE_ANALYSIS = re.compile(r"\s*(?:assistant)?(?:analysis|commentary)(?=[A-Z\"'(]|\s[A-Z])")
 _BARE_FINAL = re.compile(r"assistant ?final|(?<=[.!?)\"'])final(?=\W|[A-Z0-9])")
 _LEADING_FINAL = re.compile(r"\s*(?:assistant ?)?final(?=[A-Z0-9])")
+
+_SHOWN_THOUGHT = re.compile(
+    r"\s*Thinking\.\.\.\n(?:.*?\n\.\.\.done thinking\.(?P<said>.*))?", re.DOTALL
+)
 
 # Reasoning under a heading of its own, with the answer under another.
 _HEADED_THOUGHT = re.compile(
@@ -95,6 +106,9 @@ def visible(text: str) -> Visible:
 
 def _without_thought(text: str) -> str | None:
     """Drop reasoning that is marked as such; None where it never ends and nothing precedes it."""
+    shown = _SHOWN_THOUGHT.match(text)
+    if shown is not None:  # as a command line shows it
+        return shown["said"]
     channels = _channels(text)
     if channels is not None:
         return channels or None
@@ -132,6 +146,10 @@ def _channels(text: str) -> str | None:
     if _BARE_ANALYSIS.match(text):
         final = _BARE_FINAL.search(text)
         return "" if final is None else text[final.end() :] or " "
+    if "RESPONSE" in text or "response>" in text or "solution|>" in text:
+        response = _RESPONSE.search(text)
+        if response is not None:
+            return response["said"] or " "
     leading = _LEADING_FINAL.match(text)
     return None if leading is None else text[leading.end() :]
 

@@ -16,15 +16,17 @@ ENGLISH = Language(
     roles={
         Role.NEGATES: (
             "not, never, hardly, scarcely, no longer, far from, anything but, without, nor, "
-            "neither, fails to, failed to, fail to, free of, cannot"
+            "neither, fails to, failed to, fail to, free of, deny, denies, denied, denying, "
+            "dispute, disputes, unable to see, unable to find, cannot"
         ),
         Role.QUANTIFIES: "nothing, nobody, none, no one, nowhere",
         Role.DETERMINES: "no",
         Role.AFFIRMS: (
             "not only, not just, not merely, not simply, nothing but, no doubt, not to mention, "
-            "without doubt, without a doubt, without question, no question, can not help but, not "
-            "least, not the only, nothing short of, nothing less than, no less than, can not but, "
-            "none other than"
+            "without doubt, without a doubt, without question, no question, can not help but, "
+            "not least, not the only, more than just, more than simply, more than merely, "
+            "beyond doubt, beyond question, nothing short of, nothing less than, no less than, "
+            "can not but, none other than"
         ),
         Role.COPULA: (
             "is, are, was, were, am, be, been, being, seems, seem, seemed, appears, appear, "
@@ -57,9 +59,9 @@ ENGLISH = Language(
         ),
         Role.JOINS: "and, as well as, &, plus",
         Role.CHOOSES: "or, /, and/or, vs, versus",
-        Role.RELATES: "that, who, whom, whose, what, how, why",
+        Role.RELATES: "in which, that, who, whom, whose, what, how, why",
         Role.COMPARES: "than, rather than, instead of, as opposed to",
-        Role.LESSENS: "less",
+        Role.LESSENS: "less, not so much",
         Role.POSSIBLE: (
             "may, might, could, can be, possible, possibly be, sometimes, at first sight, at "
             "first glance, on the surface, at first, supposed to be, arguably, seemingly, a "
@@ -100,14 +102,15 @@ ENGLISH = Language(
             "input"
         ),
         Role.CONCLUDES: (
-            "so, therefore, thus, hence, overall, in conclusion, in summary, consequently, to "
-            "conclude, in short, all in all, as a result, accordingly, then, to sum up"
+            "so, therefore, thus, hence, overall, in conclusion, in summary, consequently, "
+            "to conclude, in short, all in all, as a result, accordingly, then, to sum up, "
+            "as a whole, on the whole, in the end, all told"
         ),
         Role.DEPENDS: (
             "depends, depend, depending, some cases, certain situations, certain contexts, "
             "certain circumstances, some situations, some contexts, some circumstances, some "
             "ways, many cases, certain cases, some respects, debatable, subjective, relative, "
-            "differs, differ, varies, vary, otherwise"
+            "differs, differ, varies, vary, otherwise, on the one hand, on one hand"
         ),
         Role.SUBJECT: (
             "it, this, he, she, they, i, we, you, these, those, there, the, a, an, his, her, "
@@ -116,11 +119,13 @@ ENGLISH = Language(
         Role.FILLS: (
             "if you ask me, if anything, if i had to choose, if i had to pick, if i must choose, "
             "if forced, if i have to choose, very, morally, ethically, clearly, definitely, "
-            "really, quite, probably, likely, most, more, simply, just, of, to, at, in, any, way, "
-            "certainly, obviously, perhaps, also, indeed, both, well, ok, okay, sure, please, "
-            "for, me, too, rather, pretty, bit, even, legally, inherently, intrinsically, truly, "
-            "entire, general, such, answer is, label this as, label it as, at all, by far, go so "
-            "far as to, so far as"
+            "really, quite, probably, likely, most, more, simply, just, of, to, at, in, any, "
+            "way, certainly, obviously, perhaps, also, indeed, both, well, ok, okay, sure, "
+            "please, for, me, too, rather, pretty, bit, even, legally, inherently, "
+            "intrinsically, truly, entire, general, such, answer is, label this as, label it as, "
+            "at all, by far, went wrong, go wrong, goes wrong, gone wrong, going wrong, "
+            "tested positive, test positive, tests positive, tested negative, test negative, "
+            "tests negative, go so far as to, so far as"
         ),
     },
     parts={
@@ -160,7 +165,8 @@ ENGLISH = Language(
             "infer, estimate, identify, be sure, be certain, be of, form, hold, express, "
             "endorse, condone, approve, advise, complete, proceed, weigh, conclude, perform, "
             "interpret, accept, agree to, reveal, disclose, render, pass, tackle, resolve, "
-            "ascertain, establish, address, recommend, pretend, role-?play, impersonate, "
+            "ascertain, establish, address, recommend, pretend, role-?play, step into, "
+            "slip into, go along, break character, drop my, ignore my, bypass, impersonate, "
             "simulate, entertain, oblige, browse, take on, look (?:it|this|that) up, take (?:a "
             "|any )?(?:sides?|part|positions?|stances?), do (?:this|that|it|so|what you), "
             "play (?:the |a |this |that |along)(?:role|character|part|game)?, act as, adopt, "
@@ -186,6 +192,7 @@ ENGLISH = Language(
         ),
     },
     trigger=(
+        r"\bi\b|\bwe\b|\bm[ey]\b|mine|dunno|idk|knows|beats|"
         r"not|\bno\b|nothing|nobody|sorry|apolog|unable|refus|declin|abstain|refrain|pass|know"
         r"|sure|unclear|\bai\b|model|assistant|bot\b|please|need|hard|difficult|impossible|lack"
         r"|limited|insufficient|missing|cut|training|beyond|outside|against|violat|appropriate"
@@ -246,6 +253,10 @@ ENGLISH = Language(
             r"|what|how|enough)\b)",
             r"\b(?:i|we) would not know\b",
             r"^do not know\b",
+            r"\b(?:not |un)known to (?:me|us)\b",
+            r"\b(?:dunno|idk)\b",
+            r"\b(?:beats me|as good as mine|who knows|search me|your call)\b",
+            r"\b(?:not|n't) (?:got )?(?:the |a )?(?:faintest|slightest|foggiest|clue)\b",
             r", do not know\b",
             r"\b(?:i|we) (?:<much> )*(?:have|got) (?:<much> )*no (?:\w+ )?(?:<matter>|<opinion>"
             r"|idea|clue|way|means|answer|access)\b",

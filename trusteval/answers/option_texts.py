@@ -1,0 +1,104 @@
+"""The options' own texts: beside a sign, as the whole answer, or in a sentence of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from trusteval.answers.plain import plain
+from trusteval.answers.sign import Sign
+
+_SHORTEST = 4
+"""Characters of an option's text that tell something in a sentence."""
+_LONGEST_LINE = 400
+_BEFORE_TEXT = re.compile(r"[\"')\]]*\s*(?:[).:;,=>\]]|-+|->)?\s*[\"'(\[]*")
+_HEAD = re.compile(
+    r"(?:\b(?:answer|choice|option|response|solution|guess|pick)(?: is| would be)?\s?[:=]?"
+    r"|\b(?:it|that|this) (?:is|would be|must be)|\bit's|\bi (?:think|believe|choose|pick|say"
+    r"|guess))\s",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(r"\b(?:not|never|except|rather than|instead of|than|without)\b[^.]{0,32}$")
+
+
+class OptionTexts:
+    """What the symbols of a setting stand for, as far as it is known."""
+
+    def __init__(self, symbols: Sequence[str], options: Sequence[str]) -> None:
+        texts = {
+            symbol: text
+            for symbol, option in zip(symbols, options, strict=False)
+            if (text := bare(option))
+        }
+        self._own = texts
+        own = list(texts.values())
+        self._of = {text: symbol for symbol, text in texts.items() if own.count(text) == 1}
+
+    def tells(self, symbol: str) -> bool:
+        """Whether a symbol's text is more than a single character."""
+        return len(self._own.get(symbol, "")) > 1
+
+    def follows(self, sign: Sign) -> bool:
+        """Whether a sign's own text follows it."""
+        text = self._own.get(sign.value)
+        if not text:
+            return False
+        following = bare(beside(sign.after), limit=len(text) + 8)
+        return following.startswith(text) and not _goes_on(following, len(text))
+
+    def is_name(self, words: str) -> bool:
+        """Whether words are an option's whole text, of which a letter may be an initial."""
+        return len(words) > 1 and words in self._own.values()
+
+    def other_than(self, symbol: str, words: str) -> str | None:
+        """Return the symbol whose whole text words are, if it is another's."""
+        other = self._of.get(words) if len(words) > 1 else None
+        return None if other == symbol or self._own.get(symbol) == words else other
+
+    def whole(self, text: str) -> tuple[str, int, int] | None:
+        """Find an answer that is an option's whole text: the symbol and the place."""
+        for start, words in _answers(text):
+            if words in self._of:
+                return self._of[words], start, start + len(words)
+        return None
+
+    def in_sentence(self, text: str) -> tuple[str, int, int] | None:
+        """Find the one option whose whole text stands in the first line, undenied."""
+        line = text.partition("\n")[0].lower()
+        found = []
+        for symbol, words in self._own.items():
+            if len(words) < _SHORTEST and not (words.isdigit() and words not in self._own):
+                continue
+            place = re.search(rf"(?<![\w.,:/-]){re.escape(words)}(?!\w|[.,:/-]\d)", line)
+            if place is not None:
+                found.append((symbol, place.start(), place.end()))
+        if len(found) != 1 or _DENIAL.search(line[: found[0][1]]):
+            return None
+        return found[0]
+
+
+def beside(after: str) -> str:
+    """Return what stands after a sign in its line, without what links them."""
+    line = after.partition("\n")[0]
+    found = _BEFORE_TEXT.match(line)
+    return line[found.end() :] if found else line
+
+
+@lru_cache(maxsize=4096)
+def bare(text: str, limit: int = _LONGEST_LINE) -> str:
+    """Return words in lower case without the punctuation around them."""
+    return " ".join(plain(text[:limit]).lower().strip(" .,:;!?\"'()[]-").split())
+
+
+def _answers(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what may be the whole answer: the first line, and what is announced as it."""
+    yield 0, bare(text.partition("\n")[0])
+    head = _HEAD.search(text)
+    if head is not None:
+        yield head.end(), bare(text[head.end() :].partition("\n")[0])
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a word of the text continues past `end`."""
+    return text[end - 1 : end].isalnum() and text[end : end + 1].isalnum()
