@@ -100,7 +100,7 @@ def _reading(piece: str) -> Callable[[], None]:
 
 def _forget() -> None:
     """Empty what the reader remembers of earlier texts."""
-    for remembered in (reader._read_words, reader._symbols_in, reader._seen):
+    for remembered in (reader._words, reader._symbols, reader.shown):
         remembered.cache_clear()
 
 

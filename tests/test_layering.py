@@ -103,10 +103,15 @@ ALLOWED: dict[str, set[str]] = {
         *(f"answers.{name}" for name in ("claim", "clause", "declining", "family", "role")),
         *(f"answers.{name}" for name in ("sentence", "words")),
     },
+    "answers.shown": {
+        *("answers.detection", "answers.languages", "answers.languages.language"),
+        *(f"answers.{name}" for name in ("plain", "visible", "wordings", "words")),
+    },
+    "answers.decision": {"types", "answers.claim", "answers.declining", "answers.family"},
     "answers.reader": {
         *("types", "answers.languages", "answers.languages.language"),
-        *(f"answers.{name}" for name in ("claim", "declining", "detection", "family", "plain")),
-        *(f"answers.{name}" for name in ("statements", "symbols", "visible", "words")),
+        *(f"answers.{name}" for name in ("claim", "decision", "declining", "family", "shown")),
+        *(f"answers.{name}" for name in ("statements", "symbols", "words")),
     },
     "voting": {"types", "errors"},
     "sheet": {"types"},

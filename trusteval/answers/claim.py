@@ -10,6 +10,7 @@ from enum import IntEnum
 
 ANNOUNCED = "announced as the answer"
 ALONE = "stands alone"
+LISTED = "in a list"
 CONCLUDED = "concluded"
 CHOICE = "one of the choices"
 DENIED = "denied, and has no opposite"

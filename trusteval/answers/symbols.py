@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trusteval.answers.announcement import A_WORD, CORRECT, DENIED, POSSIBLE, STARTS_LINE, weigh
-from trusteval.answers.claim import CHOICE, Claim, Weight
+from trusteval.answers.claim import CHOICE, LISTED, Claim, Weight
 from trusteval.answers.option_texts import OptionTexts, bare, beside
 from trusteval.answers.sign import Sign, signs
 
-LISTED = "in a list"
 _OWN_TEXT = "an option's own text"
 _MOST_TEXTS = 16
 """Signs whose text beside them is compared with the options."""
