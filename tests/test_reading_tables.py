@@ -105,10 +105,17 @@ def test_reader_agrees_with_who_labelled_real_answers(benchmark: str, items: Ite
     assert others == READ_OTHERWISE.get(benchmark, set())
 
 
-# Where the reader is known to differ from the person: a denial of a label that has no opposite, an
-# answer that its own explanation contradicts, two words amid garbage. Half of the table was drawn
-# among contested answers; weighted to the run, 99.2 % of ood's answers agree.
+# Where the reader is known to differ from the person: of whom a label is said, a denial of a label
+# that has no opposite, an answer that its own explanation contradicts, two words amid garbage. Up to
+# half of the table was drawn among contested answers: a run agrees in more (docs/reading-audit.md).
 READ_OTHERWISE = {
+    "ethics": {
+        (
+            "The speaker is not wrong, but the child is wrong. The child is not the one who is",
+            "not wrong",
+            "contradictory",
+        )
+    },
     "ood": {
         ("I am not a positive sentiment.", "negative", "unparseable"),
         (
@@ -122,7 +129,7 @@ READ_OTHERWISE = {
             "truncated",
             "refusal",
         ),
-    }
+    },
 }
 
 

@@ -56,9 +56,12 @@ class OptionTexts:
         other = self._of.get(words) if len(words) > 1 else None
         return None if other == symbol or self._own.get(symbol) == words else other
 
-    def whole(self, text: str) -> tuple[str, int, int] | None:
-        """Find an answer that is an option's whole text: the symbol and the place."""
-        for start, words in _answers(text):
+    def whole(self, text: str, *, announced: bool = False) -> tuple[str, int, int] | None:
+        """Find an answer that is an option's whole text: the symbol and the place.
+
+        `announced` leaves out a first line that nothing announces.
+        """
+        for start, words in _answers(text, announced=announced):
             if words in self._of:
                 return self._of[words], start, start + len(words)
         return None
@@ -91,9 +94,10 @@ def bare(text: str, limit: int = _LONGEST_LINE) -> str:
     return " ".join(plain(text[:limit]).lower().strip(" .,:;!?\"'()[]-").split())
 
 
-def _answers(text: str) -> Iterator[tuple[int, str]]:
+def _answers(text: str, *, announced: bool) -> Iterator[tuple[int, str]]:
     """Yield what may be the whole answer: the first line, and what is announced as it."""
-    yield 0, bare(text.partition("\n")[0])
+    if not announced:
+        yield 0, bare(text.partition("\n")[0])
     head = _HEAD.search(text)
     if head is not None:
         yield head.end(), bare(text[head.end() :].partition("\n")[0])

@@ -44,11 +44,14 @@ def symbol_claims(
     claims = _chained(text, [_claim(sign, texts) for sign in found])
     claims = _without_echo(text, _lines_of_signs(text, claims), found, texts)
     claims += _contradicted(text, claims, texts)
-    if any(claim.weight >= Weight.STATED or claim.rule == CHOICE for claim in claims):
+    if continued:
+        claims = [_unless_next_question(text, claim, symbols[0]) for claim in claims]
+    if any(claim.weight >= Weight.STATED for claim in claims):
         return claims
-    if (whole := texts.whole(text)) is not None:
+    repeats = any(claim.rule == CHOICE for claim in claims)
+    if (whole := texts.whole(text, announced=repeats)) is not None:
         return [*claims, _of_text(Weight.ANSWER, *whole)]
-    if not continued and (named := texts.in_sentence(text)) is not None:
+    if not (continued or repeats) and (named := texts.in_sentence(text)) is not None:
         return [*claims, _of_text(Weight.STATED, *named)]
     return claims
 
@@ -147,6 +150,15 @@ def _without_echo(
     for place in [place for run in runs if len(run) > 1 for place in run]:
         kept[place] = replace(claims[place], weight=Weight.NAMED, rule=CHOICE)
     return kept
+
+
+def _unless_next_question(text: str, claim: Claim, first: str) -> Claim:
+    """Take the first letter before other words, on a later line, for the options of a question."""
+    line = text.rfind("\n", 0, claim.start) + 1
+    rest = text[claim.end :].partition("\n")[0].strip(" .):")
+    if claim.rule == STARTS_LINE and claim.value == first and text[:line].strip() and rest:
+        return replace(claim, weight=Weight.NAMED, rule=CHOICE)
+    return claim
 
 
 def _contradicted(text: str, claims: Sequence[Claim], texts: OptionTexts) -> list[Claim]:

@@ -72,8 +72,8 @@ ENGLISH = Language(
             "necessarily, all, absolutely, strictly, exactly, only, 100"
         ),
         Role.SOURCE: (
-            "some, others, many, people, one, critics, someone, somebody, anyone, society, "
-            "cultures, opinions, somebody else, certain people"
+            "some, others, many, people, one, critics, speaker, narrator, character, someone, "
+            "somebody, anyone, society, cultures, opinions, somebody else, certain people"
         ),
         Role.HOLDS: (
             "feels, call, calls, consider, considers, deem, find, finds, judge, regard, say, "
@@ -267,8 +267,8 @@ ENGLISH = Language(
             r"\b<matter>(?: \w+){0,2} (?:is|are|was|were) (?:not |in|un)(?:given|provided|enough"
             r"|sufficient|available|known|specified|included|stated|complete|adequate|there)\b",
             r"\b<matter> (?:\w+ ){0,3}(?:is|are|would be) (?:needed|required|necessary|missing)\b",
-            r"\b<i> (?:<much> )*(?:am )?(?:\w+ )?(?:not (?:\w+ )?(?:sure|certain)|unsure"
-            r"|uncertain|unaware|not aware|not familiar|unfamiliar)\b",
+            r"\b<i> (?:<much> )*(?:am )?(?:\w+ )?(?:not (?:\w+ )?(?:sure|certain)(?! (?:that "
+            r")?(?:i|we) (?!can))|unsure|uncertain|unaware|not aware|not familiar|unfamiliar)\b",
             r"(?:^|[.,;:!?] ?)(?:not sure|unsure|not certain|uncertain)\b",
             r"\b(?:hard|difficult|impossible|not possible|not easy|tough|tricky) (?:for (?:me"
             r"|us) )?to <telling>\b",
