@@ -52,7 +52,7 @@ ENGLISH = Language(
             "if, unless, provided, as long as, assuming, in case, were it, had he, had she, had "
             "they, had it"
         ),
-        Role.BREAKS: "but, yet, however, nevertheless, nonetheless, still, whereas, instead",
+        Role.BREAKS: "but, yet, however, nevertheless, nonetheless, whereas, instead",
         Role.CONCEDES: (
             "because, since, although, though, even though, while, when, whenever, where, "
             "despite, in spite of, except, until, before, after, which, given that"
@@ -72,8 +72,9 @@ ENGLISH = Language(
             "necessarily, all, absolutely, strictly, exactly, only, 100"
         ),
         Role.SOURCE: (
-            "some, others, many, people, one, critics, speaker, narrator, character, someone, "
-            "somebody, anyone, society, cultures, opinions, somebody else, certain people"
+            "some, a few, few, several, others, many, people, one, critics, speaker, narrator, "
+            "character, someone, somebody, anyone, society, cultures, opinions, somebody else, "
+            "certain people"
         ),
         Role.HOLDS: (
             "feels, call, calls, consider, considers, deem, find, finds, judge, regard, say, "
@@ -123,7 +124,7 @@ ENGLISH = Language(
             "way, certainly, obviously, perhaps, also, indeed, both, well, ok, okay, sure, "
             "please, for, me, too, rather, pretty, bit, even, legally, inherently, "
             "intrinsically, truly, entire, general, such, answer is, label this as, label it as, "
-            "at all, by far, went wrong, go wrong, goes wrong, gone wrong, going wrong, "
+            "at all, by far, still, went wrong, go wrong, goes wrong, gone wrong, going wrong, "
             "tested positive, test positive, tests positive, tested negative, test negative, "
             "tests negative, go so far as to, so far as"
         ),
@@ -177,11 +178,11 @@ ENGLISH = Language(
         ),
         # "I would not say that it is wrong" denies; these decline.
         "refusing": (
-            "answer, help, assist, provide, give, comment, respond, reply, comply, predict, "
-            "process, engage, participate, discuss, support, generate, offer, speculate, guess, "
-            "advise, endorse, condone, judge, decide, determine, share, complete, "
-            "make (?:\\w+ ){0,2}(?:judg|decision|assumption|prediction|statement|claim|guess"
-            "|call)\\w*, do (?:this|that|it|so), take (?:a |any )?(?:sides?|part|positions?"
+            "answer, help, assist, pass (?:\\w+ )?judge?ment, provide, give, comment, respond, "
+            "reply, comply, predict, process, engage, participate, discuss, support, generate, "
+            "offer, speculate, guess, advise, endorse, condone, judge, decide, determine, share, "
+            "complete, make (?:\\w+ ){0,2}(?:judg|decision|assumption|prediction|statement|claim"
+            "|guess|call)\\w*, do (?:this|that|it|so), take (?:a |any )?(?:sides?|part|positions?"
             "|stances?), (?:have|hold|form|express) (?:<owned> )*<opinion>"
         ),
         "ended": "$, [.!?;], (?:at|for) this, because, since, due to",
