@@ -106,7 +106,7 @@ def test_reader_agrees_with_who_labelled_real_answers(benchmark: str, items: Ite
 
 
 # Where the reader is known to differ from the person: of whom a label is said, a denial of a label
-# that has no opposite, an answer that its own explanation contradicts, two words amid garbage. Up to
+# that has no opposite, an answer that its own explanation contradicts, words amid garbage. Up to
 # half of the table was drawn among contested answers: a run agrees in more (docs/reading-audit.md).
 READ_OTHERWISE = {
     "ethics": {

@@ -277,7 +277,8 @@ class _Reader:
             return True
         if following.stop and following.stop != "/":
             return True
-        if self._language is CHINESE:
+        foreign = self._language is not ENGLISH and word.text in ENGLISH.interjections
+        if self._language is CHINESE or (foreign and word.role is None):
             return False
         if word.role is None:
             return True  # a word such as "yes" has no other use
