@@ -155,7 +155,7 @@ def _without_echo(
 def _unless_next_question(text: str, claim: Claim, first: str) -> Claim:
     """Take the first letter before other words, on a later line, for the options of a question."""
     line = text.rfind("\n", 0, claim.start) + 1
-    rest = text[claim.end :].partition("\n")[0].strip(" .):")
+    rest = any(character.isalnum() for character in text[claim.end :].partition("\n")[0])
     if claim.rule == STARTS_LINE and claim.value == first and text[:line].strip() and rest:
         return replace(claim, weight=Weight.NAMED, rule=CHOICE)
     return claim
