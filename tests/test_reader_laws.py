@@ -46,6 +46,7 @@ def parse(
     return read(setting, text, options=options, truncated=truncated).answer
 
 
+_FOREIGN = ("对", "不", "错", "sí", "no puedo", "nein")
 # Texts near the rules: pieces that mean something, glued together.
 _PIECES = (
     *("wrong", "not wrong", "not", "n't", "never", "positive", "negative", "yes", "no", "maybe"),
@@ -54,7 +55,7 @@ _PIECES = (
     *("nothing", "is", "it", "whether", "would be", "if", "rather than", "some say", "so", "but"),
     *(" ", " ", " ", "\n", "\n\n", "\r\n", ". ", "!", "?", ",", ":", ")", "(", "'", '"', "’", "“"),
     *("*", "**", "_", "~~", "# ", "-", "[", "]", "\u00a0", "\t", "{", "}", "\\boxed{", "<", ">"),
-    *("对", "不", "错", "sí", "no puedo", "nein"),
+    *_FOREIGN,
 )
 near_the_rules = st.lists(st.sampled_from(_PIECES), max_size=12).map("".join)
 thoughts = st.sampled_from(("", "<think>", "<think>wrong</think>", "</think>", "[THINK]"))
@@ -187,7 +188,8 @@ def test_denial_turns_a_label_into_its_opposite_or_decides_nothing(setting, word
 
 @given(st.sampled_from(SETTINGS), texts, st.sampled_from(REFUSALS))
 def test_an_appended_refusal_never_turns_into_a_label(setting, text, refusal):
-    assume(text.isascii() or refusal.isascii())  # one language's words are no other's
+    # What is appended may tell the language, and "nein" is a word of one only.
+    assume(not any(piece in text for piece in _FOREIGN))
     before = parse(setting, text)
     after = parse(setting, f"{text}\n{refusal}")
     if not isinstance(before, Label):
