@@ -163,13 +163,13 @@ class Clause:
             return value, Weight.ANSWER, "opens the answer"
         if self.reason:
             return value, Weight.REASON, "in a reason"
-        before, following = sentence.before(place), sentence.after(place)
+        before = sentence.before(place)
         right_after_denial = denied and before is not None and before.role in DENYING
         if self.concludes and self.ascribes and not self.undecided:
             return value, Weight.ANSWER, CONCLUDED
         if self.ascribes or self.concludes or right_after_denial:
             return value, Weight.STATED, "denied" if denied else "stated"
-        if is_subject and following is not None and following.role is not Role.JOINS:
+        if is_subject:
             return value, Weight.NAMED, "in general"
         return value, Weight.WORD, "mentioned"
 

@@ -23,7 +23,6 @@ _MODIFYING = frozenset({None, Role.PREDICATES, Role.PARTIAL, Role.SOURCE})
 _RIGHT = frozenset(
     {"answer", "fit", "choice", "label", "correct", "right", "best", "better", "appropriate"}
 )
-_AFTER_SUBJECT = frozenset({Role.COPULA, Role.JOINS, Role.CHOOSES, Role.WOULD})
 _MEANT = frozenset(
     {"thing", "choice", "decision", "action", "act", "behavior", "behaviour", "move"}
 )
@@ -114,7 +113,11 @@ class Sentence:
     def is_subject(self, place: int) -> bool:
         """Whether a verb or another label follows, as in "right and wrong are relative"."""
         following = self.after(place)
-        return following is not None and following.role in _AFTER_SUBJECT
+        if following is None or following.role not in {Role.JOINS, Role.CHOOSES}:
+            return following is not None and following.role in {Role.COPULA, Role.WOULD}
+        ahead = self.words[place + 2 : place + _NEAR]
+        until = next((n for n, word in enumerate(ahead) if word.stop), len(ahead))
+        return any(word.role is Role.COPULA for word in ahead[:until])
 
     def is_attribute(self, place: int) -> bool:
         """Whether it only tells a thing from others, as in "he took the wrong train"."""
