@@ -106,7 +106,8 @@ def visible(text: str) -> Visible:
 
 def _without_thought(text: str) -> str | None:
     """Drop reasoning that is marked as such; None where it never ends and nothing precedes it."""
-    shown = _SHOWN_THOUGHT.match(text)
+    begins = text[:LONGEST].lstrip()
+    shown = _SHOWN_THOUGHT.match(text) if begins.startswith("Thinking") else None
     if shown is not None:  # as a command line shows it
         return shown["said"]
     channels = _channels(text)
@@ -133,8 +134,7 @@ def _without_thought(text: str) -> str | None:
 
 
 def _channels(text: str) -> str | None:
-    """Return what the final channel says, "" if there is none; None where there are no "
-    "channels."""
+    """Return what the final channel says, "" if none does; None where there are no channels."""
     if "<|channel|>" in text or "<|message|>" in text:
         finals = list(_FINAL.finditer(text))
         if finals:
@@ -143,15 +143,16 @@ def _channels(text: str) -> str | None:
             return ""
         message = _MESSAGE.search(text)
         return None if message is None else text[message.end() :] or " "
-    if _BARE_ANALYSIS.match(text):
+    begins = text[:LONGEST].lstrip()
+    if _BARE_ANALYSIS.match(begins):
         final = _BARE_FINAL.search(text)
         return "" if final is None else text[final.end() :] or " "
     if "RESPONSE" in text or "response>" in text or "solution|>" in text:
         response = _RESPONSE.search(text)
         if response is not None:
             return response["said"] or " "
-    leading = _LEADING_FINAL.match(text)
-    return None if leading is None else text[leading.end() :]
+    leading = _LEADING_FINAL.match(begins)
+    return None if leading is None else text.lstrip()[leading.end() :]
 
 
 def _first_opening(text: str) -> int | None:
