@@ -58,6 +58,8 @@ _CORRECTION = re.compile(
 
 def in_turns(claims: Sequence[Claim], text: str) -> list[Claim]:
     """Count for every claim how often a text, in lower case, has corrected itself before."""
+    if len(claims) < 2:
+        return list(claims)
     corrections = [found.start() for found in _CORRECTION.finditer(text)]
     if not corrections:
         return list(claims)

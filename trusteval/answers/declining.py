@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from trusteval.answers.family import Family
 from trusteval.answers.languages import READ
@@ -31,6 +32,7 @@ class Declining:
 
 _PATTERNS = {language.code: language.patterns() for language in READ}
 _TRIGGERS = {language.code: re.compile(language.trigger) for language in READ}
+_SENTENCE_END = re.compile(r"(?<=[.!?\n])")
 _LOOKED_AT = 600
 
 
@@ -38,9 +40,27 @@ def declinings(sentence: str, *, language: Language) -> Iterator[Declining]:
     """Yield where a sentence, in lower case with contractions spelled out, declines."""
     # Sentences are short; looking no further keeps reading linear and cheap.
     head = sentence[:_LOOKED_AT]
-    if language.code not in _PATTERNS or not _TRIGGERS[language.code].search(head):
+    if not may_decline(head, language=language):
         return
     for family, pattern in _PATTERNS[language.code]:
         found = pattern.search(head)
         if found is not None:
             yield Declining(family, found.start(), found.end())
+
+
+def may_decline(text: str, *, language: Language) -> bool:
+    """Whether a text holds any word without which nothing declines."""
+    return language.code in _PATTERNS and _TRIGGERS[language.code].search(text) is not None
+
+
+@lru_cache(maxsize=8192)
+def declined_in(text: str, *, language: Language) -> tuple[Declining, ...]:
+    """Return where the sentences of a text in lower case decline."""
+    if not may_decline(text, language=language):
+        return ()
+    found: list[Declining] = []
+    start = 0
+    for sentence in _SENTENCE_END.split(text):
+        found += [declined.moved(start) for declined in declinings(sentence, language=language)]
+        start += len(sentence)
+    return tuple(found)

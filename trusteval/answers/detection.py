@@ -38,6 +38,7 @@ for _code, _words in {**{each.code: each.marks for each in READ}, **_OTHER_MARKS
             continue
         _MARKS[_word] = (*_MARKS.get(_word, ()), _code)
 
+_PLAINLY_ENGLISH = re.compile(r"\b(?:the|not|you|this|and|that|are|what)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\u1100-\u11ff\uac00-\ud7af]")
@@ -49,6 +50,8 @@ _FEW = 4
 def language_of(text: str) -> Language:
     """Tell the language of a text in lower case: English where nothing tells, else OTHER."""
     head = text[:_LOOKED_AT]
+    if head.isascii() and _PLAINLY_ENGLISH.search(head):
+        return ENGLISH
     words = _WORD.findall(head)
     if not head.isascii():
         if _KANA_OR_HANGUL.search(head):

@@ -30,6 +30,8 @@ _CHECKED = re.compile(r"\[[xX\u2713\u2714\u2611]\]")
 _UNCHECKED = re.compile(r"^.*\[ \].*$", re.MULTILINE)
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _FENCE = re.compile(r"'{3,}[a-z]{0,12}(?=\n|$)|'{3,}", re.IGNORECASE)
+# What any of the steps below may change; most answers have none of it.
+_DRESSED = re.compile(r"[^A-Za-z0-9 \n.,!?'\"();:-]|  | \n|\n[ \n]|'{3}")
 _BLANKS = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 # Canonical ordering is quadratic in a run of combining marks: short pieces keep it linear.
@@ -59,6 +61,8 @@ _JSON = re.compile(r"\s*(?:'+\s?(?:json)?\s*)?[\[{]\s*(?:[\[{]\s*)?[\"']", re.IG
 
 def plain(text: str) -> str:
     """Return the words of a text without their dress; the case is kept."""
+    if text.isascii() and _DRESSED.search(text) is None:
+        return text.strip()
     if not text.isascii():
         text = text.translate(_LOOK_ALIKES).translate(_CLOSERS)
         text = "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECE.findall(text))

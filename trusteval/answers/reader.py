@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from trusteval.answers.claim import ANNOUNCED, Claim, Weight, in_turns
+from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight, in_turns
 from trusteval.answers.decision import Evidence, decide
-from trusteval.answers.declining import Declining, declinings
+from trusteval.answers.declining import declined_in, declinings
 from trusteval.answers.family import STRONG
 from trusteval.answers.languages import ENGLISH, OTHER
 from trusteval.answers.languages.language import Language
 from trusteval.answers.shown import Shown, shown
 from trusteval.answers.statements import statements
 from trusteval.answers.symbols import symbol_claims
-from trusteval.answers.words import spelled_out
+from trusteval.answers.words import bare_label, spelled_out
 from trusteval.types import (
     Invalid,
     InvalidReason,
@@ -48,7 +48,6 @@ _ANOTHER_ITEM = re.compile(
     r"|snippet|statement|passage|context|situation|case|q)\b[^\n:]{0,24}:|\?[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?\n])")
 _NEW_CLAUSE = re.compile(r"[.;!?\n]|,? but\b|,? so\b|however|-\s|, ")
 _CLAUSE_REACH = 200
 
@@ -97,6 +96,9 @@ def _words(
     seen = shown(text)
     if not seen.words:
         return _nothing(seen, truncated)
+    if (only := bare_label(seen.lowered.rstrip(".! "), labels=labels)) is not None:
+        answer = Refusal() if only.value == abstention else Label(only.value)
+        return Reading(answer, ALONE, seen.quotable)
     said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
     claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
     if seen.language is OTHER:
@@ -120,7 +122,7 @@ def _symbols(
         return _nothing(seen, truncated)
     claims = symbol_claims(seen.words, symbols=symbols, options=options, continued=continued)
     claims = _unquoted(in_turns(claims, seen.words.lower()), seen.words)
-    declined = _declined(seen.lowered, seen.language)
+    declined = declined_in(seen.lowered, language=seen.language)
     if any(found.family in STRONG for found in declined):
         claims = [_unless_declined(claim, seen.words, seen.language) for claim in claims]
     if truncated:
@@ -175,17 +177,6 @@ def _is_unfinished(claim: Claim, text: str) -> bool:
     """Whether a cut text has only begun to speak of an option at its end."""
     begins = len(text[: claim.start].split()) > 1
     return claim.rule == "named as an option" and claim.end >= len(text) and begins
-
-
-@lru_cache(maxsize=8192)
-def _declined(text: str, language: Language) -> tuple[Declining, ...]:
-    """Return where the sentences of a text decline."""
-    found: list[Declining] = []
-    start = 0
-    for sentence in _SENTENCE_END.split(text):
-        found += [declined.moved(start) for declined in declinings(sentence, language=language)]
-        start += len(sentence)
-    return tuple(found)
 
 
 def _unless_declined(claim: Claim, text: str, language: Language) -> Claim:

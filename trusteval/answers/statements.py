@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, CONCLUDED, DENIED, Claim, Weight
 from trusteval.answers.clause import Clause
-from trusteval.answers.declining import Declining, declinings
+from trusteval.answers.declining import Declining, declined_in, declinings, may_decline
 from trusteval.answers.family import Family
 from trusteval.answers.languages import CHINESE, ENGLISH
 from trusteval.answers.languages.language import Language
 from trusteval.answers.role import Role
 from trusteval.answers.sentence import Sentence, sentences
-from trusteval.answers.words import words_of
+from trusteval.answers.words import names_label, words_of
 from trusteval.types import LabelSpec
 
 
@@ -61,11 +61,16 @@ def statements(
 
     `cut` says that it goes on where it ends, so that its last clause closes nothing.
     """
+    if not names_label(text, labels=labels, language=language):
+        return Statements((), declined_in(text, language=language))
+    declines = may_decline(text, language=language)
     reader = _Reader(labels, language)
     declined: list[Declining] = []
     for words in sentences(words_of(text, labels=labels, language=language)):
         start, end = words[0].start, words[-1].end
-        here = [found.moved(start) for found in declinings(text[start:end], language=language)]
+        here: list[Declining] = []
+        if declines:
+            here = [d.moved(start) for d in declinings(text[start:end], language=language)]
         reader.read(Sentence(words, here))
         declined += here
     return Statements(reader.weighed(cut=cut), declined)

@@ -77,6 +77,7 @@ _NEXT_TURN = re.compile(
     r"|\n[ \t]*#{2,}[ \t]*(?:instruction|input|question|user|human|problem)",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(?:assistant|user)\s*$", re.IGNORECASE)
 _OWN_HEADER = re.compile(
     rf"\s*(?:<[|\uff5c]?[^<>\n]{{1,40}}>\s*)*(?:#+ ?)?{_SPEAKER}[ \t*]*(?::|\n)", re.IGNORECASE
 )
@@ -101,7 +102,7 @@ def visible(text: str) -> Visible:
     if shown is None:
         return Visible("", thinks=True)
     shown = _first_turn(_within_bounds(shown))
-    return Visible(shown, headed=_HEADED_THOUGHT.match(shown) is not None)
+    return Visible(shown, headed=":" in shown and _HEADED_THOUGHT.match(shown) is not None)
 
 
 def _without_thought(text: str) -> str | None:
@@ -198,6 +199,8 @@ def _first_turn(text: str) -> str:
     """Cut at the first special token or turn after something was said."""
     if "<" in text or "[" in text:
         text = _before_token(_BOXES.sub(" ", text))
+    if not ("\n" in text or ":" in text or _GLUED.search(text)):
+        return text
     own = _OWN_HEADER.match(text)
     if own is not None and text[own.end() :].strip():
         text = text[own.end() :]

@@ -58,6 +58,7 @@ class _Vocabulary:
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     by_character: Mapping[str, tuple[str, ...]]
     interjections: frozenset[str]
+    anywhere: re.Pattern[str]
 
 
 def spelled_out(text: str) -> str:
@@ -160,7 +161,26 @@ def _vocabulary(labels: tuple[LabelSpec, ...], language: Language) -> _Vocabular
         phrases={first: _longest_first(found) for first, found in phrases.items()},
         by_character={first: _longest_first(found) for first, found in by_character.items()},
         interjections=language.interjections | ENGLISH.interjections,
+        anywhere=_anywhere(spellings),
     )
+
+
+def _anywhere(spellings: Mapping[str, LabelSpec]) -> re.Pattern[str]:
+    """Return what finds any label, or its first word, in a text."""
+    words = {spelling.partition(" ")[0] for spelling in spellings}
+    latin = sorted(word for word in words if word < "\u3400")
+    spaced = rf"(?<![^\W_])(?:{'|'.join(map(re.escape, latin))})(?![^\W_])" if latin else "(?!)"
+    return re.compile("|".join([spaced, *map(re.escape, words - set(latin))]))
+
+
+def names_label(text: str, *, labels: tuple[LabelSpec, ...], language: Language) -> bool:
+    """Whether a text in lower case holds a label's word at all."""
+    return _vocabulary(labels, language).anywhere.search(text) is not None
+
+
+def bare_label(text: str, *, labels: tuple[LabelSpec, ...]) -> LabelSpec | None:
+    """Return the label whose own spelling is all of a text in lower case."""
+    return _vocabulary(labels, ENGLISH).labels.get(text)
 
 
 def _longest_first(found: list[_Long]) -> tuple[_Long, ...]:

@@ -193,7 +193,8 @@ ENGLISH = Language(
         ),
     },
     trigger=(
-        r"\bi\b|\bwe\b|\bm[ey]\b|mine|dunno|idk|knows|beats|"
+        r"dunno|idk|knows|beats me|search me|as mine|your call|sit this|opt out|demur|faintest"
+        r"|slightest|foggiest|"
         r"not|\bno\b|nothing|nobody|sorry|apolog|unable|refus|declin|abstain|refrain|pass|know"
         r"|sure|unclear|\bai\b|model|assistant|bot\b|please|need|hard|difficult|impossible|lack"
         r"|limited|insufficient|missing|cut|training|beyond|outside|against|violat|appropriate"
