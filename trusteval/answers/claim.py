@@ -56,9 +56,26 @@ _CORRECTION = re.compile(
 )
 
 
+_CORRECTING = (
+    *("wait", "hold on", "scratch that", "correct", "second thought", "reflection", "my mistake"),
+    *(
+        "oops",
+        "reconsider",
+        "think",
+        "recheck",
+        "re-check",
+        "redo",
+        "misread",
+        "i made",
+        "take that",
+    ),
+    *("mean", "actually", "or rather"),
+)
+
+
 def in_turns(claims: Sequence[Claim], text: str) -> list[Claim]:
     """Count for every claim how often a text, in lower case, has corrected itself before."""
-    if len(claims) < 2:
+    if len(claims) < 2 or not any(stem in text for stem in _CORRECTING):
         return list(claims)
     corrections = [found.start() for found in _CORRECTION.finditer(text)]
     if not corrections:

@@ -31,7 +31,7 @@ class Declining:
 
 
 _PATTERNS = {language.code: language.patterns() for language in READ}
-_TRIGGERS = {language.code: re.compile(language.trigger) for language in READ}
+_STEMS = {language.code: tuple(language.stems.split(", ")) for language in READ}
 _SENTENCE_END = re.compile(r"(?<=[.!?\n])")
 _LOOKED_AT = 600
 
@@ -50,7 +50,7 @@ def declinings(sentence: str, *, language: Language) -> Iterator[Declining]:
 
 def may_decline(text: str, *, language: Language) -> bool:
     """Whether a text holds any word without which nothing declines."""
-    return language.code in _PATTERNS and _TRIGGERS[language.code].search(text) is not None
+    return any(stem in text for stem in _STEMS.get(language.code, ()))
 
 
 @lru_cache(maxsize=8192)

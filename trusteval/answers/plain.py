@@ -81,7 +81,9 @@ def plain(text: str) -> str:
         kept = _STRUCK.sub(" ", text)
         text = kept if kept.strip(" \n.!*_") else text
     text = _NEWLINES.sub("\n", _BLANKS.sub(" ", text))
-    return _BLANKS.sub(" ", _EMPHASIS.sub("", text)).strip()
+    if any(mark in text for mark in "*_~#>|"):
+        text = _BLANKS.sub(" ", _EMPHASIS.sub("", text))
+    return text.strip()
 
 
 def _unix_lines(text: str) -> str:

@@ -192,17 +192,18 @@ ENGLISH = Language(
             "choose, classify, guess"
         ),
     },
-    trigger=(
-        r"dunno|idk|knows|beats me|search me|as mine|your call|sit this|opt out|demur|faintest"
-        r"|slightest|foggiest|"
-        r"not|\bno\b|nothing|nobody|sorry|apolog|unable|refus|declin|abstain|refrain|pass|know"
-        r"|sure|unclear|\bai\b|model|assistant|bot\b|please|need|hard|difficult|impossible|lack"
-        r"|limited|insufficient|missing|cut|training|beyond|outside|against|violat|appropriate"
-        r"|discriminat|rather|prefer|uncertain|unanswer|undecid|indeterm|inconclu|without"
-        r"|incomplete|artificial|(?:could|can|would) you|harmful|offensive|unsafe|sensitive|leave"
-        r"|skip|n/?a\b|unethical|improper|stereotyp|prejudic|contrary|breach|conflict|requir"
-        r"|tough|tricky|llm|up to|inadequate|(?:is|are) for|too little|exceed|postdate|of my"
-        r"|since my|guideline|polic|principle|prevent|prohibit|forbid|unknown"
+    stems=(
+        "no, sorry, unable, apolog, refus, declin, abstain, refrain, pass, sure, unclear, ai, "
+        "model, assistant, bot, please, need, hard, difficult, impossible, lack, insufficient, "
+        "missing, cut, training, beyond, outside, above, against, violat, appropriate, "
+        "discriminat, rather, prefer, uncertain, unanswer, undecid, indeterm, inconclu, without, "
+        "limited, incomplete, artificial, could you, can you, would you, kindly, harmful, "
+        "offensive, unsafe, sensitive, leave, skip, n/a, unethical, improper, irrespons, "
+        "stereotyp, prejudic, contrary, breach, conflict, contraven, break, requir, tough, "
+        "tricky, llm, machine, up to you, for you, inadequate, too little, exceed, postdate, "
+        "since my, of my, guideline, polic, principle, prevent, prohibit, forbid, idk, beats me, "
+        "search me, as mine, your call, sit this, opt out, demur, faintest, slightest, foggiest, "
+        "unsure, unaware, unfamiliar, undetermined, out of"
     ),
     declining={
         Family.UNABLE: (

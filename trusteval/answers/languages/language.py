@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trusteval.answers.family import Family
 from trusteval.answers.role import Role
 from trusteval.answers.wordings import one_of
+
+
+_WHO = r"\b<i> (?:<much> )*"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +22,8 @@ class Language:
     the words and phrases that have it; of a word listed twice the last role counts. `labels` says
     what labels in English are called, `declining` how one declines, as regular expressions in which
     `<name>` stands for any of the wordings that `parts` lists, parted by commas. `interjections`
-    answer only where they stand alone. A sentence without a match of `trigger` declines nothing.
+    answer only where they stand alone. A text without any of `stems` declines nothing: looked for
+    first, since it is cheap.
     """
 
     code: str
@@ -29,7 +33,7 @@ class Language:
     declining: Mapping[Family, tuple[str, ...]] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     interjections: frozenset[str] = frozenset()
-    trigger: str = ""
+    stems: str = ""
 
     def role_of_each(self) -> dict[str, Role]:
         """Return the role of every word and phrase that has one."""
@@ -42,7 +46,7 @@ class Language:
     def patterns(self) -> tuple[tuple[Family, re.Pattern[str]], ...]:
         """Return how each family of declining is worded."""
         return tuple(
-            (family, re.compile("|".join(map(self._with_parts, alternatives))))
+            (family, re.compile("|".join(map(self._with_parts, _factored(alternatives)))))
             for family, alternatives in self.declining.items()
         )
 
@@ -50,3 +54,10 @@ class Language:
         for name, wordings in reversed(list(self.parts.items())):
             pattern = pattern.replace(f"<{name}>", one_of(wordings))
         return pattern
+
+
+def _factored(alternatives: Sequence[str]) -> list[str]:
+    """Write what several alternatives begin with once: who declines, and how firmly."""
+    begun = [a.removeprefix(_WHO) for a in alternatives if a.startswith(_WHO)]
+    others = [a for a in alternatives if not a.startswith(_WHO)]
+    return [*([f"{_WHO}(?:{'|'.join(begun)})"] if begun else []), *others]
