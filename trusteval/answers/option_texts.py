@@ -26,22 +26,15 @@ class OptionTexts:
     """What the symbols of a setting stand for, as far as it is known."""
 
     def __init__(self, symbols: Sequence[str], options: Sequence[str]) -> None:
-        texts = {
-            symbol: text
-            for symbol, option in zip(symbols, options, strict=False)
-            if (text := bare(option))
-        }
-        self._own = texts
-        own = list(texts.values())
-        self._of = {text: symbol for symbol, text in texts.items() if own.count(text) == 1}
+        self._options = dict(zip(symbols, options, strict=False))
 
     def tells(self, symbol: str) -> bool:
         """Whether a symbol's text is more than a single character."""
-        return len(self._own.get(symbol, "")) > 1
+        return len(self._text(symbol)) > 1
 
     def follows(self, sign: Sign) -> bool:
         """Whether a sign's own text follows it."""
-        text = self._own.get(sign.value)
+        text = self._text(sign.value)
         if not text:
             return False
         following = bare(beside(sign.after), limit=len(text) + 8)
@@ -49,12 +42,21 @@ class OptionTexts:
 
     def is_name(self, words: str) -> bool:
         """Whether words are an option's whole text, of which a letter may be an initial."""
-        return len(words) > 1 and words in self._own.values()
+        return len(words) > 1 and any(self._text(symbol) == words for symbol in self._options)
 
     def other_than(self, symbol: str, words: str) -> str | None:
         """Return the symbol whose whole text words are, if it is another's."""
-        other = self._of.get(words) if len(words) > 1 else None
-        return None if other == symbol or self._own.get(symbol) == words else other
+        if len(words) < 2 or self._text(symbol) == words:
+            return None
+        return self._only(words)
+
+    def _text(self, symbol: str) -> str:
+        return bare(self._options.get(symbol, ""))
+
+    def _only(self, words: str) -> str | None:
+        """Return the one symbol whose whole text words are."""
+        found = [symbol for symbol in self._options if words and self._text(symbol) == words]
+        return found[0] if len(found) == 1 else None
 
     def whole(self, text: str, *, announced: bool = False) -> tuple[str, int, int] | None:
         """Find an answer that is an option's whole text: the symbol and the place.
@@ -62,16 +64,18 @@ class OptionTexts:
         `announced` leaves out a first line that nothing announces.
         """
         for start, words in _answers(text, announced=announced):
-            if words in self._of:
-                return self._of[words], start, start + len(words)
+            if (symbol := self._only(words)) is not None:
+                return symbol, start, start + len(words)
         return None
 
     def in_sentence(self, text: str) -> tuple[str, int, int] | None:
         """Find the one option whose whole text stands in the first line, undenied."""
         line = text.partition("\n")[0].lower()
         found = []
-        for symbol, words in self._own.items():
-            if len(words) < _SHORTEST and not (words.isdigit() and words not in self._own):
+        for symbol in self._options:
+            words = self._text(symbol)
+            tells = len(words) >= _SHORTEST or (words.isdigit() and words not in self._options)
+            if not tells or words not in line:
                 continue
             place = re.search(rf"(?<![\w.,:/-]){re.escape(words)}(?!\w|[.,:/-]\d)", line)
             if place is not None:

@@ -79,6 +79,8 @@ def _read_symbols(
     symbols = tuple([label.value for label in setting.labels])
     if setting.abstention is not None and setting.abstention not in symbols:
         symbols = (*symbols, setting.abstention)
+    if (bare := text.strip(" \n.")) in symbols:
+        return Reading(_answer(bare, setting.abstention), ALONE, bare)
     asked = symbols, setting.abstention, setting.continued
     whole = _symbols(*asked, text, options, truncated)
     if setting.continued and whole.answer == _CONTRADICTORY:
@@ -97,8 +99,7 @@ def _words(
     if not seen.words:
         return _nothing(seen, truncated)
     if (only := bare_label(seen.lowered.rstrip(".! "), labels=labels)) is not None:
-        answer = Refusal() if only.value == abstention else Label(only.value)
-        return Reading(answer, ALONE, seen.quotable)
+        return Reading(_answer(only.value, abstention), ALONE, seen.quotable)
     said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
     claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
     if seen.language is OTHER:
@@ -131,6 +132,10 @@ def _symbols(
         least = Weight.FINAL if seen.headed else Weight.ANSWER
         claims = [c for c in claims if c.weight >= least or c.rule == ANNOUNCED]
     return decide(Evidence(claims, declined, seen.words, truncated, abstention, of_signs=True))
+
+
+def _answer(value: str, abstention: str | None) -> Label | Refusal:
+    return Refusal() if value == abstention else Label(value)
 
 
 def _nothing(seen: Shown, truncated: bool) -> Reading:

@@ -41,8 +41,10 @@ def symbol_claims(
     """
     texts = OptionTexts(symbols, options)
     found = list(signs(text, symbols))
-    claims = _chained(text, [_claim(sign, texts) for sign in found])
-    claims = _without_echo(text, _lines_of_signs(text, claims), found, texts)
+    claims = [_claim(sign, texts) for sign in found]
+    if len(claims) > 1:
+        claims = _lines_of_signs(text, _chained(text, claims))
+        claims = _without_echo(text, claims, found, texts)
     claims += _contradicted(text, claims, texts)
     if continued:
         claims = [_unless_next_question(text, claim, symbols[0]) for claim in claims]

@@ -49,13 +49,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """What single words and phrases mean; `phrases` go by their first word, words
-    without blanks between them by their first character, the longest first.
+    """What single words and phrases mean; `phrases` go by their first two words,
+    words without blanks between them by their first character, the longest first.
     """
 
     roles: Mapping[str, Role]
     labels: Mapping[str, LabelSpec]
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    phrases: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
     by_character: Mapping[str, tuple[str, ...]]
     interjections: frozenset[str]
     anywhere: re.Pattern[str]
@@ -79,7 +79,7 @@ def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) ->
     while place < len(tokens):
         token = tokens[place]
         said, start = token.group(), token.start()
-        for phrase in known.phrases.get(said, ()):
+        for phrase in _beginning(known, tokens, place):
             end = _ends(phrase, tokens, place)
             if end:
                 yield _word(" ".join(phrase), start, tokens[end - 1].end(), known)
@@ -95,6 +95,19 @@ def words_of(text: str, *, labels: tuple[LabelSpec, ...], language: Language) ->
                 yield from _unspaced(said, start, known)
             else:
                 yield _word(said, start, token.end(), known)
+
+
+def _beginning(
+    known: _Vocabulary, tokens: list[re.Match[str]], place: int
+) -> tuple[tuple[str, ...], ...]:
+    """Return the phrases that begin with the words at a place."""
+    begun = known.phrases.get(tokens[place].group())
+    if begun is None or place + 1 >= len(tokens):
+        return ()
+    second = tokens[place + 1].group()
+    if second == "\n" and place + 2 < len(tokens):
+        second = tokens[place + 2].group()
+    return begun.get(second, ())
 
 
 def _hyphened(said: str, start: int, known: _Vocabulary) -> Iterator[Word]:
@@ -148,17 +161,20 @@ def _vocabulary(labels: tuple[LabelSpec, ...], language: Language) -> _Vocabular
             spellings.setdefault(words, label)
             if words.startswith("not "):
                 spellings.setdefault(words.replace(" ", ""), label)  # NotWrong
-    phrases: dict[str, list[tuple[str, ...]]] = {}
+    phrases: dict[str, dict[str, list[tuple[str, ...]]]] = {}
     by_character: dict[str, list[str]] = {}
     for text in (*spellings, *roles):
         parts = tuple(text.split(" "))
         if len(parts) > 1:
-            phrases.setdefault(parts[0], []).append(parts)
+            phrases.setdefault(parts[0], {}).setdefault(parts[1], []).append(parts)
         by_character.setdefault(text[0], []).append(text)
     return _Vocabulary(
         roles=roles,
         labels=spellings,
-        phrases={first: _longest_first(found) for first, found in phrases.items()},
+        phrases={
+            first: {second: _longest_first(found) for second, found in begun.items()}
+            for first, begun in phrases.items()
+        },
         by_character={first: _longest_first(found) for first, found in by_character.items()},
         interjections=language.interjections | ENGLISH.interjections,
         anywhere=_anywhere(spellings),

@@ -10,7 +10,6 @@ from trusteval.answers.family import Family
 from trusteval.answers.role import Role
 from trusteval.answers.wordings import one_of
 
-
 _WHO = r"\b<i> (?:<much> )*"
 
 
