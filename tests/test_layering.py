@@ -57,7 +57,8 @@ REFERENCE = {
 # Module -> the trusteval modules it may import, at any depth of its code.
 ALLOWED: dict[str, set[str]] = {
     "types": set(),
-    "errors": set(),
+    "printable": set(),
+    "errors": {"printable"},
     "stats": set(),
     "stats.estimate": set(),
     "stats.proportion": set(),
@@ -350,7 +351,10 @@ ALLOWED: dict[str, set[str]] = {
     "tracking": set(),
     "tracking.columns": {"benchmarks.spellings", "types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
-    "tracking.answers_file": {"errors", "tracking.answered_run"},
+    "tracking.document_shape": set(),
+    "tracking.answers_file": {
+        *("errors", "files", "tracking.answered_run", "tracking.document_shape"),
+    },
     "tracking.reader_version": {"protocols"},
     "tracking.rereading": {
         *("types", "election", "protocols", "protocols.protocol", "sheet"),
@@ -369,7 +373,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
-        *("tracking.reader_version", "tracking.rereading"),
+        *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
     "tracking.comparison": {
@@ -380,6 +384,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
     "tracking.accepting": {
+        "printable",
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
     },
     "tracking.store_selection": {
@@ -393,9 +398,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.history": {"errors", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
-    "tracking.plot": {"errors", "tracking.history"},
+    "tracking.plot": {"errors", "printable", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "profiles", "protocols", "benchmarks.origin"),
+        *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
         "tracking.reader_version",
@@ -486,7 +491,8 @@ ALLOWED: dict[str, set[str]] = {
         *("report.collecting", "report.table"),
     },
     "cli": {
-        *("errors", "files", "machine", "report.record", "report.table", "protocols", "data_check"),
+        *("errors", "files", "machine", "printable", "report.record", "report.table"),
+        *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),

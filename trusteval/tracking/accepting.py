@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.printable import printable
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import (
     Acceptance,
@@ -42,6 +43,10 @@ class Reply:
 
     accepted: bool
     lines: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        # Names and reasons come from a file and from models.
+        object.__setattr__(self, "lines", tuple(map(printable, self.lines)))
 
 
 def accept(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.files import write_files
+from trusteval.printable import printable
 
 
 def add_compare(commands: Any) -> None:
@@ -92,7 +93,7 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
     before, after = (select(run, Asking(**given)) for run in (asked.before, asked.after))
     found = compare_runs(before.run, after.run, pairs=pairs_of(before, after), max_drop=max_drop)
     left_out = dict.fromkeys((*before.left_out, *after.left_out))
-    print("\n".join((*left_out, *comparison_lines(found, flips=asked.flips))))
+    _say((*left_out, *comparison_lines(found, flips=asked.flips)))
     _write(asked.json, comparison_document(found))
     return exit_code(found)
 
@@ -123,9 +124,14 @@ def _compare_readers(asked: argparse.Namespace) -> int:
         most=asked.flips if asked.json is None else None,
     )
     then, now = reader_of(run.facts), present_reader(run.facts)
-    print("\n".join(reader_lines(parts, then=then, now=now, flips=asked.flips)))
+    _say(reader_lines(parts, then=then, now=now, flips=asked.flips))
     _write(asked.json, reader_document(parts, then=then, now=now))
     return exit_code(parts)
+
+
+def _say(lines: Iterable[str]) -> None:
+    """Print lines; what models, files and their authors wrote stays within its line."""
+    print("\n".join(map(printable, lines)))
 
 
 def _write(path: Path | None, document: object) -> None:
@@ -157,9 +163,9 @@ def _history(asked: argparse.Namespace) -> int:
         raise UsageError(f"--last is a number of runs from 1 on, got {asked.last}")
     points, unreadable = read_history(asked.file)
     chosen = chosen_points(points, subject=asked.subject, benchmark=asked.benchmark)
-    print("\n".join(trend_lines(chosen, last=asked.last)))
+    _say(trend_lines(chosen, last=asked.last))
     if unreadable:
-        print(f"left out: {unreadable} lines of {asked.file} that cannot be read")
+        _say([f"left out: {unreadable} lines of {asked.file} that cannot be read"])
     if asked.plot is not None:
         plot_history(chosen, asked.plot)
     return 0
