@@ -376,13 +376,16 @@ ALLOWED: dict[str, set[str]] = {
         *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
+    "tracking.flips_reach": {"estimates", "formulas", "rates", "sheet"},
     "tracking.comparison": {
         *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
         *("stats.composition", "stats.estimate"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
-        *("tracking.measured", "tracking.rereading"),
+        *("tracking.flips_reach", "tracking.measured", "tracking.rereading"),
     },
-    "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
+    "tracking.comparison_lines": {
+        *("claims", "stats.composition", "stats.estimate", "tracking.comparison"),
+    },
     "tracking.accepting": {
         "printable",
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
@@ -394,7 +397,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        *("protocols", "tracking.store_selection"),
+        *("benchmarks", "protocols", "tracking.store_selection"),
     },
     "tracking.history": {"errors", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
@@ -509,7 +512,8 @@ EAGER = {
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
             *("preflight", "said", "tracking.answered_run", "tracking.baseline"),
-            *("tracking.columns", "tracking.comparison", "audit.agreement"),
+            *("tracking.columns", "tracking.comparison", "tracking.flips_reach"),
+            "audit.agreement",
         )
     },
     "machine": {"platformdirs"},

@@ -69,9 +69,9 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise TrackingError(f"{path} holds no answers of trusteval")
     if document.get("schema") not in _READ:
-        known = " and ".join(map(str, _READ))
+        known, got = " and ".join(map(str, _READ)), abbreviated(document.get("schema"))
         raise TrackingError(
-            f"{path} has schema {abbreviated(document.get('schema'))}, this version reads {known}; run "
+            f"{path} has schema {got}, this version reads {known}; run "
             "again; a baseline is moved away and made anew with --trust-accept"
         )
     said = document.pop("digest", None)

@@ -52,6 +52,13 @@ def add_compare(commands: Any) -> None:
         metavar="N",
         help="how many flipped items to print of each part (default: 5)",
     )
+    compare.add_argument(
+        "--benchmark",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="one benchmark or dimension, the others are left alone; again for another",
+    )
     compare.add_argument("--json", type=Path, metavar="OUT", help="write everything here too")
     asked = compare.add_argument_group("what a store's context was asked (--data: --reader too)")
     asked.add_argument("--profile", choices=tuple(PROFILES), help="default: demo")
@@ -81,20 +88,46 @@ def _compare(asked: argparse.Namespace) -> int:
 
 
 def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_drop: float) -> int:
-    from trusteval.tracking.comparison import compare_runs
+    from trusteval.tracking.comparison import Limits, compare_runs
     from trusteval.tracking.comparison_lines import (
         comparison_document,
         comparison_lines,
         exit_code,
     )
-    from trusteval.tracking.selection import pairs_of, select
+    from trusteval.tracking.selection import (
+        of_benchmarks,
+        pairs_of,
+        refuse_unknown_benchmarks,
+        select,
+        unpaired,
+    )
     from trusteval.tracking.store_selection import Asking
 
-    before, after = (select(run, Asking(**given)) for run in (asked.before, asked.after))
-    found = compare_runs(before.run, after.run, pairs=pairs_of(before, after), max_drop=max_drop)
+    named = (asked.before, asked.after)
+    whole = [select(run, Asking(**given)) for run in named]
+    refuse_unknown_benchmarks(asked.benchmark, *whole)
+    pairs, alone = pairs_of(*whole), unpaired(*whole)
+    before, after = (of_benchmarks(one, asked.benchmark) for one in whole)
+    found = compare_runs(before.run, after.run, pairs=pairs, max_drop=max_drop)
     left_out = dict.fromkeys((*before.left_out, *after.left_out))
-    _say((*left_out, *comparison_lines(found, flips=asked.flips)))
-    _write(asked.json, comparison_document(found))
+    one_sided = [
+        f"not compared, only in the {which} run: {', '.join(names)}"
+        for which, names in zip(("first", "second"), alone, strict=True)
+        if names
+    ]
+    _say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    runs = {
+        side: {
+            "named": name,
+            "facts": dict(one.run.facts),
+            "subjects": list(one.run.subjects),
+            "not_compared": names,
+            "left_out": list(one.left_out),
+        }
+        for side, name, one, names in zip(("before", "after"), named, whole, alone, strict=True)
+    }
+    limits = Limits(max_drop, len(found))
+    _write(asked.json, comparison_document(found, limits=limits, runs=runs))
     return exit_code(found)
 
 
@@ -104,7 +137,12 @@ def _compare_readers(asked: argparse.Namespace) -> int:
     from trusteval.tracking.reader_change import read_parts_anew
     from trusteval.tracking.reader_lines import exit_code, reader_document, reader_lines
     from trusteval.tracking.reader_version import present_reader, reader_of
-    from trusteval.tracking.selection import is_store, select
+    from trusteval.tracking.selection import (
+        is_store,
+        of_benchmarks,
+        refuse_unknown_benchmarks,
+        select,
+    )
     from trusteval.tracking.store_selection import Asking
 
     if asked.after is not None or is_store(asked.before):
@@ -116,7 +154,8 @@ def _compare_readers(asked: argparse.Namespace) -> int:
     if other:
         raise UsageError(f"--{other[0].replace('_', '-')} does not go with --reader")
     chosen = select(asked.before, Asking())
-    run = chosen.run
+    refuse_unknown_benchmarks(asked.benchmark, chosen)
+    run = of_benchmarks(chosen, asked.benchmark).run
     parts = read_parts_anew(
         run,
         run.subjects if chosen.subject is None else (chosen.subject,),

@@ -1,6 +1,7 @@
 """Two recorded runs beside each other: paired differences, flipped items, shifts of composition.
 
-The first run is the reference. Both have to be asked the same items.
+The first run is the reference. Both have to be asked the same items. Flips, shifts and what is
+called identical are about the rows that the score covers.
 """
 
 from __future__ import annotations
@@ -27,17 +28,27 @@ from trusteval.tracking.answered_run import (
 )
 from trusteval.tracking.baseline import differences
 from trusteval.tracking.confounds import confounds
+from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.rereading import read_alike, rereading
-from trusteval.types import Score
+from trusteval.types import Answer, Score
 
 SEED = 2511
+_ROUNDING = 1e-9
+"""Points that sums of weights may be off by."""
 
 
 class Change(StrEnum):
-    """What became of a benchmark from one run to the other."""
+    """What became of a benchmark from one run to the other.
 
+    `IDENTICAL`: every answer is the same. `NO_REGRESSION`: the drop is shown to be within the
+    margin, for other items of the kind too. `NONE_ON_THESE_ITEMS`: it is on the items asked, even
+    if every changed answer were a loss.
+    """
+
+    IDENTICAL = "identical"
     NO_REGRESSION = "no regression"
+    NONE_ON_THESE_ITEMS = "no regression on these items"
     REGRESSION = "regression"
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not comparable"
@@ -56,16 +67,36 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
+
+    max_drop: float
+    family: int
+
+    @property
+    def error(self) -> float:
+        """Return what the p of one comparison has to be at most."""
+        return ALPHA / self.family
+
+
+@dataclass(frozen=True, slots=True)
 class BenchmarkComparison:
     """One subject's benchmark in both runs; `drop` is before minus after, a fraction.
 
-    `why` says what stands in the way of a comparison, `confounds` what besides the weights differs,
-    `rereading` which readers read the two, where both are read anew.
+    Of the `n` items of the score `otherwise` were answered otherwise; `reach` is what they could
+    lower the score by, a fraction; `beside` are flips outside the score. `why` says what stands in
+    the way of a comparison, `confounds` what besides the weights differs, `rereading` which
+    readers read the two, where both are read anew.
     """
 
     benchmark: str
     subject: str
     change: Change
+    limits: Limits
+    n: int = 0
+    otherwise: int = 0
+    reach: float | None = None
+    beside: tuple[Flip, ...] = ()
     before: Score | None = None
     after: Score | None = None
     drop: Estimate | None = None
@@ -109,24 +140,16 @@ def compare_runs(
         if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
     ]
     return [
-        _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked)))
+        _compare(first, second, pair, benchmark, limits=Limits(max_drop, len(asked)))
         for pair, benchmark in asked
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
-
-    max_drop: float
-    family: int
-
-
 def _compare(
-    first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: _Limits
+    first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: Limits
 ) -> BenchmarkComparison:
     def impossible(why: str) -> BenchmarkComparison:
-        return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, why=why)
+        return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, limits, why=why)
 
     before = first.sheets.get((pair.before, benchmark))
     after = second.sheets.get((pair.after, benchmark))
@@ -142,18 +165,25 @@ def _compare(
     before, after = sheets
     scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
     found = measured(scoring, before, after)
-    drop, why = _drop(found)
-    change, p = _decide(drop, limits)
-    moves = Moves(_standings(before), _standings(after), after.roll.unit[after.rows])
+    drop, reach, why = _drop(found)
+    ours, its = found.rows
+    otherwise = _count_otherwise(ours, its)
+    change, p = _decide(drop, limits, otherwise=otherwise, reach=reach)
+    moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
     return BenchmarkComparison(
         benchmark,
         pair.name,
         change,
+        limits,
+        n=len(its),
+        otherwise=otherwise,
+        reach=reach,
         before=found.scores[0],
         after=found.scores[1],
         drop=drop,
         p=p,
-        flips=tuple(_flips(before, after, texts)),
+        flips=tuple(_flips(ours, its, texts)),
+        beside=tuple(_flips(*found.beside, texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
@@ -165,27 +195,56 @@ def _compare(
     )
 
 
-def _drop(found: Measured) -> tuple[Estimate | None, str]:
-    """Return the estimated drop from the first to the second, or why there is none."""
+def _drop(found: Measured) -> tuple[Estimate | None, float | None, str]:
+    """Return the estimated drop from the first to the second and how far what changed reaches, or
+    why there is none.
+    """
     undefined = dict.fromkeys(score.undefined for score in found.scores if score.undefined)
     if undefined:
-        return None, "; ".join(undefined)
+        return None, None, "; ".join(undefined)
     ours, its = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
     try:
         drop = estimate_drop(found.formula, reference=ours, subject=its)
+        reach = flips_reach(found.formula, before=ours, after=its)
     except UndefinedError as error:
-        return None, str(error)
-    return drop, "" if drop else "the score has no paired estimate"
+        return None, None, str(error)
+    return drop, reach, "" if drop else "the score has no paired estimate"
 
 
-def _decide(drop: Estimate | None, limits: _Limits) -> tuple[Change, float | None]:
+def _decide(
+    drop: Estimate | None, limits: Limits, *, otherwise: int, reach: float | None
+) -> tuple[Change, float | None]:
+    if not otherwise:
+        return Change.IDENTICAL, None
     if drop is None:
         return Change.INCONCLUSIVE, None
-    claim = Within("drop", drop, at_most=limits.max_drop, is_change=True)
+    claim = claim_of(drop, limits)
     p = row_p([claim])
+    if p <= limits.error:
+        return Change.REGRESSION, p
     if claim.holds:
         return Change.NO_REGRESSION, p
-    return (Change.REGRESSION if p <= ALPHA / limits.family else Change.INCONCLUSIVE), p
+    if reach is not None and 100 * reach <= limits.max_drop + _ROUNDING:
+        return Change.NONE_ON_THESE_ITEMS, p
+    return Change.INCONCLUSIVE, p
+
+
+def claim_of(drop: Estimate, limits: Limits) -> Within:
+    """Return what is asked of a drop."""
+    return Within("drop", drop, at_most=limits.max_drop, is_change=True)
+
+
+def _count_otherwise(before: Sheet, after: Sheet) -> int:
+    """Count the items that were answered otherwise, right or wrong."""
+    known: dict[tuple[type[Answer], str], int] = {}
+    given = [
+        np.array(
+            [known.setdefault((type(a), shown_answer(a)), len(known)) for a in sheet.answers],
+            np.int64,
+        )[sheet.code[sheet.rows]]
+        for sheet in (before, after)
+    ]
+    return int(np.count_nonzero(given[0] != given[1]))
 
 
 def _flips(before: Sheet, after: Sheet, texts: Mapping[str, str]) -> Iterator[Flip]:
