@@ -191,6 +191,7 @@ ALLOWED: dict[str, set[str]] = {
         for name, others in {
             "header": (),
             "quantization": (),
+            "tokenizing": ("fingerprints",),
             "vocabulary": ("fingerprints",),
             "packed_layout": ("header", "quantization"),
             "packed_weights": ("header", "quantization", "packed_layout"),
@@ -331,7 +332,8 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "machine", "progress"),
         *("engines.chat", "engines.hf_engine", "engines.memory"),
         *(f"checkpoints.{n}" for n in ("checkpoint", "fingerprints", "loading", "models")),
-        *("checkpoints.vocabulary", "quantizers.building", "quantizers.calibration"),
+        *("checkpoints.tokenizing", "checkpoints.vocabulary"),
+        *("quantizers.building", "quantizers.calibration"),
     },
     "health": {"types", "store"},
     "benchmarks.spellings": {"types", "errors", "benchmarks.benchmark"},

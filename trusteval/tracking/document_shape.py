@@ -130,13 +130,22 @@ _MEMBER = _record(
     {"name": _text, "method": _text, "bits": _number},
     seed=_number,
 )
+
+
+def _members(value: Any, where: str) -> None:
+    _list_of(_MEMBER)(value, where)
+    names = {member["name"] for member in value}
+    if not names or len(names) < len(value):
+        _fail(where, "the different members of a vote", value)
+
+
 _PART = _record(
     {"identity": _record({}, **{"vote over": _table_of(_table)}), "code": _NUMBERS},
     answers=_list_of(_TEXTS),
     said=_list_of(_TEXTS),
     responses=_record({"texts": _TEXTS, "code": _NUMBERS, "cut": _NUMBERS}),
     readings=_record({"rules": _TEXTS, "rule": _NUMBERS, "spans": _TEXTS, "span": _NUMBERS}),
-    members=_list_of(_MEMBER),
+    members=_members,
 )
 _ANSWERS = _record(
     {
