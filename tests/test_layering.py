@@ -378,18 +378,20 @@ ALLOWED: dict[str, set[str]] = {
         *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
+    "tracking.change": {"claims", "stats.estimate"},
     "tracking.flips_reach": {"estimates", "formulas", "rates", "sheet"},
     "tracking.comparison": {
-        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
-        *("stats.composition", "stats.estimate"),
+        *("types", "errors", "estimates", "metrics", "protocols", "sheet"),
+        *("stats.composition", "stats.estimate", "tracking.change"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
         *("tracking.flips_reach", "tracking.measured", "tracking.rereading"),
     },
     "tracking.comparison_lines": {
-        *("claims", "stats.composition", "stats.estimate", "tracking.comparison"),
+        *("claims", "stats.composition", "stats.estimate"),
+        *("tracking.change", "tracking.comparison"),
     },
     "tracking.accepting": {
-        "printable",
+        *("printable", "tracking.change"),
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
     },
     "tracking.store_selection": {
@@ -406,6 +408,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.plot": {"errors", "printable", "tracking.history"},
     "tracking.command_line": {
         *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
+        "tracking.change",
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
         "tracking.reader_version",

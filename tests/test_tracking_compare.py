@@ -28,7 +28,8 @@ from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.baseline import Baseline, write_baseline
-from trusteval.tracking.comparison import Change, compare_runs, shared_pairs
+from trusteval.tracking.change import Change
+from trusteval.tracking.comparison import compare_runs, shared_pairs
 from trusteval.tracking.confounds import VOTERS, confounds
 from trusteval.types import Answer, Label, Sample
 

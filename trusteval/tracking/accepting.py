@@ -16,12 +16,8 @@ from trusteval.tracking.baseline import (
     read_baseline,
     write_baseline,
 )
-from trusteval.tracking.comparison import (
-    BenchmarkComparison,
-    Change,
-    compare_runs,
-    shared_pairs,
-)
+from trusteval.tracking.change import Change
+from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 
 
 @dataclass(frozen=True, slots=True)

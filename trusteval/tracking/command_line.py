@@ -88,13 +88,15 @@ def _compare(asked: argparse.Namespace) -> int:
 
 
 def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_drop: float) -> int:
-    from trusteval.tracking.comparison import Limits, compare_runs
+    from trusteval.tracking.change import Limits
+    from trusteval.tracking.comparison import compare_runs
     from trusteval.tracking.comparison_lines import (
         comparison_document,
         comparison_lines,
         exit_code,
     )
     from trusteval.tracking.selection import (
+        described,
         of_benchmarks,
         pairs_of,
         refuse_unknown_benchmarks,
@@ -116,16 +118,7 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
         if names
     ]
     _say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
-    runs = {
-        side: {
-            "named": name,
-            "facts": dict(one.run.facts),
-            "subjects": list(one.run.subjects),
-            "not_compared": names,
-            "left_out": list(one.left_out),
-        }
-        for side, name, one, names in zip(("before", "after"), named, whole, alone, strict=True)
-    }
+    runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
     limits = Limits(max_drop, len(found))
     _write(asked.json, comparison_document(found, limits=limits, runs=runs))
     return exit_code(found)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from trusteval.claims import Within, row_p
 from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
 from trusteval.metrics import rows_of
 from trusteval.protocols import PROTOCOLS
 from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
-from trusteval.stats.estimate import ALPHA, Estimate
+from trusteval.stats.estimate import Estimate
 from trusteval.tracking.answered_run import (
     AnsweredRun,
     item_name,
@@ -27,6 +25,7 @@ from trusteval.tracking.answered_run import (
     shown_text,
 )
 from trusteval.tracking.baseline import differences
+from trusteval.tracking.change import Change, Limits, decide
 from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.measured import Measured, measured
@@ -34,24 +33,6 @@ from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Answer, Score
 
 SEED = 2511
-_ROUNDING = 1e-9
-"""Points that sums of weights may be off by."""
-
-
-class Change(StrEnum):
-    """What became of a benchmark from one run to the other.
-
-    `IDENTICAL`: every answer is the same. `NO_REGRESSION`: the drop is shown to be within the
-    margin, for other items of the kind too. `NONE_ON_THESE_ITEMS`: it is on the items asked, even
-    if every changed answer were a loss.
-    """
-
-    IDENTICAL = "identical"
-    NO_REGRESSION = "no regression"
-    NONE_ON_THESE_ITEMS = "no regression on these items"
-    REGRESSION = "regression"
-    INCONCLUSIVE = "inconclusive"
-    NOT_COMPARABLE = "not comparable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +45,6 @@ class Flip:
     before: str
     after: str
     lost: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
-
-    max_drop: float
-    family: int
-
-    @property
-    def error(self) -> float:
-        """Return what the p of one comparison has to be at most."""
-        return ALPHA / self.family
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +136,7 @@ def _compare(
     drop, reach, why = _drop(found)
     ours, its = found.rows
     otherwise = _count_otherwise(ours, its)
-    change, p = _decide(drop, limits, otherwise=otherwise, reach=reach)
+    change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
     moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
     return BenchmarkComparison(
         benchmark,
@@ -183,7 +151,7 @@ def _compare(
         drop=drop,
         p=p,
         flips=tuple(_flips(ours, its, texts)),
-        beside=tuple(_flips(*found.beside, texts)),
+        beside=tuple(_flips(found.beside[0], found.beside[1], texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
@@ -209,29 +177,6 @@ def _drop(found: Measured) -> tuple[Estimate | None, float | None, str]:
     except UndefinedError as error:
         return None, None, str(error)
     return drop, reach, "" if drop else "the score has no paired estimate"
-
-
-def _decide(
-    drop: Estimate | None, limits: Limits, *, otherwise: int, reach: float | None
-) -> tuple[Change, float | None]:
-    if not otherwise:
-        return Change.IDENTICAL, None
-    if drop is None:
-        return Change.INCONCLUSIVE, None
-    claim = claim_of(drop, limits)
-    p = row_p([claim])
-    if p <= limits.error:
-        return Change.REGRESSION, p
-    if claim.holds:
-        return Change.NO_REGRESSION, p
-    if reach is not None and 100 * reach <= limits.max_drop + _ROUNDING:
-        return Change.NONE_ON_THESE_ITEMS, p
-    return Change.INCONCLUSIVE, p
-
-
-def claim_of(drop: Estimate, limits: Limits) -> Within:
-    """Return what is asked of a drop."""
-    return Within("drop", drop, at_most=limits.max_drop, is_change=True)
 
 
 def _count_otherwise(before: Sheet, after: Sheet) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 from trusteval.claims import digits_for
 from trusteval.stats.composition import STANDINGS
 from trusteval.stats.estimate import ALPHA, Estimate
-from trusteval.tracking.comparison import BenchmarkComparison, Change, Flip, Limits, claim_of
+from trusteval.tracking.change import Change, Limits, claim_of
+from trusteval.tracking.comparison import BenchmarkComparison, Flip
 
 _EXIT = {
     Change.REGRESSION: 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
@@ -72,7 +73,9 @@ def refuse_unknown_benchmarks(names: Sequence[str], *chosen: Selection) -> None:
     known = {*asked, *(BENCHMARKS[name].dimension for name in asked)}
     for name in names:
         if name not in known:
-            raise TrackingError(f"no run asked {name!r}; asked: {', '.join(asked) or 'nothing'}")
+            left_out = dict.fromkeys(line for one in chosen for line in one.left_out)
+            told = (f"no run asked {name!r}", f"asked: {', '.join(asked) or 'nothing'}", *left_out)
+            raise TrackingError("; ".join(told))
 
 
 def unpaired(first: Selection, second: Selection) -> tuple[list[str], list[str]]:
@@ -81,6 +84,17 @@ def unpaired(first: Selection, second: Selection) -> tuple[list[str], list[str]]
         return [], []
     ours, its = first.run.subjects, second.run.subjects
     return [name for name in ours if name not in its], [name for name in its if name not in ours]
+
+
+def described(chosen: Selection, named: str, not_compared: Sequence[str]) -> dict[str, Any]:
+    """Return a run, as it was named, as plain values."""
+    return {
+        "named": named,
+        "facts": dict(chosen.run.facts),
+        "subjects": list(chosen.run.subjects),
+        "not_compared": list(not_compared),
+        "left_out": list(chosen.left_out),
+    }
 
 
 def _place_and_subject(text: str) -> tuple[Path, str | None]:
