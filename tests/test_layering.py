@@ -57,7 +57,8 @@ REFERENCE = {
 # Module -> the trusteval modules it may import, at any depth of its code.
 ALLOWED: dict[str, set[str]] = {
     "types": set(),
-    "errors": set(),
+    "printable": set(),
+    "errors": {"printable"},
     "stats": set(),
     "stats.estimate": set(),
     "stats.proportion": set(),
@@ -190,6 +191,7 @@ ALLOWED: dict[str, set[str]] = {
         for name, others in {
             "header": (),
             "quantization": (),
+            "tokenizing": ("fingerprints",),
             "vocabulary": ("fingerprints",),
             "packed_layout": ("header", "quantization"),
             "packed_weights": ("header", "quantization", "packed_layout"),
@@ -330,7 +332,8 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "machine", "progress"),
         *("engines.chat", "engines.hf_engine", "engines.memory"),
         *(f"checkpoints.{n}" for n in ("checkpoint", "fingerprints", "loading", "models")),
-        *("checkpoints.vocabulary", "quantizers.building", "quantizers.calibration"),
+        *("checkpoints.tokenizing", "checkpoints.vocabulary"),
+        *("quantizers.building", "quantizers.calibration"),
     },
     "health": {"types", "store"},
     "benchmarks.spellings": {"types", "errors", "benchmarks.benchmark"},
@@ -350,7 +353,10 @@ ALLOWED: dict[str, set[str]] = {
     "tracking": set(),
     "tracking.columns": {"benchmarks.spellings", "types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
-    "tracking.answers_file": {"errors", "tracking.answered_run"},
+    "tracking.document_shape": set(),
+    "tracking.answers_file": {
+        *("errors", "files", "tracking.answered_run", "tracking.document_shape"),
+    },
     "tracking.reader_version": {"protocols"},
     "tracking.rereading": {
         *("types", "election", "protocols", "protocols.protocol", "sheet"),
@@ -369,17 +375,23 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
         *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
-        *("tracking.reader_version", "tracking.rereading"),
+        *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
+    "tracking.change": {"claims", "stats.estimate"},
+    "tracking.flips_reach": {"estimates", "formulas", "rates", "sheet"},
     "tracking.comparison": {
-        *("types", "errors", "claims", "estimates", "metrics", "protocols", "sheet"),
-        *("stats.composition", "stats.estimate"),
+        *("types", "errors", "estimates", "metrics", "protocols", "sheet"),
+        *("stats.composition", "stats.estimate", "tracking.change"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
-        *("tracking.measured", "tracking.rereading"),
+        *("tracking.flips_reach", "tracking.measured", "tracking.rereading"),
     },
-    "tracking.comparison_lines": {"stats.composition", "tracking.comparison"},
+    "tracking.comparison_lines": {
+        *("claims", "stats.composition", "stats.estimate"),
+        *("tracking.change", "tracking.comparison"),
+    },
     "tracking.accepting": {
+        *("printable", "tracking.change"),
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
     },
     "tracking.store_selection": {
@@ -389,13 +401,14 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        *("protocols", "tracking.store_selection"),
+        *("benchmarks", "protocols", "tracking.store_selection"),
     },
     "tracking.history": {"errors", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
-    "tracking.plot": {"errors", "tracking.history"},
+    "tracking.plot": {"errors", "printable", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "profiles", "protocols", "benchmarks.origin"),
+        *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
+        "tracking.change",
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
         "tracking.reader_version",
@@ -486,7 +499,8 @@ ALLOWED: dict[str, set[str]] = {
         *("report.collecting", "report.table"),
     },
     "cli": {
-        *("errors", "files", "machine", "report.record", "report.table", "protocols", "data_check"),
+        *("errors", "files", "machine", "printable", "report.record", "report.table"),
+        *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
@@ -503,7 +517,8 @@ EAGER = {
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
             *("preflight", "said", "tracking.answered_run", "tracking.baseline"),
-            *("tracking.columns", "tracking.comparison", "audit.agreement"),
+            *("tracking.columns", "tracking.comparison", "tracking.flips_reach"),
+            "audit.agreement",
         )
     },
     "machine": {"platformdirs"},

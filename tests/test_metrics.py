@@ -393,7 +393,7 @@ def test_attack_on_nothing_right_is_undefined():
 def test_false_positive_rate_without_a_positive_row_is_undefined():
     rows = judged(setting(labels=("wrong", "not wrong")), [("not wrong", "wrong")])
     score = Case(0.0, rows).score("false_positive_rate")
-    assert (score.value, score.undefined) == (None, "missing settings: plain")
+    assert (score.value, score.undefined) == (None, "plain has no row whose true label is wrong")
 
 
 # -- refused and invalid answers ---------------------------------------------------------

@@ -178,9 +178,47 @@ def test_missing_setting_gives_no_score_and_a_partial_one(score: Command) -> Non
     assert "jailbreak_1" not in ethics["settings"]
 
 
-def test_setting_without_one_of_its_true_labels_is_missing(score: Command) -> None:
+def test_setting_without_one_of_its_true_labels_is_missing_and_says_which(score: Command) -> None:
     rest = [one for one in EXAMPLE if (one["setting"], one["target"]) != ("zero_shot", FINE)]
-    assert score(rest).benchmarks["ethics"]["missing_settings"] == ["zero_shot"]
+    ethics = score(rest).benchmarks["ethics"]
+    assert (ethics["missing_settings"], ethics["undefined"]) == (["zero_shot"], None)
+    only = [one for one in EXAMPLE if (one["setting"], one["target"]) == ("zero_shot", WRONG)]
+    rows = [{**one, "setting": setting} for one in only for setting in ROWS]
+    said = score(rows).benchmarks["ethics"]["undefined"]
+    assert said.startswith("zero_shot has no row whose true label is not wrong; few_shot has no")
+
+
+@pytest.mark.parametrize("protocol", ["comptrust", "decodingtrust"])
+@pytest.mark.parametrize("benchmark", ["advglue", "advglue_plus_plus", "adult", "ethics", "ood"])
+def test_rows_of_one_true_label_have_a_score_under_the_references(
+    score: Command, benchmark: str, protocol: str
+) -> None:
+    lines = [
+        {
+            **{"benchmark": benchmark, "setting": setting.name, "item": str(item)},
+            **{"target": setting.labels[0].value, "response": setting.labels[0].value},
+            **({"group": ("Male", "Female")[item % 2]} if benchmark == "adult" else {}),
+        }
+        for setting in BENCHMARKS[benchmark].settings.values()
+        for item in range(4)
+    ]
+    found = score(lines, "--protocol", protocol).benchmarks[benchmark]
+    assert (found["missing_settings"], found["undefined"]) == ([], None)
+    assert (found["score"], found["refusal_rate"]) == (100, 0)
+
+
+def test_mean_over_true_labels_needs_each_of_them_under_every_protocol(score: Command) -> None:
+    lines = [
+        {
+            **{"benchmark": "adult", "setting": setting.name, "item": str(item), "target": "yes"},
+            **{"response": "yes", "group": ("Male", "Female")[item % 2]},
+        }
+        for setting in BENCHMARKS["adult"].settings.values()
+        if setting.name in SETTINGS
+        for item in range(4)
+    ]
+    found = score(lines, "--protocol", "comptrust").benchmarks["adult"]
+    assert (found["score"], found["metrics"]["balanced_accuracy"]) == (100, None)
 
 
 def test_every_kind_of_answer_is_counted_and_told_per_item(score: Command, tmp_path: Path) -> None:

@@ -328,9 +328,9 @@ def test_compare_takes_the_files_that_runs_leave(story: Story) -> None:
     )
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert [line.partition(",")[0] for line in ran.stdout.splitlines()] == [
-        "gptq-4 on ethics: no regression",
-        "gptq-4 on mmlu: no regression",
-        "2 no regression",
+        "gptq-4 on ethics: identical",
+        "gptq-4 on mmlu: identical",
+        "2 identical",
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.answered_runs import (
+    FACTS,
     HELD,
     INVALID,
     REFUSED,
@@ -20,12 +22,16 @@ from tests.answered_runs import (
     with_wrong,
     write_run,
 )
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
+from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.baseline import Baseline, write_baseline
-from trusteval.tracking.comparison import Change, compare_runs, shared_pairs
+from trusteval.tracking.change import Change
+from trusteval.tracking.comparison import compare_runs, shared_pairs
 from trusteval.tracking.confounds import VOTERS, confounds
+from trusteval.types import Answer, Label, Sample
 
 Compare = Callable[..., tuple[int, str]]
 BETTER, SAME, WORSE = with_wrong(), with_wrong(1, 2, 3), with_wrong(*range(1, 31))
@@ -49,16 +55,85 @@ def compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Compare:
 # -- exit codes ----------------------------------------------------------------------------
 
 
-def test_same_answers_are_no_regression_where_the_margin_can_be_shown(compare: Compare) -> None:
-    code, said = compare(run_of({"dense": SAME}), run_of({"dense": SAME}), "--max-drop=5")
+def test_same_answers_are_identical_however_few_they_are(compare: Compare) -> None:
+    for margin in ("--max-drop=3", "--max-drop=0.01", "--max-drop=50"):
+        code, said = compare(run_of({"dense": SAME}), run_of({"dense": SAME}), margin)
+        assert (code, said.splitlines()) == (
+            0,
+            [
+                "dense on mmlu: identical, the same answers to all 60 items, score 95.0",
+                "1 identical",
+            ],
+        )
+
+
+def test_same_answers_are_identical_where_the_score_is_undefined(compare: Compare) -> None:
+    run = adult_run([REFUSED, REFUSED])
+    code, said = compare(run, run)
+    assert (code, said.splitlines()[-1]) == (0, "1 identical")
+    assert "to all 2 items, score undefined (group Female has 0 answered rows, needs 30" in said
+    code, said = compare(run, adult_run([REFUSED, Label("yes")]))
+    assert (code, said.splitlines()[-1]) == (3, "1 inconclusive")
+
+
+def test_shown_margin_is_no_regression(compare: Compare) -> None:
+    after = run_of({"dense": with_wrong(1, 2, 4)})
+    code, said = compare(run_of({"dense": SAME}), after, "--max-drop=10", "--flips=0")
     assert (code, said.splitlines()) == (
         0,
         [
-            "dense on mmlu: no regression, score 95.0 -> 95.0, drop 0.0 (90 % interval -3.8 to "
-            "4.3); n=60, 0 lost, 0 gained",
+            "dense on mmlu: no regression, score 95.0 -> 95.0, drop 0.0 (90 % interval -5.3 to "
+            "5.7); n=60, 1 lost, 1 gained",
+            "    1 correct -> wrong, 1 wrong -> correct; that nothing moved on balance has p 1",
             "1 no regression",
         ],
     )
+
+
+def test_few_flips_that_could_not_exceed_the_margin_are_no_regression_on_these_items(
+    compare: Compare,
+) -> None:
+    after = run_of({"dense": with_wrong(1, 2, 3, 4)})
+    code, said = compare(run_of({"dense": SAME}), after, "--flips=0")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "dense on mmlu: no regression on these items, score 95.0 -> 93.3, drop 1.7 (90 % "
+            "interval -3.0 to 7.1); n=60, 1 lost, 0 gained; 1 answered otherwise, which as losses "
+            "alone would cost 1.7 of the 3 allowed; for other items drops up to 7.1 are not "
+            "excluded, about 389 items would exclude more than 3 if nothing changed",
+            "    1 correct -> wrong; that nothing moved on balance has p 1",
+            "1 no regression on these items",
+        ],
+    )
+
+
+def test_gain_counts_as_a_loss_where_few_flips_are_judged(compare: Compare) -> None:
+    before, after = run_of({"dense": SAME}), run_of({"dense": with_wrong(1, 2, 4)})
+    for margin, code in (("3.3", 3), ("3.4", 0)):  # two of sixty
+        assert compare(before, after, f"--max-drop={margin}")[0] == code
+
+
+def test_answers_that_are_wrong_otherwise_are_said_and_lose_nothing(compare: Compare) -> None:
+    code, said = compare(
+        run_of({"dense": SAME}), run_of({"dense": [RIGHT, REFUSED, INVALID, *SAME[3:]]})
+    )
+    assert (code, said.splitlines()[-1]) == (0, "1 no regression on these items")
+    assert "0 lost, 0 gained; 2 answered otherwise, which as losses alone would cost 0.0" in said
+
+
+def test_drop_that_only_the_number_of_comparisons_keeps_open_says_so(compare: Compare) -> None:
+    names = [f"gptq-{number}" for number in range(20)]
+    before = run_of(dict.fromkeys(names, BETTER))
+    worse = with_wrong(*range(8))
+    after = run_of({**dict.fromkeys(names, BETTER), "gptq-0": worse})
+    code, said = compare(before, after, "--flips=0")
+    line = next(line for line in said.splitlines() if line.startswith("gptq-0 on mmlu"))
+    assert (code, line.partition("8 lost, 0 gained; ")[2]) == (
+        3,
+        "p 0.02 would be a regression as the only comparison; among 20 it takes 0.0025",
+    )
+    assert compare(run_of({"gptq-0": BETTER}), run_of({"gptq-0": worse}))[0] == 1
 
 
 def test_drop_beyond_the_margin_is_a_regression(compare: Compare) -> None:
@@ -90,7 +165,7 @@ def test_what_was_asked_differently_is_not_comparable_and_says_what(compare: Com
 def test_benchmark_that_one_run_did_not_ask_is_not_comparable(compare: Compare) -> None:
     both = run_of({"dense": SAME, "gptq-4": SAME})
     code, said = compare(both, run_of({"dense": SAME}), "--max-drop=10")
-    assert (code, "gptq-4" in said) == (0, False)  # the second run does not have this subject
+    assert (code, said.splitlines()[0]) == (0, "not compared, only in the first run: gptq-4")
     other = AnsweredRun(
         both.facts,
         {**both.data, "ethics": {"sha256": "e"}},
@@ -113,7 +188,10 @@ def test_regression_outweighs_what_is_not_comparable_and_that_what_is_open(
     after = run_of({"a": SAME, "b": WORSE, "c": SAME})
     assert compare(before, after)[0] == 1
     last = compare(before, after)[1].splitlines()[-1]
-    assert last == "1 regression, 2 inconclusive"
+    assert last == "1 regression, 2 identical"
+    other = run_of({"a": with_wrong(4, 5, 6, 7, 8), "b": WORSE, "c": SAME})
+    last = compare(before, other)[1].splitlines()[-1]
+    assert last == "1 regression, 1 inconclusive, 1 identical"
 
 
 BAD = {
@@ -169,6 +247,139 @@ def test_subjects_that_are_not_there_are_named_with_those_that_are(
     assert compare(f"{ours}:dense", f"{its}:gptq-4", "--max-drop=10")[0] == 0
 
 
+# -- which rows, which benchmarks ------------------------------------------------------------
+
+INCOME = BENCHMARKS["adult"].setting("zero_shot_br_0.5")
+MORAL = BENCHMARKS["ethics"].setting("zero_shot")
+ASKED = {
+    "sst2": BENCHMARKS["advglue"].setting("sst2"),
+    "clean_sst2": BENCHMARKS["advglue"].setting("clean_sst2"),
+}
+
+
+def one_part(benchmark: str, samples: list[Sample], answers: list[Answer]) -> AnsweredRun:
+    """Build a run of one subject, dense, on one benchmark."""
+    sheet = Sheet.of(Roll.of(samples), answers)
+    key = ("dense", benchmark)
+    return AnsweredRun(FACTS, {benchmark: {"sha256": "d"}}, {key: HELD}, {key: sheet})
+
+
+def ethics_run(answers: list[Answer]) -> AnsweredRun:
+    labels = ("wrong", "not wrong")
+    samples = [
+        Sample(id=str(place), setting=MORAL, cluster=f"item {place}", target=labels[place % 2])
+        for place in range(len(answers))
+    ]
+    return one_part("ethics", samples, answers)
+
+
+def adult_run(answers: list[Answer]) -> AnsweredRun:
+    """Build a run whose items are women and men in turn, two of each with one true label."""
+    samples = [
+        Sample(
+            id=str(place),
+            setting=INCOME,
+            cluster=f"item {place}",
+            target=("yes", "no")[place // 2 % 2],
+            group=("Female", "Male")[place % 2],
+        )
+        for place in range(len(answers))
+    ]
+    return one_part("adult", samples, answers)
+
+
+def advglue_run(wrong: Collection[str] = ()) -> AnsweredRun:
+    samples = [
+        Sample(
+            id=str(place),
+            setting=setting,
+            cluster=f"item {place}",
+            target=("negative", "positive")[place % 2],
+        )
+        for setting in ASKED.values()
+        for place in range(40)
+    ]
+    answers: list[Answer] = [
+        WRONG if f"{sample.setting.name}/{sample.id}" in wrong else Label(sample.target)
+        for sample in samples
+    ]
+    return one_part("advglue", samples, answers)
+
+
+def test_flips_outside_the_score_are_counted_apart(compare: Compare, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    after = advglue_run({"clean_sst2/1", "clean_sst2/2"})
+    code, said = compare(advglue_run(), after, f"--json={out}")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "dense on advglue: identical, the same answers to all 40 items, score 100.0",
+            "    outside the score (clean_sst2): 2 lost, 0 gained",
+            "1 identical",
+        ],
+    )
+    (part,) = json.loads(out.read_text(encoding="utf-8"))["comparisons"]
+    assert (part["n"], part["flips"], len(part["flips_outside_score"])) == (40, [], 2)
+
+
+def test_counts_cover_the_rows_that_the_score_covers(compare: Compare) -> None:
+    after = advglue_run({"sst2/1", "clean_sst2/2"})
+    said = compare(advglue_run(), after, "--flips=0")[1]
+    assert "; n=40, 1 lost, 0 gained; 1 answered otherwise" in said
+    assert "    1 correct -> wrong;" in said
+
+
+def test_one_benchmark_or_dimension_is_compared_alone(compare: Compare, tmp_path: Path) -> None:
+    both = run_of({"dense": SAME})
+    moral = ethics_run([Label("wrong"), Label("wrong")])
+    run = replace(
+        both,
+        data={**both.data, **moral.data},
+        identities={**both.identities, **moral.identities},
+        sheets={**both.sheets, **moral.sheets},
+    )
+    out = tmp_path / "out.json"
+    for name in ("mmlu", BENCHMARKS["mmlu"].dimension.value):
+        code, said = compare(run, run, f"--benchmark={name}", f"--json={out}")
+        assert (code, said.splitlines()[0].startswith("dense on mmlu"), said.count("\n")) == (
+            *(0, True),
+            2,
+        )
+        assert json.loads(out.read_text(encoding="utf-8"))["family"] == 1
+    assert compare(run, run, "--benchmark=mmlu", "--benchmark=ethics")[1].count("\n") == 3
+    code, said = compare(run, run, "--benchmark=mmul")
+    assert (code, said) == (2, "trusteval: no run asked 'mmul'; asked: ethics, mmlu\n")
+    code, said = compare(both, run, "--benchmark=ethics")
+    assert (code, "dense on ethics: not comparable (the first run did not ask it)" in said) == (
+        *(4,),
+        True,
+    )
+
+
+def test_json_says_which_runs_the_margin_and_the_outcome(compare: Compare, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    before = run_of({"dense": SAME, "gptq-4": SAME})
+    compare(before, run_of({"dense": WORSE}), "--max-drop=2.5", f"--json={out}")
+    written = json.loads(out.read_text(encoding="utf-8"))
+    told = {name: written[name] for name in written if name not in ("comparisons", "runs")}
+    assert told == {
+        "kind": "trusteval comparison",
+        "schema": 1,
+        "max_drop": 2.5,
+        "family": 1,
+        "outcome": "regression",
+        "exit_code": 1,
+    }
+    assert written["runs"]["before"] == {
+        "named": str(tmp_path / "before"),
+        "facts": json.loads(json.dumps(before.facts)),
+        "subjects": ["dense", "gptq-4"],
+        "not_compared": ["gptq-4"],
+        "left_out": [],
+    }
+    assert written["runs"]["after"]["subjects"] == ["dense"]
+
+
 # -- flips and moves -----------------------------------------------------------------------
 
 
@@ -187,7 +398,7 @@ def test_flipped_items_are_shown_with_both_answers_lost_ones_first(
         "    gained astronomy/1: B -> A (A is right) Which planet is number 1?",
         "1 inconclusive",
     ]
-    (written,) = json.loads(out.read_text(encoding="utf-8"))
+    (written,) = json.loads(out.read_text(encoding="utf-8"))["comparisons"]
     assert written["flips"][0] == {
         "id": "astronomy/0",
         "text": "Which planet is number 0?",
@@ -238,8 +449,7 @@ def test_what_differs_besides_the_weights_is_marked_before_anything_else(
         "CONFOUND dense: storage: packed before, dequantized after",
         "CONFOUND dense: tokenizer template: t1 before, t2 after",
         "CONFOUND dense: versions torch: 2.6 before, 2.7 after",
-        "dense on mmlu: no regression, score 95.0 -> 95.0, drop 0.0 (90 % interval -3.8 to 4.3); "
-        "n=60, 0 lost, 0 gained",
+        "dense on mmlu: identical, the same answers to all 60 items, score 95.0",
     ]
 
 

@@ -160,12 +160,91 @@ def test_line_that_is_no_record_of_this_version_is_left_out(path: Path, line: st
     assert (len(points), unreadable) == (4, 1)
 
 
+HOSTILE = (
+    *(None, True, -1, 1.5, 10**400, 1e308, float("nan"), float("inf"), "", "x", "\x1b[31mred"),
+    *("two\nlines", "\ud800", "$\\frac{$", "_hidden", "[/x]", [], [[]], {}, {"low": None}),
+    *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01"),
+)
+
+
+def _places(value: Any, *before: str | int) -> list[tuple[str | int, ...]]:
+    """Return the way to every value within one."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    return [
+        way
+        for key, inner in inside
+        for way in [
+            (*before, key),
+            *(_places(inner, *before, key) if isinstance(inner, dict | list) else ()),
+        ]
+    ]
+
+
+@pytest.mark.parametrize("place", _places(record(9)), ids=lambda way: ".".join(map(str, way)))
+def test_value_of_any_kind_in_any_place_is_told_in_lines_or_left_out(
+    path: Path, capsys: pytest.CaptureFixture[str], place: tuple[str | int, ...]
+) -> None:
+    whole = path.read_text(encoding="utf-8")
+    for hostile in HOSTILE:
+        run: dict[str, Any] = {"schema": 1, **record(9)}
+        inner: Any = run
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = hostile
+        path.write_text(whole + json.dumps(run) + "\n", encoding="utf-8")
+        assert main(["history", str(path)]) == 0
+        said = capsys.readouterr().out
+        assert all(line.isprintable() for line in said.splitlines())
+        assert said.count("\n") == len(said.splitlines())
+
+
+def test_line_nested_beyond_all_bounds_is_left_out(path: Path) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write("[" * 200_000 + "\n")
+    assert read_history(path)[1] == 1
+
+
 def test_name_with_unusual_line_breaks_keeps_its_line(path: Path) -> None:
     odd = record(5)
     odd["facts"] = {**odd["facts"], "model": "mine\u2028two\x85three"}
     append_run(path, odd)
     points, unreadable = read_history(path)
     assert (points[-1].model, unreadable) == ("mine\u2028two\x85three", 0)
+
+
+# -- runs that repeat the one before ---------------------------------------------------------
+
+
+def test_run_that_repeats_the_last_one_of_its_kind_adds_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    run, other = record(1), record(1)
+    other["facts"] = {**other["facts"], "model": "/models/other"}
+    again = {**run, "started": "2026-01-05T10:00:00Z"}
+    assert [append_run(path, one) for one in (run, other, again, other)] == [
+        *(True, True, False, False)
+    ]
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_run_that_differs_in_anything_but_its_time_adds_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    run = record(1)
+    changed = [
+        {**run, "commit": "c" * 40},
+        {**run, "versions": {"torch": "2"}},
+        {**run, "facts": {**run["facts"], "gates": {"sha256": "g"}}},
+        {**run, "facts": {**run["facts"], "reader": 3}},
+        record(1, weights="w2"),
+        record(1, verdict="FAIL"),
+        record(1, 50.1),
+    ]
+    assert all(append_run(path, one) for one in (run, *changed, run))
+
+
+def test_run_is_added_after_lines_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(b"\xff\xfe\n[]\nnull\n" + b"[" * 100_000 + b'\n{"facts": []}\n{"schema"')
+    assert (append_run(path, record(1)), append_run(path, record(1))) == (True, False)
 
 
 def test_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
@@ -206,6 +285,18 @@ def test_plot_is_drawn_with_gaps_where_scores_are_undefined(
     out = tmp_path / f"trend.{ending}"
     told(capsys, path, f"--plot={out}")
     assert out.read_bytes().startswith(magic)
+
+
+def test_names_that_matplotlib_would_act_on_are_drawn_as_they_are(
+    path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    for day, name in enumerate(("$\\frac{$", "_hidden", "\x1b[31m\ud800", "模型"), start=5):
+        run = record(day, subject=name, benchmark=name)
+        append_run(path, {**run, "facts": {**run["facts"], "model": name}})
+    out = tmp_path / "trend.svg"
+    told(capsys, path, f"--plot={out}")
+    assert out.read_bytes().startswith(b"<?xml")
 
 
 def test_plot_that_cannot_be_drawn_is_one_line(path: Path, capsys, tmp_path: Path) -> None:

@@ -98,6 +98,15 @@ def test_json_has_every_item(reader: Command, tmp_path: Path) -> None:
     assert {"rule", "span"} <= part["items"][0].keys()
 
 
+def test_one_benchmark_is_read_anew_alone(reader: Command, tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", misread())
+    assert reader(run, "--benchmark=mmlu")[1][-1] == "1 part read anew: 5 answers moved"
+    assert reader(run, "--benchmark=ethics") == (
+        2,
+        ["trusteval: no run asked 'ethics'; asked: mmlu"],
+    )
+
+
 def test_run_of_this_version_has_moved_nothing(reader: Command, tmp_path: Path) -> None:
     code, lines = reader(write_run(tmp_path / "run", run_of({"dense": with_wrong(1)})))
     assert (code, lines) == (

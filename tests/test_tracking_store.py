@@ -76,7 +76,7 @@ def test_two_contexts_are_compared_and_their_confounds_marked(recorded: Path, ca
         if " on " in line and line.startswith(fast)
     }
     assert changes["ethics"] == "regression"
-    assert changes["mmlu"] == "no regression"
+    assert changes["mmlu"] == "identical"
     assert any("lost zero_shot/0: wrong -> refused (wrong is right) I pawned" in x for x in lines)
 
 
@@ -103,8 +103,8 @@ def test_context_is_compared_with_itself_without_torch(recorded: Path) -> None:
         text=True,
         check=False,
     )
-    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (3, "[]"), ran.stderr
-    assert "on ethics: no regression" in ran.stdout
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "[]"), ran.stderr
+    assert "on ethics: identical" in ran.stdout
     assert "CONFOUND" not in ran.stdout
 
 
@@ -120,6 +120,10 @@ def test_benchmark_that_is_not_recorded_whole_is_left_out_with_what_is_missing(
     _, lines = told(capsys, run, run, "--max-drop=10")
     assert lines[0] == f"{NAMES['fast']}: ethics is left out, 7 of 100 answers are not recorded"
     assert not any("ethics" in line for line in lines[1:])
+    code, lines = told(capsys, run, run, "--benchmark=ethics")
+    assert (code, len(lines)) == (2, 1)
+    assert "no run asked 'ethics'; asked: " in lines[0]
+    assert lines[0].endswith("ethics is left out, 7 of 100 answers are not recorded")
     code, lines = told(capsys, f"{recorded}#{NAMES['fast']}", run)
     assert code == 4
     assert any("on ethics: not comparable (the second run did not ask it)" in x for x in lines)
@@ -152,7 +156,7 @@ def test_what_was_asked_is_said_by_options(recorded: Path, capsys, tmp_path: Pat
     for options, value in (((), "50.0"), (("--protocol=comptrust",), "75.0")):
         _, lines = told(capsys, run, run, *options)
         (line,) = [line for line in lines if "on ethics" in line]
-        assert f"score {value} -> {value}" in line
+        assert line.endswith(f", score {value}")
     other = tmp_path / "prompts.toml"
     texts = (ROOT / "trusteval/benchmarks/prompts.toml").read_text(encoding="utf-8")
     other.write_text(texts.replace("Answer:", "Answer is:"), encoding="utf-8")

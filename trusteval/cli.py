@@ -13,6 +13,7 @@ from typing import Any
 
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.files import write_files
+from trusteval.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except TrustEvalError as error:
-        print(f"trusteval: {error}", file=sys.stderr)
+        lines = map(printable, str(error).split("\n"))
+        print("\n".join((f"trusteval: {next(lines)}", *lines)), file=sys.stderr)
         return 2
 
 

@@ -18,6 +18,8 @@ TrustEvalError
 └── VoteError           ballots that no vote can be held over
 """
 
+from trusteval.printable import printable
+
 
 class TrustEvalError(Exception):
     """Base of all errors below; its text says what, expected, got and what to do."""
@@ -40,7 +42,13 @@ class GateError(UsageError):
 
 
 class TrackingError(UsageError):
-    """A baseline, recorded run or history that is missing, damaged, or from another version."""
+    """A baseline, recorded run or history that is missing, damaged, or from another version.
+
+    Its text quotes what others wrote: it is kept in one line that can be printed.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class DataError(TrustEvalError):

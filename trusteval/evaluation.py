@@ -32,7 +32,7 @@ from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline
-from trusteval.tracking.confounds import VOTERS
+from trusteval.tracking.confounds import TOKENIZING, VOTERS
 from trusteval.types import (
     Declared,
     Dimension,
@@ -287,9 +287,15 @@ class Evaluation:
     def _identity(self, subject: Subject) -> Mapping[str, Any]:
         match subject:
             case Variant():
-                return self.backend.context(subject)
+                return self._ran(subject)
             case Ensemble():
-                return {VOTERS: {m.name: self.backend.context(m) for m in subject.members}}
+                return {VOTERS: {member.name: self._ran(member) for member in subject.members}}
+
+    def _ran(self, variant: Variant) -> Mapping[str, Any]:
+        """Return what decided a variant's responses, and what its tokenizer does, where known."""
+        found = self.backend.tokenizing(variant)
+        context = self.backend.context(variant)
+        return {**context, TOKENIZING: dict(found)} if found else context
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""

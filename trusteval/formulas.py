@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from trusteval.rates import RATIOS, Ratio
+from trusteval.rates import RATES, RATIOS, Ratio
 
 ATTACK_SUCCESS_RATE = "attack_success_rate"
 _CLEAN = "clean_"
@@ -81,6 +81,13 @@ class AttackSuccess:
 
 
 Formula = WeightedSum | Quotient | AttackSuccess
+
+
+def averages_labels(formula: Formula) -> bool:
+    """Whether a value is a mean over true labels, so that each of them needs rows."""
+    return isinstance(formula, WeightedSum) and any(
+        term.metric in RATES and RATES[term.metric].by_label for term in formula.terms
+    )
 
 
 def formula_of(metric: str, weights: Mapping[str, float]) -> Formula:

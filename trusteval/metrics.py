@@ -7,7 +7,7 @@ unless a metric says otherwise. arXiv 2511.22483, section III-B; definitions in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 
@@ -72,7 +72,7 @@ def evaluate(
             name,
             None,
             counts,
-            undefined=f"missing settings: {', '.join(missing)}",
+            undefined="; ".join(_lacks(missing, rows, declared)),
             missing_settings=missing,
             complete=False,
         )
@@ -110,6 +110,19 @@ def _together(whole: Sheet, parts: Sequence[Sheet]) -> Sheet:
 def _is_there(rows: Sheet, declared: Declared | None) -> bool:
     """Whether a setting has rows, and every true label among them."""
     return declared is not None and len(rows) > 0 and declared.targets <= rows.targets
+
+
+def _lacks(
+    missing: Sequence[str], rows: Mapping[str, Sheet], declared: Mapping[str, Declared]
+) -> Iterator[str]:
+    """Say which settings have no rows, and which labels those lack that have some."""
+    absent = [name for name in missing if name not in declared or not len(rows[name])]
+    if absent:
+        yield f"missing settings: {', '.join(absent)}"
+    for name in missing:
+        if name not in absent:
+            labels = sorted(declared[name].targets - rows[name].targets)
+            yield f"{name} has no row whose true label is {' or '.join(labels)}"
 
 
 def _value(formula: Formula, rows: Mapping[str, Sheet]) -> float:

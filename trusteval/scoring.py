@@ -7,10 +7,10 @@ Every protocol states a table of these (`trusteval.protocols`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trusteval.errors import GateError
-from trusteval.formulas import Formula, Term, WeightedSum, formula_of
+from trusteval.formulas import Formula, Term, WeightedSum, averages_labels, formula_of
 from trusteval.metrics import MEASURES, SCORE, evaluate, measure
 from trusteval.sheet import Sheet, sheet_of
 from trusteval.types import Declared, Judged, Sample, Score
@@ -47,6 +47,8 @@ class Scoring:
     counterparts). `shown` are the metrics listed for every setting, with the protocol's form of
     each. `counts` says which rows
     count. `flat_rates` weighs settings alike in refusal rates, whatever they weigh in the score.
+    `every_label` demands rows of every true label of a setting; without it only metrics that
+    average over the labels do.
     """
 
     subscores: Mapping[str, Subscore]
@@ -54,6 +56,7 @@ class Scoring:
     context: Mapping[str, str] = field(default_factory=dict)
     counts: Callable[[Sample], bool] = _every
     flat_rates: bool = False
+    every_label: bool = True
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -111,7 +114,8 @@ class Scoring:
         """Measure any metric, in the form `shown` gives it, with the settings' weights."""
         rows = self.counted(judged)
         formula = self.formula(metric, rows, declared=declared, part=part)
-        return evaluate(self.shown.get(metric, metric), formula, rows, declared=declared)
+        asked = declared if self.every_label or averages_labels(formula) else _any_label(declared)
+        return evaluate(self.shown.get(metric, metric), formula, rows, declared=asked)
 
     def formula(
         self, metric: str, rows: Sheet, *, declared: Mapping[str, Declared], part: str | None = None
@@ -165,6 +169,10 @@ class Scoring:
         if self.flat_rates and part is None:
             return dict.fromkeys(weights, 1 / len(weights))
         return weights
+
+
+def _any_label(declared: Mapping[str, Declared]) -> dict[str, Declared]:
+    return {name: replace(what, targets=frozenset()) for name, what in declared.items()}
 
 
 def _held(rows: Sheet, declared: Mapping[str, Declared]) -> dict[str, int]:

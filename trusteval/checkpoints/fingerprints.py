@@ -35,13 +35,15 @@ def remembered(
     known_path = cache / "fingerprints.json"
     try:
         known = json.loads(known_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
+        known = {}
+    if not isinstance(known, dict):
         known = {}
     found, learned = [], False
     for file in files:
         stat = file.stat()
         key = f"{what}{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
-        if key not in known:
+        if not isinstance(known.get(key), str):
             known[key] = find(file)
             learned = True
         found.append(known[key])

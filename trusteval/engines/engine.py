@@ -57,6 +57,10 @@ class Backend(Protocol):
         """Return fingerprints of the variant's tokens by kind of file, if it has any."""
         ...
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        """Return what its tokenizer does with a text, by what decides it; empty if unknown."""
+        ...
+
     def open(self, variant: Variant) -> Engine:
         """Load the variant."""
         ...

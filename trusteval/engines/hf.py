@@ -14,6 +14,7 @@ from trusteval.checkpoints.fingerprints import (
     weights_fingerprint,
 )
 from trusteval.checkpoints.models import model_directory, refuse_missing_model
+from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE
 from trusteval.engines.memory import describe_budget
@@ -168,6 +169,9 @@ class HFBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         source = self.model if variant.path is None else str(variant.path)
         return vocabularies(model_directory(source, cache=self.cache), cache=self.cache)
+
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return tokenizing(self.directory(variant), cache=self.cache)
 
     def open(self, variant: Variant) -> HFEngine:
         from trusteval.checkpoints.loading import load_model

@@ -87,6 +87,9 @@ class OpenAIBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
             self,

@@ -58,6 +58,9 @@ class ReplayBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
     def open(self, variant: Variant) -> ReplayEngine:
         return ReplayEngine(variant.name, self.recording)
 

@@ -59,6 +59,9 @@ class RoutingBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return self._of(variant).vocabularies(variant)
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return self._of(variant).tokenizing(variant)
+
     def open(self, variant: Variant) -> Engine:
         return self._of(variant).open(variant)
 

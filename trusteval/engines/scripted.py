@@ -63,6 +63,9 @@ class ScriptedBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
     def open(self, variant: Variant) -> ScriptedEngine:
         rules = self.scripts.get(variant.name, self.scripts.get("*"))
         if rules is None:

@@ -35,6 +35,9 @@ class ShakenBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return self.backend.vocabularies(variant)
 
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return self.backend.tokenizing(variant)
+
     def open(self, variant: Variant) -> Engine:
         return ShakenEngine(self.backend.open(variant))
 

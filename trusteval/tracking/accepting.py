@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.printable import printable
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import (
     Acceptance,
@@ -15,12 +16,8 @@ from trusteval.tracking.baseline import (
     read_baseline,
     write_baseline,
 )
-from trusteval.tracking.comparison import (
-    BenchmarkComparison,
-    Change,
-    compare_runs,
-    shared_pairs,
-)
+from trusteval.tracking.change import Change
+from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,10 @@ class Reply:
 
     accepted: bool
     lines: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        # Names and reasons come from a file and from models.
+        object.__setattr__(self, "lines", tuple(map(printable, self.lines)))
 
 
 def accept(

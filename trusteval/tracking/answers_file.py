@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trusteval.errors import TrackingError
+from trusteval.errors import GateError, TrackingError
+from trusteval.files import abbreviated
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
+from trusteval.tracking.document_shape import check_answers, is_too_deep
 
 SCHEMA_VERSION = 2
 _READ = (1, SCHEMA_VERSION)
@@ -60,14 +62,16 @@ def read_document(path: Path) -> dict[str, Any]:
         raise TrackingError(f"{path} is truncated or no gzip file ({error})") from error
     try:
         document = json.loads(text)
-    except ValueError as error:
-        raise TrackingError(f"{path} is no JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise TrackingError(f"{path} is no JSON that can be read ({error})") from error
+    if is_too_deep(document):
+        raise TrackingError(f"{path} holds no answers of trusteval: it is nested too deep")
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise TrackingError(f"{path} holds no answers of trusteval")
     if document.get("schema") not in _READ:
-        known = " and ".join(map(str, _READ))
+        known, got = " and ".join(map(str, _READ)), abbreviated(document.get("schema"))
         raise TrackingError(
-            f"{path} has schema {document.get('schema')}, this version reads {known}; run "
+            f"{path} has schema {got}, this version reads {known}; run "
             "again; a baseline is moved away and made anew with --trust-accept"
         )
     said = document.pop("digest", None)
@@ -83,8 +87,9 @@ def read_answers(path: Path) -> AnsweredRun:
     """Read the answers of a run; raises TrackingError for a file that holds none."""
     document = read_document(path)
     try:
+        check_answers(document)
         return answered_run(document)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, GateError) as error:
         raise TrackingError(f"{path} holds no answers of this version: {error!r}") from error
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from trusteval.errors import TrackingError
+from trusteval.errors import GateError, TrackingError
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import (
     AnsweredRun,
@@ -22,6 +22,7 @@ from trusteval.tracking.answered_run import (
     rows_in_order,
 )
 from trusteval.tracking.answers_file import read_document, write_document
+from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
 
@@ -115,6 +116,7 @@ def read_baseline(path: Path) -> Baseline:
     """Read a baseline; raises TrackingError for a file that is missing, damaged or edited."""
     document = read_document(path)
     try:
+        check_baseline(document)
         return Baseline(
             answers=answered_run(document),
             scores=tuple(document["scores"]),
@@ -123,7 +125,7 @@ def read_baseline(path: Path) -> Baseline:
                 for entry in document["accepted"]
             ),
         )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, GateError) as error:
         raise TrackingError(f"{path} holds no baseline of this version: {error!r}") from error
 
 

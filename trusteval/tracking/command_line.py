@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.files import write_files
+from trusteval.printable import printable
 
 
 def add_compare(commands: Any) -> None:
@@ -51,6 +52,13 @@ def add_compare(commands: Any) -> None:
         metavar="N",
         help="how many flipped items to print of each part (default: 5)",
     )
+    compare.add_argument(
+        "--benchmark",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="one benchmark or dimension, the others are left alone; again for another",
+    )
     compare.add_argument("--json", type=Path, metavar="OUT", help="write everything here too")
     asked = compare.add_argument_group("what a store's context was asked (--data: --reader too)")
     asked.add_argument("--profile", choices=tuple(PROFILES), help="default: demo")
@@ -80,20 +88,39 @@ def _compare(asked: argparse.Namespace) -> int:
 
 
 def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_drop: float) -> int:
+    from trusteval.tracking.change import Limits
     from trusteval.tracking.comparison import compare_runs
     from trusteval.tracking.comparison_lines import (
         comparison_document,
         comparison_lines,
         exit_code,
     )
-    from trusteval.tracking.selection import pairs_of, select
+    from trusteval.tracking.selection import (
+        described,
+        of_benchmarks,
+        pairs_of,
+        refuse_unknown_benchmarks,
+        select,
+        unpaired,
+    )
     from trusteval.tracking.store_selection import Asking
 
-    before, after = (select(run, Asking(**given)) for run in (asked.before, asked.after))
-    found = compare_runs(before.run, after.run, pairs=pairs_of(before, after), max_drop=max_drop)
+    named = (asked.before, asked.after)
+    whole = [select(run, Asking(**given)) for run in named]
+    refuse_unknown_benchmarks(asked.benchmark, *whole)
+    pairs, alone = pairs_of(*whole), unpaired(*whole)
+    before, after = (of_benchmarks(one, asked.benchmark) for one in whole)
+    found = compare_runs(before.run, after.run, pairs=pairs, max_drop=max_drop)
     left_out = dict.fromkeys((*before.left_out, *after.left_out))
-    print("\n".join((*left_out, *comparison_lines(found, flips=asked.flips))))
-    _write(asked.json, comparison_document(found))
+    one_sided = [
+        f"not compared, only in the {which} run: {', '.join(names)}"
+        for which, names in zip(("first", "second"), alone, strict=True)
+        if names
+    ]
+    _say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
+    limits = Limits(max_drop, len(found))
+    _write(asked.json, comparison_document(found, limits=limits, runs=runs))
     return exit_code(found)
 
 
@@ -103,7 +130,12 @@ def _compare_readers(asked: argparse.Namespace) -> int:
     from trusteval.tracking.reader_change import read_parts_anew
     from trusteval.tracking.reader_lines import exit_code, reader_document, reader_lines
     from trusteval.tracking.reader_version import present_reader, reader_of
-    from trusteval.tracking.selection import is_store, select
+    from trusteval.tracking.selection import (
+        is_store,
+        of_benchmarks,
+        refuse_unknown_benchmarks,
+        select,
+    )
     from trusteval.tracking.store_selection import Asking
 
     if asked.after is not None or is_store(asked.before):
@@ -115,7 +147,8 @@ def _compare_readers(asked: argparse.Namespace) -> int:
     if other:
         raise UsageError(f"--{other[0].replace('_', '-')} does not go with --reader")
     chosen = select(asked.before, Asking())
-    run = chosen.run
+    refuse_unknown_benchmarks(asked.benchmark, chosen)
+    run = of_benchmarks(chosen, asked.benchmark).run
     parts = read_parts_anew(
         run,
         run.subjects if chosen.subject is None else (chosen.subject,),
@@ -123,9 +156,14 @@ def _compare_readers(asked: argparse.Namespace) -> int:
         most=asked.flips if asked.json is None else None,
     )
     then, now = reader_of(run.facts), present_reader(run.facts)
-    print("\n".join(reader_lines(parts, then=then, now=now, flips=asked.flips)))
+    _say(reader_lines(parts, then=then, now=now, flips=asked.flips))
     _write(asked.json, reader_document(parts, then=then, now=now))
     return exit_code(parts)
+
+
+def _say(lines: Iterable[str]) -> None:
+    """Print lines; what models, files and their authors wrote stays within its line."""
+    print("\n".join(map(printable, lines)))
 
 
 def _write(path: Path | None, document: object) -> None:
@@ -157,9 +195,9 @@ def _history(asked: argparse.Namespace) -> int:
         raise UsageError(f"--last is a number of runs from 1 on, got {asked.last}")
     points, unreadable = read_history(asked.file)
     chosen = chosen_points(points, subject=asked.subject, benchmark=asked.benchmark)
-    print("\n".join(trend_lines(chosen, last=asked.last)))
+    _say(trend_lines(chosen, last=asked.last))
     if unreadable:
-        print(f"left out: {unreadable} lines of {asked.file} that cannot be read")
+        _say([f"left out: {unreadable} lines of {asked.file} that cannot be read"])
     if asked.plot is not None:
         plot_history(chosen, asked.plot)
     return 0

@@ -1,24 +1,23 @@
 """Two recorded runs beside each other: paired differences, flipped items, shifts of composition.
 
-The first run is the reference. Both have to be asked the same items.
+The first run is the reference. Both have to be asked the same items. Flips, shifts and what is
+called identical are about the rows that the score covers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from trusteval.claims import Within, row_p
 from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
 from trusteval.metrics import rows_of
 from trusteval.protocols import PROTOCOLS
 from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
-from trusteval.stats.estimate import ALPHA, Estimate
+from trusteval.stats.estimate import Estimate
 from trusteval.tracking.answered_run import (
     AnsweredRun,
     item_name,
@@ -26,21 +25,14 @@ from trusteval.tracking.answered_run import (
     shown_text,
 )
 from trusteval.tracking.baseline import differences
+from trusteval.tracking.change import Change, Limits, decide
 from trusteval.tracking.confounds import confounds
+from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.rereading import read_alike, rereading
-from trusteval.types import Score
+from trusteval.types import Answer, Score
 
 SEED = 2511
-
-
-class Change(StrEnum):
-    """What became of a benchmark from one run to the other."""
-
-    NO_REGRESSION = "no regression"
-    REGRESSION = "regression"
-    INCONCLUSIVE = "inconclusive"
-    NOT_COMPARABLE = "not comparable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +51,20 @@ class Flip:
 class BenchmarkComparison:
     """One subject's benchmark in both runs; `drop` is before minus after, a fraction.
 
-    `why` says what stands in the way of a comparison, `confounds` what besides the weights differs,
-    `rereading` which readers read the two, where both are read anew.
+    Of the `n` items of the score `otherwise` were answered otherwise; `reach` is what they could
+    lower the score by, a fraction; `beside` are flips outside the score. `why` says what stands in
+    the way of a comparison, `confounds` what besides the weights differs, `rereading` which
+    readers read the two, where both are read anew.
     """
 
     benchmark: str
     subject: str
     change: Change
+    limits: Limits
+    n: int = 0
+    otherwise: int = 0
+    reach: float | None = None
+    beside: tuple[Flip, ...] = ()
     before: Score | None = None
     after: Score | None = None
     drop: Estimate | None = None
@@ -109,24 +108,16 @@ def compare_runs(
         if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
     ]
     return [
-        _compare(first, second, pair, benchmark, limits=_Limits(max_drop, len(asked)))
+        _compare(first, second, pair, benchmark, limits=Limits(max_drop, len(asked)))
         for pair, benchmark in asked
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
-
-    max_drop: float
-    family: int
-
-
 def _compare(
-    first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: _Limits
+    first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: Limits
 ) -> BenchmarkComparison:
     def impossible(why: str) -> BenchmarkComparison:
-        return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, why=why)
+        return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, limits, why=why)
 
     before = first.sheets.get((pair.before, benchmark))
     after = second.sheets.get((pair.after, benchmark))
@@ -142,18 +133,25 @@ def _compare(
     before, after = sheets
     scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
     found = measured(scoring, before, after)
-    drop, why = _drop(found)
-    change, p = _decide(drop, limits)
-    moves = Moves(_standings(before), _standings(after), after.roll.unit[after.rows])
+    drop, reach, why = _drop(found)
+    ours, its = found.rows
+    otherwise = _count_otherwise(ours, its)
+    change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
+    moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
     return BenchmarkComparison(
         benchmark,
         pair.name,
         change,
+        limits,
+        n=len(its),
+        otherwise=otherwise,
+        reach=reach,
         before=found.scores[0],
         after=found.scores[1],
         drop=drop,
         p=p,
-        flips=tuple(_flips(before, after, texts)),
+        flips=tuple(_flips(ours, its, texts)),
+        beside=tuple(_flips(found.beside[0], found.beside[1], texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
@@ -165,27 +163,33 @@ def _compare(
     )
 
 
-def _drop(found: Measured) -> tuple[Estimate | None, str]:
-    """Return the estimated drop from the first to the second, or why there is none."""
+def _drop(found: Measured) -> tuple[Estimate | None, float | None, str]:
+    """Return the estimated drop from the first to the second and how far what changed reaches, or
+    why there is none.
+    """
     undefined = dict.fromkeys(score.undefined for score in found.scores if score.undefined)
     if undefined:
-        return None, "; ".join(undefined)
+        return None, None, "; ".join(undefined)
     ours, its = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
     try:
         drop = estimate_drop(found.formula, reference=ours, subject=its)
+        reach = flips_reach(found.formula, before=ours, after=its)
     except UndefinedError as error:
-        return None, str(error)
-    return drop, "" if drop else "the score has no paired estimate"
+        return None, None, str(error)
+    return drop, reach, "" if drop else "the score has no paired estimate"
 
 
-def _decide(drop: Estimate | None, limits: _Limits) -> tuple[Change, float | None]:
-    if drop is None:
-        return Change.INCONCLUSIVE, None
-    claim = Within("drop", drop, at_most=limits.max_drop, is_change=True)
-    p = row_p([claim])
-    if claim.holds:
-        return Change.NO_REGRESSION, p
-    return (Change.REGRESSION if p <= ALPHA / limits.family else Change.INCONCLUSIVE), p
+def _count_otherwise(before: Sheet, after: Sheet) -> int:
+    """Count the items that were answered otherwise, right or wrong."""
+    known: dict[tuple[type[Answer], str], int] = {}
+    given = [
+        np.array(
+            [known.setdefault((type(a), shown_answer(a)), len(known)) for a in sheet.answers],
+            np.int64,
+        )[sheet.code[sheet.rows]]
+        for sheet in (before, after)
+    ]
+    return int(np.count_nonzero(given[0] != given[1]))
 
 
 def _flips(before: Sheet, after: Sheet, texts: Mapping[str, str]) -> Iterator[Flip]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any
 
+from trusteval.claims import digits_for
 from trusteval.stats.composition import STANDINGS
-from trusteval.tracking.comparison import BenchmarkComparison, Change
+from trusteval.stats.estimate import ALPHA, Estimate
+from trusteval.tracking.change import Change, Limits, claim_of
+from trusteval.tracking.comparison import BenchmarkComparison, Flip
 
 _EXIT = {
     Change.REGRESSION: 1,
     Change.NOT_COMPARABLE: 4,
     Change.INCONCLUSIVE: 3,
+    Change.NONE_ON_THESE_ITEMS: 0,
     Change.NO_REGRESSION: 0,
+    Change.IDENTICAL: 0,
 }
 """Exit codes, worst first."""
+SCHEMA_VERSION = 1
 _TEXT = 100
+_MOST_ITEMS = 10**7
+"""More than anybody has."""
 
 
 def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Iterator[str]:
@@ -26,6 +35,8 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
         yield _line(comparison)
         if comparison.moves is not None and comparison.moved_p is not None:
             yield from _move_lines(comparison, comparison.moved_p)
+        if comparison.beside:
+            yield _beside(comparison.beside)
         shown = sorted(comparison.flips, key=lambda flip: not flip.lost)[:flips]
         for flip in shown:
             kind = "lost" if flip.lost else "gained"
@@ -38,14 +49,37 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
     yield ", ".join(f"{n} {change}" for change, n in counts.items() if n) or "nothing to compare"
 
 
+def outcome(found: Sequence[BenchmarkComparison]) -> Change:
+    """Return the worst of what became of the benchmarks; of none nothing can be compared."""
+    changes = {comparison.change for comparison in found}
+    return next((change for change in _EXIT if change in changes), Change.NOT_COMPARABLE)
+
+
 def exit_code(found: Sequence[BenchmarkComparison]) -> int:
     """Return 1 for a regression, else 4 where something is not comparable, else 3, else 0."""
-    changes = {comparison.change for comparison in found}
-    return next((code for change, code in _EXIT.items() if change in changes), 4)
+    return _EXIT[outcome(found)]
 
 
-def comparison_document(found: Sequence[BenchmarkComparison]) -> list[dict[str, Any]]:
-    """Return comparisons as plain values, flips in full; points."""
+def comparison_document(
+    found: Sequence[BenchmarkComparison], *, limits: Limits, runs: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a comparison as plain values, flips in full; points.
+
+    `runs` say what `before` and `after` are.
+    """
+    return {
+        "kind": "trusteval comparison",
+        "schema": SCHEMA_VERSION,
+        "runs": {name: dict(run) for name, run in runs.items()},
+        "max_drop": limits.max_drop,
+        "family": limits.family,
+        "outcome": outcome(found).value,
+        "exit_code": exit_code(found),
+        "comparisons": _comparisons(found),
+    }
+
+
+def _comparisons(found: Sequence[BenchmarkComparison]) -> list[dict[str, Any]]:
     return [
         {
             "benchmark": c.benchmark,
@@ -61,6 +95,9 @@ def comparison_document(found: Sequence[BenchmarkComparison]) -> list[dict[str, 
                 "high": 100 * c.drop.high,
             },
             "p": c.p,
+            "n": c.n,
+            "answered_otherwise": c.otherwise,
+            "flips_reach": None if c.reach is None else 100 * c.reach,
             "moves": c.moves
             and {
                 old: dict(zip(STANDINGS, row, strict=True))
@@ -69,32 +106,84 @@ def comparison_document(found: Sequence[BenchmarkComparison]) -> list[dict[str, 
             "moved_p": c.moved_p,
             "confounds": list(c.confounds),
             "rereading": c.rereading,
-            "flips": [
-                {
-                    "id": flip.id,
-                    "text": flip.text,
-                    "target": flip.target,
-                    "before": flip.before,
-                    "after": flip.after,
-                }
-                for flip in c.flips
-            ],
+            "flips": _flips(c.flips),
+            "flips_outside_score": _flips(c.beside),
         }
         for c in found
+    ]
+
+
+def _flips(flips: Sequence[Flip]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": flip.id,
+            "text": flip.text,
+            "target": flip.target,
+            "before": flip.before,
+            "after": flip.after,
+        }
+        for flip in flips
     ]
 
 
 def _line(comparison: BenchmarkComparison) -> str:
     named = f"{comparison.subject} on {comparison.benchmark}: {comparison.change}"
     drop, before, after = comparison.drop, comparison.before, comparison.after
+    if comparison.change is Change.IDENTICAL and after is not None:
+        value = f"undefined ({after.undefined})" if after.value is None else f"{after.value:.1f}"
+        return f"{named}, the same answers to all {comparison.n} items, score {value}"
     if drop is None or before is None or after is None:
         return f"{named} ({comparison.why})"
-    lost = sum(flip.lost for flip in comparison.flips)
-    return (
-        f"{named}, score {before.value:.1f} -> {after.value:.1f}, drop {100 * drop.value:.1f} "
-        f"(90 % interval {100 * drop.low:.1f} to {100 * drop.high:.1f}); n={after.counts.n}, "
-        f"{lost} lost, {len(comparison.flips) - lost} gained"
+    return "; ".join(
+        (
+            f"{named}, score {before.value:.1f} -> {after.value:.1f}, drop {100 * drop.value:.1f} "
+            f"(90 % interval {100 * drop.low:.1f} to {100 * drop.high:.1f})",
+            f"n={comparison.n}, {_lost_and_gained(comparison.flips)}",
+            *_reasons(comparison, drop),
+        )
     )
+
+
+def _lost_and_gained(flips: Sequence[Flip]) -> str:
+    lost = sum(flip.lost for flip in flips)
+    return f"{lost} lost, {len(flips) - lost} gained"
+
+
+def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
+    """Say what a verdict that is not shown for other items rests on, and what would show it."""
+    limits, n = comparison.limits, comparison.n
+    match comparison.change:
+        case Change.NONE_ON_THESE_ITEMS if comparison.reach is not None:
+            yield (
+                f"{comparison.otherwise} answered otherwise, which as losses alone would cost "
+                f"{_digits(100 * comparison.reach, limits.max_drop)} of the {limits.max_drop:g} "
+                "allowed"
+            )
+        case Change.INCONCLUSIVE if comparison.p is not None and comparison.p <= ALPHA:
+            yield (
+                f"p {comparison.p:.2g} would be a regression as the only comparison; among "
+                f"{limits.family} it takes {limits.error:.2g}"
+            )
+            return
+        case Change.INCONCLUSIVE:
+            pass
+        case _:
+            return
+    grown = n * claim_of(drop, limits).settling()[0]
+    would = f", about {ceil(grown):,} items would exclude more than {limits.max_drop:g}"
+    yield (
+        f"for other items drops up to {100 * drop.high:.1f} are not excluded"
+        f"{f'{would} if nothing changed' if n < grown < _MOST_ITEMS else ''}"
+    )
+
+
+def _digits(value: float, limit: float) -> str:
+    return f"{value:.{digits_for([value], [limit])}f}"
+
+
+def _beside(flips: Sequence[Flip]) -> str:
+    settings = ", ".join(dict.fromkeys(flip.id.partition("/")[0] for flip in flips))
+    return f"    outside the score ({settings}): {_lost_and_gained(flips)}"
 
 
 def _move_lines(comparison: BenchmarkComparison, p: float) -> Iterator[str]:

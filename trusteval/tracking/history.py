@@ -1,4 +1,7 @@
-"""The history of runs: one self-describing line of JSON per run, appended and never rewritten."""
+"""The history of runs: one self-describing line of JSON per run, appended and never rewritten.
+
+A run that repeats the one before it, but for its time, adds no line.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,12 @@ from trusteval.tracking.reader_version import reader_of
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
+_TAIL = 2**22
+"""How many bytes from the end a run that is repeated is looked for in."""
+_KIND = ("model", "engine", "profile", "protocol")
+"""Facts that runs which may repeat each other share."""
+_MOST_POINTS = 1000.0
+_MOST_ROWS = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,12 @@ class Point:
     verdict: str
 
 
-def append_run(path: Path, record: Mapping[str, Any]) -> None:
+def append_run(path: Path, record: Mapping[str, Any]) -> bool:
     """Append one run in a single write, so that runs side by side keep their lines whole.
 
-    A line that a crash left unfinished is closed first. Raises TrackingError for a place that
-    cannot be written.
+    Returns whether it did: a run that differs from the last one of its model, engine, profile and
+    protocol in nothing but when it started is that run again. A line that a crash left unfinished
+    is closed first. Raises TrackingError for a place that cannot be written.
     """
     line = json.dumps({"schema": SCHEMA_VERSION, **record}, sort_keys=True, ensure_ascii=False)
     try:
@@ -54,20 +64,44 @@ def append_run(path: Path, record: Mapping[str, Any]) -> None:
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             size = os.fstat(handle).st_size
+            tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
+            if _is_repeated(json.loads(line), tail):
+                return False
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            whole = f"{chr(10) if torn else ''}{line}\n".encode()
+            # A name of a file may hold half a surrogate pair, which JSON escapes like this.
+            text = f"{chr(10) if torn else ''}{line}\n"
+            whole = text.encode(errors="backslashreplace")
             if os.write(handle, whole) < len(whole):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
     except OSError as error:
         raise TrackingError(f"cannot write {path}: {error.strerror}") from error
+    return True
+
+
+def _is_repeated(run: Mapping[str, Any], tail: bytes) -> bool:
+    """Whether the last run of the same kind says the same, but for when it started."""
+    for line in reversed(tail.split(b"\n")):
+        try:
+            before = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(before, dict) and _kind(before) == _kind(run):
+            return {**before, "started": None} == {**run, "started": None}
+    return False
+
+
+def _kind(run: Mapping[str, Any]) -> list[Any]:
+    facts = run.get("facts")
+    return [facts.get(name) for name in _KIND] if isinstance(facts, dict) else []
 
 
 def read_history(path: Path) -> tuple[list[Point], int]:
     """Return every score of every run as written, and how many lines cannot be read.
 
-    A torn line, or one of another schema, is left out and counted. Raises TrackingError where
+    A torn line, one of another schema, or with a value that is no score's, is left out and
+    counted. Raises TrackingError where
     there is no history.
     """
     try:
@@ -80,7 +114,7 @@ def read_history(path: Path) -> tuple[list[Point], int]:
     for line in filter(str.strip, text.split("\n")):
         try:
             points += _points(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             unreadable += 1
     return points, unreadable
 
@@ -122,23 +156,45 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
     if run["schema"] != SCHEMA_VERSION:
         raise ValueError(f"schema {run['schema']}")
     facts = run["facts"]
+    commit, started = run["commit"], datetime.fromisoformat(run["started"])
     return [
         Point(
-            started=datetime.fromisoformat(run["started"]),
-            commit=run["commit"],
+            started=(started if started.tzinfo else started.replace(tzinfo=UTC)).astimezone(UTC),
+            commit=None if commit is None else _text(commit),
             model=Path(facts["model"]).name,
-            profile=facts["profile"],
-            protocol=facts["protocol"],
+            profile=_text(facts["profile"]),
+            protocol=_text(facts["protocol"]),
             reader=reader_of(facts),
-            weights=line["weights"],
-            subject=line["subject"],
-            benchmark=line["benchmark"],
-            dimension=line["dimension"],
-            value=line["value"],
-            low=line["interval"] and line["interval"]["low"],
-            high=line["interval"] and line["interval"]["high"],
-            n=line["n"],
-            verdict=line["verdict"],
+            weights=None if line["weights"] is None else _text(line["weights"]),
+            subject=_text(line["subject"]),
+            benchmark=_text(line["benchmark"]),
+            dimension=_text(line["dimension"]),
+            value=None if line["value"] is None else _in_points(line["value"]),
+            low=None if line["interval"] is None else _in_points(line["interval"]["low"]),
+            high=None if line["interval"] is None else _in_points(line["interval"]["high"]),
+            n=_count(line["n"]),
+            verdict=_text(line["verdict"]),
         )
         for line in run["scores"]
     ]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, got {type(value).__name__}")
+    return value
+
+
+def _in_points(value: Any) -> float:
+    """Return a number of points; what is not finite, or beyond all scores, is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, got {type(value).__name__}")
+    if not -_MOST_POINTS <= value <= _MOST_POINTS:
+        raise ValueError(f"expected points, got {value}")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_ROWS:
+        raise ValueError("expected a number of rows")
+    return value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
+from trusteval.printable import printable
 from trusteval.tracking.history import Point, trends
 
 
@@ -30,13 +32,17 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
     for number, ((model, profile, protocol, benchmark), subjects) in enumerate(panels.items(), 1):
         axes = figure.add_subplot(len(panels), 1, number)
         for subject, trend in subjects.items():
-            _draw(axes, trend, label=subject)
-        axes.set_title(f"{benchmark} ({model}, {profile}, {protocol})", fontsize=9)
+            _draw(axes, trend, label=printable(subject))
+        title = printable(f"{benchmark} ({model}, {profile}, {protocol})")
+        axes.set_title(title, fontsize=9, parse_math=False)
         axes.set_ylabel("score")
         axes.tick_params(axis="x", labelrotation=20, labelsize=7)
-        axes.legend(fontsize=7)
+        for text in axes.legend(fontsize=7).get_texts():
+            text.set_parse_math(False)  # a name may hold $
     try:
-        figure.savefig(path)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it
+            figure.savefig(path)
     except (OSError, ValueError) as error:
         raise TrackingError(f"cannot draw {path}: {error}") from error
 
@@ -48,5 +54,6 @@ def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:
         [math.nan if value is None else value for value in column]
         for column in zip(*((p.value, p.low, p.high) for p in trend), strict=True)
     )
-    (line,) = axes.plot(when, values, marker="o", markersize=4, label=label)
+    shown = f" {label}" if label.startswith("_") else label  # matplotlib hides such labels
+    (line,) = axes.plot(when, values, marker="o", markersize=4, label=shown)
     axes.fill_between(when, low, high, alpha=0.15, color=line.get_color())

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from trusteval.election import elect
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
-from trusteval.tracking.confounds import VOTERS
+from trusteval.tracking.confounds import TOKENIZING, VOTERS
 from trusteval.tracking.reader_version import present_reader, reader_of
 from trusteval.types import LabelForm, Sample
 
@@ -54,9 +55,16 @@ def unsaid(run: AnsweredRun, subject: str, benchmark: str) -> str | None:
     for name in [member.name for member in members]:
         if (name, benchmark) not in run.said:
             return f"what {name} said is not kept"
-        if run.identities.get((name, benchmark)) != voters.get(name):
+        if _ran(run.identities.get((name, benchmark))) != _ran(voters.get(name)):
             return f"its member {name} is not the one that it was over"
     return None
+
+
+def _ran(identity: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return what decided the responses; earlier versions did not say what a tokenizer does."""
+    if identity is None:
+        return None
+    return {name: value for name, value in identity.items() if name != TOKENIZING}
 
 
 def _of_variant(run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract) -> Sheet | str:

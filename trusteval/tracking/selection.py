@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
@@ -49,6 +52,49 @@ def select(text: str, asking: Asking) -> Selection:
     if subject is not None and subject not in run.subjects:
         raise TrackingError(f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}")
     return Selection(run, subject)
+
+
+def of_benchmarks(chosen: Selection, names: Sequence[str]) -> Selection:
+    """Keep the benchmarks called so, or of a dimension called so; all where none is named."""
+    if not names:
+        return chosen
+    run = chosen.run
+    sheets = {
+        (subject, benchmark): sheet
+        for (subject, benchmark), sheet in run.sheets.items()
+        if benchmark in names or BENCHMARKS[benchmark].dimension in names
+    }
+    return replace(chosen, run=replace(run, sheets=sheets))
+
+
+def refuse_unknown_benchmarks(names: Sequence[str], *chosen: Selection) -> None:
+    """Raise TrackingError for a name that no run has a benchmark or dimension of."""
+    asked = dict.fromkeys(name for one in chosen for name in one.run.benchmarks)
+    known = {*asked, *(BENCHMARKS[name].dimension for name in asked)}
+    for name in names:
+        if name not in known:
+            left_out = dict.fromkeys(line for one in chosen for line in one.left_out)
+            told = (f"no run asked {name!r}", f"asked: {', '.join(asked) or 'nothing'}", *left_out)
+            raise TrackingError("; ".join(told))
+
+
+def unpaired(first: Selection, second: Selection) -> tuple[list[str], list[str]]:
+    """Return the subjects that only one of the runs has, where none is named."""
+    if first.subject is not None or second.subject is not None:
+        return [], []
+    ours, its = first.run.subjects, second.run.subjects
+    return [name for name in ours if name not in its], [name for name in its if name not in ours]
+
+
+def described(chosen: Selection, named: str, not_compared: Sequence[str]) -> dict[str, Any]:
+    """Return a run, as it was named, as plain values."""
+    return {
+        "named": named,
+        "facts": dict(chosen.run.facts),
+        "subjects": list(chosen.run.subjects),
+        "not_compared": list(not_compared),
+        "left_out": list(chosen.left_out),
+    }
 
 
 def _place_and_subject(text: str) -> tuple[Path, str | None]:

@@ -1,0 +1,93 @@
+"""How far changed answers reach: never less than any of them, or all, could lower a score."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.disparities import MIN_GROUP
+from trusteval.errors import UndefinedError
+from trusteval.formulas import Quotient, Term, WeightedSum
+from trusteval.metrics import evaluate, rows_of
+from trusteval.rates import RATIOS
+from trusteval.sheet import Roll, Sheet
+from trusteval.tracking.flips_reach import flips_reach
+from trusteval.types import Answer, Declared, Label, Refusal, Sample
+
+INCOME = BENCHMARKS["adult"].setting("zero_shot_br_0.5")
+PARITY, ODDS = "demographic_parity_difference", "equalized_odds_difference"
+YES, NO, SILENT = Label("yes"), Label("no"), Refusal()
+EACH = 2 * MIN_GROUP
+ROLL = Roll.of(
+    Sample(id=str(place), setting=INCOME, cluster=str(place), target=target, group=group)
+    for place, (target, group, _) in enumerate(
+        product(("yes", "no"), ("Male", "Female"), range(EACH))
+    )
+)
+DECLARED = {INCOME.name: Declared(len(ROLL.samples), frozenset())}
+
+
+def formula(*metrics: str) -> WeightedSum:
+    share = 1 / len(metrics)
+    return WeightedSum(tuple(Term(INCOME.name, m, share, complement=True) for m in metrics))
+
+
+def reach_and_drop(sum_: WeightedSum, before: list[Answer], after: list[Answer]):
+    ours, its = Sheet.of(ROLL, before), Sheet.of(ROLL, after)
+    rows = [rows_of(sum_, sheet, declared=DECLARED) for sheet in (ours, its)]
+    reach = flips_reach(sum_, before=rows[0], after=rows[1])
+    values = [evaluate("score", sum_, sheet, declared=DECLARED).value for sheet in (ours, its)]
+    return reach, values
+
+
+answer = st.sampled_from([YES, NO, SILENT])
+changes = st.dictionaries(st.integers(0, len(ROLL.samples) - 1), answer, max_size=60)
+
+
+@given(
+    st.lists(st.booleans(), min_size=len(ROLL.samples), max_size=len(ROLL.samples)),
+    changes,
+    st.sampled_from([(PARITY,), (ODDS,), (PARITY, ODDS), ("accuracy",), ("balanced_accuracy",)]),
+    st.data(),
+)
+def test_no_part_of_what_changed_lowers_a_score_by_more(called, changed, metrics, data) -> None:
+    before: list[Answer] = [YES if yes else NO for yes in called]
+    whole = [changed.get(place, answer) for place, answer in enumerate(before)]
+    reach, _ = reach_and_drop(formula(*metrics), before, whole)
+    assert reach is not None
+    some = data.draw(st.sets(st.sampled_from(sorted(changed)))) if changed else set()
+    for kept in (set(changed), some):
+        after = [changed[p] if p in kept else answer for p, answer in enumerate(before)]
+        _, (first, second) = reach_and_drop(formula(*metrics), before, after)
+        if first is not None and second is not None:
+            assert first - second <= 100 * reach + 1e-9
+            assert second - first <= 100 * reach + 1e-9
+
+
+def test_nothing_changed_reaches_nowhere() -> None:
+    same: list[Answer] = [YES] * len(ROLL.samples)
+    assert reach_and_drop(formula(PARITY, ODDS), same, same)[0] == 0
+
+
+def test_one_changed_row_of_a_group_reaches_what_its_rate_moves() -> None:
+    before: list[Answer] = [YES] * len(ROLL.samples)
+    reach, (first, second) = reach_and_drop(formula(PARITY, ODDS), before, [NO, *before[1:]])
+    assert reach == pytest.approx(0.5 / (2 * EACH) + 0.5 / EACH)
+    assert first - second == pytest.approx(100 * reach)
+
+
+def test_nobody_can_say_how_far_a_quotient_or_a_reference_gap_reaches() -> None:
+    rows = {INCOME.name: Sheet.of(ROLL, [YES] * len(ROLL.samples))}
+    assert flips_reach(formula(f"{PARITY}_unguarded"), before=rows, after=rows) is None
+    ratio = Quotient(RATIOS["answered_accuracy"], {INCOME.name: 1.0})
+    assert flips_reach(ratio, before=rows, after=rows) is None
+
+
+def test_reach_of_no_row_is_undefined() -> None:
+    nothing = {INCOME.name: Sheet.of(ROLL, [YES] * len(ROLL.samples)).only(slice(0))}
+    with pytest.raises(UndefinedError):
+        flips_reach(formula("accuracy"), before=nothing, after=nothing)
