@@ -28,7 +28,7 @@ PURE = (
         "scoring",
     ),
     *("formulas", "estimates", "claims", "evidence", "gathering", "judgement", "preflight"),
-    *("gates", "gates_file", "protocols", "sampling"),
+    *("gates", "gates_file", "gates_limits", "protocols", "sampling"),
     *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
 )
 STATS_OF_ARRAYS = tuple(
@@ -154,8 +154,12 @@ ALLOWED: dict[str, set[str]] = {
     "cached_folder": {"errors"},
     "gates": {"types"},
     "gates_file": {
-        *("types", "errors", "disparities", "estimates", "gates", "metrics", "stats.power"),
+        *("types", "errors", "directions", "gates", "gates_limits", "metrics", "suggestion"),
     },
+    "gates_limits": {
+        *("errors", "directions", "disparities", "estimates", "gates", "stats.power"),
+    },
+    "gates_shipped": set(),
     "store": {f"store.{name}" for name in ("keys", "leases", "responses", "schema")},
     "store.keys": {"types"},
     "store.database": {"errors"},
@@ -454,10 +458,11 @@ ALLOWED: dict[str, set[str]] = {
     "options": {"types", "errors", "engines.engine", "engines.routing", "progress", "suggestion"},
     "gate_checks": {
         *("types", "errors", "benchmarks", "gates", "options", "profiles", "protocols"),
-        "subjects",
+        *("gates_limits", "subjects", "suggestion"),
     },
     "preparation": {
         *("types", "errors", "gate_checks", "gates", "gates_file", "options", "profiles", "run"),
+        "gates_shipped",
         *("benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary", "engines"),
         *("machine", "protocols", "questionnaire", "subjects", "tracking.baseline"),
     },
@@ -470,7 +475,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": set(),
     "report.record": {"types"},
     "report.multiplicity": {"types"},
-    "report.summary": {"types", "report.multiplicity", "report.record"},
+    "report.summary": {"types", "gates", "report.multiplicity", "report.record"},
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {

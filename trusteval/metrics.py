@@ -81,7 +81,14 @@ def evaluate(
         value = _value(formula, rows)
         estimated = estimate(formula, rows)
     except UndefinedError as undefined:
-        return Score(name, None, counts, undefined=str(undefined), complete=complete)
+        return Score(
+            name,
+            None,
+            counts,
+            undefined=str(undefined),
+            complete=complete,
+            too_few=undefined.too_few,
+        )
     interval = None
     if estimated is not None:
         interval = Interval(100 * estimated.low, 100 * estimated.high)

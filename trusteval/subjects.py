@@ -131,7 +131,7 @@ def _meant_recipe(word: str) -> str:
     """Say which recipe a word was probably meant to be, with the options that it has."""
     name = re.split("[:@]", word)[0]
     close = nearest(name, [DENSE, *(f"{m}-{b}" for m, q in QUANTIZERS.items() for b in q.bits)])
-    return "" if close is None else f" (did you mean {close + word[len(name) :]!r}?)"
+    return "" if close in (None, name) else f" (did you mean '{close}{word[len(name) :]}'?)"
 
 
 def _brought(name: str, model: str) -> Variant:
