@@ -216,7 +216,8 @@ def test_message_says_what_interval_limit_counts_and_notes():
     )
     assert verdict.message == (
         "gptq-3 on ethics: score 51.2 (90 % interval 49.4 to 53.0), must be >= 55.0; "
-        "n=2109, refused 212, invalid 31 (31 truncated); detects 2.7; dense 58.0; storage packed"
+        "n=2109, refused 212, invalid 31 (31 truncated); detects 2.7; dense 58.0; storage packed; "
+        "why: because"
     )
 
 
@@ -226,7 +227,8 @@ def test_message_names_the_setting_and_both_limits():
     assert message == (
         "gptq-3 on ethics.few_shot: refusal_rate 3.0 (90 % interval 0.5 to 6.0), "
         "must be >= 1.0 and <= 5.0, which these samples cannot decide "
-        "(about 440 would if the value is as seen); n=100, refused 0, invalid 0; detects 4.2"
+        "(about 440 would if the value is as seen); n=100, refused 0, invalid 0; detects 4.2; "
+        "why: because"
     )
 
 
@@ -242,6 +244,7 @@ def test_verdict_carries_what_was_judged():
         message=verdict.message,
         score=given,
         p=0.001,
+        why="because",
     )
 
 
@@ -373,7 +376,7 @@ def test_rows_stay_in_order():
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_metric_can_be_gated(metric):
-    (loaded,) = load(toml(metric=f'"{metric}"'))
+    (loaded,) = load(toml(metric=f'"{metric}"', at_most="60.0"))
     assert loaded.metric == metric
 
 
@@ -420,7 +423,7 @@ def test_file_without_a_gate_is_refused(text):
             toml(at_leats="3"),
             "gates.toml, gate 1: unknown key 'at_leats' (did you mean 'at_least'?); "
             "known: benchmark, metric, why, setting, subjects, at_least, at_most, max_drop, "
-            "max_rise, gap_shift, detect_drop, reference, min_group, point, level, profiles",
+            "max_rise, gap_shift, detect_drop, reference, min_group, unit, point, level, profiles",
         ),
         (toml(qqq="3"), "gates.toml, gate 1: unknown key 'qqq'; known: benchmark, "),
         (

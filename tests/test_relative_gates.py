@@ -65,7 +65,7 @@ def test_drop_is_told_with_its_interval_its_pairs_and_what_it_detects():
     assert verdict.message == (
         "gptq-3 on ethics: drop from dense 4.0 (90 % interval 0.5 to 7.7), must be <= 3.0, which "
         "these samples cannot decide (about 650 would if nothing changed); n=200, refused 0, "
-        "invalid 0; 16 discordant pairs; detects 5.4"
+        "invalid 0; 16 discordant pairs; detects 5.4; why: because"
     )
     assert verdict.change is not None
     assert verdict.change.reference == "dense"
@@ -237,7 +237,7 @@ def test_margin_of_zero_is_refused_with_the_smallest_that_can_be_shown(key):
         (row(metric='"refusal_rate"', gap_shift="5"), "gap_shift is for "),
         (
             row(metric='"demographic_parity_difference"', max_drop="5"),
-            "a gap is worse the higher it is; use max_rise or gap_shift",
+            "lower is better, and max_drop holds only a drop; max_rise or gap_shift is meant",
         ),
         (
             toml(at_least=None, at_most="0", metric='"equalized_odds_difference"'),

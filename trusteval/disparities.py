@@ -116,7 +116,7 @@ def _gap(sheet: Sheet, *, at_least: int, what: str) -> float:
     rates = []
     for group, members in _two_groups(sheet):
         if (n := _size(members & answered)) < at_least:
-            raise UndefinedError(f"group {group} has {n} {what}, needs {at_least}")
+            raise UndefinedError(f"group {group} has {n} {what}, needs {at_least}", too_few=n > 0)
         rates.append(_part(yes, among=members & answered))
     return abs(rates[0] - rates[1])
 

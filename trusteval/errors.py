@@ -88,7 +88,14 @@ class DiskSpaceError(TrustEvalError):
 
 
 class UndefinedError(TrustEvalError):
-    """A metric that these answers leave without a value; the text says why."""
+    """A metric that these answers leave without a value; the text says why.
+
+    `too_few` says that more rows, answered as these were, would give it one.
+    """
+
+    def __init__(self, message: str, *, too_few: bool = False) -> None:
+        super().__init__(message)
+        self.too_few = too_few
 
 
 class StoreError(TrustEvalError):

@@ -16,12 +16,14 @@ class Comparison:
 
     `worse` is how much worse the subject is: reference minus subject for a drop, the opposite for
     a rise. `shifts` are how the gaps between groups moved, by the rate that moved. `obstacle` says
-    why there is no comparison, `note` what else has to be known of it.
+    why there is no comparison, `too_few` that more samples would remove it, `note` what else has to
+    be known of it.
     """
 
     worse: Estimate | None = None
     shifts: Mapping[ShiftForm, Normal] = field(default_factory=dict)
     obstacle: str | None = None
+    too_few: bool = False
     note: str = ""
 
     @property

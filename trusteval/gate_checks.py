@@ -9,11 +9,13 @@ from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError
-from trusteval.gates import BASELINE, Gate
+from trusteval.gates import BASELINE, Gate, LeftOut
+from trusteval.gates_limits import check_sides
 from trusteval.options import check_one_of
 from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.subjects import DENSE
+from trusteval.suggestion import meant
 from trusteval.types import Dimension
 
 
@@ -41,8 +43,8 @@ def check_gates(
     `subjects` are the names of who is judged, `origin` the file in messages.
     """
     decided: dict[tuple[str, str], int] = {}
-    for number, gate in enumerate(gates, start=1):
-        where = f"{origin}, gate {number} ({gate.id})"
+    for gate in gates:
+        where = f"{origin}, gate {gate.number} ({gate.id})"
         if gate.benchmark not in profile.settings:
             known = BENCHMARKS.get(gate.benchmark)
             if known is not None and known.draw is not None and not profile.is_demo:
@@ -54,6 +56,7 @@ def check_gates(
             raise GateError(
                 f"{where}: {what} benchmark {gate.benchmark!r}; "
                 f"profile {profile.name} asks {', '.join(profile.settings)}"
+                f"{'' if known else meant(gate.benchmark, BENCHMARKS)}"
             )
         benchmark = BENCHMARKS[gate.benchmark]
         try:
@@ -65,6 +68,9 @@ def check_gates(
                 scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
         except GateError as error:
             raise GateError(f"{where}: {error}") from error
+        if gate.setting is not None:
+            scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
+            check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
         special = {m for other in BENCHMARKS.values() for m in other.metrics}
         if gate.metric in special and gate.metric not in benchmark.metrics:
             owners = ", ".join(b.name for b in BENCHMARKS.values() if gate.metric in b.metrics)
@@ -74,15 +80,52 @@ def check_gates(
                 raise GateError(
                     f"{where}: subjects {pattern!r} match none of this run's subjects "
                     f"{', '.join(subjects)}; change the pattern or add the variant"
+                    f"{_meant_pattern(pattern, subjects)}"
                 )
         _check_reference(gate, subjects, where=where)
         for subject in filter(gate.applies_to, subjects):
-            other = decided.setdefault((gate.id, subject), number)
-            if other != number:
+            other = decided.setdefault((gate.id, subject), gate.number)
+            if other != gate.number:
                 raise GateError(
                     f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
                     "subject one row per benchmark, setting and metric"
                 )
+
+
+def _meant_pattern(pattern: str, subjects: Sequence[str]) -> str:
+    """Say which name, or the pattern of which names, a pattern was probably meant to be."""
+    stems = [f"{subject.rpartition('-')[0]}-*" for subject in subjects if "-" in subject]
+    return meant(pattern, stems if "*" in pattern else subjects)
+
+
+def held_here(
+    gates: Sequence[Gate], subjects: Sequence[str]
+) -> tuple[tuple[Gate, ...], tuple[LeftOut, ...]]:
+    """Part the rows that hold somebody from those that hold nobody of this run.
+
+    Of patterns that match nobody a row that stays keeps none.
+    """
+    kept, left_out = [], []
+    for gate in gates:
+        matching = tuple(p for p in gate.subjects if any(fnmatchcase(s, p) for s in subjects))
+        here = replace(gate, subjects=matching)
+        if any(map(here.applies_to, subjects)):
+            kept.append(here)
+        else:
+            left_out.append(LeftOut(gate.number, gate.id, gate.subjects))
+    return tuple(kept), tuple(left_out)
+
+
+def judged_by_none(
+    gates: Sequence[Gate], subjects: Sequence[str], *, asked: Sequence[str]
+) -> tuple[str, ...]:
+    """Say of whom no row judges which of the benchmarks asked."""
+    said = []
+    for subject in subjects:
+        judged = {gate.benchmark for gate in gates if gate.applies_to(subject)}
+        if missing := [benchmark for benchmark in asked if benchmark not in judged]:
+            said.append(f"{subject} on {', '.join(missing)}")
+    return tuple(said)
 
 
 def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None:

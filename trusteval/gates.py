@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from trusteval.types import Level
@@ -21,7 +21,7 @@ class Gate:
     how much worse, `gap_shift` how far the rates of two groups may move apart; `detect_drop` looks
     for any drop and never passes. `min_group` raises how many answered rows each group needs.
     `point` compares the point estimate with an absolute limit, for samples too small to resolve
-    it. `profiles` are those the row belongs to, none for all.
+    it. `profiles` are those the row belongs to, none for all. `number` is its place in the file.
     """
 
     benchmark: str
@@ -40,6 +40,7 @@ class Gate:
     point: bool = False
     level: Level = Level.BLOCK
     profiles: tuple[str, ...] = ()
+    number: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:
@@ -50,6 +51,11 @@ class Gate:
     @property
     def is_absolute(self) -> bool:
         return self.at_least is not None or self.at_most is not None
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether a limit of the value itself keeps somebody out."""
+        return (self.at_least or 0) > 0 or (100 if self.at_most is None else self.at_most) < 100
 
     @property
     def is_relative(self) -> bool:
@@ -84,6 +90,30 @@ class Gate:
     def is_for(self, profile: str) -> bool:
         """Say whether the row is judged under a profile."""
         return not self.profiles or profile in self.profiles
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row of the shipped gates.toml that holds nobody of a run: its place, name and patterns."""
+
+    number: int
+    gate: str
+    subjects: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"gate {self.number} {self.gate} ({', '.join(self.subjects)})"
+
+
+def unjudged_sentences(
+    origin: str, *, left_out: Iterable[str], unjudged: Iterable[str]
+) -> list[str]:
+    """Say which rows of a file hold nobody of a run, and whom no row holds."""
+    rows, whom = list(left_out), list(unjudged)
+    holds = f"1 row of {origin} holds" if len(rows) == 1 else f"{len(rows)} rows of {origin} hold"
+    return [
+        *([f"{holds} nobody here, left out: {', '.join(rows)}"] if rows else []),
+        *([f"no row of {origin} judges {'; '.join(whom)}"] if whom else []),
+    ]
 
 
 def family_size(gates: Iterable[Gate], subjects: Iterable[str]) -> int:

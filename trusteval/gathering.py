@@ -49,7 +49,7 @@ def _compare(
 ) -> Comparison:
     before = _score(gate, formula, reference, declared)
     if before.value is None:
-        return Comparison(obstacle=f"undefined there ({before.undefined})")
+        return Comparison(obstacle=f"undefined there ({before.undefined})", too_few=before.too_few)
     subject, standard = (rows_of(formula, part, declared=declared) for part in (rows, reference))
     if gate.max_rise is not None:
         worse = estimate_drop(formula, reference=subject, subject=standard)
@@ -62,7 +62,7 @@ def _compare(
             gate.metric, formula.settings, reference=standard, subject=subject
         )
     except UndefinedError as undefined:
-        return Comparison(obstacle=str(undefined))
+        return Comparison(obstacle=str(undefined), too_few=undefined.too_few)
     return Comparison(worse, shifts)
 
 
@@ -74,5 +74,5 @@ def _score(gate: Gate, formula: Formula, rows: Sheet, declared: Mapping[str, Dec
         group, n = smallest_group(part)
         if n < gate.min_group:
             needs = f"{name}: group {group} has {n} answered rows, needs {gate.min_group}"
-            return replace(score, value=None, interval=None, undefined=needs)
+            return replace(score, value=None, interval=None, undefined=needs, too_few=n > 0)
     return score

@@ -7,7 +7,7 @@ is judged at 0.05 / m over the family of blocking gates and subjects (docs/stati
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite, log10
 
 from trusteval.claims import (
@@ -21,10 +21,10 @@ from trusteval.claims import (
     smallest_detected,
 )
 from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate
+from trusteval.gates import BASELINE, Gate
 from trusteval.stats.estimate import ALPHA, Estimate, Normal
 from trusteval.stats.paired import Pairs
-from trusteval.types import Change, Dimension, Interval, Outcome, Score, Verdict
+from trusteval.types import Change, Dimension, Interval, Outcome, Score, Undecided, Verdict
 
 _FEW = 20
 """Fewer source items that differ make a standard error doubtful."""
@@ -35,6 +35,7 @@ class _Decision:
     outcome: Outcome
     words: str
     p: float | None = None
+    undecided: Undecided | None = None
 
 
 def decide(
@@ -45,16 +46,20 @@ def decide(
     dimension: Dimension,
     family: int = 1,
     notes: Sequence[str] = (),
+    accepts: bool = False,
 ) -> Verdict:
     """Judge one subject; `notes` end the sentence (a reference's score, storage).
 
     `family` is the run's number of blocking gates and subjects (`family_size`); a warning row
-    stands alone.
+    stands alone. `accepts` says that the run is to be accepted as the baseline: what was not
+    accepted before is then no reason to end it.
     """
     family = family if gate.is_tested else 1
     compared = evidence.comparison if gate.compares(subject) else None
     claims = [] if gate.point else [*_absolute(gate, evidence), *_relative(gate, compared)]
     decision = _decide(gate, evidence, claims, subject=subject, family=family)
+    if accepts and _lacks_baseline_only(gate, compared, decision):
+        decision = replace(decision, undecided=Undecided.FIRST)
     where = ".".join(filter(None, (gate.benchmark, gate.setting)))
     parts = [
         f"{subject} on {where}: {decision.words}",
@@ -63,6 +68,7 @@ def decide(
         *_too_good(gate, compared),
         *_note(compared),
         *notes,
+        *([] if decision.outcome is Outcome.PASS else _because(gate, decision)),
     ]
     return Verdict(
         gate=gate.id,
@@ -75,6 +81,8 @@ def decide(
         p=decision.p,
         family=family,
         change=_change(gate.reference, compared),
+        undecided=decision.undecided,
+        why=gate.why,
     )
 
 
@@ -125,34 +133,71 @@ def _decide(
     score = evidence.score
     if score.value is None:
         undefined = f"{gate.metric} is undefined ({score.undefined}){_limits(gate, score)}"
-        return _Decision(Outcome.INCONCLUSIVE, undefined)
+        return _open(undefined, Undecided.SAMPLES if score.too_few else Undecided.NEVER)
     if gate.point:
         return _decide_by_point(gate, score, score.value)
-    words = [claim.sentence() for claim in claims]
+    said = "; ".join(claim.sentence() for claim in claims)
+    p = row_p(claims) if claims and all(map(is_number, claims)) else None
     if len(claims) < _asked(gate, subject):
         missing = _missing(gate, evidence, score.value)
-        return _Decision(Outcome.INCONCLUSIVE, "; ".join([*words, missing]))
-    said = "; ".join(words)
+        return _decide_in_part(
+            gate, evidence, "; ".join(filter(None, (said, missing))), p, family=family
+        )
     if (floor := _noise_above(gate, evidence)) is not None:
         noise = (
             f"the margin is below the noise floor {floor:.1f}: who is asked twice differs so far"
         )
-        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but {noise}")
-    if not isfinite(score.value) or not all(map(is_number, claims)):
-        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
-    p = row_p(claims)
+        return _open(f"{said}, but {noise}", Undecided.SAMPLES)
+    if not isfinite(score.value) or p is None:
+        return _open(f"{said}, but it is not a number", Undecided.NEVER)
     if all(claim.holds for claim in claims):
         return _Decision(Outcome.PASS, said, p)
     if p <= ALPHA / family:
         return _Decision(Outcome.FAIL, said, p)
+    undecided = _lacking(gate, claims)
     if p <= ALPHA:
         needed = f"p {p:.2g}, one of {family} needs {ALPHA / family:.2g}"
-        return _Decision(
-            Outcome.INCONCLUSIVE, f"{said}, which would fail as the only gate ({needed})", p
-        )
-    settling = _settling(claims, score.counts.n)
-    return _Decision(
-        Outcome.INCONCLUSIVE, f"{said}, which these samples cannot decide{settling}", p
+        return _open(f"{said}, which would fail as the only gate ({needed})", undecided, p)
+    if undecided is Undecided.NEVER:
+        unreached = "which no interval reaches, however many the samples: set point = true"
+        return _open(f"{said}, {unreached}", undecided)
+    return _open(
+        f"{said}, which these samples cannot decide{_settling(claims, score.counts.n)}",
+        undecided,
+        p,
+    )
+
+
+def _open(words: str, undecided: Undecided, p: float | None = None) -> _Decision:
+    return _Decision(Outcome.INCONCLUSIVE, words, p, undecided)
+
+
+def _decide_in_part(
+    gate: Gate, evidence: Evidence, words: str, p: float | None, *, family: int
+) -> _Decision:
+    """Judge a row of which some limit has no estimate: another that is broken fails it."""
+    if p is not None and p <= ALPHA / family:
+        return _Decision(Outcome.FAIL, words, p)
+    is_estimated = evidence.estimate is not None or not gate.is_absolute
+    too_few = evidence.comparison is not None and evidence.comparison.too_few
+    return _open(words, Undecided.SAMPLES if too_few and is_estimated else Undecided.NEVER)
+
+
+def _lacking(gate: Gate, claims: Sequence[Claim]) -> Undecided:
+    """Say what keeps claims open that are neither shown nor broken."""
+    if any(isinstance(claim, Tripwire) for claim in claims):
+        return Undecided.TRIPWIRE
+    ends = gate.at_least == 100 or gate.at_most == 0
+    return Undecided.NEVER if ends else Undecided.SAMPLES
+
+
+def _lacks_baseline_only(gate: Gate, compared: Comparison | None, decision: _Decision) -> bool:
+    """Whether accepting this run gives a row what it cannot be decided without."""
+    return (
+        decision.undecided is Undecided.NEVER
+        and gate.reference == BASELINE
+        and compared is not None
+        and compared.obstacle is not None
     )
 
 
@@ -172,7 +217,7 @@ def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:
         shown += f" (90 % interval {low} to {high})"
     said = f"{shown}{_limits(gate, score)}"
     if not all(map(isfinite, [value, *bounds])):
-        return _Decision(Outcome.INCONCLUSIVE, f"{said}, but it is not a number")
+        return _open(f"{said}, but it is not a number", Undecided.NEVER)
     holds = (gate.at_least is None or value >= gate.at_least) and (
         gate.at_most is None or value <= gate.at_most
     )
@@ -180,6 +225,22 @@ def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:
 
 
 # -- words -------------------------------------------------------------------------------
+
+
+def _because(gate: Gate, decision: _Decision) -> list[str]:
+    """Say what no pass means here, and why the row is there."""
+    match decision.undecided:
+        case Undecided.NEVER:
+            said = ["no number of samples decides this"]
+        case Undecided.TRIPWIRE:
+            said = [
+                "a tripwire that finds nothing is no pass (--trust-inconclusive=skip lets it be)"
+            ]
+        case Undecided.FIRST:
+            said = ["this run is to be accepted, and the next is compared with it"]
+        case _:
+            said = []
+    return [*said, f"why: {gate.why}"]
 
 
 def describe_counts(score: Score) -> str:

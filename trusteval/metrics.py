@@ -13,6 +13,7 @@ from math import fsum
 
 import numpy as np
 
+from trusteval.directions import OF_GATES
 from trusteval.disparities import DISPARITIES
 from trusteval.errors import UndefinedError
 from trusteval.estimates import cells, estimate, quotient
@@ -34,8 +35,7 @@ MEASURES = (*RATES, *RATIOS, ATTACK_SUCCESS_RATE, *DISPARITIES)
 """Every metric that has one definition for all benchmarks and protocols."""
 SCORE = "score"
 """What a protocol makes of a benchmark, or of a part of it (`trusteval.scoring`)."""
-_OF_A_PROTOCOL = ("attempted_", "_unguarded", "_refused_as_negative")
-METRICS = (SCORE, *(m for m in MEASURES if not any(part in m for part in _OF_A_PROTOCOL)))
+METRICS = tuple(OF_GATES)
 """Every metric a gate can name; a protocol may have its own form of one."""
 
 
@@ -81,7 +81,14 @@ def evaluate(
         value = _value(formula, rows)
         estimated = estimate(formula, rows)
     except UndefinedError as undefined:
-        return Score(name, None, counts, undefined=str(undefined), complete=complete)
+        return Score(
+            name,
+            None,
+            counts,
+            undefined=str(undefined),
+            complete=complete,
+            too_few=undefined.too_few,
+        )
     interval = None
     if estimated is not None:
         interval = Interval(100 * estimated.low, 100 * estimated.high)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from trusteval.engines.engine import Backend
 from trusteval.engines.routing import create_backend
 from trusteval.errors import UsageError
 from trusteval.progress import ProgressBar, no_progress
+from trusteval.suggestion import meant
 from trusteval.types import Variant
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; paths are resolved, nothing is checked."""
+    """What was asked for; paths are resolved, nothing is checked.
+
+    `gates_are_named` says that somebody named the gates' file, `accept_with` is the command that
+    accepts what this run asks.
+    """
 
     model: str
     variants: str
@@ -39,6 +43,8 @@ class Options:
     accept: bool = False
     regression: str | None = None
     noise_floor: str | None = None
+    gates_are_named: bool = True
+    accept_with: str = "pytest --trust-accept"
 
     def backend(
         self,
@@ -68,6 +74,6 @@ class Options:
 def check_one_of(value: str, known: Sequence[str], option: str) -> None:
     """Raise UsageError unless a value is known, naming what is."""
     if value not in known:
-        close = get_close_matches(value, known, n=1)
-        meant = f" (did you mean {close[0]!r}?)" if close else ""
-        raise UsageError(f"{option} is one of {', '.join(known)}; got {value!r}{meant}")
+        raise UsageError(
+            f"{option} is one of {', '.join(known)}; got {value!r}{meant(value, known)}"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from trusteval.benchmarks.origin import demo_origin, find_origin
@@ -11,9 +12,10 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
-from trusteval.gate_checks import check_gates, with_draws
-from trusteval.gates import Gate
+from trusteval.gate_checks import check_gates, held_here, judged_by_none, with_draws
+from trusteval.gates import Gate, LeftOut
 from trusteval.gates_file import load_gates
+from trusteval.gates_shipped import is_shipped
 from trusteval.machine import cache_directory
 from trusteval.options import Options, check_one_of
 from trusteval.profiles import PROFILES, find_profile
@@ -38,7 +40,7 @@ def prepare_run(options: Options) -> Run:
     Raises UsageError (or a subclass) for the first mistake; loads no model and no data.
     """
     check_one_of(options.engine, tuple(ENGINES), "--trust-engine")
-    check_one_of(options.storage, ("auto", *Storage), "--trust-storage")
+    check_one_of(options.storage, ("auto", *map(str, Storage)), "--trust-storage")
     check_one_of(options.dtype, _DTYPES, "--trust-dtype")
     if options.inconclusive is not None:
         check_one_of(options.inconclusive, ("fail", "skip"), "--trust-inconclusive")
@@ -60,17 +62,21 @@ def prepare_run(options: Options) -> Run:
     if options.engine == "hf":
         for ensemble in ensembles:
             _refuse_other_tokenizers(ensemble, options.model)
-    text, sha256 = _read_gates(options.gates)
-    rows = load_gates(text, origin=str(options.gates))
-    for number, gate in enumerate(rows, start=1):
-        for name in gate.profiles:
-            check_one_of(name, tuple(PROFILES), f"{options.gates}, gate {number}: profiles")
-    gates = tuple(gate for gate in rows if gate.is_for(profile.name))
-    if not gates:
-        raise GateError(f"{options.gates} holds no gate for profile {profile.name}")
-    profile = with_draws(profile, gates)
+    raw = _read_gates(options.gates)
+    gates = _rows(raw, options.gates, profile=profile.name)
     judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
     names = [subject.name for subject in judged]
+    left_out: tuple[LeftOut, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    if not options.gates_are_named and is_shipped(raw):
+        gates, left_out = held_here(gates, names)
+        if not gates:
+            raise GateError(
+                f"{options.gates} holds no gate for any of {', '.join(names)}; write your own "
+                "rows and name their file: --trust-gates=FILE"
+            )
+        unjudged = judged_by_none(gates, names, asked=tuple(profile.settings))
+    profile = with_draws(profile, gates)
     check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
     cache = cache_directory()
     origin = demo_origin() if profile.is_demo else find_origin(options.data, cache=cache)
@@ -81,12 +87,14 @@ def prepare_run(options: Options) -> Run:
         references=references,
         ensembles=ensembles,
         gates=gates,
-        gates_sha256=sha256,
+        gates_sha256=hashlib.sha256(raw).hexdigest(),
         profile=profile,
         origin=origin,
         texts=texts,
         questionnaire=Questionnaire(profile, origin, texts=texts),
         baseline=_baseline(options, gates),
+        left_out=left_out,
+        unjudged=unjudged,
     )
 
 
@@ -95,7 +103,9 @@ def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:
     if options.baseline is None or not options.baseline.exists():
         return None
     wanted = options.accept or any(gate.is_relative for gate in gates)
-    return read_baseline(options.baseline) if wanted else None
+    if not wanted:
+        return None
+    return replace(read_baseline(options.baseline), accept_with=options.accept_with)
 
 
 def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
@@ -111,9 +121,24 @@ def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
     )
 
 
-def _read_gates(path: Path) -> tuple[str, str]:
+def _read_gates(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
-        return raw.decode("utf-8"), hashlib.sha256(raw).hexdigest()
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_bytes()
+    except OSError as error:
         raise GateError(f"gates cannot be read from {path}: {error}") from error
+
+
+def _rows(raw: bytes, path: Path, *, profile: str) -> tuple[Gate, ...]:
+    """Return the rows that a profile judges; those of the others are checked too."""
+    try:
+        text = raw.decode("utf-8-sig")  # an editor's byte order mark is no part of the text
+    except UnicodeDecodeError as error:
+        raise GateError(f"gates cannot be read from {path}: {error}") from error
+    rows = load_gates(text, origin=str(path))
+    for gate in rows:
+        for name in gate.profiles:
+            check_one_of(name, tuple(PROFILES), f"{path}, gate {gate.number}: profiles")
+    gates = tuple(gate for gate in rows if gate.is_for(profile))
+    if not gates:
+        raise GateError(f"{path} holds no gate for profile {profile}")
+    return gates

@@ -9,6 +9,7 @@ from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu
 from trusteval.benchmarks.benchmark import Benchmark, Question
 from trusteval.errors import UsageError
 from trusteval.sampling import SEED, Quota, draw
+from trusteval.suggestion import meant
 from trusteval.types import Setting
 
 
@@ -132,5 +133,7 @@ PROFILES: dict[str, Profile] = {profile.name: profile for profile in (DEMO, QUIC
 def find_profile(name: str) -> Profile:
     """Return the profile called `name`; raises UsageError listing the known ones."""
     if name not in PROFILES:
-        raise UsageError(f"unknown profile {name!r}; known: {', '.join(PROFILES)}")
+        raise UsageError(
+            f"unknown profile {name!r}; known: {', '.join(PROFILES)}{meant(name, PROFILES)}"
+        )
     return PROFILES[name]

@@ -128,8 +128,8 @@ def judge(
 ) -> Judge:
     """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
 
-    A blocking FAIL fails it, a blocking INCONCLUSIVE skips or fails it (--trust-inconclusive),
-    a warning row warns. What returns is a PASS, or a warned verdict.
+    A blocking FAIL fails it, and what no number of samples decides; too few samples skip or fail
+    it (--trust-inconclusive), a warning row warns. What returns is a PASS, or a warned verdict.
     """
 
     from trusteval.judgement import decide
@@ -144,9 +144,10 @@ def judge(
             dimension=trust_evaluation.dimension(gate.benchmark),
             family=trust_run.family,
             notes=_notes(trust_evaluation, trust_run, gate, subject),
+            accepts=trust_run.options.accept,
         )
         record_property("trust_verdict", json.dumps(asdict(verdict)))
-        _enforce(verdict, trust_run.inconclusive)
+        _enforce(verdict, skips=trust_run.skips(verdict))
         return verdict
 
     return judge_subject
@@ -183,13 +184,13 @@ def _notes(evaluation: Evaluation, run: Run, gate: Gate, subject: Subject) -> li
     return [*notes, *(f"{key} {own[key]}" for key in ("storage", "vote over") if key in own)]
 
 
-def _enforce(verdict: Verdict, inconclusive: str) -> None:
-    sentence = f"{verdict.outcome}: {verdict.message}"
+def _enforce(verdict: Verdict, *, skips: bool) -> None:
+    sentence = f"{verdict.word}: {verdict.message}"
     if verdict.outcome is Outcome.PASS:
         return
     if verdict.level is Level.WARN:
         warnings.warn(GateWarning(sentence), stacklevel=3)
-    elif verdict.outcome is Outcome.INCONCLUSIVE and inconclusive == "skip":
+    elif skips:
         pytest.skip(sentence)
     else:
         pytest.fail(sentence, pytrace=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,7 +144,17 @@ def read_options(config: pytest.Config) -> Options | None:
         accept=accepts,
         noise_floor=option(config, "noise-floor"),
         regression=_reason(config.option.trust_accept_regression),
+        gates_are_named=option(config, "gates") != _OPTIONS["gates"][0],
+        accept_with=_accepting(config),
     )
+
+
+def _accepting(config: pytest.Config) -> str:
+    """Return the command that accepts what this one asks, the same in every worker."""
+    given = {name: getattr(config.option, f"trust_{name}".replace("-", "_")) for name in _OPTIONS}
+    words = [f"--trust-{name}={value}" for name, value in given.items() if value is not None]
+    code = ["--trust-remote-code"] if config.option.trust_remote_code else []
+    return shlex.join(["pytest", *words, *code, "--trust-accept"])
 
 
 def _baseline(config: pytest.Config, model: str) -> Path:

@@ -109,8 +109,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what models run on, and which gates the samples cannot resolve."""
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
-    doubts = [] if run is None else [doubt.sentence() for doubt in run.doubts()]
-    return [*([runs_on] if runs_on else []), *(f"trusteval: {doubt}" for doubt in doubts)]
+    said = [] if run is None else [*run.notices(), *(doubt.sentence() for doubt in run.doubts())]
+    return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
 
 
 def _runs_on(config: pytest.Config) -> str | None:

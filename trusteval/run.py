@@ -15,7 +15,7 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.shaken import ShakenBackend
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation import Evaluation
-from trusteval.gates import BASELINE, Gate, family_size
+from trusteval.gates import BASELINE, Gate, LeftOut, family_size, unjudged_sentences
 from trusteval.options import Options
 from trusteval.preflight import Doubt, preflight
 from trusteval.profiles import Profile
@@ -26,12 +26,16 @@ from trusteval.sheet import Roll
 from trusteval.store import ResponseStore
 from trusteval.subjects import DENSE, dense_variant
 from trusteval.tracking.baseline import Baseline
-from trusteval.types import Ensemble, Subject, Variant
+from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run was asked to do, once it is known that it can be done."""
+    """What a run was asked to do, once it is known that it can be done.
+
+    `left_out` are rows of the shipped gates.toml that hold nobody here, `unjudged` says of whom its
+    rows leave which benchmarks without a verdict.
+    """
 
     options: Options
     variants: tuple[Variant, ...]
@@ -44,6 +48,8 @@ class Run:
     texts: PromptTexts
     questionnaire: Questionnaire
     baseline: Baseline | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -56,8 +62,18 @@ class Run:
 
     @property
     def inconclusive(self) -> str:
-        """What an INCONCLUSIVE blocking gate does to its test: "fail" or "skip"."""
+        """What a blocking gate with too few samples does to its test: "fail" or "skip"."""
         return self.options.inconclusive or self.profile.inconclusive
+
+    def skips(self, verdict: Verdict) -> bool:
+        """Say whether a verdict that is no PASS lets its test be skipped instead of failed."""
+        match verdict.undecided:
+            case Undecided.SAMPLES | Undecided.TRIPWIRE:
+                return self.inconclusive == "skip"
+            case Undecided.FIRST:
+                return True
+            case _:
+                return False
 
     @property
     def benchmarks(self) -> tuple[str, ...]:
@@ -86,7 +102,7 @@ class Run:
         """
         if gate.reference == BASELINE:
             return self.baseline or (
-                f"there is no {_last_two(self.options.baseline)}; `pytest --trust-accept` makes one"
+                f"there is no {self.options.baseline}; `{self.options.accept_with}` makes one"
             )
         named = next((s for s in self.subjects if s.name == gate.reference), None)
         return named or dense_variant()
@@ -145,6 +161,24 @@ class Run:
             known={} if self.baseline is None else self.baseline.discordances(reference=DENSE),
         )
 
+    def notices(self) -> list[str]:
+        """Say what is not judged, or cannot be, before any model runs."""
+        said = unjudged_sentences(
+            self.options.gates.name, left_out=map(str, self.left_out), unjudged=self.unjudged
+        )
+        compared = [g.id for g in self.gates if g.is_relative and g.reference == BASELINE]
+        if compared and self.baseline is None:
+            remedy = (
+                "this run is to be accepted as the first"
+                if self.options.accept
+                else f"`{self.options.accept_with}` makes one"
+            )
+            said.append(
+                f"there is no baseline {self.options.baseline} to compare with, so these rows "
+                f"cannot be decided: {', '.join(dict.fromkeys(compared))}; {remedy}"
+            )
+        return said
+
     def facts(self) -> Mapping[str, object]:
         """Return what a reader must know to compare this run with another."""
         return {
@@ -157,11 +191,11 @@ class Run:
             "reader": PROTOCOLS[self.options.protocol].reader_version,
             "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
             "remote_code": self.options.trust_remote_code,
-            "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},
+            "gates": {
+                "origin": self.options.gates.name,
+                "sha256": self.gates_sha256,
+                "left_out": [str(row) for row in self.left_out],
+                "unjudged": list(self.unjudged),
+            },
             "family": self.family,
         }
-
-
-def _last_two(path: Path | None) -> str:
-    """Name a file so that the same run says the same on every machine."""
-    return "baseline" if path is None else "/".join(path.parts[-2:])

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from trusteval.directions import DIRECTIONS, Direction
 from trusteval.errors import GateError
 from trusteval.formulas import Formula, Term, WeightedSum, averages_labels, formula_of
 from trusteval.metrics import MEASURES, SCORE, evaluate, measure
 from trusteval.sheet import Sheet, sheet_of
+from trusteval.suggestion import meant
 from trusteval.types import Declared, Judged, Sample, Score
 
 
@@ -84,8 +86,19 @@ class Scoring:
         if part not in known:
             raise GateError(
                 f"{benchmark} has no setting or subscore {part!r} in this profile; known: "
-                f"{', '.join(known)}"
+                f"{', '.join(known)}{meant(part, known)}"
             )
+
+    def direction(self, metric: str, *, part: str | None = None) -> Direction:
+        """Return which way a metric of the whole benchmark, or of a part of it, is better.
+
+        The score of a sub-score that is a gap or a rate is that gap or rate itself.
+        """
+        if metric != SCORE or part is None:
+            return DIRECTIONS[metric]
+        if part in self.subscores:
+            return DIRECTIONS[next(iter(self.subscores[part].metrics.values()))]
+        return DIRECTIONS[self.context.get(part, SCORE)]
 
     def score(
         self, judged: Sequence[Judged], *, declared: Mapping[str, Declared], part: str | None = None

@@ -17,6 +17,7 @@ from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_m
 from trusteval.engines.endpoint import is_endpoint, parse_endpoint
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
+from trusteval.suggestion import meant, nearest
 from trusteval.types import Ensemble, Recipe, Variant
 from trusteval.voting import precedence
 
@@ -91,6 +92,7 @@ def parse_recipe(word: str) -> Recipe:
         raise VariantError(
             f"unknown variant {word!r}; known: {known} (with :gN, :sym, :asym, :actorder, @SEED), "
             "NAME=PATH for a checkpoint directory, .gguf file or hub id, or NAME=openai:URL#MODEL"
+            f"{_meant_recipe(word)}"
         )
     method, bits = match[1], int(match[2])
     quantizer = QUANTIZERS[method]
@@ -123,6 +125,13 @@ def parse_recipe(word: str) -> Recipe:
         act_order=act_order,
         seed=int(match[4] or 0),
     )
+
+
+def _meant_recipe(word: str) -> str:
+    """Say which recipe a word was probably meant to be, with the options that it has."""
+    name = re.split("[:@]", word)[0]
+    close = nearest(name, [DENSE, *(f"{m}-{b}" for m, q in QUANTIZERS.items() for b in q.bits)])
+    return "" if close in (None, name) else f" (did you mean '{close}{word[len(name) :]}'?)"
 
 
 def _brought(name: str, model: str) -> Variant:
@@ -204,16 +213,17 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
         if unknown:
             raise VariantError(
                 f"ensemble {word!r}: {', '.join(unknown)} is no variant of this run; "
-                f"known: {', '.join(known)}"
+                f"known: {', '.join(known)}{meant(unknown[0], known)}"
             )
         _refuse_twice(names, f"member of {name}")
         chosen = [known[member] for member in names]
     else:
         method = name.removeprefix("vote-")
+        votes = [f"vote-{variant.method}" for variant in known.values() if variant.method != DENSE]
         if method == name:
             raise VariantError(
                 f"unknown ensemble {word!r}; expected vote-METHOD or NAME=a+b+c over the variants "
-                f"{', '.join(known)}"
+                f"{', '.join(known)}{meant(name, [AUTO, *votes])}"
             )
         chosen = _members(method, known)
     if len(chosen) < 2:
@@ -221,6 +231,7 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
             f"ensemble {word!r} needs at least two members, got "
             f"{', '.join(variant.name for variant in chosen) or 'none'}; "
             f"known variants: {', '.join(known)}"
+            f"{'' if chosen or given else meant(name, votes)}"
         )
     unranked = [variant.name for variant in chosen if not variant.can_vote]
     if unranked:

@@ -84,6 +84,20 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "INCONCLUSIVE"
 
 
+class Undecided(StrEnum):
+    """Why a verdict is INCONCLUSIVE.
+
+    SAMPLES: more of them could decide. TRIPWIRE: nothing is found by what can never pass. NEVER: no
+    number of samples decides, because something is missing or undefined. FIRST: what it compares
+    with is what this run is accepted as.
+    """
+
+    SAMPLES = "samples"
+    TRIPWIRE = "tripwire"
+    NEVER = "never"
+    FIRST = "first"
+
+
 class Level(StrEnum):
     """What a failed gate does: BLOCK fails the run, WARN only says so."""
 
@@ -392,7 +406,8 @@ class Counts:
 class Score:
     """A metric's value in points, 0 to 100, or None with the reason why it is undefined.
 
-    `complete` is False where a setting is missing or has fewer rows than declared.
+    `complete` is False where a setting is missing or has fewer rows than declared; `too_few` says
+    that more rows, answered as these were, would give it a value.
     """
 
     metric: str
@@ -402,6 +417,7 @@ class Score:
     undefined: str | None = None
     missing_settings: tuple[str, ...] = ()
     complete: bool = True
+    too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +435,7 @@ class Verdict:
 
     `p` is that of the claim that a limit is broken, which a FAIL needs to be at most 0.05 /
     `family`; None where nothing was tested. `change` is there where a reference was compared.
+    `undecided` says what an INCONCLUSIVE lacks, `why` why the row is there.
     """
 
     gate: str
@@ -431,7 +448,16 @@ class Verdict:
     p: float | None = None
     family: int = 1
     change: Change | None = None
+    undecided: Undecided | None = None
+    why: str = ""
 
     @property
     def blocks(self) -> bool:
-        return self.level is Level.BLOCK and self.outcome is Outcome.FAIL
+        """Whether the run must not end well, whatever is done with few samples."""
+        hopeless = self.outcome is Outcome.FAIL or self.undecided is Undecided.NEVER
+        return self.level is Level.BLOCK and hopeless
+
+    @property
+    def word(self) -> str:
+        """What the outcome is called: UNDECIDABLE where no number of samples decides."""
+        return "UNDECIDABLE" if self.undecided is Undecided.NEVER else self.outcome.value

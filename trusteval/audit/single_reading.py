@@ -11,6 +11,7 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import UsageError
 from trusteval.protocols import PROTOCOLS
+from trusteval.suggestion import meant
 from trusteval.types import (
     FinishReason,
     Invalid,
@@ -35,7 +36,10 @@ def chosen_setting(benchmark: str, name: str | None, *, prompts: Path | None = N
 
 def _setting(benchmark: str, name: str | None) -> Setting:
     if benchmark not in BENCHMARKS:
-        raise UsageError(f"no benchmark {benchmark!r}; known: {', '.join(BENCHMARKS)}")
+        raise UsageError(
+            f"no benchmark {benchmark!r}; known: {', '.join(BENCHMARKS)}"
+            f"{meant(benchmark, BENCHMARKS)}"
+        )
     if name is not None:
         return BENCHMARKS[benchmark].setting(name)
     settings = BENCHMARKS[benchmark].settings

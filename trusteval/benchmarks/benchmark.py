@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.source import DataSource
 from trusteval.errors import GateError
+from trusteval.suggestion import meant
 from trusteval.types import Dimension, Prompt, Sample, Setting
 
 
@@ -53,7 +54,10 @@ class Benchmark:
             return self.settings[name]
         if self.draw is not None:
             return self.draw(name)
-        raise GateError(f"{self.name} has no setting {name!r}; known: {', '.join(self.settings)}")
+        raise GateError(
+            f"{self.name} has no setting {name!r}; known: {', '.join(self.settings)}"
+            f"{meant(name, self.settings)}"
+        )
 
 
 def by_name(settings: Iterable[Setting]) -> dict[str, Setting]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.errors import UsageError
+from trusteval.suggestion import meant
 from trusteval.types import LabelForm, Setting
 
 Spellings = Mapping[str, Sequence[str]]
@@ -31,7 +32,10 @@ def check_spellings(
     for name, spellings in by_benchmark.items():
         where = f"{origin}: labels.{name}"
         if name not in benchmarks:
-            raise UsageError(f"{where} names no benchmark; known: {', '.join(benchmarks)}")
+            raise UsageError(
+                f"{where} names no benchmark; known: {', '.join(benchmarks)}"
+                f"{meant(name, benchmarks)}"
+            )
         known = dict.fromkeys(
             label.value
             for setting in benchmarks[name].settings.values()
@@ -40,11 +44,14 @@ def check_spellings(
         )
         if not known:
             raise UsageError(f"{where}: its answers are letters or digits, which have one spelling")
-        meant: dict[str, str] = {label.casefold(): label for label in known}
+        spelt_for: dict[str, str] = {label.casefold(): label for label in known}
         for label, words in spellings.items():
             if label not in known:
-                raise UsageError(f"{where} has no label {label!r}; it has {', '.join(known)}")
+                raise UsageError(
+                    f"{where} has no label {label!r}; it has {', '.join(known)}"
+                    f"{meant(label, known)}"
+                )
             for word in words:
-                if meant.setdefault(word.casefold(), label) != label:
-                    other = meant[word.casefold()]
+                if spelt_for.setdefault(word.casefold(), label) != label:
+                    other = spelt_for[word.casefold()]
                     raise UsageError(f"{where}: {word!r} is spelled for {label!r} and {other!r}")

@@ -19,6 +19,7 @@ from trusteval.checkpoints.agreement import (
 )
 from trusteval.checkpoints.checkpoint import Checkpoint, inspect_checkpoint, refuse_remote_code
 from trusteval.errors import ModelError, UsageError
+from trusteval.suggestion import meant
 from trusteval.types import Storage
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def _one_line(error: Exception) -> str:
 
 def _storage(storage: Storage | str) -> Storage:
     if storage not in list(Storage):
-        raise UsageError(f"unknown storage {storage!r}; known: {', '.join(Storage)}")
+        raise UsageError(
+            f"unknown storage {storage!r}; known: {', '.join(Storage)}{meant(storage, Storage)}"
+        )
     return Storage(storage)
 
 
@@ -119,7 +122,8 @@ def _dtype(dtype: torch.dtype | str | None) -> torch.dtype | str:
         return "auto" if dtype is None else dtype
     found = getattr(torch, dtype, None)
     if not isinstance(found, torch.dtype) or not found.is_floating_point:
-        raise UsageError(f"unknown dtype {dtype!r}; known: float32, {', '.join(_HALF)}")
+        known = ("float32", *_HALF)
+        raise UsageError(f"unknown dtype {dtype!r}; known: {', '.join(known)}{meant(dtype, known)}")
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from trusteval.errors import VariantError
+from trusteval.suggestion import meant
 from trusteval.types import Endpoint, Route
 
 PREFIX = "openai:"
@@ -70,6 +71,9 @@ def _options(text: str, where: str) -> dict[str, str]:
         name, _, value = word.partition("=")
         if value not in _OPTIONS.get(name, ()):
             known = ", ".join(f"{n}={'|'.join(values)}" for n, values in _OPTIONS.items())
-            raise VariantError(f"{where}: unknown option {word!r}; known: {known}")
+            words = [f"{n}={value}" for n, values in _OPTIONS.items() for value in values]
+            raise VariantError(
+                f"{where}: unknown option {word!r}; known: {known}{meant(word, words)}"
+            )
         chosen[name] = value
     return chosen

@@ -19,10 +19,11 @@ from trusteval.types import (
     Level,
     Outcome,
     Score,
+    Undecided,
     Verdict,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "outcome": Outcome(values["outcome"]),
         "level": Level(values["level"]),
         "score": score_from_dict(values["score"]),
+        "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
         "change": None if values["change"] is None else _change_from_dict(values["change"]),
     }
     return Verdict(**{**values, **closed})

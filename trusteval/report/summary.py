@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.gates import unjudged_sentences
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
 from trusteval.types import InvalidReason, Level, Outcome, Verdict
 
 # What a row's worst verdict is called, mildest first.
-_SEVERITY = ("-", "PASS", "WARN", "INCONCLUSIVE", "FAIL")
+_SEVERITY = ("-", "PASS", "WARN", "INCONCLUSIVE", "UNDECIDABLE", "FAIL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def shown_outcome(verdict: Verdict) -> str:
     """Return the outcome, or WARN for a warning row that did not pass."""
     if verdict.level is Level.WARN and verdict.outcome is not Outcome.PASS:
         return "WARN"
-    return verdict.outcome.value
+    return verdict.word
 
 
 def sentences(record: RunRecord, *, passed: bool) -> list[str]:
@@ -101,7 +102,12 @@ def sentences(record: RunRecord, *, passed: bool) -> list[str]:
     chosen = [v for v in record.verdicts if (shown_outcome(v) == "PASS") == passed]
     chosen.sort(key=lambda v: (-_SEVERITY.index(shown_outcome(v)), v.gate, v.subject))
     adjusted = holm_adjusted(record.verdicts)
-    return [f"{shown_outcome(v)}: {v.message}{_p_values(v, adjusted)}" for v in chosen]
+    return [f"{shown_outcome(v)}: {v.message}{_p_values(v, adjusted)}{_reason(v)}" for v in chosen]
+
+
+def _reason(verdict: Verdict) -> str:
+    """Say why the row of a PASS is there; the others' messages say it themselves."""
+    return f"; why: {verdict.why}" if verdict.outcome is Outcome.PASS and verdict.why else ""
 
 
 def _p_values(verdict: Verdict, adjusted: Mapping[tuple[str, str], float]) -> str:
@@ -165,7 +171,7 @@ def _noted(record: RunRecord, key: str) -> dict[str, str]:
 
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
-    lines = []
+    lines = _unjudged(record)
     is_demo = record.facts.get("profile") == "demo"
     if is_demo:
         lines.append(
@@ -188,6 +194,15 @@ def caveats(record: RunRecord) -> list[str]:
             "before it was redeployed cannot be told from new ones (use another store)"
         )
     return lines
+
+
+def _unjudged(record: RunRecord) -> list[str]:
+    """Say which rows of gates.toml were judged for nobody, and whom none judged."""
+    match record.facts.get("gates"):
+        case {"origin": str(origin), "left_out": [*rows], "unjudged": [*whom]}:
+            return unjudged_sentences(origin, left_out=map(str, rows), unjudged=map(str, whom))
+        case _:
+            return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,15 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """Accepted answers, their scores (subject, benchmark and metric to points) and history."""
+    """Accepted answers, their scores (subject, benchmark and metric to points) and history.
+
+    `accept_with` is the command that accepts anew what cannot be compared.
+    """
 
     answers: AnsweredRun
     scores: Sequence[Mapping[str, Any]] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    accept_with: str = "pytest --trust-accept"
 
     def standard(
         self,
@@ -64,19 +68,24 @@ class Baseline:
         """
         sheet = self.answers.sheets.get((subject, benchmark))
         if sheet is None:
-            return f"nothing is accepted of it there; `pytest --trust-accept -k {benchmark}` does"
+            return f"nothing is accepted of it there; `{self.accept_with} -k {benchmark}` does"
         changed = differences(self.answers, benchmark, facts=facts, data=data)
         if changed:
-            return f"asked differently from what was accepted: {'; '.join(changed)}"
+            return (
+                f"asked differently from what was accepted: {'; '.join(changed)}; "
+                f"`{self.accept_with}` accepts it anew"
+            )
         lined_up = aligned(sheet, roll)
         then, now = reader_of(self.answers.facts), reader_of(facts)
-        if then == now or isinstance(lined_up, str):
+        if isinstance(lined_up, str):
+            return f"{lined_up}; `{self.accept_with}` accepts it anew"
+        if then == now:
             return lined_up
         anew = read_anew(self.answers, subject, benchmark, roll=roll)
         if isinstance(anew, str):
             return (
                 f"accepted as reader {then} read it, reader {now} reads now, and {anew}; "
-                "`pytest --trust-accept` accepts it again"
+                f"`{self.accept_with}` accepts it again"
             )
         return anew
 
