@@ -62,7 +62,7 @@ def test_config_that_is_no_object_is_refused(dense: Path, text: str) -> None:
         (lambda whole: whole + b"\0", "is longer than it says"),
         (lambda whole: b"garbage!" + whole[8:], "is no whole safetensors file"),
         (lambda whole: whole[:8] + b"\xff" * (len(whole) - 8), "is no safetensors file"),
-        (lambda whole: b"version https://git-lfs.github.com/spec/v1\n", "is no whole safetensors"),
+        (lambda whole: b"version https://git-lfs.github.com/spec/v1\n", "is a git-lfs pointer"),
     ],
     ids=["last byte", "data", "header", "empty", "longer", "length", "garbage", "git-lfs pointer"],
 )

@@ -195,7 +195,9 @@ def test_group_size_without_kernel_names_the_storage_that_needs_none(
     path = tmp_path / "packed"
     weights = write_packed_llama(tiny_llama, path, replace(GEMM, group_size=8))
     assert_means(path, weights)
-    with pytest.raises(ModelError, match="no packed kernel here, storage=dequantized") as raised:
+    with pytest.raises(
+        ModelError, match="no packed kernel that runs here; --trust-storage=dequantized"
+    ) as raised:
         load_model(path, storage=Storage.PACKED)
     assert "\n" not in str(raised.value)
 

@@ -193,17 +193,23 @@ ALLOWED: dict[str, set[str]] = {
             "vocabulary": ("fingerprints",),
             "packed_layout": ("header", "quantization"),
             "packed_weights": ("header", "quantization", "packed_layout"),
-            "checkpoint": ("header", "quantization", "packed_layout"),
-            "gguf_file": ("checkpoint",),
+            "pointers": (),
+            "gguf_header": (),
+            "gguf_file": ("checkpoint", "gguf_header", "pointers"),
             "packed_loading": ("checkpoint", "quantization", "packed_layout", "packed_weights"),
             "agreement": ("checkpoint", "packed_layout", "packed_weights"),
         }.items()
     },
     "checkpoints": set(),
     "checkpoints.fingerprints": {"files"},
+    "checkpoints.checkpoint": {
+        *("errors", "files"),
+        *(f"checkpoints.{name}" for name in ("fingerprints", "header", "packed_layout")),
+        *(f"checkpoints.{name}" for name in ("pointers", "quantization")),
+    },
     "checkpoints.loading": {
         *("types", "errors"),
-        *(f"checkpoints.{name}" for name in ("agreement", "checkpoint")),
+        *(f"checkpoints.{name}" for name in ("agreement", "checkpoint", "gguf_file")),
         *(f"checkpoints.{name}" for name in ("packed_loading", "packed_weights")),
     },
     "checkpoints.models": {
