@@ -1,6 +1,6 @@
-"""Reads what a .gguf file declares, without its data: settings and tensors, and whether it is whole.
+"""Reads what a .gguf file declares, without its data: settings, tensors, and how long it is.
 
-A count that the file cannot hold is refused before it is followed, so that no file hangs the reader.
+A count that the file cannot hold is refused before it is followed, so that no file hangs us.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MOST_DIMENSIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class GGUFTensor:
-    """One tensor as its file declares it; `kind` is ggml's number, `offset` from the data's start."""
+    """One tensor as declared; `kind` is ggml's number, `offset` counts from the data's start."""
 
     name: str
     shape: tuple[int, ...]
