@@ -297,7 +297,7 @@ def test_files_that_cannot_be_read_are_not_asked_for_again(tmp_path: Path) -> No
 class LookedAtBackend(ScriptedBackend):
     """A scripted backend whose engines were looked at: perplexities by name, of 1000 tokens."""
 
-    found: Mapping[str, float] = {  # noqa: RUF012  (of all backends of a test)
+    found: Mapping[str, float] = {
         **{"dense": 20.0, "merged": 180.0, "guessing": 2000.0, "small": 180.0, "pruned": 70.0},
         "gptq-8": 180.0,
     }

@@ -80,7 +80,7 @@ def test_broken_checkpoint_is_reported_with_its_number_and_not_judged(
 
 
 def untrained(model: Path, to: Path) -> Path:
-    """Copy a model with the weights of its last norm exchanged, so that it does worse than guess."""
+    """Copy a model with its last norm's weights exchanged: it does worse than guess."""
     from safetensors.torch import load_file, save_file
 
     weights = copied(model, to) / "model.safetensors"

@@ -301,7 +301,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines": set(),
     "engines.engine": {"types"},
     "engines.batching": set(),
-    "engines.chat": {"types"},
+    "engines.chat": {"types", "errors"},
     "engines.shaken": {"types", "errors", "engines.engine"},
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
@@ -333,7 +333,7 @@ ALLOWED: dict[str, set[str]] = {
         *("engines.decoding", "engines.memory", "engines.packed_decoding"),
     },
     "engines.hf": {
-        *("types", "errors", "machine", "progress"),
+        *("types", "errors", "health", "machine", "progress"),
         *("engines.chat", "engines.hf_engine", "engines.memory"),
         *(f"checkpoints.{n}" for n in ("checkpoint", "fingerprints", "loading", "models")),
         *("checkpoints.vocabulary", "quantizers.building", "quantizers.calibration"),
