@@ -109,6 +109,7 @@ def declared_quantization(path: Path) -> Quantization | None:
 
     Raises ModelError for a method, layout or bit width that trusteval does not read.
     """
+    _refuse_adapter(path)
     declared = _read_json(path / "config.json").get("quantization_config")
     for name in _QUANTIZATION_FILES:
         if declared is None and (path / name).is_file():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,6 +213,11 @@ def _load_packed(
         raise UsageError(
             f"packed kernels compute in {' or '.join(_HALF)}, got {dtype}; choose one of them or "
             "storage=dequantized"
+        )
+    if find_spec("gptqmodel") is None:
+        raise ModelError(
+            f"{checkpoint.path} needs gptqmodel to run packed, which is not installed; "
+            "pip install 'trusteval[quantize]', or pass --trust-storage=dequantized"
         )
     skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
     state = skeleton.state_dict()
