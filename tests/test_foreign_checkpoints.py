@@ -203,12 +203,12 @@ def test_group_size_without_kernel_names_the_storage_that_needs_none(
 
 
 def test_any_failure_of_packed_loading_names_the_storage_that_loads_it(
-    tiny_llama: Path, tmp_path: Path
+    tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """gptqmodel fetches some kernels, and what fails then is an OSError too."""
     path = tmp_path / "packed"
     write_packed_llama(tiny_llama, path, Packing("gptq", 4))
-    (path / "generation_config.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(ModelError, match="--trust-storage=dequantized loads it without") as raised:
         load_model(path, storage=Storage.PACKED)
     assert isinstance(raised.value.__cause__, OSError)
