@@ -117,7 +117,7 @@ def _downloaded(model: str, *, files: Sequence[str] = _HUB_FILES) -> Path:
     name, _, revision = model.partition("@")
     try:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=list(files)))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"model {model!r} is no directory here and cannot be fetched from the hub: {reason}"
