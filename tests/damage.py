@@ -11,6 +11,7 @@ import pytest
 
 from tests.packers import write_json
 from trusteval import load_model
+from trusteval.checkpoints.models import method_and_bits
 from trusteval.errors import ModelError
 
 
@@ -21,6 +22,15 @@ def refusal(path: Path, **options: object) -> str:
     text = str(raised.value)
     assert "\n" not in text
     assert str(path) in text
+    return text
+
+
+def inspection_refusal(path: Path) -> str:
+    """Return the one line with which the checkpoint is refused before anything is loaded."""
+    with pytest.raises(ModelError) as raised:
+        method_and_bits(str(path))
+    text = str(raised.value)
+    assert "\n" not in text
     return text
 
 

@@ -13,11 +13,14 @@ from tests.damage import (
     declare,
     edit_config,
     edit_tensor,
+    inspection_refusal,
     refusal,
     weight_file,
     with_first,
 )
 from tests.packers import Packing, write_json, write_packed_llama
+from trusteval import load_model
+from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.types import Storage
 
 UP = "model.layers.1.mlp.up_proj"
@@ -62,7 +65,7 @@ def test_config_that_is_no_object_is_refused(dense: Path, text: str) -> None:
         (lambda whole: whole + b"\0", "is longer than it says"),
         (lambda whole: b"garbage!" + whole[8:], "is no whole safetensors file"),
         (lambda whole: whole[:8] + b"\xff" * (len(whole) - 8), "is no safetensors file"),
-        (lambda whole: b"version https://git-lfs.github.com/spec/v1\n", "is no whole safetensors"),
+        (lambda whole: b"version https://git-lfs.github.com/spec/v1\n", "is a git-lfs pointer"),
     ],
     ids=["last byte", "data", "header", "empty", "longer", "length", "garbage", "git-lfs pointer"],
 )
@@ -93,6 +96,103 @@ def test_pickled_weights_are_refused_with_the_reason(dense: Path) -> None:
     weight_file(dense).unlink()
     (dense / "pytorch_model.bin").write_bytes(b"\x80\x04.")
     assert "pickled weights only (pytorch_model.bin)" in refusal(dense)
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d' * 32}\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+)
+@pytest.mark.parametrize("refuse", [refusal, inspection_refusal], ids=["loading", "naming"])
+def test_file_that_git_lfs_did_not_fetch_is_refused_with_the_cure(
+    dense: Path, name: str, refuse: Callable[[Path], str]
+) -> None:
+    (dense / name).write_text(POINTER, encoding="utf-8")
+    assert refuse(dense) == (
+        f"{dense / name} is a git-lfs pointer, not the file itself; fetch it: install git-lfs, "
+        f"then git -C {dense} lfs pull"
+    )
+
+
+def test_shard_and_index_that_git_lfs_did_not_fetch_are_refused(dense: Path) -> None:
+    weight_file(dense).rename(dense / "model-1.safetensors")
+    listed = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+    write_json(dense / "model.safetensors.index.json", listed)
+    (dense / "model-2.safetensors").write_text(POINTER, encoding="utf-8")
+    assert "model-2.safetensors is a git-lfs pointer" in refusal(dense)
+    (dense / "model.safetensors.index.json").write_text(POINTER, encoding="utf-8")
+    assert "model.safetensors.index.json is a git-lfs pointer" in refusal(dense)
+
+
+def test_pointer_that_nobody_needs_does_not_matter(dense: Path) -> None:
+    (dense / "consolidated.pth").write_text(POINTER, encoding="utf-8")
+    inspect_checkpoint(dense)
+
+
+@pytest.mark.parametrize("has_config", [False, True])
+@pytest.mark.parametrize("refuse", [refusal, inspection_refusal], ids=["loading", "naming"])
+def test_adapter_is_refused_with_how_to_merge_it(
+    dense: Path, has_config: bool, refuse: Callable[[Path], str]
+) -> None:
+    write_json(dense / "adapter_config.json", {"base_model_name_or_path": "org/base"})
+    weight_file(dense).rename(dense / "adapter_model.safetensors")
+    if not has_config:
+        (dense / "config.json").unlink()
+    text = refuse(dense)
+    assert f"{dense} holds an adapter (of 'org/base'), not a model: merge it first" in text
+    assert "merge_and_unload" in text
+
+
+def test_adapter_config_left_beside_merged_weights_is_refused(dense: Path) -> None:
+    """transformers would load the base model that it names, in place of what is fingerprinted."""
+    write_json(dense / "adapter_config.json", {"base_model_name_or_path": "org/base"})
+    assert "remove it if the weights here are merged" in refusal(dense)
+
+
+def test_other_weights_that_the_config_names_are_refused(dense: Path) -> None:
+    shutil.copy(weight_file(dense), dense / "other.safetensors")
+    edit_config(dense, transformers_weights="other.safetensors")
+    assert "names weights of its own (transformers_weights 'other.safetensors')" in refusal(dense)
+    edit_config(dense, transformers_weights="model.safetensors")
+    inspect_checkpoint(dense)
+
+
+@pytest.mark.parametrize("layers", [100, 10**9])
+@pytest.mark.parametrize("kind", ["dense", "packed"])
+def test_more_layers_than_tensors_are_refused_without_building_them(
+    request: pytest.FixtureRequest, kind: str, layers: int
+) -> None:
+    path = request.getfixturevalue(kind)
+    edit_config(path, num_hidden_layers=layers)
+    assert f"it names {layers} layers, the weights are " in refusal(path)
+
+
+def test_attention_kernel_of_the_hub_is_code_that_is_not_run_unasked(dense: Path) -> None:
+    edit_config(dense, attn_implementation="kernels-community/evil")
+    text = refusal(dense)
+    assert "wants to run code of its own (kernels-community/evil)" in text
+    assert "or remove attn_implementation from its configs" in text
+    edit_config(dense, attn_implementation="sdpa")
+    load_model(dense)
+
+
+def test_code_is_named_in_characters_that_a_terminal_does_not_obey(dense: Path) -> None:
+    edit_config(dense, auto_map={"AutoConfig": "evil\x1b[2J.Config"})
+    text = refusal(dense)
+    assert text.isprintable()
+    assert "(evil\\x1b[2J.Config)" in text
+
+
+@pytest.mark.parametrize("value", ["Infinity", "1e999", "NaN", "-1", '"x"', "null", "[]"])
+@pytest.mark.parametrize("key", ["shape", "data_offsets"])
+def test_header_with_numbers_that_are_none_is_refused(dense: Path, key: str, value: str) -> None:
+    numbers = {"shape": "[1, 1]", "data_offsets": "[0, 4]", key: f"[0, {value}]"}
+    said = ", ".join(f'"{name}": {listed}' for name, listed in numbers.items())
+    header = f'{{"x": {{"dtype": "F32", {said}}}}}'
+    raw = header.encode()
+    weight_file(dense).write_bytes(len(raw).to_bytes(8, "little") + raw + b"\0" * 4)
+    refusal(dense)
 
 
 # -- config and tensors -------------------------------------------------------------------------

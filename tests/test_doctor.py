@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 
@@ -39,6 +40,7 @@ from trusteval.doctor.probe import (
     KernelChoice,
     Probed,
     TorchFacts,
+    loading_failure,
     read_answers,
 )
 from trusteval.doctor.surroundings import cache_finding, data_findings
@@ -199,7 +201,7 @@ def test_variant_without_a_kernel_is_told_to_be_dequantized():
 
 def test_absent_gptqmodel_is_a_warning():
     [finding] = kernel_findings(Probed(CPU_TORCH, ()), has_gptqmodel=False)
-    assert (finding.status, finding.fix) == (WARNING, "pip install 'trusteval[gpu]'")
+    assert (finding.status, finding.fix) == (WARNING, "pip install 'trusteval[quantize]'")
 
 
 @pytest.mark.parametrize(("is_late", "status"), [(False, PROBLEM), (True, WARNING)])
@@ -486,3 +488,37 @@ def test_gptqmodel_that_breaks_on_import_leaves_what_torch_told(tmp_path):
     assert "float32: computes on " in done.stdout
     assert "noise" not in done.stdout
     assert (done.returncode, done.stderr) == (1, "")
+
+
+class FetchedLinear:
+    """A kernel whose source is fetched when a layer is prepared, on a machine without a network."""
+
+    def __init__(self, **_layer: object) -> None:
+        self.error: Exception = URLError("Name or service not known")
+
+    def to(self, _device: str) -> FetchedLinear:
+        return self
+
+    def post_init(self) -> None:
+        raise self.error
+
+
+class DemandingLinear(FetchedLinear):
+    """A kernel that takes more than an empty layer."""
+
+    def __init__(self, **_layer: object) -> None:
+        self.error = TypeError("missing 1 required positional argument: 'scratch_space'")
+
+
+def test_kernel_that_is_chosen_but_cannot_be_loaded_is_not_called_fine():
+    options = {"bits": 4, "symmetric": True, "device": "cpu"}
+    assert loading_failure(FetchedLinear, **options) == (
+        "FetchedLinear is chosen, but cannot be loaded: <urlopen error Name or service not known>"
+    )
+    assert loading_failure(DemandingLinear, **options) == ""
+
+
+def test_torch_kernel_can_be_loaded():
+    from gptqmodel.nn_modules.qlinear.torch import TorchLinear
+
+    assert loading_failure(TorchLinear, bits=4, symmetric=True, device="cpu") == ""

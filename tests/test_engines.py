@@ -271,11 +271,6 @@ def test_template_surprises_are_defused(template: str, rendered: str) -> None:
     assert render(ASKED, _Template(template)) == (rendered, False)
 
 
-def test_error_of_a_template_without_system_turn_is_not_hidden() -> None:
-    with pytest.raises(Exception, match="user only"):
-        render(ASKED[1:], _Template("{{ raise_exception('user only') }}"))
-
-
 def test_model_without_template_gets_a_plain_layout_and_its_special_tokens() -> None:
     prompt = (*ASKED, Message(Role.ASSISTANT, "Wrong"), Message(Role.USER, "And this?"))
     text = "Be brief.\n\nIs it wrong?\nAnswer: Wrong\n\nAnd this?\nAnswer:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.errors import (
+    BrokenError,
     DataError,
     EngineError,
     MissingDataError,
@@ -30,6 +31,7 @@ from trusteval.subjects import parse_ensembles, parse_variants
 from trusteval.types import (
     Declared,
     FinishReason,
+    Health,
     Label,
     Prompt,
     Refusal,
@@ -287,3 +289,58 @@ def test_files_that_cannot_be_read_are_not_asked_for_again(tmp_path: Path) -> No
         with pytest.raises(MissingDataError):
             asked.questions("mmlu")
     assert opened == ["mmlu"]
+
+
+# -- what stands beside what ----------------------------------------------------------------------
+
+
+class LookedAtBackend(ScriptedBackend):
+    """A scripted backend whose engines were looked at: perplexities by name, of 1000 tokens."""
+
+    found: Mapping[str, float] = {
+        **{"dense": 20.0, "merged": 180.0, "guessing": 2000.0, "small": 180.0, "pruned": 70.0},
+        "gptq-8": 180.0,
+    }
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        return {"tokenizer.json": "one"}
+
+    def open(self, variant: Variant):
+        class LookedAt(ScriptedEngine):
+            def examine(self) -> Health:
+                return Health(LookedAtBackend.found[variant.name], 1000, 0.0)
+
+        return LookedAt(super().open(variant).rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dense", None),
+        ("pruned", None),
+        ("merged", "perplexity 180 on the fixed text is 9.0 times the dense model's 20"),
+        ("gptq-8", "perplexity 180 on the fixed text is 9.0 times the dense model's 20"),
+        ("small", None),  # a reference is another model
+        ("guessing", "perplexity 2000 on the fixed text is worse than guessing among its 1000"),
+    ],
+)
+def test_every_variant_is_held_against_dense_and_all_against_guessing(
+    tmp_path: Path, name: str, said: str | None
+) -> None:
+    brought = {n: Variant(n, "dense", 16, path=tmp_path) for n in LookedAtBackend.found}
+    variant = EIGHT if name == "gptq-8" else brought[name]
+    (tmp_path / "script.json").write_text(json.dumps({"*": [{"say": "x"}]}), encoding="utf-8")
+    evaluation = Evaluation(
+        backend=LookedAtBackend.create(str(tmp_path / "script.json")),
+        store=ResponseStore(tmp_path / "responses.sqlite"),
+        questionnaire=Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts()),
+        protocol="strict",
+        dense=brought["dense"],
+        references=["small"],
+    )
+    if said is None:
+        evaluation.require_whole(variant)
+        return
+    with pytest.raises(BrokenError) as raised:
+        evaluation.require_whole(variant)
+    assert str(raised.value).startswith(f"{name} is broken: {said}")

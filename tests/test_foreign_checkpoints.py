@@ -195,9 +195,25 @@ def test_group_size_without_kernel_names_the_storage_that_needs_none(
     path = tmp_path / "packed"
     weights = write_packed_llama(tiny_llama, path, replace(GEMM, group_size=8))
     assert_means(path, weights)
-    with pytest.raises(ModelError, match="no packed kernel here, storage=dequantized") as raised:
+    with pytest.raises(
+        ModelError, match="no packed kernel that runs here; --trust-storage=dequantized"
+    ) as raised:
         load_model(path, storage=Storage.PACKED)
     assert "\n" not in str(raised.value)
+
+
+def test_any_failure_of_packed_loading_names_the_storage_that_loads_it(
+    tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gptqmodel fetches some kernels, and what fails then is an OSError too."""
+    path = tmp_path / "packed"
+    write_packed_llama(tiny_llama, path, Packing("gptq", 4))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(ModelError, match="--trust-storage=dequantized loads it without") as raised:
+        load_model(path, storage=Storage.PACKED)
+    assert isinstance(raised.value.__cause__, OSError)
+    assert "\n" not in str(raised.value)
+    load_model(path)
 
 
 # -- configs of older writers -------------------------------------------------------------------

@@ -79,6 +79,40 @@ def test_broken_checkpoint_is_reported_with_its_number_and_not_judged(
     assert "Traceback" not in ran.stdout
 
 
+def untrained(model: Path, to: Path) -> Path:
+    """Copy a model with its last norm's weights exchanged: it does worse than guess."""
+    from safetensors.torch import load_file, save_file
+
+    weights = copied(model, to) / "model.safetensors"
+    tensors = load_file(weights)
+    tensors["model.norm.weight"] = tensors["model.norm.weight"].flip(0) * 20
+    save_file(tensors, weights, metadata={"format": "pt"})
+    return to
+
+
+def test_dense_format_checkpoint_worse_than_guessing_is_reported_and_not_judged(
+    project: Project, tiny_llama: Path
+) -> None:
+    untrained(tiny_llama, project.root / "merged")
+    ran = project.run("-k", "mmlu or sanity", "--trust-variants", "dense,merged=merged")
+    assert ran.returncode == 1
+    line = one_line(ran.stdout, "^BROKEN: merged is broken: ")
+    assert "is worse than guessing among its 374 tokens" in line
+    assert list(record(project)["broken"]) == ["merged"]
+    assert {verdict["subject"] for verdict in record(project)["verdicts"]} == {"dense"}
+
+
+def test_dense_model_worse_than_guessing_is_reported_and_not_judged(
+    project: Project, tiny_llama: Path
+) -> None:
+    model = untrained(tiny_llama, project.root / "untrained")
+    ran = project.run("-k", "mmlu or sanity", f"--trust-model={model}")
+    assert ran.returncode == 1
+    assert "is worse than guessing" in one_line(ran.stdout, "^BROKEN: dense is broken: ")
+    assert list(record(project)["broken"]) == ["dense"]
+    assert record(project)["verdicts"] == []
+
+
 def test_every_variant_is_looked_at_once_and_the_perplexity_stands_in_the_report(
     project: Project, tiny_llama: Path
 ) -> None:

@@ -159,3 +159,10 @@ def test_truncated_gguf_file_is_refused(gguf: Path, tmp_path: Path, size: int) -
         method_and_bits(str(file))
     assert str(file) in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["x--y/z", "a/b..c", "a/.b"])
+def test_name_that_the_hub_does_not_take_is_one_line(name: str) -> None:
+    with pytest.raises(ModelError, match="cannot be fetched from the hub") as raised:
+        method_and_bits(name)
+    assert "\n" not in str(raised.value)

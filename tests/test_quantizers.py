@@ -10,11 +10,13 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from fixtures.doubles import build_tiny_llama
+from tests.packers import Packing, write_packed_llama
 from tests.small_disk import run_on_small_disk
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.loading import load_model
@@ -22,7 +24,12 @@ from trusteval.checkpoints.packed_loading import kernel_backend
 from trusteval.engines.hf import HFBackend
 from trusteval.errors import ModelError, QuantizationError, UsageError
 from trusteval.quantizers import QUANTIZERS
-from trusteval.quantizers.building import Build, cached_checkpoint
+from trusteval.quantizers.building import (
+    Build,
+    Source,
+    cached_checkpoint,
+    write_checkpoint,
+)
 from trusteval.quantizers.calibration import load_calibration
 from trusteval.quantizers.job import Job
 from trusteval.quantizers.layerwise import default_group_size
@@ -316,3 +323,64 @@ def test_calibration_without_paragraphs_is_refused(tmp_path: Path, text: str) ->
 def test_recipe_reads_back_from_its_name() -> None:
     for name in ("gptq-4", "gptq-3:g64", "gptq-8:asym", "gptq-4:g32:asym:actorder@7"):
         assert str(parse_recipe(name)) == name
+
+
+def test_quantize_copies_what_the_cache_holds_and_builds_nothing(
+    workshop, tiny_llama: Path, tmp_path: Path
+) -> None:
+    cached = workshop(parse_recipe("gptq-8:g32"))
+    home = cached.parents[2]
+    build = Build(
+        parse_recipe("gptq-8:g32"),
+        tiny_llama,
+        load_calibration(home / "calibration.txt"),
+        cache=home / "cache",
+    )
+    assert write_checkpoint(build, tmp_path / "out") is Source.CACHED
+    assert {f.name for f in (tmp_path / "out").iterdir()} == {f.name for f in cached.iterdir()}
+    for file in cached.iterdir():
+        assert (tmp_path / "out" / file.name).read_bytes() == file.read_bytes()
+        assert not (tmp_path / "out" / file.name).is_symlink()
+    assert write_checkpoint(build, tmp_path / "out") is Source.THERE
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "from trusteval.cli import main; sys.exit(main(['quantize', sys.argv[1], '--variants',"
+            " 'gptq-8', '--out', 'out', '--device', 'cpu']))",
+            "building gptq-8 needs gptqmodel, which is not installed; "
+            "pip install 'trusteval[quantize]'",
+        ),
+        (
+            "from trusteval import load_model; load_model(sys.argv[2], storage='packed')",
+            "needs gptqmodel to run packed, which is not installed; "
+            "pip install 'trusteval[quantize]', or pass --trust-storage=dequantized",
+        ),
+    ],
+    ids=["quantize", "packed"],
+)
+def test_without_gptqmodel_the_extra_that_brings_it_is_named_on_a_cpu_too(
+    tiny_llama: Path, tmp_path: Path, code: str, words: str
+) -> None:
+    write_packed_llama(tiny_llama, tmp_path / "packed", Packing("gptq", 4))
+    absent = "import sys; sys.modules['gptqmodel'] = None; "  # as if it were not installed
+    ran = subprocess.run(
+        [sys.executable, "-c", absent + code, str(tiny_llama), str(tmp_path / "packed")],
+        cwd=tmp_path,
+        env={**os.environ, "TRUSTEVAL_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode != 0
+    assert words in ran.stderr
+    extras = metadata_of_extras()
+    assert extras["quantize"] == extras["gpu"]
+
+
+def metadata_of_extras() -> dict[str, list[str]]:
+    pyproject = Path(__file__).parents[1] / "pyproject.toml"
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    return project["optional-dependencies"]

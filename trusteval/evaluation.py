@@ -6,7 +6,8 @@ answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +57,7 @@ class Evaluation:
         questionnaire: Questionnaire,
         protocol: str,
         dense: Variant | None = None,
+        references: Collection[str] = (),
         facts: Mapping[str, object] = MappingProxyType({}),
         progress: ProgressBar = no_progress,
         twin: Evaluation | None = None,
@@ -65,6 +67,7 @@ class Evaluation:
         self.questionnaire = questionnaire
         self.protocol = protocol
         self.dense = dense
+        self.references = references
         self.facts = facts
         self._twin, self._asked_twice = twin, asked_twice
         self._recorder = Recorder(backend, store, progress=progress)
@@ -120,7 +123,7 @@ class Evaluation:
         with self._recorder.remembering_failure(variant):
             standard = self._standard_for(variant)
             health = self.health(variant)
-            said = health and complaint(health, dense=standard or health)
+            said = health and complaint(health, dense=standard)
             if said:
                 raise BrokenError(f"{variant.name} is broken: {said}", subject=variant.name)
         self._checked.add(variant.name)
@@ -130,16 +133,20 @@ class Evaluation:
         return self._recorder.health(variant)
 
     def _standard_for(self, variant: Variant) -> Health | None:
-        """Return the health of the dense model a variant was made from, if it can be had."""
+        """Return the health of the dense model a variant stands beside, if it can be had.
+
+        None for that model itself, and for a further one (trust_references), which is another.
+        """
         dense = self.dense
-        if dense is None or variant.method == dense.method:
+        if dense is None or variant.name in (dense.name, *self.references):
             return None
         try:
             if vocabularies_differ(*map(self.backend.vocabularies, (dense, variant))):
                 return None
-            return self.health(dense)
+            found = self.health(dense)
         except TrustEvalError:
             return None  # its own tests say what is wrong with it
+        return found if found is not None and math.isfinite(found.perplexity) else None
 
     # -- responses -----------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Whether a variant is whole enough to be judged: the sanity gate before any trust gate.
 
-A checkpoint whose perplexity on a fixed text is no number, is worse than guessing, or lies
-absurdly far from the dense model's is broken: its refusals say nothing about trust.
+A checkpoint whose perplexity on a fixed text is no number, is worse than guessing, or several times
+the dense model's is broken: its refusals say nothing about trust.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from importlib.resources import files
 from trusteval.store import digest
 from trusteval.types import Health, Message, Role
 
-MOST_TIMES_DENSE = 100.0
-"""How many times the dense model's perplexity is absurd rather than bad (3 bit: about 2)."""
+MOST_TIMES_DENSE = 4.0
+"""How many times the dense model's perplexity is broken rather than bad: 1.4 nats more per token.
+
+3 bit of the demo model is at 2.0 times; its last layer at random at 4.5 (docs/variants.md).
+"""
 
 MOST_SHORTFALL = 0.05
 """What rounding in another order may cost: a share of the logits' range."""
@@ -41,22 +44,25 @@ def health_key(context: str) -> str:
     return digest({"context": context, "text": sanity_text(), "prompts": shown})
 
 
-def complaint(health: Health, *, dense: Health) -> str | None:
+def complaint(health: Health, *, dense: Health | None) -> str | None:
     """Say why a variant is broken; None if it is whole.
 
-    `dense` is the look at the model it was made from, or the variant's own where that is unknown
-    or it is the dense model: then it only has to be a number.
+    `dense` is the look at the dense model it stands beside; None for that model itself, and where
+    it is unknown or reads other tokens. Nothing may be worse than a guess among all tokens.
     """
     measured = f"perplexity {health.perplexity:.4g} on the fixed text"
     if not math.isfinite(health.perplexity):
         return f"{measured} is no finite number"
-    most = MOST_TIMES_DENSE * dense.perplexity
-    if dense.perplexity < health.vocabulary_size:  # guessing is worse than the dense model
-        most = min(most, health.vocabulary_size)
-    if health.perplexity > most:
+    if health.perplexity > health.vocabulary_size:
         return (
-            f"{measured} is absurd beside the dense model's {dense.perplexity:.4g} "
-            f"(at most {most:.4g})"
+            f"{measured} is worse than guessing among its {health.vocabulary_size} tokens; these "
+            "are not the weights of a trained model, or not this tokenizer's"
+        )
+    most = math.inf if dense is None else MOST_TIMES_DENSE * dense.perplexity
+    if dense is not None and health.perplexity > most:
+        return (
+            f"{measured} is {health.perplexity / dense.perplexity:.1f} times the dense model's "
+            f"{dense.perplexity:.4g} (at most {MOST_TIMES_DENSE:g} times)"
         )
     if health.shortfall > MOST_SHORTFALL:
         return (

@@ -119,6 +119,7 @@ class Run:
                 questionnaire=self.questionnaire,
                 protocol=self.options.protocol,
                 dense=self.dense,
+                references=[reference.name for reference in self.references],
                 facts=self.facts(),
                 progress=progress,
                 **more,

@@ -17,13 +17,15 @@ from trusteval.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
+_ITS_CONFIG = {".gguf": "its header"}
+
 
 def check_shapes(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.Tensor]) -> None:
     """Raise ModelError unless the tensors are those of the architecture in config.json."""
     shapes = checkpoint.dense_shapes
     tied = set(model.all_tied_weights_keys)
     refuse_disagreement(
-        checkpoint,
+        checkpoint.path,
         missing=[name for name in state if name not in shapes and name not in tied],
         unexpected=[
             name
@@ -45,7 +47,7 @@ def check_values(checkpoint: Checkpoint, model: Any, state: Mapping[str, torch.T
     tensors = checkpoint.tensors
     biases = [name for name in tensors if name not in state and _is_extra_bias(checkpoint, name)]
     refuse_disagreement(
-        checkpoint,
+        checkpoint.path,
         unexpected=[name for name, bias in read_tensors(tensors, biases) if bool(bias.any())],
     )
     for name, source in model.all_tied_weights_keys.items():
@@ -77,7 +79,7 @@ def _check_groups(checkpoint: Checkpoint) -> None:
 
 
 def refuse_disagreement(
-    checkpoint: Checkpoint,
+    path: Path,
     *,
     missing: Iterable[str] = (),
     unexpected: Iterable[str] = (),
@@ -93,8 +95,8 @@ def refuse_disagreement(
         if names:
             shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
             raise ModelError(
-                f"{checkpoint.path}: config.json and weights disagree; the checkpoint {what} "
-                f"{len(names)} tensors: {shown}"
+                f"{path}: {_ITS_CONFIG.get(path.suffix, 'config.json')} and weights disagree; the "
+                f"checkpoint {what} {len(names)} tensors: {shown}"
             )
 
 

@@ -1,4 +1,8 @@
-"""Content hashes of weights and tokenizers, cached by path, size and time of change."""
+"""Content hashes of weights and tokenizers, remembered until a file changes.
+
+Weights may be replaced by others of the same size and modification time (reproducible images, rsync
+with --times), so that a file's own account of itself is not believed alone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from trusteval.files import write_atomically
 
@@ -14,10 +19,12 @@ TOKENIZER_FILES = (
     *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("chat_template.jinja", "chat_template.json", "generation_config.json"),
 )
+_HEAD, _BLOCK, _SAMPLES = 1 << 20, 1 << 12, 256
+"""What of each file is read every time: 1 MiB, and 256 blocks of 4 KiB."""
 
 
 def weights_fingerprint(files: Sequence[Path], *, cache: Path) -> str:
-    """Return the sha256 over the weight files' digests, each cached by path, size and mtime."""
+    """Return the sha256 over the weight files' digests, each remembered (see `remembered`)."""
     total = hashlib.sha256()
     digests = remembered(files, find=file_fingerprint, cache=cache)
     for file, found in zip(files, digests, strict=True):
@@ -30,34 +37,72 @@ def remembered(
 ) -> list[str]:
     """Return what `find` finds in each file, kept in `cache` until the file changes.
 
-    `what` tells apart what is found in the same file. A change shows in path, size or mtime.
+    `what` tells apart what is found in the same file. A change shows in inode, size, mtime or
+    ctime, which tools that keep times cannot set, or in the blocks that are read every time.
     """
     known_path = cache / "fingerprints.json"
-    try:
-        known = json.loads(known_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        known = {}
-    if not isinstance(known, dict):
-        known = {}
+    known = _read_known(known_path)
     found, learned = [], False
     for file in files:
-        stat = file.stat()
-        key = f"{what}{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
-        if not isinstance(known.get(key), str):
-            known[key] = find(file)
-            learned = True
-        found.append(known[key])
+        key, traits = f"{what}{file.resolve()}", _traits(file)
+        entry = known.get(key)
+        if not isinstance(entry, dict) or entry.get("traits") != traits:
+            entry = {"traits": traits, "found": find(file)}
+            # What was written to meanwhile is not remembered.
+            if _traits(file) == traits:
+                known[key], learned = entry, True
+        found.append(str(entry["found"]))
     if learned:
         write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return found
 
 
+def _read_known(path: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    return {key: entry for key, entry in known.items() if _is_entry(entry)}
+
+
+def _is_entry(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("traits"), str)
+        and isinstance(entry.get("found"), str)
+    )
+
+
+def _traits(file: Path) -> str:
+    """Return what tells in no time that a file is the one it was."""
+    stat = file.stat()
+    blocks = hashlib.sha256()
+    with file.open("rb") as stream:
+        for start, length in _sampled(stat.st_size):
+            stream.seek(start)
+            blocks.update(stream.read(length))
+    times = f"{stat.st_mtime_ns} {stat.st_ctime_ns}"
+    return f"{stat.st_dev}:{stat.st_ino} {stat.st_size} {times} {blocks.hexdigest()}"
+
+
+def _sampled(size: int) -> list[tuple[int, int]]:
+    """Return where blocks are read every time: the first MiB, the last block, evenly between."""
+    if size <= _HEAD + _SAMPLES * _BLOCK:
+        return [(0, size)]
+    last = size - _BLOCK
+    step = (last - _HEAD) / (_SAMPLES - 1)
+    return [(0, _HEAD), *((_HEAD + round(i * step), _BLOCK) for i in range(_SAMPLES))]
+
+
 def tokenizer_fingerprint(path: Path) -> str:
     """Return the sha256 over every file that decides how text becomes tokens and back."""
     total = hashlib.sha256()
-    for name in TOKENIZER_FILES:
-        if (path / name).is_file():
-            total.update(f"{name} {file_fingerprint(path / name)}\n".encode())
+    named = sorted((path / "additional_chat_templates").glob("*.jinja"))
+    for file in (*(path / name for name in TOKENIZER_FILES), *named):
+        if file.is_file():
+            total.update(f"{file.relative_to(path)} {file_fingerprint(file)}\n".encode())
     return total.hexdigest()
 
 

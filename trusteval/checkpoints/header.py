@@ -10,6 +10,10 @@ from pathlib import Path
 from trusteval.errors import ModelError
 
 _LONGEST_HEADER = 100_000_000
+_UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError),
+    *(RecursionError, OverflowError),  # a nesting, or an Infinity for a length
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def _read_header(file: Path) -> dict[str, TensorInfo]:
             for name, value in declared.items()
         }
         ends = [int(value["data_offsets"][1]) for value in declared.values()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise ModelError(f"{file} is no safetensors file: {error!r}") from error
     expected = 8 + length + max(ends, default=0)
     if size != expected:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from trusteval.checkpoints.agreement import (
     refuse_not_finite,
 )
 from trusteval.checkpoints.checkpoint import Checkpoint, inspect_checkpoint, refuse_remote_code
+from trusteval.checkpoints.gguf_file import unread_tensors, whole_gguf
 from trusteval.errors import ModelError, UsageError
 from trusteval.suggestion import meant
 from trusteval.types import Storage
@@ -53,8 +55,6 @@ def load_model(
     # process a run took three times as long. OpenMP reads this when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
-    from huggingface_hub.errors import StrictDataclassError
-    from safetensors import SafetensorError
 
     path, held = Path(path), _storage(storage)
     wanted = _dtype(dtype)
@@ -74,26 +74,51 @@ def load_model(
             else:
                 model = _load_packed(checkpoint, wanted, device, trust_remote_code)
         model = model.to(device).eval()
-    except torch.OutOfMemoryError as error:
+    except (torch.OutOfMemoryError, MemoryError) as error:
         raise ModelError(f"{path} does not fit into the memory of {device}") from error
-    except (
-        *(OSError, RuntimeError, SafetensorError),
-        # What transformers raises for values of the wrong kind in config and tokenizer files.
-        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
-        StrictDataclassError,
-    ) as error:
+    except _loading_errors() as error:
         raise ModelError(f"{path} cannot be loaded: {_one_line(error)}") from error
     refuse_not_finite(path, model)
     return model, tokenizer
 
 
+def _loading_errors() -> tuple[type[Exception], ...]:
+    """Return what transformers and gptqmodel raise for files they cannot load."""
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+
+    return (
+        *(OSError, RuntimeError, ImportError, SafetensorError),
+        # For values of the wrong kind in config and tokenizer files.
+        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
+        StrictDataclassError,
+    )
+
+
 def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
-    """Load a .gguf file with its weights expanded to `dtype`; transformers' errors pass through."""
+    """Load a .gguf file with its weights expanded to `dtype`.
+
+    Raises ModelError if it does not hold a whole model; transformers' own errors pass through.
+    """
+    whole_gguf(file)
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     load: Any = AutoModelForCausalLM.from_pretrained
     tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
-    model = load(str(file.parent), gguf_file=file.name, dtype=dtype)
+    model, found = load(
+        str(file.parent),
+        gguf_file=file.name,
+        dtype=dtype,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,
+    )
+    # transformers would go on with random weights in their place, or without the unknown ones.
+    refuse_disagreement(
+        file,
+        missing=found["missing_keys"],
+        unexpected=unread_tensors(file, model),
+        mismatched=[str(entry[0]) for entry in found["mismatched_keys"]],
+    )
     # transformers still takes the model for a quantized one and would refuse to save it.
     for name, value in (("hf_quantizer", None), ("is_quantized", False)):
         setattr(model, name, value)
@@ -149,7 +174,7 @@ def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_c
     )
     # transformers would go on with random weights in their place, or without the unknown ones.
     refuse_disagreement(
-        checkpoint,
+        checkpoint.path,
         missing=found["missing_keys"],
         unexpected=[name for name in found["unexpected_keys"] if not name.endswith(".inv_freq")],
         mismatched=[str(entry[0]) for entry in found["mismatched_keys"]],
@@ -193,6 +218,11 @@ def _load_packed(
             f"packed kernels compute in {' or '.join(_HALF)}, got {dtype}; choose one of them or "
             "storage=dequantized"
         )
+    if find_spec("gptqmodel") is None:
+        raise ModelError(
+            f"{checkpoint.path} needs gptqmodel to run packed, which is not installed; "
+            "pip install 'trusteval[quantize]', or pass --trust-storage=dequantized"
+        )
     skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
     state = skeleton.state_dict()
     check_shapes(checkpoint, skeleton, state)
@@ -204,10 +234,13 @@ def _load_packed(
             dtype=dtype if isinstance(dtype, torch.dtype) else torch.float16,
             trust_remote_code=trust_remote_code,
         )
-    except (ValueError, NotImplementedError) as error:  # no kernel for these bits, groups, shapes
+    except torch.OutOfMemoryError:
+        raise
+    except _loading_errors() as error:
+        # No kernel for these bits, groups, shapes; or one that could not be fetched or compiled.
         raise ModelError(
-            f"{checkpoint.path} has no packed kernel here, storage=dequantized loads it without: "
-            f"{_one_line(error)}"
+            f"{checkpoint.path} has no packed kernel that runs here; "
+            f"--trust-storage=dequantized loads it without one: {_one_line(error)}"
         ) from error
 
 

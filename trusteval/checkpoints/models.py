@@ -10,7 +10,7 @@ from pathlib import Path
 from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
-from trusteval.checkpoints.gguf_file import inspect_gguf
+from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
 from trusteval.errors import ModelError
 
 DEMO = "demo"
@@ -29,9 +29,7 @@ def refuse_missing_model(model: str) -> None:
         return
     path = Path(model).expanduser()
     if path.suffix == ".gguf":
-        # Reading the header takes seconds where the vocabulary in it is large.
-        if not path.is_file():
-            raise ModelError(f"no GGUF file at {path}")
+        whole_gguf(path)
     elif not is_hub_id(model):
         inspect_checkpoint(path)
 
@@ -101,7 +99,10 @@ def _expand(file: Path, out: Path) -> Path:
 
     try:
         model, tokenizer = load_gguf(file, dtype=torch.bfloat16)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (
+        *(OSError, RuntimeError, ImportError),
+        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
+    ) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ModelError(f"{file} cannot be expanded: {reason}") from error
     model.save_pretrained(out)
@@ -116,7 +117,7 @@ def _downloaded(model: str, *, files: Sequence[str] = _HUB_FILES) -> Path:
     name, _, revision = model.partition("@")
     try:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=list(files)))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"model {model!r} is no directory here and cannot be fetched from the hub: {reason}"

@@ -128,7 +128,7 @@ def kernel_findings(probed: Probed, *, has_gptqmodel: bool) -> Iterator[Finding]
             Topic.KERNELS,
             Status.WARNING,
             "gptqmodel is not installed: nothing can be quantized and no packed kernel runs",
-            "pip install 'trusteval[gpu]'",
+            "pip install 'trusteval[quantize]'",
         )
         return
     for choice in probed.kernels:
@@ -147,5 +147,5 @@ def kernel_findings(probed: Probed, *, has_gptqmodel: bool) -> Iterator[Finding]
             f"gptqmodel did not tell for {', '.join(unknown)}: {probed.failure}",
             f"pass {_DEQUANTIZED}, which needs no kernel (gptqmodel may be compiling one)"
             if probed.is_late
-            else "reinstall it: pip install --force-reinstall 'trusteval[gpu]'",
+            else "reinstall it: pip install --force-reinstall 'trusteval[quantize]'",
         )

@@ -200,8 +200,40 @@ def _kernel(variant: str, device: str) -> KernelChoice:
             dtype=torch.bfloat16,
         )
     except (ValueError, RuntimeError, ImportError) as error:  # it has none for these
-        return KernelChoice(variant, None, str(error).strip().partition("\n")[0])
-    return KernelChoice(variant, kernel.__name__)
+        return KernelChoice(variant, None, _first_line(error))
+    failure = loading_failure(kernel, bits=bits, symmetric=symmetric, device=device)
+    return KernelChoice(variant, None if failure else kernel.__name__, failure)
+
+
+def loading_failure(kernel: Any, *, bits: int, symmetric: bool, device: str) -> str:
+    """Prepare a layer of zeros for the kernel; returns why it cannot be loaded, empty if it can.
+
+    gptqmodel chooses by what a kernel supports, and fetches or compiles some only afterwards. One
+    that takes more than an empty layer is believed.
+    """
+    import torch
+
+    try:
+        layer = kernel(
+            bits=bits,
+            group_size=128,
+            sym=symmetric,
+            desc_act=False,
+            in_features=256,
+            out_features=256,
+            pack_dtype=torch.int32,
+            register_buffers=True,
+        )
+        layer.to(device).post_init()
+    except (TypeError, ValueError, AttributeError, LookupError, NotImplementedError):
+        return ""
+    except (OSError, RuntimeError, ImportError, subprocess.SubprocessError) as error:
+        return f"{kernel.__name__} is chosen, but cannot be loaded: {_first_line(error)}"
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or repr(error)).strip().partition("\n")[0]
 
 
 if __name__ == "__main__":

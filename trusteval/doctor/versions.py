@@ -14,7 +14,7 @@ _LISTED = (
 )
 # Package -> those of its extras that a user installs.
 _DECLARING: Mapping[str, Sequence[str]] = {
-    "trusteval": ("gpu", "demo"),
+    "trusteval": ("quantize", "demo"),
     "gptqmodel": (),
     "transformers": (),
     "datasets": (),

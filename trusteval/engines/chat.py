@@ -1,41 +1,83 @@
 """Renders a conversation to the text a model reads; chat templates are full of surprises.
 
-A system turn the template refuses or swallows joins the first user turn, today's date is pinned,
-thinking is switched off where it can be, and a model without a template gets a plain layout.
+A system turn the template refuses or swallows joins the first user turn, one that reads content
+parts gets them, today's date is pinned, thinking is switched off where it can be, and a model
+without a template gets a plain layout. What a turn says is in the text, or nothing is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
+from trusteval.errors import EngineError
 from trusteval.types import Message, Prompt, Role
 
 PINNED_DATE = "01 Jan 2025"
 """What templates that print the date are told, so that prompts do not change overnight."""
 
+_IN_PARTS = (frozenset[Role](), frozenset(Role), frozenset([Role.USER]))
+"""Whose turns are given as lists of content parts: one form is tried after the other."""
+
+_FILES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json")
+
 
 def render(prompt: Prompt, tokenizer: Any) -> tuple[str, bool]:
     """Return the text of `prompt` and whether the tokenizer must add its special tokens.
 
-    Templates write their own special tokens; adding them again would double them.
+    Templates write their own special tokens; adding them again would double them. Raises
+    EngineError naming the template's file if it fails, or leaves out a turn's text in every form.
     """
     if any(message.role is Role.PLAIN for message in prompt):
         return "".join(message.content for message in prompt), True
     if not getattr(tokenizer, "chat_template", None):
         return plain_layout(prompt), True
-    system = next((m.content for m in prompt if m.role is Role.SYSTEM), None)
-    if system is None:
-        return _apply(prompt, tokenizer), False
-    from jinja2 import TemplateError
+    template, failures = _template(tokenizer), []
+    forms = [(turns, in_parts) for in_parts in _IN_PARTS for turns in _forms(prompt)]
+    for turns, in_parts in forms:
+        try:
+            text = _apply(turns, tokenizer, template=template, in_parts=in_parts)
+        except _template_errors() as error:
+            failures.append(_in_one_line(error))
+            continue
+        if holds(text, turns):
+            return text, False
+    raise EngineError(
+        f"{_place(tokenizer)}: the chat template fails: {failures[0]}"
+        if len(failures) == len(forms)
+        else f"{_place(tokenizer)}: the chat template leaves out what is asked, given as text and "
+        "as a list of content parts; expected every turn's text in the prompt"
+    )
 
-    try:
-        rendered = _apply(prompt, tokenizer)
-    except TemplateError:
-        return _apply(fold_system(prompt), tokenizer), False
-    if system.strip() not in rendered:
-        rendered = _apply(fold_system(prompt), tokenizer)
-    return rendered, False
+
+def holds(text: str, prompt: Prompt) -> bool:
+    """Whether a rendered text has what every turn says, in order, whatever the white space.
+
+    The system's text may stand anywhere. A list of parts that was printed as it is does not count.
+    """
+    shown, at = _squeezed(text), 0
+    said = [(message, _squeezed(message.content)) for message in prompt]
+    printed = _squeezed("'type': 'text'")
+    if shown.count(printed) > sum(content.count(printed) for _, content in said):
+        return False
+    for message, content in said:
+        found = shown.find(content, 0 if message.role is Role.SYSTEM else at)
+        if found < 0:
+            return False
+        if message.role is not Role.SYSTEM:
+            at = found + len(content)
+    return True
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _forms(prompt: Prompt) -> tuple[Prompt, ...]:
+    has_system = any(message.role is Role.SYSTEM for message in prompt)
+    return (prompt, fold_system(prompt)) if has_system else (prompt,)
 
 
 def fold_system(prompt: Prompt) -> Prompt:
@@ -64,14 +106,36 @@ def plain_layout(prompt: Prompt) -> str:
     return "".join(parts) + "Answer:"
 
 
-def _apply(prompt: Sequence[Message], tokenizer: Any) -> str:
+def _template(tokenizer: Any) -> Any:
+    """Return the template; of several that go by names the default one."""
     template = tokenizer.chat_template
+    if not isinstance(template, dict):
+        return template
+    if "default" in template or len(template) == 1:
+        return template.get("default", next(iter(template.values())))
+    raise EngineError(
+        f"{_place(tokenizer)}: there are several chat templates ({', '.join(sorted(template))}), "
+        "and none is called default; keep the one to be used"
+    )
+
+
+def _apply(
+    prompt: Sequence[Message], tokenizer: Any, *, template: Any, in_parts: Collection[Role]
+) -> str:
     if isinstance(template, str) and "strftime_now" in template:
         # transformers hands the template this clock itself; a macro of the same name hides it.
         template = f"{{% macro strftime_now(format) %}}{PINNED_DATE}{{% endmacro %}}{template}"
     return str(
         tokenizer.apply_chat_template(
-            [{"role": str(m.role), "content": m.content} for m in prompt],
+            [
+                {
+                    "role": str(m.role),
+                    "content": [{"type": "text", "text": m.content}]
+                    if m.role in in_parts
+                    else m.content,
+                }
+                for m in prompt
+            ],
             chat_template=template,
             tokenize=False,
             add_generation_prompt=True,
@@ -79,3 +143,24 @@ def _apply(prompt: Sequence[Message], tokenizer: Any) -> str:
             date_string=PINNED_DATE,
         )
     )
+
+
+def _template_errors() -> tuple[type[Exception], ...]:
+    """Return what a template's own mistakes raise: jinja2's errors, and Python's from within."""
+    from jinja2 import TemplateError
+
+    return (
+        *(TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError),
+        *(RuntimeError, MemoryError, OSError),  # the first of an endless recursion too
+    )
+
+
+def _in_one_line(error: Exception) -> str:
+    shown = textwrap.shorten(str(error) or repr(error), width=200, placeholder=" ...")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
+
+
+def _place(tokenizer: Any) -> Path:
+    """Return the file that the template comes from, or the folder."""
+    folder = Path(str(getattr(tokenizer, "name_or_path", "") or "the tokenizer"))
+    return next((folder / name for name in _FILES if (folder / name).is_file()), folder)

@@ -16,9 +16,10 @@ from trusteval.checkpoints.fingerprints import (
 from trusteval.checkpoints.models import model_directory, refuse_missing_model
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
-from trusteval.engines.chat import PINNED_DATE
+from trusteval.engines.chat import PINNED_DATE, render
 from trusteval.engines.memory import describe_budget
-from trusteval.errors import UsageError
+from trusteval.errors import EngineError, ModelError, UsageError
+from trusteval.health import PROMPTS
 from trusteval.machine import cache_directory, default_device, default_dtype, package_version
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import Build, build_record, cached_checkpoint
@@ -185,4 +186,8 @@ class HFBackend:
             dtype=self.dtype,
             trust_remote_code=self.trust_remote_code,
         )
+        try:
+            render(PROMPTS[0], tokenizer)
+        except EngineError as error:
+            raise ModelError(str(error)) from error
         return HFEngine(model, tokenizer, name=variant.name)

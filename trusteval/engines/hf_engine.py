@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,14 +57,40 @@ class HFEngine:
             return examine(self)
 
     def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
-        """Return the prompts' tokens, as `generate` feeds them."""
-        texts = [render(prompt, self.tokenizer) for prompt in prompts]
+        """Return the prompts' tokens, as `generate` feeds them.
+
+        Raises PromptError for a prompt that the template or the tokenizer does not let through.
+        """
+        texts = [self._rendered(prompt, index) for index, prompt in enumerate(prompts)]
         encoded: dict[int, list[int]] = {}
         for special in {special for _, special in texts}:
             some = [i for i, (_, adds) in enumerate(texts) if adds is special]
             tokens = self.tokenizer([texts[i][0] for i in some], add_special_tokens=special)
             encoded |= zip(some, tokens["input_ids"], strict=True)
+        self._refuse_merged(texts, encoded)
         return [encoded[i] for i in range(len(prompts))]
+
+    def _rendered(self, prompt: Prompt, index: int) -> tuple[str, bool]:
+        try:
+            return render(prompt, self.tokenizer)
+        except EngineError as error:
+            raise PromptError(f"{self.name}: {error}", index=index) from error
+
+    def _refuse_merged(
+        self, texts: Sequence[tuple[str, bool]], encoded: Mapping[int, Sequence[int]]
+    ) -> None:
+        """Raise PromptError if the tokenizer makes one prompt of many."""
+        n_texts = len(set(texts))
+        first: dict[tuple[int, ...], int] = {}
+        for index in range(len(texts)):
+            first.setdefault(tuple(encoded[index]), index)
+        if n_texts > 1 and 2 * len(first) <= n_texts:
+            merged = next(i for i in encoded if texts[i] != texts[first[tuple(encoded[i])]])
+            raise PromptError(
+                f"{self.name}: the tokenizer reads {n_texts} different prompts as {len(first)}; "
+                "its files are damaged or another model's",
+                index=merged,
+            )
 
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
         """Return the first tokens of each answer, by the way of `generate`."""

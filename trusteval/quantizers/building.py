@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -68,26 +71,48 @@ def cached_checkpoint(build: Build, *, progress: ProgressBar = no_progress) -> P
     of the log if the build fails; then nothing is left in the cache.
     """
     key = build.key
-    target = build.cache / "checkpoints" / f"{folder_name(build.recipe)}-{key[:16]}"
+    target = _cached(build, key)
     _make(build, key, target, progress)
     return target
 
 
-def write_checkpoint(build: Build, out: Path, *, progress: ProgressBar = no_progress) -> bool:
-    """Build the checkpoint as the folder `out`; False if it is there already.
+class Source(StrEnum):
+    """Where the checkpoint in a folder came from."""
+
+    BUILT = "built"
+    CACHED = "cached"
+    THERE = "there"
+
+
+def write_checkpoint(build: Build, out: Path, *, progress: ProgressBar = no_progress) -> Source:
+    """Write the checkpoint as the folder `out`: built, or copied from the cache if it is there.
 
     Raises UsageError if something else is there, QuantizationError if the build fails.
     """
     key = build.key
     if out.exists():
         if build_record(out).get("key") == key:
-            return False
+            return Source.THERE
         raise UsageError(
             f"{out} exists and is not {build.recipe} of {build.dense}, calibrated on "
             f"{build.calibration.origin}; remove it or choose another --out"
         )
-    _make(build, key, out, progress)
-    return True
+    cached = _cached(build, key)
+    if build_record(cached).get("key") != key:
+        _make(build, key, out, progress)
+        return Source.BUILT
+    make_once(
+        out,
+        marker=BUILD_FILE,
+        doing="copying",
+        make=lambda scratch: Path(shutil.copytree(cached, scratch / "checkpoint")),
+        needs=sum(file.stat().st_size for file in cached.iterdir()),
+    )
+    return Source.CACHED
+
+
+def _cached(build: Build, key: str) -> Path:
+    return build.cache / "checkpoints" / f"{folder_name(build.recipe)}-{key[:16]}"
 
 
 def folder_name(recipe: Recipe) -> str:
@@ -116,6 +141,11 @@ def _make(build: Build, key: str, target: Path, progress: ProgressBar) -> None:
 
 
 def _build(build: Build, key: str, scratch: Path, progress: ProgressBar) -> Path:
+    if find_spec("gptqmodel") is None:
+        raise UsageError(
+            f"building {build.recipe} needs gptqmodel, which is not installed; "
+            "pip install 'trusteval[quantize]'"
+        )
     started = time.monotonic()
     out = scratch / "checkpoint"
     texts = build.texts

@@ -10,9 +10,21 @@ from trusteval.checkpoints.checkpoint import inspect_checkpoint, refuse_remote_c
 from trusteval.checkpoints.models import model_directory
 from trusteval.errors import UsageError
 from trusteval.progress import ProgressBar, no_progress
-from trusteval.quantizers.building import Build, build_record, folder_name, write_checkpoint
+from trusteval.quantizers.building import (
+    Build,
+    Source,
+    build_record,
+    folder_name,
+    write_checkpoint,
+)
 from trusteval.quantizers.calibration import load_calibration
 from trusteval.types import Recipe
+
+_REMARKS = {
+    Source.BUILT: "",
+    Source.CACHED: "; copied from the cache",
+    Source.THERE: "; was there",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,8 @@ class Order:
 def build_order(order: Order, *, progress: ProgressBar = no_progress) -> Iterator[str]:
     """Build recipe by recipe, each as a folder of `out`; yield a line about each.
 
-    What is there already, of the same model, recipe and calibration, is left as it is. Raises
+    What is there already, of the same model, recipe and calibration, is left as it is, and what
+    the cache holds is copied. Raises
     UsageError if something else is in the way, QuantizationError if a build fails.
     """
     dense = model_directory(order.model, cache=order.cache)
@@ -54,8 +67,8 @@ def build_order(order: Order, *, progress: ProgressBar = no_progress) -> Iterato
             device=order.device,
             trust_remote_code=order.trust_remote_code,
         )
-        built = write_checkpoint(build, folder, progress=progress)
-        yield f"{recipe}: {folder} ({_described(folder)}{'' if built else '; was there'})"
+        source = write_checkpoint(build, folder, progress=progress)
+        yield f"{recipe}: {folder} ({_described(folder)}{_REMARKS[source]})"
 
 
 def _described(folder: Path) -> str:

@@ -1,0 +1,144 @@
+"""GGUF files hold a whole model, or are refused in one line before a layer of it is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.damage import refusal
+from tests.gguf_files import write_gguf, write_parts
+from trusteval import load_model
+from trusteval.checkpoints.models import method_and_bits, model_directory, refuse_missing_model
+from trusteval.errors import ModelError
+
+UP = "blk.1.ffn_up.weight"
+NESTED = b"GGUF\x03" + b"\0" * 11 + b"\x01" + b"\0" * 7 + b"\x01" + b"\0" * 7 + b"a\x09" + b"\0" * 3
+ENDLESS = NESTED + b"\x08" + b"\0" * 3 + b"\xff" * 7 + b"\x7f"
+
+
+def test_whole_gguf_file_is_loaded_with_the_weights_of_its_model(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    expected, _ = load_model(tiny_llama)
+    file = write_gguf(tiny_llama, tmp_path / "whole.gguf")
+    assert method_and_bits(str(file)) == ("dense", 16)
+    model, _ = load_model(file, dtype="float32")
+    state = model.state_dict()
+    assert all(torch.equal(state[name], tensor) for name, tensor in expected.state_dict().items())
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("rename", [False, True], ids=["by name", "by header"])
+def test_one_part_of_a_split_file_is_refused_with_the_cure(
+    tiny_llama: Path, tmp_path: Path, number: int, rename: bool
+) -> None:
+    file = write_parts(tiny_llama, tmp_path, parts=3)[number - 1]
+    if rename:
+        file = file.rename(tmp_path / "model.gguf")
+    first = "NAME-00001-of-00003.gguf" if rename else "model-00001-of-00003.gguf"
+    expected = (
+        f"{file} is part {number} of 3 of a model; join them and name the whole: "
+        f"llama-gguf-split --merge {first} whole.gguf"
+    )
+    for refuse in (method_and_bits, refuse_missing_model):
+        with pytest.raises(ModelError) as raised:
+            refuse(str(file))
+        assert str(raised.value) == expected
+    assert refusal(file) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.pop(UP), "lacks 1 tensors: model.layers.1.mlp.up_proj.weight"),
+        (lambda t: t.pop("output_norm.weight"), "lacks 1 tensors: model.norm.weight"),
+        (
+            lambda t: t.pop("token_embd.weight"),
+            "lacks 2 tensors: lm_head.weight, model.embed_tokens.weight",
+        ),
+        (
+            lambda t: [t.pop(name) for name in list(t) if name.startswith("blk.1.")],
+            "declares 2 blocks and holds 1; the first that is not there is blk.1",
+        ),
+        (lambda t: t.clear(), "holds no model: 0 tensors"),
+        (
+            lambda t: t.update({"blk.0.attn_q.bias": np.ones(128, np.float32)}),
+            "has the unknown 1 tensors: blk.0.attn_q.bias",
+        ),
+        (
+            lambda t: t.update({"blk.2.ffn_up.weight": t[UP]}),
+            "holds weights of blk.2, but declares 2 blocks",
+        ),
+        (
+            lambda t: t.update({"classifier.weight": t[UP]}),
+            "has the unknown 1 tensors: classifier.weight",
+        ),
+        (
+            lambda t: t.update({"rope_freqs.weight": np.full(16, 2, np.float32)}),
+            "has the unknown 1 tensors: rope_freqs.weight",
+        ),
+        (lambda t: t.update({UP: t[UP][:64]}), "with another shape 1 tensors"),
+        (lambda t: t.update({UP: t[UP] * np.nan}), "holds 8192 values that are not finite"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else None,
+)
+def test_gguf_file_whose_tensors_are_not_the_models_is_refused(
+    tiny_llama: Path, tmp_path: Path, change: Callable[[dict], object], words: str
+) -> None:
+    def changed(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        change(tensors)
+        return tensors
+
+    file = write_gguf(tiny_llama, tmp_path / "model.gguf", change=changed)
+    assert words in refusal(file)
+
+
+def test_rotary_factors_of_one_change_nothing_and_are_accepted(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    ones = {"rope_freqs.weight": np.ones(16, np.float32)}
+    load_model(write_gguf(tiny_llama, tmp_path / "model.gguf", change=lambda t: {**t, **ones}))
+
+
+@pytest.mark.parametrize("name", ["missing", "part"])
+def test_nothing_is_expanded_of_a_gguf_file_that_is_refused(
+    tiny_llama: Path, tmp_path: Path, name: str
+) -> None:
+    parts = write_parts(tiny_llama, tmp_path, parts=2)
+
+    def without_one(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: tensor for name, tensor in tensors.items() if name != UP}
+
+    lacking = write_gguf(tiny_llama, tmp_path / "missing.gguf", change=without_one)
+    with pytest.raises(ModelError):
+        model_directory(str(parts[0] if name == "part" else lacking), cache=tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("models/*/config.json"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "is no whole GGUF file"),
+        (b"PK\x03\x04", "it begins with b'PK"),
+        (b"GGUF\x01\0\0\0", "version 1"),
+        (b"GGUF\0\0\0\x03", "version 50331648"),
+        (b"GGUF\x03\0\0\0" + b"\xff" * 16, "more than its 24 bytes hold"),
+        (NESTED + b"\x09" + b"\0" * 11, "it holds a list of the unknown kind 9"),
+        (ENDLESS, "texts, more than its"),
+        (NESTED[:-4] + b"\x63\0\0\0", "a value of the unknown kind 99"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a git-lfs pointer"),
+    ],
+    ids=["empty", "zip", "old", "big-endian", "counts", "nested", "endless", "kind", "pointer"],
+)
+def test_file_that_is_no_gguf_is_refused_at_once(tmp_path: Path, raw: bytes, words: str) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(raw)
+    with pytest.raises(ModelError) as raised:
+        method_and_bits(str(file))
+    assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
