@@ -159,19 +159,18 @@ ALLOWED: dict[str, set[str]] = {
     "store.leases": {"errors", "store.database"},
     "store.responses": {
         *("types", "errors"),
-        *(f"store.{name}" for name in ("database", "keys", "leases", "schema")),
+        *(f"store.{name}" for name in ("database", "keys", "leases", "schema", "stored")),
     },
-    "store.inventory": {"store.responses"},
+    "store.stored": {"types", "store.keys", "store.schema"},
+    "store.inventory": {"store.database", "store.responses", "store.stored"},
     "store.garbage": {"errors", "store.inventory", "store.responses"},
-    "store.checkup": {
-        *("types", "errors", "store.keys", "store.responses", "store.schema"),
-    },
-    "store.entries": {"types", "errors", "files", "store.keys"},
+    "store.checkup": {"errors", "store.responses", "store.stored"},
+    "store.entries": {"types", "errors", "files", "store.keys", "store.stored"},
     "store.jsonl_file": {"errors", "files", "store.entries"},
     "store.parquet_file": {"errors", "store.entries"},
     "store.exporting": {
         *("types", "errors", "store.database", "store.entries", "store.jsonl_file"),
-        *("store.parquet_file", "store.responses", "store.schema"),
+        *("store.parquet_file", "store.responses", "store.stored"),
     },
     "store.importing": {
         *("errors", "store.database", "store.entries", "store.jsonl_file"),
@@ -181,7 +180,7 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "machine", "store.checkup", "store.command", "store.responses"),
     },
     "store.command": {
-        "errors",
+        *("errors", "files"),
         *(f"store.{name}" for name in ("exporting", "garbage", "importing", "inventory")),
         *(f"store.{name}" for name in ("leases", "responses", "schema")),
     },
