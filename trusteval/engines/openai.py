@@ -38,6 +38,7 @@ from trusteval.types import Endpoint, Prompt, Response, Role, Route, Variant
 CONCURRENCY = 16
 UNKNOWN_WEIGHTS = "served, so not fingerprinted: after redeploying use another store"
 _T = TypeVar("_T")
+_MOST_TOLD = 1000
 _OF_THE_PROMPT = (400, 413, 422)
 _OF_THE_SERVER = (0, 401, 403, 429)
 """Without a word (0), for want of a key, or busy for good: no other model or route fares better."""
@@ -245,7 +246,7 @@ class OpenAIEngine:
         if described != self._described:
             raise EngineError(
                 f"{self.name}: {self._endpoint.url} was redeployed during the run: it said "
-                f"{self._described}, and now {described}"
+                f"{_brief(self._described)}, and now {_brief(described)}"
             )
 
     async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
@@ -345,6 +346,11 @@ class _RefusedError(EngineError):
                 f"{url} is not there, and text without a chat template can go nowhere else: {why}"
             )
         return EngineError(f"{url} rejects the request: {why}{key_cure(self.rejection)}")
+
+
+def _brief(described: Mapping[str, Any]) -> str:
+    told = repr(described)
+    return told if len(told) <= _MOST_TOLD else f"{told[:_MOST_TOLD]}..."
 
 
 def _is_foldable(prompt: Prompt, endpoint: Endpoint) -> bool:
