@@ -32,9 +32,10 @@ from trusteval.engines.api_key import ApiKey
 from trusteval.engines.endpoint import parse_endpoint
 from trusteval.engines.json_client import Patience
 from trusteval.engines.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
 from trusteval.subjects import dense_variant
-from trusteval.types import Endpoint, FinishReason, Message, Prompt, Response, Role, Route
+from trusteval.types import Endpoint, FinishReason, Message, Prompt, Response, Role, Route, Variant
 
 KEY = "sk-very-secret-0123456789"
 HASTY = Patience(reply=5.0, total=30.0, first_pause=0.01, longest_pause=0.04)
@@ -141,6 +142,27 @@ def test_unknown_option_of_an_endpoint_lists_the_known() -> None:
         "unknown option 'route=text'; known: route=chat|completions, system=turn|fold, "
         "listed=yes|no"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://h/v1/chat/completions#m", "URL goes up to the API's version, without /chat/comp"),
+        ("http://h/v1/completions/#m", "without /completions; for example openai:http://127.0.0.1"),
+        ("http://h/v1/models#m", "URL goes up to the API's version, without /models"),
+        ("http://h#m&system=fold", "options follow a ?, as in MODEL?system=...&..."),
+        ("http://h#m?system=fold&system=turn", "option 'system' is given twice"),
+        ("http://h# ", "expected openai:URL#MODEL"),
+        ("http://h?model=m#m", "options after the model (URL#MODEL?system=fold)"),
+    ],
+)
+def test_endpoint_that_cannot_be_meant_is_told_how_it_is_written(text: str, told: str) -> None:
+    assert told in refusal(VariantError, lambda: parse_endpoint(f"openai:{text}"))
+
+
+@pytest.mark.parametrize("url", ["https://h.com/models", "https://h.com/api/models"])
+def test_path_may_end_in_models(url: str) -> None:
+    assert parse_endpoint(f"{url}#m").url == url
 
 
 @pytest.mark.parametrize("url", [f"http://me:{KEY}@h", f"http://{KEY}@h", f"http://h?key={KEY}"])
@@ -284,7 +306,7 @@ def test_patience_ends_with_an_error_that_says_who_how_often_and_why(
     server.decide = lambda request: fault
     hanging = isinstance(fault, Hang)
     engine = opened(patience=Patience(reply=0.2, total=0.7, first_pause=0.01) if hanging else BRIEF)
-    message = refusal(EngineError, lambda: answers(engine, prompts(1)))
+    message = refusal(EngineError, lambda: answers(engine, [prompts(1)[0][1:]]))
     assert message.startswith(f"dense: {server.url}/v1/chat/completions failed ")
     assert f"failed {len(server.requests)} times in " in message
     assert re.search(told, message)
@@ -302,7 +324,10 @@ def test_server_that_asks_for_more_patience_than_there_is_ends_it_at_once(server
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        (401, {"error": {"message": "bad key"}}, "rejects the request: 401 Unauthorized: bad key"),
+        (
+            *(401, {"error": {"message": "bad key"}}),
+            "request: 401 Unauthorized: bad key; the key is taken from TRUSTEVAL_API_KEY, else",
+        ),
         (403, {"detail": "no"}, "rejects the request: 403 Forbidden: no"),
         (404, {"message": "no such model"}, "request: 404 Not Found: no such model"),
         (501, {}, "rejects the request: 501 Not Implemented: {}"),
@@ -312,7 +337,7 @@ def test_server_that_asks_for_more_patience_than_there_is_ends_it_at_once(server
 def test_what_will_not_pass_is_not_tried_again(server, opened, status, body, told) -> None:
     server.decide = lambda request: said(body, status=status)
     engine = opened()
-    assert refusal(EngineError, lambda: answers(engine, prompts(1))).endswith(told)
+    assert told in refusal(EngineError, lambda: answers(engine, prompts(1)))
     assert len(server.requests) == 1
 
 
@@ -369,10 +394,6 @@ def choice(**changes: Any) -> dict[str, Any]:
         (reply(None), "expected an answer's text, got NoneType"),
         (reply([{"type": "text"}]), "expected an answer's text, got list"),
         (choice(message=None), "expected an answer's text, got NoneType"),
-        (
-            choice(message={"content": None, "reasoning_content": "hm"}),
-            "got NoneType; it thinks, although it was asked not to",
-        ),
         (
             reply("x", usage={"completion_tokens": 7}),
             "asked for at most 6 tokens, got 7: the server does not keep max_tokens",
@@ -432,6 +453,268 @@ def test_half_a_character_can_be_stored(server, opened) -> None:
     body = json.dumps(reply("?")).replace("?", r"a\ud83d b\ud83d\ude00").encode()
     server.decide = lambda request: Said(body=body)
     assert answers(opened(), prompts(1))[0].text == "a\ufffd b\U0001f600"
+
+
+# -- a server that thinks ----------------------------------------------------------------
+
+
+def thinking(content: object, **fields: object) -> Said:
+    return said(choice(finish_reason="length", message={"content": content, **fields}))
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ({"reasoning_content": "Okay, so"}, "message.reasoning_content"),  # SGLang, llama.cpp
+        ({"reasoning": "Okay, so"}, "message.reasoning"),  # vLLM, Ollama, OpenRouter
+        ({"reasoning": None, "reasoning_content": "hm"}, "message.reasoning_content"),
+        ({"thinking": "Okay, so"}, "message.thinking"),
+        ({"thought": "Okay, so"}, "message.thought"),
+        (
+            {"reasoning_details": [{"type": "reasoning.text", "text": "O"}]},
+            "message.reasoning_details",
+        ),
+        ({"thinking_blocks": [{"thinking": "Okay"}]}, "message.thinking_blocks"),
+        ({"reasoning": {"text": "Okay, so"}}, "message.reasoning"),
+        ({"content": [{"type": "thinking", "thinking": []}]}, "message.content"),  # Mistral
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("empty", ["", None, " \n"])
+def test_reasoning_without_an_answer_is_an_error_with_a_cure(
+    server, opened, message, where, empty
+) -> None:
+    server.decide = lambda request: thinking(**{"content": empty, **message})
+    engine = opened()
+    told = refusal(EngineError, lambda: answers(engine, prompts(1)))
+    assert f"although it was asked not to: a reply holds reasoning ({where}) and no answer" in told
+    assert "no answer so far had a text" in told
+    for cure in (
+        "--default-chat-template-kwargs '{\"enable_thinking\": false}'",
+        *("--reasoning-budget 0", "TGI: ", "?route=completions"),
+    ):
+        assert cure in told
+    again = refusal(EngineError, lambda: answers(engine, prompts(1)))
+    assert again == f"{told} (not asked again in this run)"
+    assert len(server.requests) == 1
+
+
+def test_reasoning_that_is_only_counted_is_reasoning(server, opened) -> None:
+    counted = {"completion_tokens": 6, "completion_tokens_details": {"reasoning_tokens": 6}}
+    server.decide = lambda request: said(reply("", usage=counted))
+    assert "(6 reasoning_tokens)" in refusal(EngineError, lambda: answers(opened(), prompts(1)))
+
+
+def test_server_that_thinks_of_some_prompts_only_is_said_to(server, opened) -> None:
+    server.decide = lambda request: (
+        thinking("", reasoning="Okay") if asked_text(request) == "question 3" else None
+    )
+    engine = opened(concurrency=1)
+    told = refusal(EngineError, lambda: answers(engine, prompts(9)))
+    assert "3 other so far had a text: it thinks of some prompts only" in told
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("reasoning", [None, "", [], {}, {"reasoning_effort": "low"}], ids=str)
+def test_empty_answer_without_reasoning_stays_an_answer(server, opened, reasoning) -> None:
+    fields = reasoning if isinstance(reasoning, dict) and reasoning else {"reasoning": reasoning}
+    server.decide = lambda request: thinking("", **fields)
+    assert answers(opened(), prompts(1))[0].text == ""
+
+
+def test_answer_beside_its_reasoning_is_an_answer(server, opened) -> None:
+    server.decide = lambda request: thinking("<think>hm</think> yes", reasoning_content="hm")
+    assert answers(opened(), prompts(1))[0].text == "<think>hm</think> yes"
+
+
+# -- a chat template without a system turn -----------------------------------------------
+
+
+def takes_no_system_turn(status: int, document: object) -> Callable[[Request], Said | None]:
+    return lambda request: (
+        said(document, status=status)
+        if request.get("messages", [{}])[0].get("role") == "system"
+        else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [
+        (400, {"object": "error", "message": "System role not supported", "code": 400}),
+        (400, {"message": "Conversation roles must alternate user/assistant/user/assistant/..."}),
+        (500, {"error": {"message": "Jinja Exception: System role not supported"}}),
+        (500, {"error": {"message": "x" * 300 + " Only user and assistant roles are supported!"}}),
+        (422, {"error": "unknown variant `system`, expected `user` or `assistant`"}),
+        (400, {"error": "Bad Request"}),
+        (422, {}),
+        (500, "Internal Server Error"),
+    ],
+)
+def test_template_without_a_system_turn_is_told_to_fold_it(
+    server, opened, status: int, document: object
+) -> None:
+    server.decide = takes_no_system_turn(status, document)
+    engine = opened(concurrency=1)
+    told = refusal(EngineError, lambda: answers(engine, prompts(2)))
+    assert f"/chat/completions: {status} " in told
+    assert "its chat template takes no system turn: write MODEL?system=fold" in told
+    asked = len(server.requests)
+    assert asked <= 6
+    assert told in refusal(EngineError, lambda: answers(engine, prompts(2)))
+    assert len(server.requests) == asked
+    assert len(answers(opened("?system=fold"), prompts(2))) == 2
+
+
+def test_prompt_without_a_system_turn_blames_no_system_turn(server, opened) -> None:
+    server.decide = lambda request: said({"message": "System role not supported"}, status=400)
+    engine = opened()
+    assert "fold" not in refusal(PromptError, lambda: answers(engine, [prompts(1)[0][1:]]))
+
+
+def test_server_that_recovers_blames_no_system_turn(server, opened) -> None:
+    server.plan = [Said(status=500)] * 4
+    assert answers(opened(), prompts(1))[0].text == "said: question 0"
+
+
+def test_server_without_a_chat_template_is_told_of_the_other_route(server, opened) -> None:
+    why = "As of transformers v4.44, you must provide a chat template if the tokenizer has none."
+    server.decide = lambda request: said({"message": why}, status=400)
+    engine = opened()
+    assert "?route=completions" in refusal(EngineError, lambda: answers(engine, prompts(1)))
+
+
+# -- one verdict -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked_once"),
+    [
+        (Said(status=500), False),
+        (Said(status=429), False),
+        (Said(status=429, headers={"Retry-After": "3600"}), True),
+        (Said(status=401), True),
+        (Said(status=404), True),
+        (HangUp(), False),
+        (Said(body=b"<html>Log in</html>"), True),
+        (said(reply("x", model="other")), True),
+    ],
+    ids=repr,
+)
+def test_what_was_asked_in_vain_is_not_asked_by_another_variant(
+    server, fault: Action, asked_once: bool
+) -> None:
+    server.decide = lambda request: fault
+    asked = backend(server, patience=BRIEF, concurrency=1)
+    east = Variant("east", "gptq", 4, served=asked.endpoint(DENSE))
+    first, second = asked.open(DENSE), asked.open(east)
+    told = refusal(EngineError, lambda: answers(first, prompts(3)))
+    count = len(server.requests)
+    assert (count == 1) is asked_once
+    again = told.replace("dense: ", "east: ", 1) + " (not asked again in this run)"
+    assert refusal(EngineError, lambda: answers(second, prompts(3))) == again
+    assert len(server.requests) == count
+    for engine in (first, second):
+        engine.close()
+
+
+def test_rejected_prompt_speaks_for_itself_only(server, opened) -> None:
+    too_long = said({"message": "maximum context length is 512 tokens"}, status=400)
+    server.plan = [too_long]
+    engine = opened()
+    refusal(PromptError, lambda: answers(engine, prompts(1)))
+    assert len(answers(engine, prompts(3))) == 3
+
+
+def test_other_route_of_a_failing_server_is_asked_with_less_patience(server, opened) -> None:
+    server.decide = lambda request: Said(status=503) if "messages" in request else None
+    engine = opened(patience=BRIEF)
+    refusal(EngineError, lambda: answers(engine, prompts(1)))
+    found = answers(engine, [(Message(Role.PLAIN, "2 + 2 ="),)])
+    assert found[0].text == "said: 2 + 2 ="
+
+
+def test_server_that_is_gone_is_looked_for_once(server) -> None:
+    with serving() as gone:
+        asked = backend(gone, opening=BRIEF)
+    other = Variant("east", "gptq", 4, served=parse_endpoint(f"{gone.url}#another"))
+    told = refusal(EngineError, lambda: asked.context(DENSE))
+    again = told.replace("dense: ", "east: ", 1) + " (not asked again in this run)"
+    assert refusal(EngineError, lambda: asked.context(other)) == again
+
+
+def test_model_that_is_not_listed_speaks_for_itself_only(server) -> None:
+    asked = backend(server)
+    other = Variant("east", "gptq", 4, served=parse_endpoint(f"{server.url}#another"))
+    assert "lists no model 'another'" in refusal(EngineError, lambda: asked.context(other))
+    assert asked.context(DENSE)["model"] == MODEL
+
+
+# -- replies beyond all bounds -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, EngineError), (400, PromptError), (503, EngineError)]
+)
+def test_reply_larger_than_any_answer_is_not_read(server, opened, status: int, kind) -> None:
+    server.decide = lambda request: Said(status=status, body=b"x" * (17 << 20))
+    message = refusal(kind, lambda: answers(opened(), prompts(1)))
+    assert "a reply of more than 16,777,216 bytes" in message
+
+
+def test_text_longer_than_the_tokens_asked_for_is_no_answer(server, opened) -> None:
+    server.decide = lambda request: said(reply("wrong " * 1000))
+    message = refusal(EngineError, lambda: answers(opened(), prompts(1)))
+    assert message.endswith(
+        "at most 6 tokens, got 6,000 characters: the server does not keep max_tokens"
+    )
+
+
+@pytest.mark.parametrize("count", [True, 10**30, -5, 5.5, "many"])
+def test_count_that_is_none_is_not_counted(server, opened, count: object) -> None:
+    usage = {"prompt_tokens": count, "completion_tokens": 1}
+    server.decide = lambda request: said(reply("fine", usage=usage))
+    found = answers(opened(), prompts(1))[0]
+    assert (found.n_prompt_tokens, type(found.n_prompt_tokens)) == (0, int)
+
+
+@pytest.mark.parametrize("reason", [["stop"], {"a": 1}, 5])
+def test_finish_reason_that_is_no_word_is_an_error(server, opened, reason: object) -> None:
+    server.decide = lambda request: said(choice(finish_reason=reason))
+    assert repr(reason) in refusal(PromptError, lambda: answers(opened(), prompts(1)))
+
+
+def test_words_of_a_server_move_no_cursor(server, opened) -> None:
+    server.decide = lambda request: said({"error": "\x1b[2J\x1b[31mowned\u202e"}, status=403)
+    message = refusal(EngineError, lambda: answers(opened(), prompts(1)))
+    assert message.isprintable()
+    server.listing = said({"data": [{"id": f"\x1b[2J\n{number}"} for number in range(99)]})
+    message = refusal(EngineError, opened)
+    assert message.isprintable()
+    assert len(message) < 1000
+    assert "and 79 more" in message
+
+
+@pytest.mark.parametrize("version", ["1\x1b[2J", "1\n# HEADING", "v" * 101])
+def test_version_that_is_no_version_is_not_known(server, version: str) -> None:
+    server.version = said({"version": version})
+    assert backend(server).context(DENSE)["version"] is None
+
+
+# -- who waits is told -------------------------------------------------------------------
+
+
+def test_silent_server_is_told_of_while_it_is_waited_for(server, opened) -> None:
+    told: list[str] = []
+    server.plan = [Said(status=503)] * 5
+    patience = Patience(reply=5, total=30, first_pause=0.5, longest_pause=0.5)
+    answers(opened(patience=patience, watch=Watch(told.append)), prompts(1))
+    (line,) = told
+    assert re.fullmatch(
+        rf"waiting for {server.url}/v1/chat/completions: 503 Service Unavailable "
+        r"\(attempt [45], 2 s of at most 25 s\)",
+        line,
+    )
 
 
 # -- ending early ------------------------------------------------------------------------

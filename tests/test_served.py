@@ -186,10 +186,63 @@ def test_rejected_prompt_is_an_error_that_names_setting_item_and_server(project,
     assert KEY.encode() not in written(project) + (run.stdout + run.stderr).encode()
 
 
+def test_server_that_thinks_is_an_error_and_no_verdict(project, server) -> None:
+    server.decide = lambda request: said(
+        reply("", chat="prompt" not in request)
+        | {"choices": [{"finish_reason": "length", "text": "", "reasoning": "Okay, so"}]}
+    )
+    at = f"openai:{server.url}#{MODEL}"
+    run = project.run(
+        f"--trust-variants=dense={at},gptq-4={at}", "-k", "mmlu", "--trust-ensembles="
+    )
+    assert run.returncode == 1
+    assert "it thinks, although it was asked not to: a reply holds reasoning" in run.stdout
+    assert "FAIL:" not in run.stdout
+    assert not project.verdicts_file.exists() or project.outcomes() == {}
+    assert len(server.requests) <= 16
+
+
+def test_one_verdict_for_a_server_and_run(project, server) -> None:
+    server.decide = lambda request: Said(status=403)
+    at = f"openai:{server.url}#{MODEL}"
+    variants = f"--trust-variants=dense={at},gptq-8={at},gptq-4={at}"
+    run = project.run(variants, "--trust-concurrency=1", "-k", "mmlu or ensemble")
+    assert run.returncode == 1
+    assert len(server.requests) == 1
+    assert run.stdout.count("(not asked again in this run)") > 3
+
+
+def test_run_says_what_it_waits_for(project, server) -> None:
+    busy = [Said(status=503, body=b"loading")] * 3
+    server.decide = lambda request: busy.pop() if busy else answer_a(request)
+    at = f"openai:{server.url}#{MODEL}"
+    run = project.run(
+        *(f"--trust-variants=gptq-4={at}", "--trust-ensembles=", "--trust-concurrency=1"),
+        *("-k", "mmlu"),
+    )
+    assert run.returncode == 0, run.stdout
+    line = (
+        f"trusteval: waiting for {server.url}/v1/completions: 503 Service Unavailable: loading "
+        "(attempt 3, 3 s of at most 660 s)"
+    )
+    assert line in run.stdout.splitlines()
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
         (("--trust-model=openai:http://h#m",), "--trust-model names a served model; add --trust"),
+        (("--trust-model=http://h:8000/v1#m",), "add --trust-engine=openai (now scripted)"),
+        (("--trust-model=https://h",), "write the model as http://HOST:PORT/v1#MODEL"),
+        (("--trust-model=127.0.0.1:8000#m",), "--trust-model names a served model"),
+        (
+            ("--trust-variants=dense,gptq-4=http://h:8000#m",),
+            "variant gptq-4: a served model is written NAME=openai:http://127.0.0.1:8000/v1#MODEL",
+        ),
+        (("--trust-variants=gptq-4=vllm:http://me:pw@h#m",), "variant gptq-4: a served model is"),
+        (("--trust-variants=openai:http://h#m",), "variant without a name: a served model is"),
+        (("--trust-variants=gptq-4:openai:http://h#m",), "variant without a name: a served"),
+        (("--trust-references=small=http://h#m",), "reference small: a served model is written"),
         (("--trust-concurrency=0",), "--trust-concurrency is a number from 1 on, got '0'"),
         (("--trust-variants=gptq-4=openai:h",), "served model 'openai:h': expected openai:URL#M"),
         (("--trust-engine=openai", "--trust-variants=dense"), "script.json': expected openai:URL"),
@@ -199,6 +252,7 @@ def test_mistake_is_one_line_before_anything_runs(project, options, told: str) -
     run = project.run(*options)
     assert run.returncode == 4
     assert told in run.stderr
+    assert "me:pw" not in run.stdout + run.stderr
 
 
 # -- a real server -----------------------------------------------------------------------

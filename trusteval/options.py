@@ -9,7 +9,7 @@ from pathlib import Path
 from trusteval.engines.engine import Backend
 from trusteval.engines.routing import create_backend
 from trusteval.errors import UsageError
-from trusteval.progress import ProgressBar, no_progress
+from trusteval.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.suggestion import meant
 from trusteval.types import Variant
 
@@ -52,8 +52,11 @@ class Options:
         *,
         device: str | None = None,
         progress: ProgressBar = no_progress,
+        say: Say = say_nothing,
     ) -> Backend:
         """Return who answers for these variants; opens no model.
+
+        `say` is told what is waited for while a server does not answer.
 
         Raises UsageError for a missing model, script or recording, and a key that cannot be.
         """
@@ -68,6 +71,7 @@ class Options:
             calibration=self.calibration,
             trust_remote_code=self.trust_remote_code,
             progress=progress,
+            say=say,
         )
 
 

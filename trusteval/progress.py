@@ -12,6 +12,14 @@ ProgressBar = Callable[[str, int], AbstractContextManager[Advance]]
 """Opened with what is done and how many steps it takes."""
 
 
+Say = Callable[[str], None]
+"""Called with one line for whoever watches: what is waited for."""
+
+
+def say_nothing(line: str) -> None:
+    """Tell nobody."""
+
+
 @contextmanager
 def no_progress(what: str, total: int) -> Iterator[Advance]:
     """Show nothing."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject,
 if TYPE_CHECKING:
     from trusteval.evaluation import Evaluation
     from trusteval.gates import Gate
-    from trusteval.progress import ProgressBar
+    from trusteval.progress import ProgressBar, Say
     from trusteval.run import Run
     from trusteval.store import ResponseStore
 
@@ -75,15 +77,47 @@ def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
 
 
 @pytest.fixture(scope="session")
+def trust_say(pytestconfig: pytest.Config) -> Say:
+    """Lines for whoever waits, past pytest's capturing: above a progress bar, else among the dots.
+
+    A worker of xdist has stderr alone.
+    """
+    terminal = pytestconfig.stash.get(TERMINAL, None)
+    manager = pytestconfig.pluginmanager
+    capture = manager.getplugin("capturemanager")
+    is_worker = hasattr(pytestconfig, "workerinput")
+    reporter = None if is_worker else manager.getplugin("terminalreporter")
+
+    def say(line: str) -> None:
+        if terminal is not None:
+            terminal.write(f"\r\x1b[2Ktrusteval: {line}\n")
+            terminal.flush()
+            return
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            if reporter is not None:
+                reporter.ensure_newline()
+                reporter.write_line(f"trusteval: {line}")
+                reporter.flush()
+            else:
+                sys.stderr.write(f"trusteval: {line}\n")
+                sys.stderr.flush()
+
+    return say
+
+
+@pytest.fixture(scope="session")
 def trust_evaluation(
     trust_run: Run,
     response_store: ResponseStore,
     device: str,
     trust_progress: ProgressBar,
+    trust_say: Say,
     pytestconfig: pytest.Config,
 ) -> Iterator[Evaluation]:
     """The run's evaluation: records, votes, scores; holds at most one model."""
-    evaluation = trust_run.evaluation(response_store, device=device, progress=trust_progress)
+    evaluation = trust_run.evaluation(
+        response_store, device=device, progress=trust_progress, say=trust_say
+    )
     yield evaluation
     evaluation.close()
     pytestconfig.stash[ANSWERED] = evaluation.answered()

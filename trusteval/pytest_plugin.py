@@ -27,6 +27,7 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_evaluation,
     trust_progress,
     trust_run,
+    trust_say,
     voting_ensemble,
 )
 from trusteval.pytest_keys import ANSWERED, REPORT, RUN, TERMINAL

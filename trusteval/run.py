@@ -19,7 +19,7 @@ from trusteval.gates import BASELINE, Gate, LeftOut, family_size, unjudged_sente
 from trusteval.options import Options
 from trusteval.preflight import Doubt, preflight
 from trusteval.profiles import Profile
-from trusteval.progress import ProgressBar
+from trusteval.progress import ProgressBar, Say, say_nothing
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
 from trusteval.sheet import Roll
@@ -107,10 +107,17 @@ class Run:
         named = next((s for s in self.subjects if s.name == gate.reference), None)
         return named or dense_variant()
 
-    def evaluation(self, store: ResponseStore, *, device: str, progress: ProgressBar) -> Evaluation:
-        """Put the parts together; opens no model yet."""
+    def evaluation(
+        self,
+        store: ResponseStore,
+        *,
+        device: str,
+        progress: ProgressBar,
+        say: Say = say_nothing,
+    ) -> Evaluation:
+        """Put the parts together; opens no model yet. `say` is told what servers are waited for."""
         loaded = (*self.variants, *self.references)
-        backend = self.options.backend(loaded, device=device, progress=progress)
+        backend = self.options.backend(loaded, device=device, progress=progress, say=say)
 
         def over(answering: Backend, **more: Any) -> Evaluation:
             return Evaluation(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
-from trusteval.engines.endpoint import is_endpoint, parse_endpoint
+from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
@@ -70,6 +70,8 @@ def dense_variant() -> Variant:
 def _variant(word: str) -> Variant:
     if word == DENSE:
         return dense_variant()
+    if is_url(word) or ":openai:" in word:
+        refuse_url("openai:", "variant without a name")
     name, given, path = word.partition("=")
     if given:
         return _brought(name.strip(), path.strip())
@@ -137,6 +139,7 @@ def _meant_recipe(word: str) -> str:
 def _brought(name: str, model: str) -> Variant:
     if is_endpoint(model):
         return _served(name, model)
+    refuse_url(model, f"variant {name}")
     _refuse_name(name, f"variant {name}={model}")
     method, bits = method_and_bits(model)
     return Variant(name=name, method=method, bits=bits, path=Path(model).expanduser())
@@ -183,6 +186,7 @@ def parse_references(text: str) -> tuple[Variant, ...]:
                 Variant(name=name, method=DENSE, bits=DENSE_BITS, served=parse_endpoint(model))
             )
             continue
+        refuse_url(model, f"reference {name}")
         if model != DEMO and Path(model).suffix != ".gguf" and method_and_bits(model)[0] != DENSE:
             raise VariantError(f"reference {word}: a reference is a dense model, this is quantized")
         refuse_missing_model(model)

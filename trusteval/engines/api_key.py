@@ -50,5 +50,21 @@ class ApiKey:
         )
 
     def without(self, text: str) -> str:
-        """Return `text` with "[key]" where it repeats the key."""
-        return text.replace(self._value, "[key]") if self.is_in(text) else text
+        """Return `text` with "[key]" where it repeats the key, or a long piece of it."""
+        if len(self._value) < _SHORTEST_SECRET:
+            return text
+        whole, kept, place = text.replace(self._value, "[key]"), [], 0
+        while place < len(whole):
+            length = self._piece_at(whole, place)
+            kept.append("[key]" if length else whole[place])
+            place += length or 1
+        return "".join(kept)
+
+    def _piece_at(self, text: str, place: int) -> int:
+        """Return how long a piece of the key begins here; 0 for one that is no secret."""
+        length = _SHORTEST_SECRET
+        if text[place : place + length] not in self._value or place + length > len(text):
+            return 0
+        while place + length < len(text) and text[place : place + length + 1] in self._value:
+            length += 1
+        return length

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
+from trusteval.engines.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
+from trusteval.files import abbreviated
 from trusteval.types import Endpoint, FinishReason, Prompt, Response, Role, Route
 
 DECODING = f"greedy, seed 0, thinking off, date pinned to {PINNED_DATE}"
 _FINISHED = {"stop": FinishReason.END, "length": FinishReason.LENGTH}
+_LONGEST_TOKEN = 512
+"""No tokenizer has a token of so many characters."""
+_MOST_KEYS, _LONGEST_KEY = 10, 40
+_MOST_TOKENS = 1 << 31
+_FIELD = {Route.CHAT: "content", Route.COMPLETIONS: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,10 @@ def completion(prompt: Prompt, endpoint: Endpoint, *, max_new_tokens: int) -> Co
 
 def read_answer(
     reply: Mapping[str, Any], asked: Completion, endpoint: Endpoint, *, index: int
-) -> Response:
+) -> Response | Thought:
     """Return the answer that a reply holds; tokens that the server did not count are 0.
+
+    A reply that holds reasoning and no answer is a Thought.
 
     Raises PromptError for an answer that was withheld or interrupted, EngineError for a reply
     that is none or another model's.
@@ -69,36 +78,50 @@ def read_answer(
     name = reply.get("model")
     # `transformers serve` adds the revision.
     if name not in (None, endpoint.model) and not str(name).startswith(f"{endpoint.model}@"):
-        raise EngineError(f"asked {endpoint.model!r}, but {name!r} replied")
+        raise EngineError(f"asked {endpoint.model!r}, but {abbreviated(name)} replied")
     choices = reply.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
         raise EngineError(f"expected a reply with one choice, got {_keys(reply)}")
     choice = choices[0]
     reason = choice.get("finish_reason")
-    if reason not in _FINISHED:
-        raise PromptError(f"the answer ended with finish_reason {reason!r}", index=index)
+    if not isinstance(reason, str) or reason not in _FINISHED:
+        shown = abbreviated(reason)
+        raise PromptError(f"the answer ended with finish_reason {shown}", index=index)
     n_new_tokens = _count(reply, "completion_tokens")
     if n_new_tokens > asked.max_new_tokens:
         raise EngineError(
             f"asked for at most {asked.max_new_tokens} tokens, got {n_new_tokens}: the server "
             "does not keep max_tokens"
         )
+    said = _text(choice, asked.route)
+    if not (said or "").strip() and (thought := find_thought(choice, reply.get("usage"))):
+        return thought
+    if said is None:
+        got = type(_message(choice, asked.route).get(_FIELD[asked.route])).__name__
+        raise EngineError(f"expected an answer's text, got {got}")
+    if len(said) > _LONGEST_TOKEN * asked.max_new_tokens:
+        raise EngineError(
+            f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters: the "
+            "server does not keep max_tokens"
+        )
     return Response(
-        text=_text(choice, asked.route),
+        text=said,
         finish_reason=_FINISHED[reason],
         n_prompt_tokens=_count(reply, "prompt_tokens"),
         n_new_tokens=n_new_tokens,
     )
 
 
-def _text(choice: Mapping[str, Any], route: Route) -> str:
+def _message(choice: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
     message = choice if route is Route.COMPLETIONS else choice.get("message")
-    key = "text" if route is Route.COMPLETIONS else "content"
-    text = message.get(key) if isinstance(message, dict) else None
+    return message if isinstance(message, dict) else {}
+
+
+def _text(choice: Mapping[str, Any], route: Route) -> str | None:
+    """Return the text of an answer, None where there is none."""
+    text = _message(choice, route).get(_FIELD[route])
     if not isinstance(text, str):
-        thought = isinstance(message, dict) and message.get("reasoning_content")
-        why = "; it thinks, although it was asked not to" if thought else ""
-        raise EngineError(f"expected an answer's text, got {type(text).__name__}{why}")
+        return None
     # JSON can hold halves of characters, which no file can.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -106,7 +129,9 @@ def _text(choice: Mapping[str, Any], route: Route) -> str:
 def _count(reply: Mapping[str, Any], name: str) -> int:
     usage = reply.get("usage")
     counted = usage.get(name) if isinstance(usage, dict) else None
-    return counted if isinstance(counted, int) and counted > 0 else 0
+    if not isinstance(counted, int) or isinstance(counted, bool):
+        return 0
+    return counted if 0 < counted < _MOST_TOKENS else 0
 
 
 def _keys(reply: Mapping[str, Any]) -> str:
@@ -115,4 +140,8 @@ def _keys(reply: Mapping[str, Any]) -> str:
         return f"{len(choices)} choices"
     if told := reply.get("error"):
         return f"the error {str(told)[:200]!r}"
-    return f"keys {', '.join(sorted(reply)) or 'none'}"
+    return f"keys {', '.join(sorted(map(_shown, reply))[:_MOST_KEYS]) or 'none'}"
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() and len(key) <= _LONGEST_KEY else abbreviated(key)

@@ -5,6 +5,7 @@ URL goes up to the API's version; without a path it is /v1. MODEL is the server'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,9 @@ from trusteval.suggestion import meant
 from trusteval.types import Endpoint, Route
 
 PREFIX = "openai:"
+_EXAMPLE = "openai:http://127.0.0.1:8000/v1#MODEL"
+_URL = re.compile(r"[^#?=]*://|https?:|openai:|(?:[\w.-]+|\[[0-9a-f:]+\]):[0-9]+(?:/[^#]*)?#", re.I)
+_BEYOND = re.compile(r"/(?:chat/completions|completions|responses)$|(?<=/v1)/models$")
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "route": tuple(Route),
     "system": ("turn", "fold"),
@@ -24,6 +28,18 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
 def is_endpoint(text: str) -> bool:
     """Whether `text` is meant as a served model."""
     return text.startswith(PREFIX)
+
+
+def is_url(text: str) -> bool:
+    """Whether `text` is meant as a served model, however it is spelled."""
+    return _URL.match(text) is not None
+
+
+def refuse_url(text: str, where: str) -> None:
+    """Raise VariantError for a served model that is not spelled as one."""
+    if is_url(text):
+        # Not repeated: a URL may hold a secret.
+        raise VariantError(f"{where}: a served model is written NAME={_EXAMPLE}")
 
 
 def parse_endpoint(text: str) -> Endpoint:
@@ -38,15 +54,22 @@ def parse_endpoint(text: str) -> Endpoint:
         # Not repeated: what stands there may be a secret.
         raise VariantError(
             f"served model {model!r}: its URL holds a user, a password or a query; give the key as "
-            "TRUSTEVAL_API_KEY or OPENAI_API_KEY in the environment"
+            "TRUSTEVAL_API_KEY or OPENAI_API_KEY in the environment, and options after the model "
+            "(URL#MODEL?system=fold)"
         )
-    if parts is None or not model:
-        raise VariantError(
-            f"served model {text!r}: expected openai:URL#MODEL, for example "
-            "openai:http://127.0.0.1:8000/v1#MODEL"
-        )
-    chosen = _options(options, f"served model {text!r}")
+    where = f"served model {text!r}"
+    if parts is None or not model.strip():
+        raise VariantError(f"{where}: expected openai:URL#MODEL, for example {_EXAMPLE}")
     path = parts.path.rstrip("/") or "/v1"
+    if beyond := _BEYOND.search(path):
+        raise VariantError(
+            f"{where}: URL goes up to the API's version, without {beyond[0]}; for example "
+            f"{_EXAMPLE}"
+        )
+    misplaced = next((name for name in _OPTIONS if f"&{name}=" in model), None)
+    if misplaced is not None:
+        raise VariantError(f"{where}: options follow a ?, as in MODEL?{misplaced}=...&...")
+    chosen = _options(options, where)
     return Endpoint(
         url=f"{parts.scheme}://{parts.netloc}{path}",
         model=model,
@@ -67,7 +90,12 @@ def _split(url: str) -> SplitResult | None:
 
 def _options(text: str, where: str) -> dict[str, str]:
     chosen = {name: values[0] for name, values in _OPTIONS.items()}
-    for word in filter(None, text.split("&")):
+    words = list(filter(None, text.split("&")))
+    names = [word.partition("=")[0] for word in words]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise VariantError(f"{where}: option {twice!r} is given twice")
+    for word in words:
         name, _, value = word.partition("=")
         if value not in _OPTIONS.get(name, ()):
             known = ", ".join(f"{n}={'|'.join(values)}" for n, values in _OPTIONS.items())

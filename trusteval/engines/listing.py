@@ -6,9 +6,10 @@ That is the model's row of /models, without ages and permissions, and the answer
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from trusteval.engines.json_client import JsonClient, Patience, Rejection
+from trusteval.engines.json_client import Failure, JsonClient, Patience, Rejection, Reply
 from trusteval.errors import EngineError
 from trusteval.types import Endpoint
 
@@ -16,40 +17,78 @@ _VOLATILE = ("created", "permission", "state", "status", "in_cache")
 _NOT_OFFERED = (404, 405, 501)
 
 
+_LONGEST_VERSION = 100
+_MOST_NAMED = 20
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """The server is there, but lists other models only."""
+
+    why: str
+
+
 async def describe_server(
     client: JsonClient, endpoint: Endpoint, *, patience: Patience
-) -> dict[str, Any]:
+) -> dict[str, Any] | Unlisted:
     """Return `listed`, the model's row, and `version`, each None where it is not offered.
 
-    Raises EngineError if the server cannot be reached, or lists other models only.
+    Raises EngineError if the server cannot be reached or is none.
     """
     row = await _row(client, endpoint, patience) if endpoint.is_listed else None
+    if isinstance(row, Unlisted):
+        return row
     return {"listed": row, "version": await _version(client, endpoint, patience)}
 
 
 async def _row(
     client: JsonClient, endpoint: Endpoint, patience: Patience
-) -> Mapping[str, Any] | None:
-    reply = await client.get(f"{endpoint.url}/models", patience=patience)
-    if isinstance(reply, Rejection):
-        if reply.status in _NOT_OFFERED:
+) -> Mapping[str, Any] | Unlisted | None:
+    match await client.get(f"{endpoint.url}/models", patience=patience):
+        case Failure(why=why):
+            raise EngineError(why)
+        case Rejection(status=status) if status in _NOT_OFFERED:
             return None
-        raise EngineError(f"{endpoint.url} does not list its models: {reply.why}")
-    listed = reply.document.get("data")
+        case Rejection() as rejection:
+            raise EngineError(
+                f"{endpoint.url} does not list its models: {rejection.why}{key_cure(rejection)}"
+            )
+        case Reply(document):
+            listed = document.get("data")
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     for row in rows:
         if row.get("id") == endpoint.model:
             return {key: value for key, value in row.items() if key not in _VOLATILE}
-    known = ", ".join(sorted(str(row.get("id")) for row in rows)) or "none"
-    raise EngineError(
-        f"{endpoint.url} lists no model {endpoint.model!r}; it lists: {known} (?listed=no asks it "
-        "all the same)"
+    return Unlisted(
+        f"{endpoint.url} lists no model {endpoint.model!r}; it lists: "
+        f"{_names(rows)} (?listed=no asks it all the same)"
     )
 
 
+def key_cure(rejection: Rejection) -> str:
+    """Return what to do about a rejection for want of the right key."""
+    if rejection.status not in (401, 403):
+        return ""
+    return "; the key is taken from TRUSTEVAL_API_KEY, else OPENAI_API_KEY"
+
+
+def _names(rows: list[dict[str, Any]]) -> str:
+    """Name the models of a list in one line, not all of very many."""
+    names = sorted(str(row.get("id"))[:_LONGEST_NAME] for row in rows)
+    shown = [name if name.isprintable() else repr(name) for name in names[:_MOST_NAMED]]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return (", ".join(shown) or "none") + more
+
+
 async def _version(client: JsonClient, endpoint: Endpoint, patience: Patience) -> str | None:
-    reply = await client.get(f"{endpoint.url.removesuffix('/v1')}/version", patience=patience)
-    if isinstance(reply, Rejection):
+    match await client.get(f"{endpoint.url.removesuffix('/v1')}/version", patience=patience):
+        case Failure(why=why):
+            raise EngineError(why)
+        case Reply(document):
+            version = document.get("version")
+        case _:
+            return None
+    if not isinstance(version, str) or not version.isprintable():
         return None
-    version = reply.document.get("version")
-    return version if isinstance(version, str) else None
+    return version if len(version) <= _LONGEST_VERSION else None

@@ -9,23 +9,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from trusteval.engines.api_key import ApiKey
-from trusteval.engines.completions import DECODING, completion, read_answer
+from trusteval.engines.completions import DECODING, Completion, completion, read_answer
 from trusteval.engines.concurrency import answered
 from trusteval.engines.endpoint import parse_endpoint
-from trusteval.engines.json_client import OPENING, PATIENCE, JsonClient, Patience, Rejection, Reply
-from trusteval.engines.listing import describe_server
+from trusteval.engines.given_up import GivenUp
+from trusteval.engines.json_client import (
+    OPENING,
+    PATIENCE,
+    Failure,
+    JsonClient,
+    Patience,
+    Rejection,
+    Reply,
+)
+from trusteval.engines.listing import Unlisted, describe_server, key_cure
+from trusteval.engines.template_complaints import Cure, find_cure, is_of_length
+from trusteval.engines.thought import Thought
+from trusteval.engines.waiting import Watch
 from trusteval.errors import EngineError, PromptError, UsageError, VariantError
-from trusteval.types import Endpoint, Prompt, Response, Route, Variant
+from trusteval.progress import Say, say_nothing
+from trusteval.types import Endpoint, Prompt, Response, Role, Route, Variant
 
 CONCURRENCY = 16
 UNKNOWN_WEIGHTS = "served, so not fingerprinted: after redeploying use another store"
 _T = TypeVar("_T")
+_MOST_TOLD = 1000
 _OF_THE_PROMPT = (400, 413, 422)
+_OF_THE_SERVER = (0, 401, 403, 429)
+"""Without a word (0), for want of a key, or busy for good: no other model or route fares better."""
+_OF_THE_TEMPLATE = (400, 422, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,8 @@ class OpenAIBackend:
     """Served models; `dense` is the one under test, where it is served too.
 
     At most `concurrency` prompts are asked at once. `described` is what servers said of themselves
-    when they were first asked: that is what answers are recorded under.
+    when they were first asked: that is what answers are recorded under. `given_up` is what was
+    asked in vain, which is known then for all variants and tests of a run.
     """
 
     dense: Endpoint | None = None
@@ -41,11 +59,18 @@ class OpenAIBackend:
     patience: Patience = PATIENCE
     opening: Patience = OPENING
     key: ApiKey = field(default_factory=ApiKey.from_environment)
+    watch: Watch = field(default_factory=Watch, compare=False)
     described: dict[Endpoint, Mapping[str, Any]] = field(default_factory=dict, compare=False)
+    given_up: GivenUp = field(default_factory=GivenUp, compare=False)
 
     @classmethod
     def create(
-        cls, model: str | None, *, concurrency: int = CONCURRENCY, **_options: Any
+        cls,
+        model: str | None,
+        *,
+        concurrency: int = CONCURRENCY,
+        say: Say = say_nothing,
+        **_options: Any,
     ) -> OpenAIBackend:
         """Take the dense model, if it is served, as URL#MODEL; asks no server yet.
 
@@ -57,7 +82,7 @@ class OpenAIBackend:
                 "pip install 'trusteval[openai]'"
             )
         dense = None if model is None else parse_endpoint(model)
-        return cls(dense=dense, concurrency=concurrency)
+        return cls(dense=dense, concurrency=concurrency, watch=Watch(say))
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         endpoint = self.endpoint(variant)
@@ -121,12 +146,33 @@ class OpenAIBackend:
         return self.described[endpoint]
 
     async def _describe(self, variant: Variant) -> Mapping[str, Any]:
-        client = JsonClient(self.endpoint(variant).url, key=self.key)
+        client = JsonClient(self.endpoint(variant).url, key=self.key, watch=self.watch)
         try:
             with _naming(variant.name):
-                return await describe_server(client, self.endpoint(variant), patience=self.opening)
+                return await self.ask_what_it_is(client, self.endpoint(variant))
         finally:
             await client.close()
+
+    async def ask_what_it_is(self, client: JsonClient, endpoint: Endpoint) -> Mapping[str, Any]:
+        """Return what a server says of itself; raises EngineError if it is gone or given up."""
+        self.given_up.refuse(endpoint.url, endpoint.model)
+        try:
+            described = await describe_server(client, endpoint, patience=self.opening)
+        except EngineError as error:
+            self.given_up.remember(error, endpoint.url)
+            raise
+        if isinstance(described, Unlisted):
+            unlisted = EngineError(described.why)
+            self.given_up.remember(unlisted, endpoint.url, endpoint.model)
+            raise unlisted
+        return described
+
+    def patience_with(self, endpoint: Endpoint) -> Patience:
+        """Return how long to try: not long where another model or route was tried in vain."""
+        if not self.given_up.doubts(endpoint.url):
+            return self.patience
+        short = self.patience.reply + self.opening.total
+        return replace(self.patience, total=min(self.patience.total, short))
 
 
 class OpenAIEngine:
@@ -144,7 +190,11 @@ class OpenAIEngine:
         self._backend = backend
         self._endpoint = endpoint
         self._described = described
-        self._client = JsonClient(endpoint.url, key=backend.key, connections=backend.concurrency)
+        self._client = JsonClient(
+            endpoint.url, key=backend.key, connections=backend.concurrency, watch=backend.watch
+        )
+        self._n_answered = 0
+        self._is_folding_needed: bool | None = None
         self._loop: asyncio.Runner | None = asyncio.Runner()
         self._answers: AsyncGenerator[dict[int, Response], None] | None = None
 
@@ -165,6 +215,8 @@ class OpenAIEngine:
             # Between two groups the loop stands still: what arrives waits in the sockets.
             while (group := self._run(_next(answers))) is not None:
                 yield group
+        except _RefusedError as error:
+            raise self._explained(error, prompts[error.index], max_new_tokens) from error
         finally:
             self._cancel()
 
@@ -193,35 +245,120 @@ class OpenAIEngine:
     def refuse_change(self) -> None:
         """Raise EngineError if the server is gone or says other things than at first."""
         with _naming(self.name):
-            described = self._run(
-                describe_server(self._client, self._endpoint, patience=self._backend.opening)
-            )
+            described = self._run(self._backend.ask_what_it_is(self._client, self._endpoint))
         if described != self._described:
             raise EngineError(
                 f"{self.name}: {self._endpoint.url} was redeployed during the run: it said "
-                f"{self._described}, and now {described}"
+                f"{_brief(self._described)}, and now {_brief(described)}"
             )
 
     async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
         asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens)
-        url = self._endpoint.url + asked.path
+        place = self._endpoint.url, self._endpoint.model, asked.route.value
         with _naming(self.name):
-            match await self._client.post(url, asked.body, patience=self._backend.patience):
-                case Reply(document):
-                    return read_answer(document, asked, self._endpoint, index=index)
-                case Rejection() as rejection:
-                    raise _rejected(url, rejection, asked.route, index=index)
+            self._backend.given_up.refuse(*place)
+            try:
+                answer = await self._answer(prompt, asked, index)
+            except (PromptError, _RefusedError):
+                raise
+            except EngineError as error:
+                self._backend.given_up.remember(error, *place)
+                raise
+        self._n_answered += 1
+        return answer
 
+    async def _answer(self, prompt: Prompt, asked: Completion, index: int) -> Response:
+        url = self._endpoint.url + asked.path
+        patience = self._backend.patience_with(self._endpoint)
 
-def _rejected(url: str, rejection: Rejection, route: Route, *, index: int) -> EngineError:
-    why = rejection.why
-    if rejection.status in _OF_THE_PROMPT:
-        return PromptError(f"{url} rejects the prompt: {why}", index=index)
-    if rejection.status == 404 and route is Route.COMPLETIONS:
-        return EngineError(
-            f"{url} is not there, and text without a chat template can go nowhere else: {why}"
+        async def is_hopeless() -> bool:
+            return await self._takes_only_folded(prompt, asked.max_new_tokens)
+
+        posted = self._client.post(url, asked.body, patience=patience, is_hopeless=is_hopeless)
+        match await posted:
+            case Reply(document):
+                answer = read_answer(document, asked, self._endpoint, index=index)
+                if isinstance(answer, Thought):
+                    limit, others = asked.max_new_tokens, self._n_answered
+                    why = answer.sentence(max_new_tokens=limit, answered=others)
+                    raise EngineError(f"{self._endpoint.url}: {why}")
+                return answer
+            case Rejection() as rejection:
+                raise _RefusedError(url, rejection, asked.route, index=index)
+            case Failure(status, why):
+                raise _RefusedError(url, Rejection(status, why), asked.route, index=index)
+
+    def _explained(self, refused: _RefusedError, prompt: Prompt, limit: int) -> EngineError:
+        """Find out why a request was refused, and remember what holds for all of its kind."""
+        endpoint, route = self._endpoint, refused.route
+        error = refused.worded()
+        cure = find_cure(refused.rejection.told) if route is Route.CHAT else None
+        if cure is Cure.FOLD and not _is_foldable(prompt, endpoint):
+            cure = None
+        may_be = refused.rejection.status in _OF_THE_TEMPLATE and not is_of_length(
+            refused.rejection.told
         )
-    return EngineError(f"{url} rejects the request: {why}")
+        if cure is None and may_be and self._run(self._takes_only_folded(prompt, limit)):
+            cure = Cure.FOLD
+        if cure is not None:
+            error = EngineError(f"{refused.url}: {refused.rejection.why}; {cure.sentence()}")
+        if not isinstance(error, PromptError):
+            whole = refused.rejection.status in _OF_THE_SERVER
+            place = (endpoint.url,) if whole else (endpoint.url, endpoint.model, route.value)
+            self._backend.given_up.remember(error, *place)
+        return _named(self.name, error)
+
+    async def _takes_only_folded(self, prompt: Prompt, limit: int) -> bool:
+        """Whether a prompt is answered if its system text stands in the user turn, and not else.
+
+        Tried once, since it takes two requests.
+        """
+        if self._n_answered or not _is_foldable(prompt, self._endpoint):
+            return False
+        if self._is_folding_needed is None:
+            self._is_folding_needed = False  # whoever else asks meanwhile goes on as before
+            folding = replace(self._endpoint, folds_system=True)
+            folded_first = (folding, self._endpoint)
+            found = [await self._is_answered(prompt, way, limit) for way in folded_first]
+            self._is_folding_needed = found == [True, False]
+        return self._is_folding_needed
+
+    async def _is_answered(self, prompt: Prompt, endpoint: Endpoint, limit: int) -> bool:
+        asked = completion(prompt, endpoint, max_new_tokens=limit)
+        once = replace(self._backend.opening, total=0.0)
+        answer = await self._client.post(endpoint.url + asked.path, asked.body, patience=once)
+        return isinstance(answer, Reply)
+
+
+class _RefusedError(EngineError):
+    """A request that a server rejected or failed; not yet looked at why."""
+
+    def __init__(self, url: str, rejection: Rejection, route: Route, *, index: int) -> None:
+        super().__init__(rejection.why)
+        self.url, self.rejection, self.route, self.index = url, rejection, route, index
+
+    def worded(self) -> EngineError:
+        """Say what was refused: this prompt, or whatever would be asked."""
+        url, why, status = self.url, self.rejection.why, self.rejection.status
+        if why.startswith(url):
+            return EngineError(why)
+        if status in _OF_THE_PROMPT:
+            return PromptError(f"{url} rejects the prompt: {why}", index=self.index)
+        if status == 404 and self.route is Route.COMPLETIONS:
+            return EngineError(
+                f"{url} is not there, and text without a chat template can go nowhere else: {why}"
+            )
+        return EngineError(f"{url} rejects the request: {why}{key_cure(self.rejection)}")
+
+
+def _brief(described: Mapping[str, Any]) -> str:
+    told = repr(described)
+    return told if len(told) <= _MOST_TOLD else f"{told[:_MOST_TOLD]}..."
+
+
+def _is_foldable(prompt: Prompt, endpoint: Endpoint) -> bool:
+    has_system = any(message.role is Role.SYSTEM for message in prompt)
+    return has_system and not endpoint.folds_system and endpoint.route is Route.CHAT
 
 
 @contextmanager
@@ -229,10 +366,16 @@ def _naming(variant: str) -> Iterator[None]:
     """Let what goes wrong say with whom."""
     try:
         yield
-    except PromptError as error:
-        raise PromptError(f"{variant}: {error}", index=error.index) from error
+    except _RefusedError:
+        raise
     except EngineError as error:
-        raise EngineError(f"{variant}: {error}") from error
+        raise _named(variant, error) from error
+
+
+def _named(variant: str, error: EngineError) -> EngineError:
+    if isinstance(error, PromptError):
+        return PromptError(f"{variant}: {error}", index=error.index)
+    return EngineError(f"{variant}: {error}")
 
 
 async def _next(answers: AsyncGenerator[dict[int, Response], None]) -> dict[int, Response] | None:

@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from trusteval.engines import ENGINES
-from trusteval.engines.endpoint import is_endpoint
+from trusteval.engines.endpoint import is_url
 from trusteval.engines.engine import Backend, Engine
 from trusteval.errors import UsageError
+from trusteval.progress import Say, say_nothing
 from trusteval.types import Variant
 
 _SERVED = "openai"
 
 
 def create_backend(
-    engine: str, model: str, *, variants: Sequence[Variant], concurrency: int, **options: Any
+    engine: str,
+    model: str,
+    *,
+    variants: Sequence[Variant],
+    concurrency: int,
+    say: Say = say_nothing,
+    **options: Any,
 ) -> Backend:
     """Create the backend of `engine`, one of ENGINES, which gets `options`.
+
+    `say` is told what a run waits for while servers do not answer.
 
     Where some of `variants` are served, it answers for the others only. Raises UsageError for
     what it cannot answer for; loads nothing.
     """
+    served = partial(_creator(_SERVED), concurrency=concurrency, say=say)
     if engine == _SERVED:
-        return _creator(engine)(model, concurrency=concurrency)
-    if is_endpoint(model):
-        raise UsageError(f"--trust-model names a served model; add --trust-engine={_SERVED}")
+        return served(model)
+    if is_url(model):
+        raise UsageError(
+            f"--trust-model names a served model; add --trust-engine={_SERVED} (now {engine}), and "
+            "write the model as http://HOST:PORT/v1#MODEL"
+        )
     local = _creator(engine)(model, **options)
     if all(variant.served is None for variant in variants):
         return local
-    return RoutingBackend(local=local, served=_creator(_SERVED)(None, concurrency=concurrency))
+    return RoutingBackend(local=local, served=served(None))
 
 
 def _creator(engine: str) -> Callable[..., Backend]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from trusteval.errors import StoreError
-from trusteval.store.keys import digest
-from trusteval.store.responses import ResponseStore, read_health
-from trusteval.store.schema import checksum
-from trusteval.types import FinishReason
+from trusteval.store.responses import ResponseStore
+from trusteval.store.stored import (
+    REASONS,
+    is_as_recorded,
+    is_time,
+    read_description,
+    read_health,
+    shown_key,
+)
 
 _MOST_SHOWN = 10
 
@@ -39,36 +43,37 @@ def _pages(store: ResponseStore) -> Iterator[str]:
 
 def _contexts(store: ResponseStore) -> Iterator[str]:
     for address, description in store.database.stream("SELECT digest, description FROM contexts"):
-        try:
-            right = digest(json.loads(description)) == address.hex()
-        except ValueError:
-            right = False
-        if not right:
-            yield f"context {address.hex()[:12]}: its description is not the one it is named by"
+        if read_description(address, description) is None:
+            yield f"context {shown_key(address)}: its description is not the one it is named by"
 
 
 def _answers(store: ResponseStore) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
-    reasons = set(map(str, FinishReason))
-    for key, context, expected, *answered in store.database.stream(
-        "SELECT key, context, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens "
-        "FROM responses"
+    for key, context, expected, recorded, *answered in store.database.stream(
+        "SELECT key, context, checksum, recorded, text, finish_reason, n_prompt_tokens, "
+        "n_new_tokens FROM responses"
     ):
-        if checksum(key, context, answered) != expected:
-            yield f"answer {key.hex()[:12]}: not as it was recorded"
-        elif answered[1] not in reasons:
-            yield f"answer {key.hex()[:12]}: unknown finish reason {answered[1]!r}"
+        if not is_as_recorded(key, context, answered, expected):
+            yield f"answer {shown_key(key)}: not as it was recorded"
+        elif answered[1] not in REASONS:
+            yield f"answer {shown_key(key)}: unknown finish reason {answered[1]!r}"
         elif context not in known:
-            yield f"answer {key.hex()[:12]}: nothing says what it was recorded with"
+            yield f"answer {shown_key(key)}: nothing says what it was recorded with"
+        elif not is_time(recorded):
+            yield f"answer {shown_key(key)}: recorded at no time"
 
 
 def _looks(store: ResponseStore) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
-    for key, context, found in store.database.stream("SELECT key, context, found FROM health"):
+    for key, context, found, recorded in store.database.stream(
+        "SELECT key, context, found, recorded FROM health"
+    ):
         try:
             read_health(found)
         except (ValueError, TypeError):
-            yield f"look {key.hex()[:12]}: its values cannot be read"
+            yield f"look {shown_key(key)}: its values cannot be read"
             continue
         if context not in known:
-            yield f"look {key.hex()[:12]}: nothing says what it was recorded with"
+            yield f"look {shown_key(key)}: nothing says what it was recorded with"
+        elif not isinstance(key, bytes) or not is_time(recorded):
+            yield f"look {shown_key(key)}: not as it was recorded"

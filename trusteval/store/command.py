@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trusteval.errors import UsageError
+from trusteval.files import abbreviated
 from trusteval.store.exporting import export_store
 from trusteval.store.garbage import Garbage, collect
 from trusteval.store.importing import import_file
@@ -19,8 +20,13 @@ from trusteval.store.schema import SCHEMA_VERSION
 
 _SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 # What of a description tells contexts apart at a glance; digests are cut.
-_SHOWN = ("engine", "weights", "storage", "dtype", "device", "script", "recording", "variant")
+_SHOWN = (
+    *("engine", "url", "model", "version", "route", "system"),
+    *("weights", "storage", "dtype", "device", "script", "recording", "variant"),
+)
 _DIGITS = 12
+_DIGEST_LENGTH = 64
+_LONGEST = 200
 
 
 def info_lines(store: ResponseStore) -> Iterator[str]:
@@ -111,7 +117,11 @@ def _days(stock: Stock) -> str:
 
 
 def _described(stock: Stock) -> str:
-    shown = {name: str(stock.description[name]) for name in _SHOWN if name in stock.description}
-    return ", ".join(
-        f"{name} {value[:_DIGITS] if len(value) == 64 else value}" for name, value in shown.items()
-    )
+    shown = {name: str(stock.description[name]) for name in _SHOWN if stock.description.get(name)}
+    return ", ".join(f"{name} {_one_line(value)}" for name, value in shown.items())
+
+
+def _one_line(value: str) -> str:
+    if len(value) == _DIGEST_LENGTH:
+        return value[:_DIGITS]
+    return value if value.isprintable() and len(value) <= _LONGEST else abbreviated(value)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from trusteval.errors import DataError
 from trusteval.files import abbreviated
 from trusteval.store.keys import digest
+from trusteval.store.stored import is_time
 from trusteval.types import FinishReason, Health, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -97,7 +98,7 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
             _count(fields, "n_prompt_tokens", place),
             _count(fields, "n_new_tokens", place),
         ),
-        recorded=_count(fields, "recorded", place),
+        recorded=_second(fields, place),
     )
 
 
@@ -115,7 +116,7 @@ def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
             vocabulary_size=_count(fields, "vocabulary_size", place),
             shortfall=float(fields["shortfall"]),
         ),
-        recorded=_count(fields, "recorded", place),
+        recorded=_second(fields, place),
     )
 
 
@@ -131,6 +132,13 @@ def _count(fields: Mapping[str, Any], name: str, place: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
         _malformed(place, f"a count under {name!r}", value)
     return value
+
+
+def _second(fields: Mapping[str, Any], place: str) -> int:
+    recorded = _count(fields, "recorded", place)
+    if not is_time(recorded):
+        _malformed(place, "seconds since 1970 under 'recorded'", recorded)
+    return recorded
 
 
 def _is_encodable(text: str) -> bool:

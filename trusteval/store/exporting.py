@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,11 +10,18 @@ from typing import Any
 
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import damaged
-from trusteval.store.entries import Answered, Described, Entry, Looked, is_description
+from trusteval.store.entries import Answered, Described, Entry, Looked
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
-from trusteval.store.responses import REASONS, ResponseStore, read_health
-from trusteval.store.schema import checksum
+from trusteval.store.responses import ResponseStore
+from trusteval.store.stored import (
+    REASONS,
+    is_as_recorded,
+    is_time,
+    read_description,
+    read_health,
+    shown_key,
+)
 from trusteval.types import Response
 
 WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
@@ -61,25 +67,25 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
 def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iterator[Entry]:
     digests: dict[int, str] = {}
     for number, address, description in _rows(store, "contexts", salvage=salvage):
-        context = _described(address.hex(), description)
-        if context is not None:
-            digests[number] = context.digest
-            yield context
+        read = read_description(address, description)
+        if read is not None:
+            digests[number] = address.hex()
+            yield Described(address.hex(), read)
         elif not salvage:
-            raise damaged(store.path, f"context {address.hex()[:12]} is not as it was recorded")
+            raise damaged(store.path, f"context {shown_key(address)} is not as it was recorded")
     for key, number, found, recorded in _rows(store, "health", salvage=salvage):
-        look = _looked(key.hex(), digests.get(number), found, recorded)
+        look = _looked(key, digests.get(number), found, recorded)
         if look is not None:
             yield look
         elif not salvage:
-            raise damaged(store.path, f"look {key.hex()[:12]} is not as it was recorded")
+            raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
     rows = _readable(store, "", exported) if salvage else _answer_rows(store)
     for key, context, recorded, expected, *answered in rows:
-        right = checksum(key, context, answered) == expected and answered[1] in REASONS
-        if not right or context not in digests:
+        right = is_as_recorded(key, context, answered, expected) and answered[1] in REASONS
+        if not right or context not in digests or not is_time(recorded):
             exported.unreadable_answers += 1
             if not salvage:
-                raise damaged(store.path, f"answer {key.hex()[:12]} is not as it was recorded")
+                raise damaged(store.path, f"answer {shown_key(key)} is not as it was recorded")
             continue
         exported.answers += 1
         text, reason, n_prompt, n_new = answered
@@ -87,18 +93,11 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
         yield Answered(key.hex(), digests[context], response, recorded)
 
 
-def _described(address: str, text: str) -> Described | None:
-    try:
-        description = json.loads(text)
-    except (ValueError, TypeError):
+def _looked(key: object, context: str | None, found: str, recorded: int) -> Looked | None:
+    if context is None or not isinstance(key, bytes) or not is_time(recorded):
         return None
-    right = isinstance(description, dict) and is_description(description, address)
-    return Described(address, description) if right else None
-
-
-def _looked(key: str, context: str | None, found: str, recorded: int) -> Looked | None:
     try:
-        return None if context is None else Looked(key, context, read_health(found), recorded)
+        return Looked(key.hex(), context, read_health(found), recorded)
     except (ValueError, TypeError):
         return None
 

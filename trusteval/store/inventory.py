@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from trusteval.store.database import damaged
 from trusteval.store.responses import ResponseStore
+from trusteval.store.stored import is_time, read_description, shown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,26 @@ class Stock:
 
 
 def inventory(store: ResponseStore) -> list[Stock]:
-    """Return what is there of every context, the oldest first."""
+    """Return what is there of every context, the oldest first.
+
+    Raises StoreError for a context that is not as it was recorded.
+    """
     rows = store.database.execute(
         "SELECT number, digest, description, n, first, last FROM contexts LEFT JOIN ("
         "  SELECT context, count(*) AS n, min(recorded) AS first, max(recorded) AS last"
         "  FROM responses GROUP BY context) ON context = number ORDER BY first, number"
     )
-    return [
-        Stock(number, digest.hex(), json.loads(description), n or 0, first or 0, last or 0)
-        for number, digest, description, n, first, last in rows
-    ]
+    return [_stock(store.path, row) for row in rows]
+
+
+def _stock(path: Path, row: Sequence[Any]) -> Stock:
+    number, address, text, n, first, last = row
+    description = read_description(address, text)
+    if description is None:
+        raise damaged(path, f"context {shown_key(address)} is not as it was recorded")
+    if n and not (is_time(first) and is_time(last)):
+        raise damaged(path, f"context {shown_key(address)} has answers recorded at no time")
+    return Stock(number, address.hex(), description, n or 0, first or 0, last or 0)
 
 
 def _values(value: Any) -> Iterator[str]:

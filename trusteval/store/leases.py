@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
@@ -75,8 +76,12 @@ class Leases:
                 database.close()
 
 
-def _is_alive(owner: str, seen: float) -> bool:
-    host, pid, _ = owner.split(":", 2)
+def _is_alive(owner: object, seen: object) -> bool:
+    """Whether an owner gave a sign of life; one that is none never does."""
+    named = re.fullmatch(r"(.*?):([0-9]{1,9}):.*", owner) if isinstance(owner, str) else None
+    if named is None or not isinstance(seen, int | float):
+        return False
+    host, pid = named.groups()
     if time.time() - seen > LEASE_SECONDS:
         return False
     if host != socket.gethostname():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,10 +13,10 @@ from trusteval.errors import UsageError
 from trusteval.store.database import Database, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
-from trusteval.store.schema import INSERT_HEALTH, INSERT_RESPONSE, checksum, prepare, response_row
-from trusteval.types import FinishReason, Health, Response
+from trusteval.store.schema import INSERT_HEALTH, INSERT_RESPONSE, prepare, response_row
+from trusteval.store.stored import REASONS, is_as_recorded, read_health
+from trusteval.types import Health, Response
 
-REASONS = {reason.value: reason for reason in FinishReason}
 _KEYS_AT_ONCE = 500
 
 
@@ -58,7 +57,7 @@ class ResponseStore:
                 some,
             )
             for key, context, expected, *answered in rows:
-                right = checksum(key, context, answered) == expected
+                right = is_as_recorded(key, context, answered, expected)
                 if not right or answered[1] not in REASONS:
                     raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
                 text, reason, n_prompt, n_new = answered
@@ -130,8 +129,3 @@ def existing_store(path: Path) -> ResponseStore:
     if not path.is_file():
         raise UsageError(f"no response store at {path}; name the file with --store")
     return ResponseStore(path)
-
-
-def read_health(found: str) -> Health:
-    """Read a look as it is kept; raises ValueError or TypeError if it is none."""
-    return Health(**json.loads(found))
