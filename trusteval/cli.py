@@ -13,11 +13,13 @@ from typing import Any
 
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.files import write_files
+from trusteval.machine import settle_places
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, 2 after a one-line error."""
     asked = _parser().parse_args(arguments)
+    settle_places()
     try:
         return int(asked.run(asked))
     except BrokenPipeError:  # whoever read our output has seen enough

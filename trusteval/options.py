@@ -39,6 +39,8 @@ class Options:
     accept: bool = False
     regression: str | None = None
     noise_floor: str | None = None
+    benchmarks: str | None = None
+    laws: str = "once"
 
     def backend(
         self,

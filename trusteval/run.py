@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
@@ -31,7 +30,10 @@ from trusteval.types import Ensemble, Subject, Variant
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run was asked to do, once it is known that it can be done."""
+    """What a run was asked to do, once it is known that it can be done.
+
+    `benchmarks` are recorded, in the order of the table, and judged where a gate asks.
+    """
 
     options: Options
     variants: tuple[Variant, ...]
@@ -43,6 +45,7 @@ class Run:
     origin: Origin
     texts: PromptTexts
     questionnaire: Questionnaire
+    benchmarks: tuple[str, ...]
     baseline: Baseline | None = None
 
     @property
@@ -60,16 +63,21 @@ class Run:
         return self.options.inconclusive or self.profile.inconclusive
 
     @property
-    def benchmarks(self) -> tuple[str, ...]:
-        """The benchmarks the profile asks, in the order of the table."""
-        return tuple(name for name in BENCHMARKS if name in self.profile.settings)
+    def left_out(self) -> Mapping[str, str]:
+        """The benchmarks the profile asks and this run does not record, each with the reason."""
+        found = {}
+        for name in self.profile.settings:
+            if name not in self.benchmarks:
+                gates = [gate for gate in self.gates if gate.benchmark == name]
+                found[name] = _why_left_out(len(gates))
+        return found
 
     def judged_pairs(self, benchmark: str) -> list[tuple[Gate, Subject]]:
         """Return every gate on `benchmark` with every subject it applies to."""
         return [
             (gate, subject)
             for gate in self.gates
-            if gate.benchmark == benchmark
+            if gate.benchmark == benchmark and benchmark in self.benchmarks
             for subject in self.subjects
             if gate.applies_to(subject.name)
         ]
@@ -160,6 +168,13 @@ class Run:
             "gates": {"origin": self.options.gates.name, "sha256": self.gates_sha256},
             "family": self.family,
         }
+
+
+def _why_left_out(gates: int) -> str:
+    if not gates:
+        return "no gate asks for it (--trust-benchmarks=all records it too)"
+    many = "1 gate is" if gates == 1 else f"{gates} gates are"
+    return f"--trust-benchmarks leaves it out, and {many} not judged"
 
 
 def _last_two(path: Path | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from trusteval.files import write_atomically
@@ -37,17 +39,25 @@ def remembered(
         known = json.loads(known_path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = {}
+    known = known if isinstance(known, dict) else {}
     found, learned = [], False
     for file in files:
         stat = file.stat()
         key = f"{what}{file.resolve()} {stat.st_size} {stat.st_mtime_ns}"
-        if key not in known:
-            known[key] = find(file)
+        if not isinstance(known.get(key), str):
+            known[key] = _found(find, file, stat.st_size, stat.st_mtime_ns)
             learned = True
         found.append(known[key])
     if learned:
-        write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+        with suppress(OSError):  # a cache that cannot be written remembers nothing
+            write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return found
+
+
+@lru_cache(maxsize=256)
+def _found(find: Callable[[Path], str], file: Path, size: int, changed: int) -> str:
+    """Find it once per process, where the cache cannot be written."""
+    return find(file)
 
 
 def tokenizer_fingerprint(path: Path) -> str:

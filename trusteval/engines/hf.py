@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +13,17 @@ from trusteval.checkpoints.fingerprints import (
     tokenizer_fingerprint,
     weights_fingerprint,
 )
-from trusteval.checkpoints.models import model_directory, refuse_missing_model
+from trusteval.checkpoints.models import directory_at_hand, model_directory, refuse_missing_model
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE
+from trusteval.engines.engine import ContextWindow
 from trusteval.engines.memory import describe_budget
 from trusteval.errors import UsageError
 from trusteval.machine import cache_directory, default_device, default_dtype, package_version
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import Build, build_record, cached_checkpoint
 from trusteval.quantizers.calibration import Calibration, load_calibration
-from trusteval.types import Storage, Variant
+from trusteval.types import Prompt, Storage, Variant
 
 if TYPE_CHECKING:
     from trusteval.engines.hf_engine import HFEngine
@@ -168,6 +169,24 @@ class HFBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         source = self.model if variant.path is None else str(variant.path)
         return vocabularies(model_directory(source, cache=self.cache), cache=self.cache)
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        source = self.model if variant.path is None else str(variant.path)
+        directory = directory_at_hand(source, cache=self.cache)
+        if directory is None:
+            return None
+        size = inspect_checkpoint(directory).context_length
+        if size is None:
+            return None
+
+        def count(prompts: Sequence[Prompt]) -> list[int]:
+            from trusteval.checkpoints.loading import load_tokenizer
+            from trusteval.engines.encoding import encode
+
+            tokenizer = load_tokenizer(directory, trust_remote_code=self.trust_remote_code)
+            return [len(tokens) for tokens in encode(prompts, tokenizer)]
+
+        return ContextWindow(source, size, count)
 
     def open(self, variant: Variant) -> HFEngine:
         from trusteval.checkpoints.loading import load_model

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from trusteval.engines.batching import Batch, halve, plan_batches, rows_of, without
-from trusteval.engines.chat import render
 from trusteval.engines.decoding import Decoder, PlainDecoder
+from trusteval.engines.encoding import encode
 from trusteval.engines.examination import examine, find_shortfall
 from trusteval.engines.memory import default_budget, plan_memory
 from trusteval.engines.packed_decoding import PackedDecoder
@@ -58,13 +58,7 @@ class HFEngine:
 
     def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         """Return the prompts' tokens, as `generate` feeds them."""
-        texts = [render(prompt, self.tokenizer) for prompt in prompts]
-        encoded: dict[int, list[int]] = {}
-        for special in {special for _, special in texts}:
-            some = [i for i, (_, adds) in enumerate(texts) if adds is special]
-            tokens = self.tokenizer([texts[i][0] for i in some], add_special_tokens=special)
-            encoded |= zip(some, tokens["input_ids"], strict=True)
-        return [encoded[i] for i in range(len(prompts))]
+        return encode(prompts, self.tokenizer)
 
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
         """Return the first tokens of each answer, by the way of `generate`."""

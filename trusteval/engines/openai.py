@@ -87,6 +87,9 @@ class OpenAIBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def window(self, variant: Variant) -> None:
+        return None
+
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
             self,

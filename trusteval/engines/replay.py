@@ -58,6 +58,9 @@ class ReplayBackend:
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def window(self, variant: Variant) -> None:
+        return None
+
     def open(self, variant: Variant) -> ReplayEngine:
         return ReplayEngine(variant.name, self.recording)
 

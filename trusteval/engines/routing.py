@@ -9,7 +9,7 @@ from typing import Any
 
 from trusteval.engines import ENGINES
 from trusteval.engines.endpoint import is_endpoint
-from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import UsageError
 from trusteval.types import Variant
 
@@ -58,6 +58,9 @@ class RoutingBackend:
 
     def vocabularies(self, variant: Variant) -> Mapping[str, str]:
         return self._of(variant).vocabularies(variant)
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        return self._of(variant).window(variant)
 
     def open(self, variant: Variant) -> Engine:
         return self._of(variant).open(variant)

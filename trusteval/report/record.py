@@ -57,7 +57,7 @@ class Invariant:
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """Everything a run decided. `facts` say which data, prompts, protocol and gates were used;
-    `broken` says of subjects that were not judged why not."""
+    `broken` says of subjects that were not judged why not, `left_out` of benchmarks."""
 
     facts: Mapping[str, object]
     subjects: Sequence[str]
@@ -65,6 +65,7 @@ class RunRecord:
     verdicts: Sequence[Verdict]
     invariants: Sequence[Invariant]
     broken: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
@@ -86,6 +87,7 @@ class RunRecord:
                 )
             ],
             "broken": self.broken,
+            "left_out": dict(self.left_out),
             "vote_invariants": [
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
@@ -107,6 +109,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         verdicts=[verdict_from_dict(line) for line in values["verdicts"]],
         invariants=[Invariant(**line) for line in values["vote_invariants"]],
         broken=values["broken"],
+        left_out=values.get("left_out", {}),
     )
 
 
