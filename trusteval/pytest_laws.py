@@ -38,7 +38,7 @@ class LawHooks:
         if when is None:
             return None
         if pyfuncitem.get_closest_marker(LAW) is not None:
-            pyfuncitem.user_properties.append((REMEMBERED, when))
+            pyfuncitem.user_properties.append((REMEMBERED, f"{pyfuncitem.name} {when}"))
         pyfuncitem.stash[_IS_REMEMBERED] = True
         return True
 

@@ -115,12 +115,12 @@ def _refuse_short_contexts(run: Run, backend: Backend, pairs: _Pairs) -> None:
                 windows[variant.name] = backend.window(variant)
             window = windows[variant.name]
             if window is not None and (said := _too_long(run, benchmark, window)):
-                found[benchmark] = f"{said}; the context of {window.owner} is {window.size}"
+                found[benchmark] = f"{said}, the context of {window.owner} is {window.size}"
     if found:
         fitting = [name for name in run.benchmarks if name not in found]
-        cure = f"leave it out (--trust-benchmarks={','.join(fitting)}), " if fitting else ""
+        cure = f"record what fits (--trust-benchmarks={','.join(fitting)}), " if fitting else ""
         raise UsageError(
-            f"{'. '.join(found.values())}: {cure}ask another profile, or judge a model with a "
+            f"{'; '.join(found.values())}: {cure}ask another profile, or judge a model with a "
             "longer context"
         )
 
@@ -141,8 +141,8 @@ def _too_long(run: Run, benchmark: str, window: ContextWindow) -> str | None:
         count, item = max(zip(counts, (q.sample.id for q in longest), strict=True))
         if count > room and (worst is None or count > worst[0]):
             words = (
-                f"{setting.id} asks prompts of {count} tokens (item {item}) and gives "
-                f"{setting.max_new_tokens} more for the answer"
+                f"{setting.id} needs {count + setting.max_new_tokens} tokens ({count} of item "
+                f"{item}, {setting.max_new_tokens} for the answer)"
             )
             worst = count, words
     return None if worst is None else worst[1]

@@ -172,9 +172,8 @@ class Run:
 
 def _why_left_out(gates: int) -> str:
     if not gates:
-        return "no gate asks for it (--trust-benchmarks=all records it too)"
-    many = "1 gate is" if gates == 1 else f"{gates} gates are"
-    return f"--trust-benchmarks leaves it out, and {many} not judged"
+        return "no gate asks (--trust-benchmarks=all records all)"
+    return f"left out by --trust-benchmarks, gates not judged: {gates}"
 
 
 def _last_two(path: Path | None) -> str:

@@ -47,7 +47,7 @@ class ReportCollector:
         self._scores: dict[tuple[str, str], ScoreLine] = {}
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._invariants: dict[str, Invariant] = {}
-        self._remembered: list[str] = []
+        self._remembered: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._builds: dict[str, object] = {}
         self._answers: list[AnsweredRun] = []
@@ -71,7 +71,8 @@ class ReportCollector:
             case "vote_invariant":
                 self._invariants[str(value)] = Invariant(str(value), outcome)
             case "vote_remembered":
-                self._remembered.append(str(value))
+                name, _, when = str(value).rpartition(" ")
+                self._remembered[name] = when
 
     def add_answers(self, text: str) -> None:
         """Take what a process judged, item by item, as `answers_text` wrote it."""
@@ -89,10 +90,10 @@ class ReportCollector:
         now = len(self._invariants) - len(self._remembered)
         said = [f"{now} in this run"] if now else []
         if self._remembered:
-            since = sorted(set(self._remembered))
+            since = sorted(set(self._remembered.values()))
             said.append(
                 f"{len(self._remembered)} on {' and '.join(since)}, and nothing that decides them "
-                "has changed since (--trust-laws=again checks them anew)"
+                "has changed since (--trust-laws=again checks anew)"
             )
         return f"Vote invariants checked: {'; '.join(said)}"
 
