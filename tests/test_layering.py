@@ -491,7 +491,7 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
     "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
     "pytest_plugin": {
-        *("types", "errors", "machine", "engines.memory", "preparation", "run"),
+        *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
         *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options")),
         *("pytest_parametrizing", "pytest_readiness"),
         *("report.collecting", "report.table"),

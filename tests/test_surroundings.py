@@ -140,6 +140,32 @@ def test_cache_that_cannot_be_made_is_refused_before_a_test_runs(
     assert not list(out(project).iterdir())
 
 
+CLOSED = "/proc/1/root/somewhere"
+"""Closed to another user even where that may read all files."""
+
+
+@pytest.mark.parametrize("workers", ["-pno:xdist", "-n2"])
+@pytest.mark.parametrize("option", ["store", "reports", "model", "gates", "prompts"])
+def test_place_that_is_closed_to_this_user_is_one_line(
+    project: Project, run_here: RunHere, workers: str, option: str
+) -> None:
+    line = said(run_here(workers, *writable(project), f"--trust-{option}={CLOSED}"))
+    assert "/proc/1/root" in line
+    assert "Permission denied" in line
+
+
+@pytest.mark.parametrize("name", ["HOME", "TRUSTEVAL_CACHE", "TRUSTEVAL_DATA"])
+def test_place_of_the_environment_that_is_closed_to_this_user_is_one_line(
+    project: Project, run_here: RunHere, name: str
+) -> None:
+    project.write("pytest.ini", STRICT.replace("trust_store = responses.sqlite\n", ""))
+    more = ("--trust-profile=quick",) if name == "TRUSTEVAL_DATA" else ()
+    environment = {"TRUSTEVAL_CACHE": "", name: CLOSED}
+    ran = run_here(f"--trust-reports={out(project)}/latest", *more, **environment)
+    assert f"{CLOSED}" in said(ran)
+    assert "Permission denied" in said(ran)
+
+
 def test_command_line_and_doctor_say_that_there_is_no_home(project: Project) -> None:
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         return run_as_other_user(

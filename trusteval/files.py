@@ -7,7 +7,8 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,26 @@ def with_home(path: str | Path) -> Path:
         ) from error
 
 
+@contextmanager
+def explaining_permissions() -> Iterator[None]:
+    """Raise PlaceError where a file or folder is closed to this user, whoever looked at it."""
+    try:
+        yield
+    except PermissionError as error:
+        raise PlaceError(
+            f"{error.filename or 'a file'} is closed to this user: {error.strerror}; have it "
+            "opened, or name another place (TRUSTEVAL_CACHE names the cache, options their paths)"
+        ) from error
+
+
 def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
     """Raise PlaceError, with `cure`, if a folder cannot be written to.
 
     It may not be there yet: the nearest one that is there is tried, and nothing is left behind.
     """
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    there = folder
     try:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:

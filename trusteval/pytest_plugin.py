@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
+from trusteval.files import explaining_permissions
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
@@ -140,12 +141,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     refuse_lost_configuration(session.config)
     try:
-        options = read_options(session.config)
-        if options is None:
-            return
-        session.config.stash[RUN] = prepare_run(options)
-        if not session.config.option.collectonly and not _is_worker(session.config):
-            refuse_unwritable_reports(session.config)
+        with explaining_permissions():
+            options = read_options(session.config)
+            if options is None:
+                return
+            session.config.stash[RUN] = prepare_run(options)
+            if not session.config.option.collectonly and not _is_worker(session.config):
+                refuse_unwritable_reports(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.
