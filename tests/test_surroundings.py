@@ -182,6 +182,18 @@ def test_command_line_and_doctor_say_that_there_is_no_home(project: Project) -> 
     assert "problem  cache     no home directory" in examined.stdout
 
 
+def test_doctor_says_that_a_cache_can_only_be_read(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; "
+        "from trusteval.doctor.surroundings import cache_finding; "
+        "print(cache_finding(Path(sys.argv[1])).status, cache_finding(Path(sys.argv[1])).detail)"
+    )
+    ran = run_as_other_user(
+        [sys.executable, "-c", script, str(tmp_path)], folder=ROOT, environment={}
+    )
+    assert ran.stdout.startswith(f"warning {tmp_path} can be read, not written"), ran.stderr
+
+
 @pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "~nobody-of-that-name"])
 def test_home_that_nobody_has_is_one_line(path: str) -> None:
     with pytest.raises(UsageError, match="write the whole path"):

@@ -64,7 +64,9 @@ class LawHooks:
         if hasattr(self._config, "workerinput") or not self._found:
             return
         memory = _memory()
-        for key, laws in self._found.items() if memory is not None else ():
+        if memory is None:
+            return
+        for key, laws in self._found.items():
             memory.learn(
                 key,
                 held=[name for name, held in laws.items() if held],

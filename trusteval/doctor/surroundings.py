@@ -136,10 +136,18 @@ def own_cache_finding() -> Finding:
         return Finding(Topic.CACHE, Status.PROBLEM, detail, fix)
 
 
+def _can_be_listed(folder: Path) -> bool:
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        return False
+    return True
+
+
 def cache_finding(cache: Path) -> Finding:
     """Tell whether models and checkpoints can be kept in `cache`, which may not exist yet."""
     there = next(path for path in (cache, *cache.absolute().parents) if path.exists())
-    if not os.access(there, os.W_OK | os.X_OK) and os.access(cache / ".", os.R_OK | os.X_OK):
+    if not os.access(there, os.W_OK | os.X_OK) and _can_be_listed(cache):
         return Finding(
             Topic.CACHE,
             Status.WARNING,
