@@ -4,5 +4,6 @@ pytest_plugins = [
     "fixtures.doubles",
     "fixtures.gpu",
     "fixtures.hypothesis_profiles",
+    "fixtures.places",
     "fixtures.variants",
 ]

@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
+    *("pytest_laws", "pytest_readiness"),
 )
 PURE = (
     *(
@@ -77,7 +78,8 @@ ALLOWED: dict[str, set[str]] = {
     "stats.power": {"stats.estimate", "stats.paired"},
     "stats.weighted": set(),
     "progress": set(),
-    "machine": set(),
+    "machine": {"errors", "files"},
+    "law_memory": {"files", "machine"},
     "answers": set(),
     "answers.role": set(),
     "answers.family": set(),
@@ -161,7 +163,7 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "directions", "disparities", "estimates", "gates", "stats.power"),
     },
     "gates_shipped": set(),
-    "store": {f"store.{name}" for name in ("keys", "leases", "responses", "schema")},
+    "store": {f"store.{name}" for name in ("database", "keys", "leases", "responses", "schema")},
     "store.keys": {"types"},
     "store.database": {"errors"},
     "store.schema": {"errors", "store.database"},
@@ -222,11 +224,11 @@ ALLOWED: dict[str, set[str]] = {
         *(f"checkpoints.{name}" for name in ("packed_loading", "packed_weights")),
     },
     "checkpoints.models": {
-        *("errors", "cached_folder"),
+        *("errors", "cached_folder", "files"),
         *(f"checkpoints.{name}" for name in ("checkpoint", "fingerprints", "gguf_file", "loading")),
     },
     "subjects": {
-        *("types", "errors", "quantizers", "suggestion", "voting"),
+        *("types", "errors", "files", "quantizers", "suggestion", "voting"),
         *("checkpoints.checkpoint", "checkpoints.models", "engines.endpoint"),
     },
     "protocols": {f"protocols.{name}" for name in ("protocol", *PROTOCOLS)},
@@ -244,7 +246,7 @@ ALLOWED: dict[str, set[str]] = {
         *BENCHMARK_TABLES,
     },
     "benchmarks.hub_formats": {"benchmarks.source", *BENCHMARK_TABLES},
-    "benchmarks.origin": {"errors", "benchmarks.hub", "benchmarks.source"},
+    "benchmarks.origin": {"errors", "files", "benchmarks.hub", "benchmarks.source"},
     "benchmarks.fingerprint": {"types", "benchmarks.benchmark"},
     "benchmarks.prompts": {"types", "errors"},
     "benchmarks.benchmark": {*BENCHMARK, "suggestion"} - {"benchmarks.benchmark"},
@@ -285,7 +287,7 @@ ALLOWED: dict[str, set[str]] = {
     "doctor.hardware": {"doctor.finding", "doctor.probe"},
     "doctor.versions": {"doctor.finding"},
     "doctor.surroundings": {
-        *("errors", "machine", "checkpoints.models", "data_check", "benchmarks.origin"),
+        *("errors", "files", "machine", "checkpoints.models", "data_check", "benchmarks.origin"),
         *("doctor.finding", "doctor.hardware"),
     },
     "doctor.examination": {
@@ -314,6 +316,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines.engine": {"types"},
     "engines.batching": set(),
     "engines.chat": {"types", "errors"},
+    "engines.encoding": set(),
     "engines.shaken": {"types", "errors", "engines.engine"},
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
@@ -351,12 +354,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engines.hf_engine": {
         *("types", "errors", "health"),
-        *("engines.batching", "engines.chat", "engines.examination"),
+        *("engines.batching", "engines.chat", "engines.encoding", "engines.examination"),
         *("engines.decoding", "engines.memory", "engines.packed_decoding"),
     },
     "engines.hf": {
         *("types", "errors", "health", "machine", "progress"),
-        *("engines.chat", "engines.hf_engine", "engines.memory"),
+        *("engines.chat", "engines.encoding", "engines.engine"),
+        *("engines.hf_engine", "engines.memory"),
         *(f"checkpoints.{n}" for n in ("checkpoint", "fingerprints", "loading", "models")),
         *("checkpoints.tokenizing", "checkpoints.vocabulary"),
         *("quantizers.building", "quantizers.calibration"),
@@ -488,11 +492,15 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "benchmarks", "gates", "options", "profiles", "protocols"),
         *("gates_limits", "subjects", "suggestion"),
     },
+    "readiness": {
+        *("types", "errors", "files", "machine", "recorder", "run", "store"),
+        *("benchmarks.benchmark", "engines.engine"),
+    },
     "preparation": {
         *("types", "errors", "gate_checks", "gates", "gates_file", "options", "profiles", "run"),
         "gates_shipped",
         *("benchmarks.origin", "benchmarks.prompts", "checkpoints.vocabulary", "engines"),
-        *("machine", "protocols", "questionnaire", "subjects", "tracking.baseline"),
+        *("files", "machine", "protocols", "questionnaire", "subjects", "tracking.baseline"),
     },
     "run": {
         *("types", "errors", "evaluation", "gates", "options", "preflight", "profiles"),
@@ -513,7 +521,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"tracking.{name}" for name in ("confounds", "history")),
     },
     "pytest_keys": {"report.collecting", "run", "tracking.answered_run"},
-    "pytest_options": {"options"},
+    "pytest_options": {"files", "machine", "options"},
     "pytest_fixtures": {
         "pytest_options",
         *("types", "errors", "evaluation", "gates", "judgement", "machine", "progress"),
@@ -521,9 +529,12 @@ ALLOWED: dict[str, set[str]] = {
         *("store", "report.record"),
     },
     "pytest_parametrizing": {"machine", "run"},
+    "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
+    "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
     "pytest_plugin": {
-        *("types", "errors", "machine", "engines.memory", "preparation", "run"),
-        *(f"pytest_{name}" for name in ("fixtures", "keys", "options", "parametrizing")),
+        *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
+        *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options")),
+        *("pytest_parametrizing", "pytest_readiness"),
         *("report.collecting", "report.table"),
     },
     "cli": {

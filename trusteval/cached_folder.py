@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trusteval.errors import DiskSpaceError, UsageError
+from trusteval.errors import DiskSpaceError, PlaceError
 
 _GB = 10**9
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NO_SPACE = os.strerror(errno.ENOSPC)
 
 
@@ -23,8 +25,9 @@ def make_once(
 
     `make` gets a scratch folder and returns the finished one inside it, which is renamed.
     Processes that want the same target wait for the first; what it raises passes through and
-    leaves nothing. `doing` begins the scratch folder's name. Raises UsageError for a place that
-    cannot be written, DiskSpaceError if fewer than `needs` bytes are free or the disk runs full.
+    leaves nothing. Whoever may read the folder may read what is in it. `doing` begins the scratch
+    folder's name. Raises PlaceError for a place that cannot be written, DiskSpaceError if fewer
+    than `needs` bytes are free or the disk runs full.
     """
     from filelock import FileLock
 
@@ -35,8 +38,13 @@ def make_once(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        _try_writing(target.parent)
     except OSError as error:
-        raise UsageError(f"cannot write to {target.parent}: {error.strerror}") from error
+        lock.release()
+        raise PlaceError(
+            f"cannot write to {target.parent}: {error.strerror}; {doing} {target.name} needs a "
+            "folder that can be written (TRUSTEVAL_CACHE names the cache)"
+        ) from error
     try:
         if (target / marker).is_file():
             return
@@ -47,7 +55,9 @@ def make_once(
             _explaining_full_disk(target, doing),
             tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as scratch,
         ):
-            make(Path(scratch)).rename(target)
+            made = make(Path(scratch))
+            _open_to_others(made)
+            made.rename(target)
     finally:
         lock.release()
 
@@ -60,9 +70,30 @@ def _explaining_full_disk(target: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
-        if getattr(error, "errno", None) != errno.ENOSPC and _NO_SPACE not in str(error):
+        if getattr(error, "errno", None) not in _FULL and _NO_SPACE not in str(error):
             raise
         raise DiskSpaceError(f"{doing} {target.name}: no space left in {target.parent}") from error
+
+
+def _open_to_others(made: Path) -> None:
+    """Let others read what the umask lets them read; safetensors writes for its user alone."""
+    probe = made / ".probe"
+    probe.touch()
+    usual = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    for file in made.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            file.chmod(stat.S_IMODE(file.stat().st_mode) | usual)
+
+
+def _try_writing(folder: Path) -> None:
+    """Raise OSError for a folder that holds a lock we may take, and nothing else of ours."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        if error.errno not in _FULL:  # said with what was wanted
+            raise
 
 
 def _lock(target: Path) -> Path:

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.files import write_files
+from trusteval.files import explaining_permissions, write_files
+from trusteval.machine import settle_places
 from trusteval.printable import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, 2 after a one-line error."""
     asked = _parser().parse_args(arguments)
+    settle_places()
     try:
-        return int(asked.run(asked))
+        with explaining_permissions():
+            return int(asked.run(asked))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

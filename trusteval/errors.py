@@ -5,6 +5,7 @@ TrustEvalError
 │   ├── VariantError    an unknown variant, method, bit width, ensemble or recipe
 │   ├── ModelError      a model directory that is missing, unsafe or unreadable
 │   ├── GateError       a gates.toml that is empty, incomplete or contradictory
+│   ├── PlaceError      a folder or file that this user may not read or write
 │   └── TrackingError   a baseline or recorded run that is missing, damaged or not comparable
 ├── DataError           a benchmark file or recording that is malformed (file and line)
 │   └── MissingDataError   a benchmark file that is not there
@@ -39,6 +40,10 @@ class ModelError(UsageError):
 
 class GateError(UsageError):
     """A gates.toml that is empty, incomplete or contradictory."""
+
+
+class PlaceError(UsageError):
+    """A folder or file that this user may not read or write; names it and the way out."""
 
 
 class TrackingError(UsageError):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from trusteval.errors import DataError, UsageError
+from trusteval.errors import DataError, PlaceError, UsageError
 
 
 def abbreviated(value: object) -> str:
@@ -36,6 +39,47 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
         raise DataError(f"{path}, line {line}: not valid JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond all bounds
         raise DataError(f"{path}, line {first_line}: not valid JSON: {error}") from error
+
+
+def with_home(path: str | Path) -> Path:
+    """Put the home directory in place of a leading ~; raises UsageError where none is known."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            f"{path}: whose home {Path(path).parts[0]} is cannot be found out on this machine; "
+            "write the whole path"
+        ) from error
+
+
+@contextmanager
+def explaining_permissions() -> Iterator[None]:
+    """Raise PlaceError where a file or folder is closed to this user, whoever looked at it."""
+    try:
+        yield
+    except PermissionError as error:
+        raise PlaceError(
+            f"{error.filename or 'a file'} is closed to this user: {error.strerror}; have it "
+            "opened, or name another place (TRUSTEVAL_CACHE names the cache, options their paths)"
+        ) from error
+
+
+def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
+    """Raise PlaceError, with `cure`, if a folder cannot be written to.
+
+    It may not be there yet: the nearest one that is there is tried, and nothing is left behind.
+    """
+    there = folder
+    try:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # what is too little is found out when it is written
+            return
+        raise PlaceError(
+            f"{what} cannot be written to {folder}: {error.strerror} ({there}); {cure}"
+        ) from error
 
 
 def write_files(texts: Mapping[Path, str]) -> None:
@@ -69,11 +113,11 @@ def write_files(texts: Mapping[Path, str]) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Write one text file by renaming a finished one into place; OSError passes through."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Not mkstemp, whose files nobody else may read: caches are shared between users.
+    half = path.parent / f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}"
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        half.unlink(missing_ok=True)
         raise

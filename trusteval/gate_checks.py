@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.errors import GateError
+from trusteval.errors import GateError, UsageError
 from trusteval.gates import BASELINE, Gate, LeftOut
 from trusteval.gates_limits import check_sides
 from trusteval.options import check_one_of
@@ -17,6 +17,8 @@ from trusteval.protocols import PROTOCOLS
 from trusteval.subjects import DENSE
 from trusteval.suggestion import meant
 from trusteval.types import Dimension
+
+_ALL = "all"
 
 
 def with_draws(profile: Profile, gates: Sequence[Gate]) -> Profile:
@@ -28,6 +30,30 @@ def with_draws(profile: Profile, gates: Sequence[Gate]) -> Profile:
     }
     asked = {name: settings for name, settings in drawn.items() if settings}
     return replace(profile, settings={**profile.settings, **asked})
+
+
+def chosen_benchmarks(
+    asked: str | None, profile: Profile, gates: Sequence[Gate], *, held: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the benchmarks to record, in the order of the table.
+
+    By default those that a gate asks of one of `held`. Raises UsageError for one that is unknown
+    or that the profile does not ask.
+    """
+    at_hand = tuple(name for name in BENCHMARKS if name in profile.settings)
+    if asked is None:
+        gated = {g.benchmark for g in gates if any(g.applies_to(name) for name in held)}
+        return tuple(name for name in at_hand if name in gated)
+    named = [name.strip() for name in asked.split(",") if name.strip()]
+    if named == [_ALL]:
+        return at_hand
+    if not named:
+        raise UsageError(f"--trust-benchmarks names none; known: {_ALL}, {', '.join(at_hand)}")
+    for name in named:
+        check_one_of(name, (*at_hand, _ALL), f"--trust-benchmarks (profile {profile.name})")
+    if _ALL in named:
+        raise UsageError(f"--trust-benchmarks is {_ALL} or a list of names, got {asked!r}")
+    return tuple(name for name in at_hand if name in named)
 
 
 def check_gates(

@@ -4,18 +4,50 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 
+from trusteval.errors import UsageError
+from trusteval.files import with_home
+
+CACHE = "TRUSTEVAL_CACHE"
+PLACES = (CACHE, "TRUSTEVAL_DATA")
+"""The variables of the environment that name a folder."""
+
+
+def settle_places(names: Iterable[str] = PLACES) -> None:
+    """Make the folders that the environment names absolute, before anything changes directory.
+
+    What is started later inherits them. A home that is not known is left to whoever needs it.
+    """
+    for name in names:
+        if named := os.environ.get(name):
+            with suppress(UsageError):
+                os.environ[name] = str(with_home(named).absolute())
+
 
 def cache_directory() -> Path:
-    """Return where models, checkpoints and responses are kept: TRUSTEVAL_CACHE or the user's."""
-    chosen = os.environ.get("TRUSTEVAL_CACHE")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("trusteval"))
+    """Return where models, checkpoints and responses are kept: TRUSTEVAL_CACHE or the user's.
+
+    Raises UsageError for a user without a home directory who names none.
+    """
+    if chosen := os.environ.get(CACHE):
+        return with_home(chosen)
+    try:
+        found = platformdirs.user_cache_dir("trusteval")
+    except RuntimeError:
+        found = "~"
+    if found.startswith("~"):
+        raise UsageError(
+            f"no home directory to keep models and answers in (HOME is not set, user {os.getuid()} "
+            f"has none); name a folder by {CACHE}"
+        )
+    return Path(found)
 
 
 def default_device() -> str:

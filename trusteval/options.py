@@ -45,6 +45,8 @@ class Options:
     noise_floor: str | None = None
     gates_are_named: bool = True
     accept_with: str = "pytest --trust-accept"
+    benchmarks: str | None = None
+    laws: str = "once"
 
     def backend(
         self,

@@ -12,7 +12,14 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
-from trusteval.gate_checks import check_gates, held_here, judged_by_none, with_draws
+from trusteval.files import with_home
+from trusteval.gate_checks import (
+    check_gates,
+    chosen_benchmarks,
+    held_here,
+    judged_by_none,
+    with_draws,
+)
 from trusteval.gates import Gate, LeftOut
 from trusteval.gates_file import load_gates
 from trusteval.gates_shipped import is_shipped
@@ -44,6 +51,7 @@ def prepare_run(options: Options) -> Run:
     check_one_of(options.dtype, _DTYPES, "--trust-dtype")
     if options.inconclusive is not None:
         check_one_of(options.inconclusive, ("fail", "skip"), "--trust-inconclusive")
+    check_one_of(options.laws, ("once", "again"), "--trust-laws")
     check_one_of(options.protocol, tuple(PROTOCOLS), "--trust-protocol")
     profile = find_profile(options.profile)
     variants = parse_variants(options.variants)
@@ -78,8 +86,10 @@ def prepare_run(options: Options) -> Run:
         unjudged = judged_by_none(gates, names, asked=tuple(profile.settings))
     profile = with_draws(profile, gates)
     check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
-    cache = cache_directory()
-    origin = demo_origin() if profile.is_demo else find_origin(options.data, cache=cache)
+    if profile.is_demo:
+        origin = demo_origin()
+    else:
+        origin = find_origin(options.data, cache=cache_directory())
     texts = load_prompt_texts(options.prompts)
     return Run(
         options=options,
@@ -93,6 +103,7 @@ def prepare_run(options: Options) -> Run:
         texts=texts,
         questionnaire=Questionnaire(profile, origin, texts=texts),
         baseline=_baseline(options, gates),
+        benchmarks=chosen_benchmarks(options.benchmarks, profile, gates, held=names),
         left_out=left_out,
         unjudged=unjudged,
     )
@@ -111,7 +122,7 @@ def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:
 def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
     """Compare the members that are on disk already; an evaluation compares all."""
     places = {
-        m.name: Path(model).expanduser() if m.path is None else m.path
+        m.name: with_home(model) if m.path is None else m.path
         for m in ensemble.members
         if m.served is None
     }

@@ -14,7 +14,7 @@ import pytest
 
 from trusteval.errors import VariantError
 from trusteval.pytest_keys import ANSWERED, RUN, TERMINAL
-from trusteval.pytest_options import path_option
+from trusteval.pytest_options import store_path
 from trusteval.report.record import ScoreLine
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
@@ -51,11 +51,9 @@ def device(trust_run: Run) -> str:
 @pytest.fixture(scope="session")
 def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
     """The store of recorded responses, shared with other workers and runs."""
-    from trusteval.machine import cache_directory
     from trusteval.store import ResponseStore
 
-    given = path_option(pytestconfig, "store")
-    store = ResponseStore(given or cache_directory() / "responses.sqlite")
+    store = ResponseStore(store_path(pytestconfig))
     yield store
     store.close()
 

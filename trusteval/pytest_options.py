@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.files import with_home
+from trusteval.machine import cache_directory
+
 if TYPE_CHECKING:
     from trusteval.options import Options
 
@@ -40,6 +43,8 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "storage": ("auto", "quantized weights: packed, dequantized, auto"),
     "device": ("auto", "cpu, cuda, cuda:1, auto"),
     "dtype": ("auto", "float32, bfloat16, float16, auto"),
+    "laws": ("once", "the vote's laws: checked once per version of the vote and here, or again"),
+    "benchmarks": (None, "benchmarks to record and judge: a,b or all (default: those with a gate)"),
     "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
 }
 
@@ -82,7 +87,17 @@ def path_option(config: pytest.Config, name: str) -> Path | None:
         return None
     given = getattr(config.option, f"trust_{name}", None)
     base = config.rootpath if given is None else config.invocation_params.dir
-    return base / Path(value).expanduser()
+    return base / with_home(value)
+
+
+def store_path(config: pytest.Config) -> Path:
+    """Return the response store's file; raises UsageError where it is in a cache without a home."""
+    return path_option(config, "store") or cache_directory() / "responses.sqlite"
+
+
+def reports_path(config: pytest.Config) -> Path:
+    """Return the folder that reports go to."""
+    return path_option(config, "reports") or Path("reports/latest")
 
 
 def refuse_lost_configuration(config: pytest.Config) -> None:
@@ -98,7 +113,7 @@ def refuse_lost_configuration(config: pytest.Config) -> None:
         return
     for name in _OPTIONS:
         value = getattr(config.option, f"trust_{name}", None)
-        if value in config.invocation_params.args and (here / Path(value).expanduser()).exists():
+        if value in config.invocation_params.args and (here / with_home(value)).exists():
             raise pytest.UsageError(
                 f"pytest took {value} for a test directory and missed {missed}; "
                 f"write --trust-{name}={value}"
@@ -126,6 +141,8 @@ def read_options(config: pytest.Config) -> Options | None:
         ensembles=option(config, "ensembles") or "",
         references=option(config, "references") or "",
         profile=option(config, "profile") or "",
+        benchmarks=option(config, "benchmarks"),
+        laws=option(config, "laws") or "",
         protocol=option(config, "protocol") or "",
         engine=option(config, "engine") or "",
         data=path_option(config, "data"),
@@ -168,8 +185,8 @@ def _baseline(config: pytest.Config, model: str) -> Path:
         )
     called = re.sub(r"\.(json|gguf)$", "", Path(model.rpartition("#")[2]).name)
     name = given or f"{called}-{option(config, 'profile')}"
-    reports = path_option(config, "reports") or Path("reports/latest")
-    return reports.parent / "baselines" / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.json.gz"
+    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+    return reports_path(config).parent / "baselines" / f"{plain}.json.gz"
 
 
 def _reason(text: str | None) -> str | None:

@@ -10,13 +10,13 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.machine import default_device, default_dtype, visible_gpus
+from trusteval.files import explaining_permissions
+from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -31,14 +31,16 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     voting_ensemble,
 )
 from trusteval.pytest_keys import ANSWERED, REPORT, RUN, TERMINAL
+from trusteval.pytest_laws import LawHooks
 from trusteval.pytest_options import (
     add_options,
     option,
-    path_option,
     read_options,
     refuse_lost_configuration,
+    reports_path,
 )
 from trusteval.pytest_parametrizing import parametrize, worker_count
+from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
@@ -63,10 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "trust_recording: records a subject's answers to a benchmark before gates read them",
         "trust_sanity: looks whether a variant is whole, before anything else",
         "vote_invariant: a law every vote must obey; listed in the report",
+        "vote_control: a wrong vote that a law has to reject",
     ):
         config.addinivalue_line("markers", line)
-    # A warning row must not end a run that turns warnings into errors.
+    # Neither a warning row nor a checkout that pytest cannot write to may end a run that turns
+    # warnings into errors.
     config.addinivalue_line("filterwarnings", "always::trusteval.pytest_fixtures.GateWarning")
+    config.addinivalue_line("filterwarnings", "default::pytest.PytestCacheWarning")
+    settle_places()
+    config.pluginmanager.register(LawHooks(config, started=time.time()), "trusteval-laws")
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
     if _is_worker(config):
@@ -134,11 +141,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from trusteval.preparation import prepare_run
 
     refuse_lost_configuration(session.config)
-    options = read_options(session.config)
-    if options is None:
-        return
     try:
-        session.config.stash[RUN] = prepare_run(options)
+        with explaining_permissions():
+            options = read_options(session.config)
+            if options is None:
+                return
+            session.config.stash[RUN] = prepare_run(options)
+            if not session.config.option.collectonly and not _is_worker(session.config):
+                refuse_unwritable_reports(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.
@@ -167,6 +177,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return (0, seen.setdefault(subject.name, len(seen)), step)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse what the selected tests could not bring to an end; with xdist, its controller does."""
+    if not _is_worker(session.config):
+        refuse_unready_tests(session.config, [item.nodeid for item in session.items])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -201,6 +217,7 @@ class _ReportHooks:
 
     def __init__(self, report: ReportCollector) -> None:
         self._report = report
+        self._is_ready = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -210,6 +227,12 @@ class _ReportHooks:
             report.nodeid = f"{test}]"
         for name, value in report.user_properties:
             self._report.add(name, value, outcome=report.outcome)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        if not self._is_ready:
+            self._is_ready = True
+            refuse_unready_tests(node.config, ids)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -225,7 +248,7 @@ class _ReportHooks:
             return
         if ANSWERED in config.stash:
             self._report.add_answered(config.stash[ANSWERED])
-        self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
+        self._report.write(run, reports_path(config))
         refused = self._report.reply is not None and not self._report.reply.accepted
         if refused and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -242,6 +265,8 @@ class _ReportHooks:
         width = terminalreporter._tw.fullwidth
         for line in summary_lines(self._report.record(run), width=width):
             terminalreporter.write_line(line)
+        if self._report.laws_line:
+            terminalreporter.write_line(self._report.laws_line)
         written = self._report.written_to
         if written is not None:
             shown = os.path.relpath(written, config.invocation_params.dir)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PromptError, TrustEvalError
+from trusteval.errors import EngineError, PlaceError, PromptError, TrustEvalError
 from trusteval.health import health_key
 from trusteval.progress import Advance, ProgressBar, no_progress
 from trusteval.store import AskedPrompts, ResponseStore, digest
@@ -37,6 +37,7 @@ class Recorder:
         self._progress = progress
         self._contexts: dict[str, Mapping[str, object]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
+        self._looks: dict[str, Health | None] = {}
         self._broken: dict[str, TrustEvalError] = {}
         self._loaded: tuple[str, Engine] | None = None
 
@@ -65,6 +66,8 @@ class Recorder:
             recorded = self.store.get_health(key)
             if recorded is not None:
                 return recorded
+            if not self.store.is_writable:
+                return self._look(variant)
             with self.store.lease(key) as ours:
                 if ours and self.store.get_health(key) is None:
                     found = self._engine(variant).examine()
@@ -74,19 +77,48 @@ class Recorder:
                     continue
             time.sleep(_POLL_SECONDS)
 
+    def _look(self, variant: Variant) -> Health | None:
+        """Look at a variant once, where what is found cannot be recorded."""
+        if variant.name not in self._looks:
+            self._looks[variant.name] = self._engine(variant).examine()
+        return self._looks[variant.name]
+
+    def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
+        if not self.store.is_writable:
+            raise PlaceError(
+                f"response store {self.store.path} cannot be written and lacks {lacking} of "
+                f"{asked} answers of {variant.name} to {setting}; name a file that can be written "
+                "by --trust-store, or another cache by TRUSTEVAL_CACHE"
+            )
+
+    def refuse_unrecordable(self, variant: Variant, questions: Sequence[Question]) -> None:
+        """Raise PlaceError if answers to a setting are missing and cannot be recorded.
+
+        Asks no model, and builds none that the cache has no room for.
+        """
+        setting = questions[0].sample.setting
+        keys = self._keys(variant, questions)
+        if lacking := len(set(keys)) - len(self.store.get(keys)):
+            self._refuse_read_only(variant, setting.id, lacking, len(keys))
+
     def responses(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
         """Return a variant's responses to questions of one setting, generating what is missing."""
+        setting = questions[0].sample.setting
+        keys = self._keys(variant, questions)
+        recorded = self.store.get(keys)
+        if len(recorded) < len(set(keys)):
+            self._refuse_read_only(variant, setting.id, len(set(keys)) - len(recorded), len(keys))
+            with self._progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
+                recorded = self._complete(variant, questions, keys, recorded, advance)
+        return [recorded[key] for key in keys]
+
+    def _keys(self, variant: Variant, questions: Sequence[Question]) -> list[str]:
         setting = questions[0].sample.setting
         asked = setting.id, questions[0].sample.id, len(questions)
         if asked not in self._asked:
             self._asked[asked] = AskedPrompts.of([question.prompt for question in questions])
         context = digest(self._context(variant))
-        keys = self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
-        recorded = self.store.get(keys)
-        if len(recorded) < len(set(keys)):
-            with self._progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
-                recorded = self._complete(variant, questions, keys, recorded, advance)
-        return [recorded[key] for key in keys]
+        return self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
 
     def _complete(
         self,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
@@ -33,8 +32,9 @@ from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
 class Run:
     """What a run was asked to do, once it is known that it can be done.
 
-    `left_out` are rows of the shipped gates.toml that hold nobody here, `unjudged` says of whom its
-    rows leave which benchmarks without a verdict.
+    `benchmarks` are recorded, in the order of the table, and judged where a gate asks. `left_out`
+    are rows of the shipped gates.toml that hold nobody here, `unjudged` says of whom its rows leave
+    which benchmarks without a verdict.
     """
 
     options: Options
@@ -47,6 +47,7 @@ class Run:
     origin: Origin
     texts: PromptTexts
     questionnaire: Questionnaire
+    benchmarks: tuple[str, ...]
     baseline: Baseline | None = None
     left_out: tuple[LeftOut, ...] = ()
     unjudged: tuple[str, ...] = ()
@@ -76,16 +77,21 @@ class Run:
                 return False
 
     @property
-    def benchmarks(self) -> tuple[str, ...]:
-        """The benchmarks the profile asks, in the order of the table."""
-        return tuple(name for name in BENCHMARKS if name in self.profile.settings)
+    def not_recorded(self) -> Mapping[str, str]:
+        """The benchmarks the profile asks and this run does not record, each with the reason."""
+        found = {}
+        for name in self.profile.settings:
+            if name not in self.benchmarks:
+                gates = [gate for gate in self.gates if gate.benchmark == name]
+                found[name] = _why_left_out(len(gates))
+        return found
 
     def judged_pairs(self, benchmark: str) -> list[tuple[Gate, Subject]]:
         """Return every gate on `benchmark` with every subject it applies to."""
         return [
             (gate, subject)
             for gate in self.gates
-            if gate.benchmark == benchmark
+            if gate.benchmark == benchmark and benchmark in self.benchmarks
             for subject in self.subjects
             if gate.applies_to(subject.name)
         ]
@@ -207,3 +213,9 @@ class Run:
             },
             "family": self.family,
         }
+
+
+def _why_left_out(gates: int) -> str:
+    if not gates:
+        return "no gate asks (--trust-benchmarks=all records all)"
+    return f"left out by --trust-benchmarks, gates not judged: {gates}"

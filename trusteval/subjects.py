@@ -16,6 +16,7 @@ from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
 from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
+from trusteval.files import with_home
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
 from trusteval.types import Ensemble, Recipe, Variant
@@ -142,7 +143,7 @@ def _brought(name: str, model: str) -> Variant:
     refuse_url(model, f"variant {name}")
     _refuse_name(name, f"variant {name}={model}")
     method, bits = method_and_bits(model)
-    return Variant(name=name, method=method, bits=bits, path=Path(model).expanduser())
+    return Variant(name=name, method=method, bits=bits, path=with_home(model))
 
 
 def _served(name: str, model: str) -> Variant:
@@ -190,9 +191,7 @@ def parse_references(text: str) -> tuple[Variant, ...]:
         if model != DEMO and Path(model).suffix != ".gguf" and method_and_bits(model)[0] != DENSE:
             raise VariantError(f"reference {word}: a reference is a dense model, this is quantized")
         refuse_missing_model(model)
-        references.append(
-            Variant(name=name, method=DENSE, bits=DENSE_BITS, path=Path(model).expanduser())
-        )
+        references.append(Variant(name=name, method=DENSE, bits=DENSE_BITS, path=with_home(model)))
     _refuse_twice([reference.name for reference in references], "reference")
     return tuple(references)
 

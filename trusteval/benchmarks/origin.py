@@ -13,6 +13,7 @@ from pathlib import Path
 from trusteval.benchmarks.hub import materialise
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import UsageError
+from trusteval.files import with_home
 
 ENVIRONMENT = "TRUSTEVAL_DATA"
 
@@ -36,7 +37,7 @@ def find_origin(directory: Path | None, *, cache: Path) -> Origin:
     Raises UsageError for a directory that is not there.
     """
     named = os.environ.get(ENVIRONMENT)
-    directory = directory or (Path(named).expanduser() if named else None)
+    directory = directory or (with_home(named) if named else None)
     if directory is None:
         return Origin("Hugging Face hub", lambda benchmark: _from_hub(benchmark, cache))
     if not directory.is_dir():

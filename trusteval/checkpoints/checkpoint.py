@@ -58,6 +58,14 @@ class Checkpoint:
         return {**shapes, **weights}
 
     @property
+    def context_length(self) -> int | None:
+        """How many tokens it reads and writes at most, None where its config does not say."""
+        text = self.config.get("text_config")
+        config = text if isinstance(text, dict) else self.config
+        declared = config.get("max_position_embeddings", config.get("n_positions"))
+        return declared if isinstance(declared, int) and declared > 0 else None
+
+    @property
     def remote_code(self) -> tuple[str, ...]:
         """The code that the checkpoint names: its own, "file.Class", or a kernel of the hub."""
         tokenizer = self.path / "tokenizer_config.json"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +49,14 @@ def remembered(
         key, traits = f"{what}{file.resolve()}", _traits(file)
         entry = known.get(key)
         if not isinstance(entry, dict) or entry.get("traits") != traits:
-            entry = {"traits": traits, "found": find(file)}
+            entry = {"traits": traits, "found": _found(find, file, traits)}
             # What was written to meanwhile is not remembered.
             if _traits(file) == traits:
                 known[key], learned = entry, True
         found.append(str(entry["found"]))
     if learned:
-        write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+        with suppress(OSError):  # a cache that cannot be written remembers nothing
+            write_atomically(known_path, json.dumps(known, indent=1, sort_keys=True) + "\n")
     return found
 
 
@@ -94,6 +97,12 @@ def _sampled(size: int) -> list[tuple[int, int]]:
     last = size - _BLOCK
     step = (last - _HEAD) / (_SAMPLES - 1)
     return [(0, _HEAD), *((_HEAD + round(i * step), _BLOCK) for i in range(_SAMPLES))]
+
+
+@lru_cache(maxsize=256)
+def _found(find: Callable[[Path], str], file: Path, traits: str) -> str:
+    """Find it once per process, where the cache cannot be written."""
+    return find(file)
 
 
 def tokenizer_fingerprint(path: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trusteval.errors import ModelError
+from trusteval.errors import ModelError, PlaceError
 
 _LONGEST_HEADER = 100_000_000
 _UNREADABLE = (
@@ -57,6 +57,11 @@ def _read_header(file: Path) -> dict[str, TensorInfo]:
             for name, value in declared.items()
         }
         ends = [int(value["data_offsets"][1]) for value in declared.values()]
+    except PermissionError as error:
+        raise PlaceError(
+            f"{file} cannot be read: {error.strerror}; its owner can let others read it "
+            f"(chmod -R a+rX {file.parent})"
+        ) from error
     except _UNREADABLE as error:
         raise ModelError(f"{file} is no safetensors file: {error!r}") from error
     expected = 8 + length + max(ends, default=0)

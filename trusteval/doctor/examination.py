@@ -15,14 +15,14 @@ from trusteval.doctor.hardware import (
 )
 from trusteval.doctor.probe import probe
 from trusteval.doctor.surroundings import (
-    cache_finding,
     data_findings,
     find_memory,
     find_placement,
     model_findings,
+    own_cache_finding,
 )
 from trusteval.doctor.versions import declared_needs, installed_versions, version_findings
-from trusteval.machine import cache_directory, describe_machine
+from trusteval.machine import describe_machine
 
 
 def examine(data: Path | None = None) -> list[Finding]:
@@ -38,5 +38,5 @@ def examine(data: Path | None = None) -> list[Finding]:
         *version_findings(installed, declared_needs(installed)),
         *model_findings(),
         *data_findings(data, os.environ),
-        cache_finding(cache_directory()),
+        own_cache_finding(),
     ]

@@ -17,7 +17,8 @@ from trusteval.data_check import finding_lines as data_lines
 from trusteval.doctor.finding import Finding, Status, Topic
 from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
-from trusteval.machine import default_device, default_dtype
+from trusteval.files import explaining_permissions, with_home
+from trusteval.machine import cache_directory, default_device, default_dtype
 
 _GB = 10**9
 _LITTLE_SPACE = 5 * _GB
@@ -78,7 +79,7 @@ def model_findings() -> Iterator[Finding]:
 def data_findings(directory: Path | None, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Tell what the data directory holds, or what is read in its place."""
     named = environment.get(ENVIRONMENT)
-    directory = directory or (Path(named).expanduser() if named else None)
+    directory = directory or (with_home(named) if named else None)
     if directory is None:
         yield _hub_finding(environment.get(_OFFLINE, ""))
     else:
@@ -125,9 +126,34 @@ def _benchmark_finding(found: DataFinding, *, look: str) -> Finding:
     return Finding(Topic.DATA, Status.OK, detail)
 
 
+def own_cache_finding() -> Finding:
+    """Tell whether the cache this user has can be written."""
+    try:
+        with explaining_permissions():
+            return cache_finding(cache_directory())
+    except UsageError as error:
+        detail, _, fix = str(error).partition("; ")
+        return Finding(Topic.CACHE, Status.PROBLEM, detail, fix)
+
+
+def _can_be_listed(folder: Path) -> bool:
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        return False
+    return True
+
+
 def cache_finding(cache: Path) -> Finding:
     """Tell whether models and checkpoints can be kept in `cache`, which may not exist yet."""
     there = next(path for path in (cache, *cache.absolute().parents) if path.exists())
+    if not os.access(there, os.W_OK | os.X_OK) and _can_be_listed(cache):
+        return Finding(
+            Topic.CACHE,
+            Status.WARNING,
+            f"{cache} can be read, not written: what is in it is used, nothing new is kept",
+            "name another one by TRUSTEVAL_CACHE, and by --trust-store a file for new answers",
+        )
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         return Finding(
             Topic.CACHE,

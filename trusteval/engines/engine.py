@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from trusteval.types import Health, Prompt, Response, Variant
@@ -38,6 +39,18 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ContextWindow:
+    """How many tokens a variant takes, prompt and answer together, and how prompts are counted.
+
+    `owner` names the model whose window it is.
+    """
+
+    owner: str
+    size: int
+    count: Callable[[Sequence[Prompt]], list[int]]
+
+
 class Backend(Protocol):
     """Opens engines, and describes them without loading anything heavy."""
 
@@ -59,6 +72,13 @@ class Backend(Protocol):
 
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         """Return what its tokenizer does with a text, by what decides it; empty if unknown."""
+        ...
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        """Return the variant's context, None where it is not known before the model runs.
+
+        Fetches, builds and loads nothing; counting loads the tokenizer.
+        """
         ...
 
     def open(self, variant: Variant) -> Engine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,11 @@ from trusteval.checkpoints.fingerprints import (
     tokenizer_fingerprint,
     weights_fingerprint,
 )
-from trusteval.checkpoints.models import model_directory, refuse_missing_model
+from trusteval.checkpoints.models import directory_at_hand, model_directory, refuse_missing_model
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE, render
+from trusteval.engines.engine import ContextWindow
 from trusteval.engines.memory import describe_budget
 from trusteval.errors import EngineError, ModelError, UsageError
 from trusteval.health import PROMPTS
@@ -24,7 +25,7 @@ from trusteval.machine import cache_directory, default_device, default_dtype, pa
 from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import Build, build_record, cached_checkpoint
 from trusteval.quantizers.calibration import Calibration, load_calibration
-from trusteval.types import Storage, Variant
+from trusteval.types import Prompt, Storage, Variant
 
 if TYPE_CHECKING:
     from trusteval.engines.hf_engine import HFEngine
@@ -173,6 +174,25 @@ class HFBackend:
 
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return tokenizing(self.directory(variant), cache=self.cache)
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        source = self.model if variant.path is None else str(variant.path)
+        directory = directory_at_hand(source, cache=self.cache)
+        if directory is None:
+            return None
+        size = inspect_checkpoint(directory).context_length
+        if size is None:
+            return None
+
+        def count(prompts: Sequence[Prompt]) -> list[int]:
+            from trusteval.checkpoints.loading import load_tokenizer
+            from trusteval.engines.encoding import encode
+
+            tokenizer = load_tokenizer(directory, trust_remote_code=self.trust_remote_code)
+            texts = [render(prompt, tokenizer) for prompt in prompts]
+            return [len(tokens) for tokens in encode(texts, tokenizer)]
+
+        return ContextWindow(source, size, count)
 
     def open(self, variant: Variant) -> HFEngine:
         from trusteval.checkpoints.loading import load_model

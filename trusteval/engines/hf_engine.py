@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from trusteval.engines.batching import Batch, halve, plan_batches, rows_of, without
 from trusteval.engines.chat import render
 from trusteval.engines.decoding import Decoder, PlainDecoder
+from trusteval.engines.encoding import encode
 from trusteval.engines.examination import examine, find_shortfall
 from trusteval.engines.memory import default_budget, plan_memory
 from trusteval.engines.packed_decoding import PackedDecoder
@@ -62,13 +63,9 @@ class HFEngine:
         Raises PromptError for a prompt that the template or the tokenizer does not let through.
         """
         texts = [self._rendered(prompt, index) for index, prompt in enumerate(prompts)]
-        encoded: dict[int, list[int]] = {}
-        for special in {special for _, special in texts}:
-            some = [i for i, (_, adds) in enumerate(texts) if adds is special]
-            tokens = self.tokenizer([texts[i][0] for i in some], add_special_tokens=special)
-            encoded |= zip(some, tokens["input_ids"], strict=True)
+        encoded = encode(texts, self.tokenizer)
         self._refuse_merged(texts, encoded)
-        return [encoded[i] for i in range(len(prompts))]
+        return encoded
 
     def _rendered(self, prompt: Prompt, index: int) -> tuple[str, bool]:
         try:
@@ -77,15 +74,15 @@ class HFEngine:
             raise PromptError(f"{self.name}: {error}", index=index) from error
 
     def _refuse_merged(
-        self, texts: Sequence[tuple[str, bool]], encoded: Mapping[int, Sequence[int]]
+        self, texts: Sequence[tuple[str, bool]], encoded: Sequence[Sequence[int]]
     ) -> None:
         """Raise PromptError if the tokenizer makes one prompt of many."""
         n_texts = len(set(texts))
         first: dict[tuple[int, ...], int] = {}
-        for index in range(len(texts)):
-            first.setdefault(tuple(encoded[index]), index)
+        for index, tokens in enumerate(encoded):
+            first.setdefault(tuple(tokens), index)
         if n_texts > 1 and 2 * len(first) <= n_texts:
-            merged = next(i for i in encoded if texts[i] != texts[first[tuple(encoded[i])]])
+            merged = next(i for i, t in enumerate(encoded) if texts[i] != texts[first[tuple(t)]])
             raise PromptError(
                 f"{self.name}: the tokenizer reads {n_texts} different prompts as {len(first)}; "
                 "its files are damaged or another model's",

@@ -115,6 +115,9 @@ class OpenAIBackend:
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def window(self, variant: Variant) -> None:
+        return None
+
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
             self,

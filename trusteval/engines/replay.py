@@ -61,6 +61,9 @@ class ReplayBackend:
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def window(self, variant: Variant) -> None:
+        return None
+
     def open(self, variant: Variant) -> ReplayEngine:
         return ReplayEngine(variant.name, self.recording)
 

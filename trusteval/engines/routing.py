@@ -10,7 +10,7 @@ from typing import Any
 
 from trusteval.engines import ENGINES
 from trusteval.engines.endpoint import is_url
-from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import UsageError
 from trusteval.progress import Say, say_nothing
 from trusteval.types import Variant
@@ -75,6 +75,9 @@ class RoutingBackend:
 
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return self._of(variant).tokenizing(variant)
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        return self._of(variant).window(variant)
 
     def open(self, variant: Variant) -> Engine:
         return self._of(variant).open(variant)

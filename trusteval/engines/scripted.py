@@ -66,6 +66,9 @@ class ScriptedBackend:
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return {}
 
+    def window(self, variant: Variant) -> None:
+        return None
+
     def open(self, variant: Variant) -> ScriptedEngine:
         rules = self.scripts.get(variant.name, self.scripts.get("*"))
         if rules is None:

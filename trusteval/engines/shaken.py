@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import PromptError
 from trusteval.types import Health, Prompt, Response, Variant
 
@@ -37,6 +37,9 @@ class ShakenBackend:
 
     def tokenizing(self, variant: Variant) -> Mapping[str, str]:
         return self.backend.tokenizing(variant)
+
+    def window(self, variant: Variant) -> ContextWindow | None:
+        return self.backend.window(variant)
 
     def open(self, variant: Variant) -> Engine:
         return ShakenEngine(self.backend.open(variant))

@@ -47,6 +47,7 @@ class ReportCollector:
         self._scores: dict[tuple[str, str], ScoreLine] = {}
         self._verdicts: dict[tuple[str, str], Verdict] = {}
         self._invariants: dict[str, Invariant] = {}
+        self._remembered: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._builds: dict[str, object] = {}
         self._answers: list[AnsweredRun] = []
@@ -69,6 +70,9 @@ class ReportCollector:
                 self._builds.update(json.loads(str(value)))
             case "vote_invariant":
                 self._invariants[str(value)] = Invariant(str(value), outcome)
+            case "vote_remembered":
+                name, _, when = str(value).rpartition(" ")
+                self._remembered[name] = when
 
     def add_answers(self, text: str) -> None:
         """Take what a process judged, item by item, as `answers_text` wrote it."""
@@ -77,6 +81,21 @@ class ReportCollector:
     def add_answered(self, answers: AnsweredRun) -> None:
         """Take what this process judged, item by item."""
         self._answers.append(answers)
+
+    @property
+    def laws_line(self) -> str:
+        """Say when the laws of the vote were checked; empty where they did not run."""
+        if not self._invariants:
+            return ""
+        now = len(self._invariants) - len(self._remembered)
+        said = [f"{now} in this run"] if now else []
+        if self._remembered:
+            since = sorted(set(self._remembered.values()))
+            said.append(
+                f"{len(self._remembered)} on {' and '.join(since)}, and nothing that decides them "
+                "has changed since (--trust-laws=again checks anew)"
+            )
+        return f"Vote invariants checked: {'; '.join(said)}"
 
     @property
     def has_results(self) -> bool:
@@ -92,6 +111,7 @@ class ReportCollector:
             verdicts=list(self._verdicts.values()),
             invariants=list(self._invariants.values()),
             broken=self._broken,
+            not_recorded=run.not_recorded,
         )
 
     def write(self, run: Run, directory: Path) -> None:
@@ -171,6 +191,7 @@ class ReportCollector:
             "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
             "commit": _commit(),
             "builds": self._builds,
+            "laws": self.laws_line,
         }
 
 

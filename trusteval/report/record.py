@@ -58,7 +58,7 @@ class Invariant:
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """Everything a run decided. `facts` say which data, prompts, protocol and gates were used;
-    `broken` says of subjects that were not judged why not."""
+    `broken` says of subjects that were not judged why not, `not_recorded` of benchmarks."""
 
     facts: Mapping[str, object]
     subjects: Sequence[str]
@@ -66,6 +66,7 @@ class RunRecord:
     verdicts: Sequence[Verdict]
     invariants: Sequence[Invariant]
     broken: Mapping[str, str] = field(default_factory=dict)
+    not_recorded: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
@@ -87,6 +88,7 @@ class RunRecord:
                 )
             ],
             "broken": self.broken,
+            "not_recorded": dict(self.not_recorded),
             "vote_invariants": [
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
@@ -108,6 +110,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         verdicts=[verdict_from_dict(line) for line in values["verdicts"]],
         invariants=[Invariant(**line) for line in values["vote_invariants"]],
         broken=values["broken"],
+        not_recorded=values.get("not_recorded", {}),
     )
 
 

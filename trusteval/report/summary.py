@@ -178,6 +178,9 @@ def caveats(record: RunRecord) -> list[str]:
             "demo: scores are from the small slice written for trusteval, on its own prompts; they "
             "show that the gate works and compare with no published number"
         )
+    for why in sorted(set(record.not_recorded.values())):
+        names = sorted(name for name, reason in record.not_recorded.items() if reason == why)
+        lines.append(f"not recorded: {', '.join(names)}: {why}")
     for line in {line.benchmark: line for line in record.scores if not is_demo}.values():
         lines += [f"{line.benchmark}: {words}" for words in _data_caveats(line.data)]
     for line in _ordered(record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trusteval.store.database import can_be_written
 from trusteval.store.keys import AskedPrompts, canonical_json, digest, response_key
 from trusteval.store.leases import LEASE_SECONDS
 from trusteval.store.responses import ResponseStore
@@ -12,6 +13,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "AskedPrompts",
     "ResponseStore",
+    "can_be_written",
     "canonical_json",
     "digest",
     "response_key",

@@ -7,12 +7,15 @@ process, and a power cut may cost the last seconds but never the file.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
 
@@ -34,6 +37,15 @@ class Database:
         with explaining(path):
             self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
             self._connection.execute("PRAGMA synchronous=NORMAL")
+
+    @classmethod
+    def read_only(cls, path: Path) -> Database:
+        """Open a file that is there and cannot be written; every change is a StoreError."""
+        database = cls.__new__(cls)
+        database.path = path
+        with explaining(path):
+            database._connection = _read_only_connection(path)
+        return database
 
     def close(self) -> None:
         self._connection.close()
@@ -99,6 +111,48 @@ class Database:
                 self._connection.rollback()
 
 
+def can_be_written(path: Path) -> bool:
+    """Say whether this user may change the file at `path` and what SQLite keeps beside it."""
+    beside = (path.with_name(f"{path.name}{end}") for end in ("", "-wal", "-shm", ".lock"))
+    return os.access(path.parent, os.W_OK | os.X_OK) and all(
+        os.access(file, os.W_OK) for file in beside if file.exists()
+    )
+
+
+def _read_only_connection(path: Path) -> sqlite3.Connection:
+    """Open a file as it is, where SQLite cannot make the files beside it that WAL mode needs.
+
+    Where somebody else is at it, those are there. Else nobody is, and the file does not change;
+    what a process that died left beside it is read from a copy.
+    """
+    place = f"file:{quote(str(path.absolute()))}?mode=ro"
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    if not has_log:
+        place += "&immutable=1"
+    connection = sqlite3.connect(place, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if not has_log:
+            raise
+        return _copied(path, log)
+    return connection
+
+
+def _copied(path: Path, log: Path) -> sqlite3.Connection:
+    """Return a copy in memory of a file and what is beside it."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (path, log):
+            shutil.copyfile(file, Path(folder) / file.name)
+        with closing(sqlite3.connect(Path(folder) / path.name)) as whole:
+            whole.backup(copy)
+    copy.execute("PRAGMA query_only=1")
+    return copy
+
+
 @contextmanager
 def explaining(path: Path) -> Iterator[None]:
     """Word what goes wrong with the store at `path` in one line."""
@@ -116,7 +170,9 @@ def opening(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DiskSpaceError(_NO_ROOM.format(path)) from error
-        raise StoreError(f"response store {path} cannot be opened: {error.strerror}") from error
+        raise StoreError(
+            f"response store {path} cannot be opened: {error.strerror}; {_ELSEWHERE}"
+        ) from error
 
 
 def damaged(path: Path, how: str) -> StoreError:
@@ -127,6 +183,7 @@ def damaged(path: Path, how: str) -> StoreError:
     )
 
 
+_ELSEWHERE = "name another file by --trust-store, or another cache by TRUSTEVAL_CACHE"
 _NO_ROOM = "no space left for the response store {}; make room: what is recorded in it is kept"
 
 
@@ -136,6 +193,8 @@ def _explained(path: Path, error: sqlite3.Error) -> TrustEvalError:
         return StoreError(f"response store {path} cannot be opened: {error}; use another file")
     if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode"):
         return damaged(path, str(error).partition(" with text")[0])
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(f"response store {path} cannot be written; {_ELSEWHERE}")
     # Without room SQLite's shared index cannot grow either, which it calls an I/O error.
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return DiskSpaceError(_NO_ROOM.format(path))

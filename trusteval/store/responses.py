@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
-from trusteval.store.database import Database, damaged, opening
+from trusteval.store.database import Database, can_be_written, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
-from trusteval.store.schema import INSERT_HEALTH, INSERT_RESPONSE, prepare, response_row
+from trusteval.store.schema import (
+    INSERT_HEALTH,
+    INSERT_RESPONSE,
+    prepare,
+    refuse_other_schema,
+    response_row,
+)
 from trusteval.store.stored import REASONS, is_as_recorded, read_health
 from trusteval.types import Health, Response
 
@@ -23,21 +29,31 @@ _KEYS_AT_ONCE = 500
 class ResponseStore:
     """The responses in one SQLite file; safe to share between processes.
 
-    Keys are sha256 digests, 64 hexadecimal digits. Raises StoreError where the file cannot be
-    read or written, DiskSpaceError where there is no room.
+    Keys are sha256 digests, 64 hexadecimal digits. A file that is there and cannot be written is
+    only read. Raises StoreError where the file cannot be read or written, DiskSpaceError where
+    there is no room.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        with opening(path):
+            self.is_writable = not path.is_file() or can_be_written(path)
+        self.database = self._opened() if self.is_writable else Database.read_only(path)
+        if not self.is_writable:
+            refuse_other_schema(self.database)
+        self._leases = Leases(self.database)
+
+    def _opened(self) -> Database:
         from filelock import FileLock
 
+        path = self.path
         with opening(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Two processes that turn a new file to WAL at once find it locked, timeout or not.
             with FileLock(path.with_name(f"{path.name}.lock")):
-                self.database = Database(path)
-                prepare(self.database)
-        self._leases = Leases(self.database)
+                database = Database(path)
+                prepare(database)
+                return database
 
     def close(self) -> None:
         self.database.close()

@@ -74,6 +74,17 @@ def prepare(database: Database) -> None:
             database.compact()
 
 
+def refuse_other_schema(database: Database) -> None:
+    """Raise StoreError for a file of another version, which cannot be taken over where it is."""
+    found = _found(database)
+    if found is not None:
+        raise StoreError(
+            f"response store {database.path} is "
+            f"{'of an older version' if found else 'empty'} and cannot be written; copy it to a "
+            "file that can, and name that by --trust-store"
+        )
+
+
 def _found(database: Database) -> set[str] | None:
     """Return the tables to be moved, none of a new file; None where all is as it should be."""
     version = int(database.execute("PRAGMA user_version")[0][0])

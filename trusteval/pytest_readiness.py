@@ -1,0 +1,56 @@
+"""What pytest asks before the first test: can reports be written, can the selected be answered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trusteval.errors import UsageError
+from trusteval.files import explaining_permissions, refuse_unwritable
+from trusteval.pytest_keys import RUN
+from trusteval.pytest_options import reports_path, store_path
+
+if TYPE_CHECKING:
+    from trusteval.run import Run
+
+_CURE = "name a folder by --trust-reports that can be written, and the one it is in too"
+
+
+def refuse_unwritable_reports(config: pytest.Config) -> None:
+    """Raise UsageError where neither reports nor the history beside them could be written."""
+    reports = reports_path(config)
+    refuse_unwritable(reports, what="reports", cure=_CURE)
+    refuse_unwritable(reports.parent, what="the history of runs", cure=_CURE)
+
+
+def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
+    """Raise pytest.UsageError where a selected test could not get its answers."""
+    run = config.stash.get(RUN, None)
+    if run is None or config.option.collectonly:
+        return
+    asked = set(_asked(run, ids))
+    if not asked:
+        return
+    from trusteval.readiness import refuse_unready
+
+    try:
+        with explaining_permissions():
+            refuse_unready(run, asked, store=store_path(config))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _asked(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the subject and benchmark of every test of ours, which its id begins with."""
+    pairs = {
+        f"{subject.name}-{benchmark}": (subject.name, benchmark)
+        for subject in run.subjects
+        for benchmark in run.benchmarks
+    }
+    for test in ids:
+        inner = test.partition("[")[2].rpartition("]")[0]
+        for name, pair in pairs.items():
+            if inner == name or inner.startswith((f"{name}.", f"{name}-share-")):
+                yield pair
