@@ -20,7 +20,7 @@ from trusteval.files import write_atomically
 from trusteval.machine import package_version
 
 NAME = "vote_laws.json"
-SOURCES = ("errors", "types", "voting")
+SOURCES = ("errors", "printable", "types", "voting")
 """The modules that decide what a vote elects."""
 _KEPT = 20
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
