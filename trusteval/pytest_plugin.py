@@ -10,8 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pytest
 
@@ -29,22 +28,20 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_run,
     voting_ensemble,
 )
-from trusteval.pytest_keys import ANSWERED, REPORT, RUN, TERMINAL
+from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
+from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
 from trusteval.pytest_options import (
     add_options,
     option,
-    path_option,
     read_options,
     refuse_lost_configuration,
 )
+from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
+from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
 
-if TYPE_CHECKING:
-    from trusteval.report.collecting import ReportCollector
-
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
-_ANSWERS = "trust_answers"
 _FIRST = ("trust_sanity", "trust_recording")
 
 
@@ -74,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from trusteval.report.collecting import ReportCollector
 
     config.stash[REPORT] = ReportCollector(started=time.time())
-    config.pluginmanager.register(_ReportHooks(config.stash[REPORT]), "trusteval-report")
+    config.pluginmanager.register(ReportHooks(config.stash[REPORT], config), "trusteval-report")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -133,10 +130,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from trusteval.preparation import prepare_run
 
     refuse_lost_configuration(session.config)
-    options = read_options(session.config)
-    if options is None:
-        return
     try:
+        options = read_options(session.config)
+        if options is None:
+            return
         session.config.stash[RUN] = prepare_run(options)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -153,8 +150,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Look at each variant and record it, one after the other; then gates read what is there."""
+    if RUN in config.stash:
+        config.stash[COLLECTED] = collected(config, items)
+        refuse_unclaimed(session)
     seen: dict[str, int] = {}
 
     def place(item: pytest.Item) -> tuple[int, int, int]:
@@ -168,7 +170,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -179,6 +181,8 @@ def pytest_runtest_makereport(
         if isinstance(call.excinfo.value, BrokenError):
             broken = {"subject": call.excinfo.value.subject, "why": str(call.excinfo.value)}
             report.user_properties.append(("trust_broken", json.dumps(broken)))
+    if RUN in item.config.stash and _is_ours(item):
+        mark(report, item, call.excinfo)
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
@@ -188,65 +192,29 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send home what this worker judged, item by item; fixtures are torn down by now."""
     config = session.config
-    if _is_worker(config) and ANSWERED in config.stash:
+    if not _is_worker(config):
+        return
+    output: dict[str, str] = config.workeroutput  # type: ignore[attr-defined]
+    if COLLECTED in config.stash:
+        output[COLLECTION] = json.dumps(config.stash[COLLECTED].to_document())
+    if ANSWERED in config.stash:
         from trusteval.report.collecting import answers_text
 
-        output: dict[str, str] = config.workeroutput  # type: ignore[attr-defined]
-        output[_ANSWERS] = answers_text(config.stash[ANSWERED])
+        output[ANSWERS] = answers_text(config.stash[ANSWERED])
 
 
-class _ReportHooks:
-    """Collects what tests found, on the controller only, and writes the reports."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a run of ours end although a worker dies."""
+    if RUN not in config.stash:
+        return None
+    from trusteval.pytest_scheduling import scheduler
 
-    def __init__(self, report: ReportCollector) -> None:
-        self._report = report
+    return scheduler(config, log)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        # xdist's loadgroup appends @group to node ids; without it --lf finds the test again.
-        test, grouped, _ = report.nodeid.partition("]@")
-        if grouped:
-            report.nodeid = f"{test}]"
-        for name, value in report.user_properties:
-            self._report.add(name, value, outcome=report.outcome)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        answers = getattr(node, "workeroutput", {}).get(_ANSWERS)
-        if answers is not None:
-            self._report.add_answers(answers)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        config = session.config
-        run = config.stash.get(RUN, None)
-        if run is None or config.option.collectonly:
-            return
-        if ANSWERED in config.stash:
-            self._report.add_answered(config.stash[ANSWERED])
-        self._report.write(run, path_option(config, "reports") or Path("reports/latest"))
-        refused = self._report.reply is not None and not self._report.reply.accepted
-        if refused and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
-    ) -> None:
-        run = config.stash.get(RUN, None)
-        if run is None or not self._report.has_results:
-            return
-        from trusteval.report.table import summary_lines
-
-        terminalreporter.section("trusteval")
-        width = terminalreporter._tw.fullwidth
-        for line in summary_lines(self._report.record(run), width=width):
-            terminalreporter.write_line(line)
-        written = self._report.written_to
-        if written is not None:
-            shown = os.path.relpath(written, config.invocation_params.dir)
-            terminalreporter.write_line(f"report: {shown}/report.md")
-        for line in self._report.reply.lines if self._report.reply is not None else ():
-            terminalreporter.write_line(line)
+def _is_ours(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) is not None for name in _OURS)
 
 
 def _is_worker(config: pytest.Config) -> bool:
