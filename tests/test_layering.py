@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
+    *("pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
 )
 PURE = (
     *(
@@ -460,33 +461,45 @@ ALLOWED: dict[str, set[str]] = {
         *("subjects", "tracking.baseline"),
     },
     "report": set(),
-    "report.record": {"types"},
+    "report.unjudged": {"types"},
+    "report.record": {"types", "report.unjudged"},
     "report.multiplicity": {"types"},
-    "report.summary": {"types", "report.multiplicity", "report.record"},
+    "report.summary": {"types", "report.multiplicity", "report.record", "report.unjudged"},
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
-        *("report.record", "report.markdown", "report.summary", "store.keys"),
+        *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
+        "benchmarks",
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),
     },
-    "pytest_keys": {"report.collecting", "run", "tracking.answered_run"},
+    "pytest_keys": {"report.collecting", "report.unjudged", "run", "tracking.answered_run"},
+    "pytest_junit": set(),
+    "pytest_scheduling": set(),
+    "pytest_collecting": {"pytest_keys", "pytest_options", "report.unjudged"},
+    "pytest_outcomes": {"errors", "pytest_parametrizing", "report.unjudged", "run"},
+    "pytest_reporting": {
+        *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
+        *("report.collecting", "report.table", "report.unjudged"),
+    },
     "pytest_options": {"options"},
     "pytest_fixtures": {
         "pytest_options",
         *("types", "errors", "evaluation", "gates", "judgement", "machine", "progress"),
-        *("pytest_keys", "run"),
-        *("store", "report.record"),
+        *("pytest_junit", "pytest_keys", "run"),
+        *("store", "report.record", "report.summary"),
     },
-    "pytest_parametrizing": {"machine", "run"},
+    "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "machine", "engines.memory", "preparation", "run"),
         *(f"pytest_{name}" for name in ("fixtures", "keys", "options", "parametrizing")),
-        *("report.collecting", "report.table"),
+        *(f"pytest_{name}" for name in ("collecting", "outcomes", "reporting", "scheduling")),
+        "report.collecting",
     },
     "cli": {
-        *("errors", "files", "machine", "report.record", "report.table", "protocols", "data_check"),
+        *("errors", "files", "machine", "report.record", "report.summary", "report.table"),
+        *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
@@ -508,6 +521,8 @@ EAGER = {
     },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
+    "pytest_junit": {"pytest", "_pytest"},
+    "pytest_scheduling": {"pytest", "xdist"},  # itself imported under -n only
 }
 
 

@@ -60,9 +60,11 @@ def refuse_unclaimed(session: pytest.Session) -> None:
 def _collects_all(config: pytest.Config) -> bool:
     """Say whether no file with tests was left out: by path, --ignore or --last-failed."""
     options = config.option
-    if options.ignore or options.ignore_glob or getattr(options, "lf", False):
-        return False
     here, root = config.invocation_params.dir, config.rootpath
+    if options.ignore_glob or getattr(options, "lf", False):
+        return False
+    if any(_holds_gate_tests(here / path) for path in options.ignore or ()):
+        return False
     asked = [here / argument for argument in config.args]
     if not all(path.is_dir() for path in asked):
         return False
@@ -70,6 +72,11 @@ def _collects_all(config: pytest.Config) -> bool:
     gates = here / (option(config, "gates") or "")
     whole = named or [gates.parent if gates.is_file() else root]
     return all(any(_lies_in(path, folder) for folder in asked) for path in whole)
+
+
+def _holds_gate_tests(path: Path) -> bool:
+    files = path.rglob("*.py") if path.is_dir() else [path] if path.is_file() else []
+    return any(b"trust_gates" in file.read_bytes() for file in files)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

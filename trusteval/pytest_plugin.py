@@ -42,6 +42,7 @@ from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
+_DIST = "trust_dist"
 _FIRST = ("trust_sanity", "trust_recording")
 
 
@@ -66,6 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
     if _is_worker(config):
+        # xdist asks the worker's own command line, which does not hold what we chose for it.
+        if config.workerinput.get(_DIST) == "loadgroup":  # type: ignore[attr-defined]
+            config.option.loadgroup = True
         return
     config.stash[TERMINAL] = _watched_terminal()
     from trusteval.report.collecting import ReportCollector
@@ -89,6 +93,11 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput[_DIST] = node.config.option.dist
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)

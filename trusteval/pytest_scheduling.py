@@ -37,6 +37,9 @@ class _Ending(LoadScopeScheduling):
             self._deaths[scope] = self._deaths.get(scope, 0) + 1
             if self._deaths[scope] >= _DEATHS:
                 self._give_up(scope, workload[scope], node=node)
+            if hasattr(node, "workeroutput"):  # pytest.exit in a test: xdist expects nothing left
+                self._lose(fatal, "its worker left the run", node=node)
+                fatal = None
         for scope in [scope for scope, unit in workload.items() if all(unit.values())]:
             del workload[scope]
         super().remove_node(node)
@@ -53,9 +56,25 @@ class _Ending(LoadScopeScheduling):
             node.shutdown()
 
     def _give_up(self, scope: str, unit: dict[str, bool], *, node: WorkerController) -> None:
+        why = f"lost: {_DEATHS} workers died over {scope}, so its other tests were given up"
         for test in [test for test, done in unit.items() if not done]:
             unit[test] = True
-            self.config.hook.pytest_runtest_logreport(report=_lost(test, scope, node=node))
+            self._lose(test, why, node=node)
+
+    def _lose(self, test: str, why: str, *, node: WorkerController) -> None:
+        """Report a test that nobody will run."""
+        path = test.split("::")[0]
+        report = pytest.TestReport(
+            nodeid=test,
+            location=(path, None, path),
+            keywords={},
+            outcome="failed",
+            longrepr=why,
+            when="setup",
+        )
+        report.node = node  # type: ignore[attr-defined]
+        report.trust_lost = why  # type: ignore[attr-defined]
+        self.config.hook.pytest_runtest_logreport(report=report)
 
 
 class _Groups(_Ending, LoadGroupScheduling):
@@ -72,18 +91,3 @@ def scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | Non
     kind = kinds.get(config.getvalue("dist"))
     return None if kind is None else kind(config, log)
 
-
-def _lost(test: str, scope: str, *, node: WorkerController) -> pytest.TestReport:
-    why = f"lost: {_DEATHS} workers died over {scope}, so its other tests were given up"
-    path = test.split("::")[0]
-    report = pytest.TestReport(
-        nodeid=test,
-        location=(path, None, path),
-        keywords={},
-        outcome="failed",
-        longrepr=why,
-        when="setup",
-    )
-    report.node = node  # type: ignore[attr-defined]
-    report.trust_lost = why  # type: ignore[attr-defined]
-    return report

@@ -59,7 +59,7 @@ class ReportCollector:
         self._broken: dict[str, str] = {}
         self._failures: list[Failure] = []
         self._builds: dict[str, object] = {}
-        self.collected = Collected()
+        self.collected: Collected | None = None
         self._answers: list[AnsweredRun] = []
         self.written_to: Path | None = None
         self.replaced: str | None = None
@@ -101,7 +101,7 @@ class ReportCollector:
     def has_results(self) -> bool:
         """Whether a subject was scored, judged, failed, or was to be judged."""
         found = self._scores or self._verdicts or self._broken or self._failures
-        return bool(found or self.collected.selected)
+        return bool(found or (self.collected and self.collected.selected))
 
     def lose_the_rest(self, run: Run) -> None:
         """Take gates that were to run as errors, because no worker was left to run them."""

@@ -69,8 +69,8 @@ class Unjudged:
 class Collected:
     """What pytest collected: the benchmarks that tests claim, and the gates and subjects to run."""
 
-    claimed: frozenset[str] = frozenset()
-    selected: frozenset[tuple[str, str]] = frozenset()
+    claimed: frozenset[str]
+    selected: frozenset[tuple[str, str]]
 
     def why_not_run(self, asked: Asked) -> str:
         """Say why a gate that nobody judged had no test."""
@@ -96,11 +96,12 @@ def find_unjudged(
     *,
     judged: Collection[tuple[str, str]],
     failures: Sequence[Failure],
-    collected: Collected,
+    collected: Collected | None,
 ) -> list[Unjudged]:
     """Return every gate and subject without a verdict, then subjects that failed beside them.
 
-    The first failure of a gate's own test is its reason.
+    The first failure of a gate's own test is its reason. `collected` is None where no worker lived
+    to tell.
     """
     own = {(f.gate, f.subject): f for f in reversed(failures) if f.gate is not None}
     pairs = list(asked)
@@ -109,11 +110,10 @@ def find_unjudged(
         if (pair.gate, pair.subject) in judged:
             continue
         failure = own.get((pair.gate, pair.subject))
-        cause, why = (
-            (Cause.NOT_RUN, collected.why_not_run(pair))
-            if failure is None
-            else (failure.cause, failure.why)
-        )
+        if failure is not None:
+            cause, why = failure.cause, failure.why
+        else:
+            cause, why = Cause.NOT_RUN, collected.why_not_run(pair) if collected else ENDED
         found.append(
             Unjudged(
                 pair.subject, cause, why, pair.gate, pair.benchmark, pair.dimension, pair.level
