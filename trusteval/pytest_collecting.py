@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from glob import iglob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,8 @@ def collected(config: pytest.Config, items: Iterable[pytest.Item]) -> Collected:
         for params in asked
         if hasattr(params.get("gate"), "id") and hasattr(params.get("subject"), "name")
     }
-    return Collected(frozenset(config.stash.get(CLAIMED, set())), frozenset(pairs))
+    claimed: set[str] = config.stash.get(CLAIMED, set())
+    return Collected(frozenset(claimed), frozenset(pairs))
 
 
 def refuse_unclaimed(session: pytest.Session) -> None:
@@ -68,7 +68,7 @@ def _collects_all(config: pytest.Config) -> bool:
     asked = [here / argument for argument in config.args]
     if not all(path.is_dir() for path in asked):
         return False
-    named = [root / p for t in config.getini("testpaths") for p in iglob(t, root_dir=root)]
+    named = [path for pattern in config.getini("testpaths") for path in root.glob(pattern)]
     gates = here / (option(config, "gates") or "")
     whole = named or [gates.parent if gates.is_file() else root]
     return all(any(_lies_in(path, folder) for folder in asked) for path in whole)

@@ -8,8 +8,8 @@ import pytest
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
-    from trusteval.run import Run
     from trusteval.report.unjudged import Collected
+    from trusteval.run import Run
     from trusteval.tracking.answered_run import AnsweredRun
 
 ANSWERED: pytest.StashKey[AnsweredRun] = pytest.StashKey()

@@ -120,8 +120,10 @@ def read_options(config: pytest.Config) -> Options | None:
 
     model, model_path = option(config, "model"), path_option(config, "model")
     accepts = config.option.trust_accept or config.option.trust_accept_regression is not None
+    requires = requires_all(config)
     if model is None or model_path is None:
-        for name in [*(["accept"] if accepts else []), *(["require"] if requires_all(config) else [])]:
+        if accepts or requires:
+            name = "accept" if accepts else "require"
             raise pytest.UsageError(f"--trust-{name}: no model under test, pass --trust-model")
         return None
     if getattr(config.option, "trust_data", None) and option(config, "profile") == "demo":

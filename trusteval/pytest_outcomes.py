@@ -1,7 +1,7 @@
 """Tells what could not be measured from what is worse: pytest's ERROR from its FAILED.
 
-A gate's test fails by its verdict. Whatever else ends it (an engine, a checkpoint, a disk, a worker)
-is machinery, and machinery is an error, with an exit status of its own.
+A gate's test fails by its verdict. Whatever else ends it (an engine, a checkpoint, a disk, a
+worker) is machinery, and machinery is an error, with an exit status of its own.
 """
 
 from __future__ import annotations

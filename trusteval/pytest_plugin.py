@@ -16,6 +16,7 @@ import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
 from trusteval.machine import default_device, default_dtype, visible_gpus
+from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -28,7 +29,6 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_run,
     voting_ensemble,
 )
-from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
 from trusteval.pytest_options import (
     add_options,

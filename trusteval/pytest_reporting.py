@@ -1,4 +1,4 @@
-"""Collects what tests found, on the controller only, writes the reports, and ends the run by them."""
+"""Collects what tests found, on the controller only; writes the reports, and ends the run."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How xdist's workers share a run's tests, so that the run ends when a worker dies.
 
-xdist's own loadgroup, loadscope and loadfile give the test that killed a worker to the next one, and
-wait for ever for a worker whose share is empty or a single test (pytest-xdist 3.8). A test is tried
-once here; after the second death over one group the rest of the group is lost, and said to be.
+xdist's own loadgroup, loadscope and loadfile give the test that killed a worker to the next one,
+and wait for ever for a worker whose share is empty or a single test (pytest-xdist 3.8). A test is
+tried once here; after the second death over one group its rest is lost, and said to be.
 """
 
 from __future__ import annotations
@@ -90,4 +90,3 @@ def scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | Non
     kinds = {"loadgroup": _Groups, "loadscope": _Ending, "loadfile": _Files}
     kind = kinds.get(config.getvalue("dist"))
     return None if kind is None else kind(config, log)
-

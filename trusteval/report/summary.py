@@ -9,7 +9,7 @@ from typing import Any
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
-from trusteval.types import InvalidReason, Level, Outcome, Verdict
+from trusteval.types import Dimension, InvalidReason, Level, Outcome, Verdict
 
 # What a row's worst verdict is called, mildest first.
 _SEVERITY = ("-", "PASS", "WARN", "INCONCLUSIVE", "NOT RUN", "BROKEN", "ERROR", "FAIL")
@@ -41,10 +41,14 @@ COLUMNS = (
 def summary_rows(record: RunRecord) -> list[SummaryRow]:
     """Return scores, and who has none because of an error, by dimension and subject."""
     shared, order = _dimensions_of_several(record), _order(record)
-    rows = [
+    rows: list[tuple[tuple[str, str, int], SummaryRow]] = [
         (
-            (line.dimension, line.benchmark, order.get(line.subject, -1)),
-            _row(line, verdict_of(line, record.verdicts, record.unjudged), named=line.dimension in shared),
+            (str(line.dimension), line.benchmark, order.get(line.subject, -1)),
+            _row(
+                line,
+                verdict_of(line, record.verdicts, record.unjudged),
+                named=line.dimension in shared,
+            ),
         )
         for line in _ordered(record)
     ]
@@ -59,7 +63,7 @@ def summary_rows(record: RunRecord) -> list[SummaryRow]:
         named = dimension is None or dimension in shared
         shown = benchmark or "-" if named else str(dimension).replace("_", " ")
         place = str(dimension or "~"), benchmark, order.get(subject, -1)
-        rows.append((place, SummaryRow(shown, subject, "-", *[""] * 7, cause)))
+        rows.append((place, _errored(shown, subject, cause)))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
@@ -86,8 +90,10 @@ def headlines(record: RunRecord) -> list[Headline]:
 
 
 def _dimensions_of_several(record: RunRecord) -> set[str]:
-    lines = [*record.scores, *record.unjudged]
-    benchmarks = {line.benchmark: line.dimension for line in lines if line.dimension is not None}
+    benchmarks: dict[str, Dimension] = {line.benchmark: line.dimension for line in record.scores}
+    for one in record.unjudged:
+        if one.benchmark is not None and one.dimension is not None:
+            benchmarks[one.benchmark] = one.dimension
     dimensions = list(benchmarks.values())
     return {dimension for dimension in dimensions if dimensions.count(dimension) > 1}
 
@@ -317,6 +323,23 @@ def _data_caveats(data: Mapping[str, Any]) -> list[str]:
 
 def _points(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.1f}"
+
+
+def _errored(dimension: str, subject: str, cause: str) -> SummaryRow:
+    """Return the row of a subject that has no score because of an error."""
+    return SummaryRow(
+        dimension=dimension,
+        subject=subject,
+        score="-",
+        n="",
+        refused="",
+        empty="",
+        unparseable="",
+        contradictory="",
+        truncated="",
+        non_answer_rate="",
+        verdict=cause,
+    )
 
 
 def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:

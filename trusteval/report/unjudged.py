@@ -1,4 +1,4 @@
-"""What a run was asked to judge and did not, and why: an error is no verdict, and neither is silence."""
+"""What a run was asked to judge and did not, and why: neither error nor silence is a verdict."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 from trusteval.types import Dimension, Level
-
 
 ENDED = "the run ended before its test"
 
