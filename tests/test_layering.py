@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
     *("pytest_laws", "pytest_readiness"),
+    *("pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
 )
 PURE = (
     *(
@@ -509,36 +510,50 @@ ALLOWED: dict[str, set[str]] = {
         *("subjects", "tracking.baseline"),
     },
     "report": set(),
-    "report.record": {"types"},
+    "report.unjudged": {"types"},
+    "report.record": {"types", "report.unjudged"},
     "report.multiplicity": {"types"},
-    "report.summary": {"types", "gates", "report.multiplicity", "report.record"},
+    "report.summary": {
+        *("types", "gates"),
+        *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
+    },
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
-        *("report.record", "report.markdown", "report.summary", "store.keys"),
+        *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
+        "benchmarks",
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),
     },
-    "pytest_keys": {"report.collecting", "run", "tracking.answered_run"},
+    "pytest_keys": {"report.collecting", "report.unjudged", "run", "tracking.answered_run"},
+    "pytest_junit": set(),
+    "pytest_scheduling": set(),
+    "pytest_collecting": {"pytest_keys", "pytest_options", "report.unjudged"},
+    "pytest_outcomes": {"errors", "pytest_parametrizing", "report.unjudged", "run"},
+    "pytest_reporting": {
+        *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
+        *("pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
+    },
     "pytest_options": {"files", "machine", "options"},
     "pytest_fixtures": {
         "pytest_options",
         *("types", "errors", "evaluation", "gates", "judgement", "machine", "progress"),
-        *("pytest_keys", "run"),
-        *("store", "report.record"),
+        *("pytest_junit", "pytest_keys", "run"),
+        *("store", "report.record", "report.summary"),
     },
-    "pytest_parametrizing": {"machine", "run"},
     "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
     "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
+    "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
-        *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options")),
-        *("pytest_parametrizing", "pytest_readiness"),
-        *("report.collecting", "report.table"),
+        *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options", "parametrizing")),
+        *(f"pytest_{name}" for name in ("collecting", "outcomes", "readiness", "reporting")),
+        *("pytest_scheduling", "report.collecting"),
     },
     "cli": {
-        *("errors", "files", "machine", "printable", "report.record", "report.table"),
+        *("errors", "files", "machine", "printable"),
+        *(f"report.{name}" for name in ("record", "summary", "table")),
         *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
@@ -562,6 +577,8 @@ EAGER = {
     },
     "machine": {"platformdirs"},
     **{name: {"pytest"} for name in PLUGIN},
+    "pytest_junit": {"pytest", "_pytest"},
+    "pytest_scheduling": {"pytest", "xdist"},  # itself imported under -n only
 }
 
 

@@ -66,11 +66,13 @@ def _add_report(commands: Any) -> None:
 
 def _report(asked: argparse.Namespace) -> int:
     from trusteval.report.record import run_record_from_dict
+    from trusteval.report.summary import run_line
     from trusteval.report.table import summary_lines
 
     path = asked.directory / "verdicts.json"
     try:
         record = run_record_from_dict(json.loads(path.read_text(encoding="utf-8")))
+        run = run_line(_circumstances(asked.directory / "run.json"))
         lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(
@@ -78,8 +80,17 @@ def _report(asked: argparse.Namespace) -> int:
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is no verdicts.json of this version: {error!r}") from error
-    print("\n".join(lines))
+    print("\n".join([run, *lines]))
     return 0
+
+
+def _circumstances(path: Path) -> dict[str, Any]:
+    """Read which run a report is of; what cannot be read is unknown."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 # -- trusteval score ---------------------------------------------------------------------

@@ -75,6 +75,29 @@ def count_visible(present: int, *, chosen: str | None) -> int:
     return next((i for i, name in enumerate(names) if name in ("", "-1")), len(names))
 
 
+def refusal_of_device(device: str) -> str | None:
+    """Say why models cannot run on a device; None where they can.
+
+    torch is asked only where no such GPU is seen without it.
+    """
+    kind, _, number = device.partition(":")
+    if device in ("auto", "cpu"):
+        return None
+    if kind != "cuda" or (":" in device and not (number.isascii() and number.isdigit())):
+        return f"expected auto, cpu, cuda or cuda:N, got {device!r}"
+    wanted = int(number or 0)
+    if default_device() == "cuda" and wanted < visible_gpus():
+        return None
+    import torch
+
+    present = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if wanted < present:
+        return None
+    seen = f"GPUs 0 to {present - 1} are" if present > 1 else "GPU 0 is" if present else "no GPU is"
+    built = "" if torch.version.cuda or present else " (this torch is built without CUDA)"
+    return f"{device!r} is not there: {seen}{built}; `trusteval doctor` tells what this machine has"
+
+
 def worker_device(asked: str, *, worker: str, gpus: int) -> str:
     """Return the device of an xdist worker: worker gwI runs on GPU I modulo their number.
 

@@ -23,7 +23,7 @@ from trusteval.gate_checks import (
 from trusteval.gates import Gate, LeftOut
 from trusteval.gates_file import load_gates
 from trusteval.gates_shipped import is_shipped
-from trusteval.machine import cache_directory
+from trusteval.machine import cache_directory, refusal_of_device
 from trusteval.options import Options, check_one_of
 from trusteval.profiles import PROFILES, find_profile
 from trusteval.protocols import PROTOCOLS
@@ -66,6 +66,8 @@ def prepare_run(options: Options) -> Run:
         )
     if options.engine == "openai":
         refuse_unserved(asked)
+    if options.engine == "hf":
+        _refuse_missing_device(options.device)
     options.backend(asked)  # refuses what cannot be opened
     if options.engine == "hf":
         for ensemble in ensembles:
@@ -107,6 +109,12 @@ def prepare_run(options: Options) -> Run:
         left_out=left_out,
         unjudged=unjudged,
     )
+
+
+def _refuse_missing_device(device: str) -> None:
+    why = refusal_of_device(device)
+    if why is not None:
+        raise UsageError(f"--trust-device: {why}")
 
 
 def _baseline(options: Options, gates: Sequence[Gate]) -> Baseline | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import VariantError
+from trusteval.pytest_junit import OUTCOME
 from trusteval.pytest_keys import ANSWERED, RUN, TERMINAL
 from trusteval.pytest_options import store_path
 from trusteval.report.record import ScoreLine
@@ -156,7 +157,7 @@ def responses(trust_evaluation: Evaluation) -> Responses:
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
-    record_property: Callable[[str, object], None],
+    request: pytest.FixtureRequest,
 ) -> Judge:
     """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
 
@@ -165,6 +166,9 @@ def judge(
     """
 
     from trusteval.judgement import decide
+    from trusteval.report.summary import shown_outcome
+
+    record_property = _properties_of(request)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = headline(trust_evaluation, subject, gate.benchmark)
@@ -179,10 +183,24 @@ def judge(
             accepts=trust_run.options.accept,
         )
         record_property("trust_verdict", json.dumps(asdict(verdict)))
+        record_property(OUTCOME, f"{shown_outcome(verdict)}: {verdict.message}")
         _enforce(verdict, skips=trust_run.skips(verdict))
         return verdict
 
     return judge_subject
+
+
+def _properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Return what adds to a test's properties.
+
+    pytest's record_property does the same and warns under junit_family=xunit2, whose schema knows
+    properties of suites only; readers of the XML take them all the same.
+    """
+
+    def record(name: str, value: object) -> None:
+        request.node.user_properties.append((name, value))
+
+    return record
 
 
 def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreLine:
@@ -230,9 +248,10 @@ def _enforce(verdict: Verdict, *, skips: bool) -> None:
 
 @pytest.fixture
 def record_answers(
-    trust_evaluation: Evaluation, record_property: Callable[[str, object], None]
+    trust_evaluation: Evaluation, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
     """Call with a subject and a benchmark: records what is missing, reports the headline."""
+    record_property = _properties_of(request)
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
         line = headline(trust_evaluation, subject, benchmark)

@@ -8,10 +8,13 @@ import pytest
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
+    from trusteval.report.unjudged import Collected
     from trusteval.run import Run
     from trusteval.tracking.answered_run import AnsweredRun
 
 ANSWERED: pytest.StashKey[AnsweredRun] = pytest.StashKey()
+CLAIMED: pytest.StashKey[set[str]] = pytest.StashKey()
+COLLECTED: pytest.StashKey[Collected] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 REPORT: pytest.StashKey[ReportCollector] = pytest.StashKey()
 TERMINAL: pytest.StashKey[IO[str] | None] = pytest.StashKey()

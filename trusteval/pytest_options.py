@@ -45,6 +45,7 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "dtype": ("auto", "float32, bfloat16, float16, auto"),
     "laws": ("once", "the vote's laws: checked once per version of the vote and here, or again"),
     "benchmarks": (None, "benchmarks to record and judge: a,b or all (default: those with a gate)"),
+    "require": ("none", "all: a run that leaves a gate unjudged fails; none: it only says so"),
     "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
 }
 
@@ -120,15 +121,26 @@ def refuse_lost_configuration(config: pytest.Config) -> None:
             )
 
 
+def requires_all(config: pytest.Config) -> bool:
+    """Say whether a run that leaves a gate unjudged fails; UsageError for what is no choice."""
+    from trusteval.options import check_one_of
+
+    asked = option(config, "require") or "none"
+    check_one_of(asked, ("all", "none"), "--trust-require")
+    return asked == "all"
+
+
 def read_options(config: pytest.Config) -> Options | None:
     """Return what the user asks for; None if no model is named."""
     from trusteval.options import Options
 
     model, model_path = option(config, "model"), path_option(config, "model")
     accepts = config.option.trust_accept or config.option.trust_accept_regression is not None
+    requires = requires_all(config)
     if model is None or model_path is None:
-        if accepts:
-            raise pytest.UsageError("--trust-accept: no model under test, pass --trust-model")
+        if accepts or requires:
+            name = "accept" if accepts else "require"
+            raise pytest.UsageError(f"--trust-{name}: no model under test, pass --trust-model")
         return None
     if getattr(config.option, "trust_data", None) and option(config, "profile") == "demo":
         raise pytest.UsageError(

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.machine import share_out
+from trusteval.pytest_keys import CLAIMED
 
 if TYPE_CHECKING:
+    from trusteval.gates import Gate
     from trusteval.run import Run
+    from trusteval.types import Subject
 
 
 def parametrize(metafunc: pytest.Metafunc, run: Run | None) -> None:
@@ -45,10 +48,11 @@ def _parametrize_gates(metafunc: pytest.Metafunc, run: Run) -> None:
         raise pytest.UsageError(
             f"{metafunc.definition.nodeid} asks for a gate: mark it trust_gates(benchmark)"
         )
+    metafunc.config.stash.setdefault(CLAIMED, set()).update(marker.args)
     metafunc.parametrize(
         "gate,subject",
         [
-            pytest.param(gate, subject, id=f"{subject.name}-{gate.id}", marks=_group(subject.name))
+            pytest.param(gate, subject, id=gate_test_id(gate, subject), marks=_group(subject.name))
             for benchmark in marker.args
             for gate, subject in run.judged_pairs(benchmark)
         ],
@@ -87,6 +91,11 @@ def _parametrize_recordings(metafunc: pytest.Metafunc, run: Run) -> None:
             for benchmark in run.benchmarks
         ],
     )
+
+
+def gate_test_id(gate: Gate, subject: Subject) -> str:
+    """Return what stands in brackets behind a gate's test."""
+    return f"{subject.name}-{gate.id}"
 
 
 def _group(name: str) -> pytest.MarkDecorator:

@@ -10,13 +10,14 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
 from trusteval.files import explaining_permissions
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
+from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -30,24 +31,22 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_say,
     voting_ensemble,
 )
-from trusteval.pytest_keys import ANSWERED, REPORT, RUN, TERMINAL
+from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
 from trusteval.pytest_laws import LawHooks
 from trusteval.pytest_options import (
     add_options,
     option,
     read_options,
     refuse_lost_configuration,
-    reports_path,
 )
+from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
 from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
+from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
 
-if TYPE_CHECKING:
-    from trusteval.report.collecting import ReportCollector
-
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
-_ANSWERS = "trust_answers"
+_DIST = "trust_dist"
 _FIRST = ("trust_sanity", "trust_recording")
 
 
@@ -77,12 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
     if _is_worker(config):
+        # xdist asks the worker's own command line, which does not hold what we chose for it.
+        if config.workerinput.get(_DIST) == "loadgroup":  # type: ignore[attr-defined]
+            config.option.loadgroup = True
         return
     config.stash[TERMINAL] = _watched_terminal()
     from trusteval.report.collecting import ReportCollector
 
     config.stash[REPORT] = ReportCollector(started=time.time())
-    config.pluginmanager.register(_ReportHooks(config.stash[REPORT]), "trusteval-report")
+    config.pluginmanager.register(ReportHooks(config.stash[REPORT], config), "trusteval-report")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -100,6 +102,11 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput[_DIST] = node.config.option.dist
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -164,8 +171,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Look at each variant and record it, one after the other; then gates read what is there."""
+    if RUN in config.stash:
+        config.stash[COLLECTED] = collected(config, items)
+        refuse_unclaimed(session)
     seen: dict[str, int] = {}
 
     def place(item: pytest.Item) -> tuple[int, int, int]:
@@ -185,7 +197,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         refuse_unready_tests(session.config, [item.nodeid for item in session.items])
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -196,6 +208,8 @@ def pytest_runtest_makereport(
         if isinstance(call.excinfo.value, BrokenError):
             broken = {"subject": call.excinfo.value.subject, "why": str(call.excinfo.value)}
             report.user_properties.append(("trust_broken", json.dumps(broken)))
+    if RUN in item.config.stash and _is_ours(item):
+        mark(report, item, call.excinfo)
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
@@ -205,74 +219,29 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send home what this worker judged, item by item; fixtures are torn down by now."""
     config = session.config
-    if _is_worker(config) and ANSWERED in config.stash:
+    if not _is_worker(config):
+        return
+    output: dict[str, str] = config.workeroutput  # type: ignore[attr-defined]
+    if COLLECTED in config.stash:
+        output[COLLECTION] = json.dumps(config.stash[COLLECTED].to_document())
+    if ANSWERED in config.stash:
         from trusteval.report.collecting import answers_text
 
-        output: dict[str, str] = config.workeroutput  # type: ignore[attr-defined]
-        output[_ANSWERS] = answers_text(config.stash[ANSWERED])
+        output[ANSWERS] = answers_text(config.stash[ANSWERED])
 
 
-class _ReportHooks:
-    """Collects what tests found, on the controller only, and writes the reports."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a run of ours end although a worker dies."""
+    if RUN not in config.stash:
+        return None
+    from trusteval.pytest_scheduling import scheduler
 
-    def __init__(self, report: ReportCollector) -> None:
-        self._report = report
-        self._is_ready = False
+    return scheduler(config, log)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        # xdist's loadgroup appends @group to node ids; without it --lf finds the test again.
-        test, grouped, _ = report.nodeid.partition("]@")
-        if grouped:
-            report.nodeid = f"{test}]"
-        for name, value in report.user_properties:
-            self._report.add(name, value, outcome=report.outcome)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        if not self._is_ready:
-            self._is_ready = True
-            refuse_unready_tests(node.config, ids)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        answers = getattr(node, "workeroutput", {}).get(_ANSWERS)
-        if answers is not None:
-            self._report.add_answers(answers)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        config = session.config
-        run = config.stash.get(RUN, None)
-        if run is None or config.option.collectonly:
-            return
-        if ANSWERED in config.stash:
-            self._report.add_answered(config.stash[ANSWERED])
-        self._report.write(run, reports_path(config))
-        refused = self._report.reply is not None and not self._report.reply.accepted
-        if refused and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
-    ) -> None:
-        run = config.stash.get(RUN, None)
-        if run is None or not self._report.has_results:
-            return
-        from trusteval.report.table import summary_lines
-
-        terminalreporter.section("trusteval")
-        width = terminalreporter._tw.fullwidth
-        for line in summary_lines(self._report.record(run), width=width):
-            terminalreporter.write_line(line)
-        if self._report.laws_line:
-            terminalreporter.write_line(self._report.laws_line)
-        written = self._report.written_to
-        if written is not None:
-            shown = os.path.relpath(written, config.invocation_params.dir)
-            terminalreporter.write_line(f"report: {shown}/report.md")
-        for line in self._report.reply.lines if self._report.reply is not None else ():
-            terminalreporter.write_line(line)
+def _is_ours(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) is not None for name in _OURS)
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
@@ -23,6 +24,14 @@ from trusteval.report.record import (
     verdict_from_dict,
 )
 from trusteval.report.summary import verdict_of
+from trusteval.report.unjudged import (
+    ENDED,
+    Asked,
+    Cause,
+    Collected,
+    Failure,
+    find_unjudged,
+)
 from trusteval.run import Run
 from trusteval.store.keys import digest
 from trusteval.tracking.accepting import Reply, Request, accept
@@ -49,9 +58,12 @@ class ReportCollector:
         self._invariants: dict[str, Invariant] = {}
         self._remembered: dict[str, str] = {}
         self._broken: dict[str, str] = {}
+        self._failures: list[Failure] = []
         self._builds: dict[str, object] = {}
+        self.collected: Collected | None = None
         self._answers: list[AnsweredRun] = []
         self.written_to: Path | None = None
+        self.replaced: str | None = None
         self.reply: Reply | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
@@ -66,6 +78,9 @@ class ReportCollector:
             case "trust_broken":
                 found = json.loads(str(value))
                 self._broken[found["subject"]] = found["why"]
+            case "trust_failure":
+                found = json.loads(str(value))
+                self.add_failure(Failure(**{**found, "cause": Cause(found["cause"])}))
             case "trust_build":
                 self._builds.update(json.loads(str(value)))
             case "vote_invariant":
@@ -73,6 +88,10 @@ class ReportCollector:
             case "vote_remembered":
                 name, _, when = str(value).rpartition(" ")
                 self._remembered[name] = when
+
+    def add_failure(self, failure: Failure) -> None:
+        """Take what kept a test from judging, recording or loading a subject."""
+        self._failures.append(failure)
 
     def add_answers(self, text: str) -> None:
         """Take what a process judged, item by item, as `answers_text` wrote it."""
@@ -99,11 +118,23 @@ class ReportCollector:
 
     @property
     def has_results(self) -> bool:
-        """Whether a subject was scored, judged or found broken."""
-        return bool(self._scores or self._verdicts or self._broken)
+        """Whether a subject was scored, judged, failed, or was to be judged."""
+        found = self._scores or self._verdicts or self._broken or self._failures
+        return bool(found or (self.collected and self.collected.selected))
+
+    def lose_the_rest(self, run: Run) -> None:
+        """Take gates that were to run as errors, because no worker was left to run them."""
+        for one in self.record(run).unjudged:
+            if one.cause is Cause.NOT_RUN and one.why == ENDED:
+                why = "lost: workers died and none was left to judge it"
+                self.add_failure(Failure(one.subject, why, Cause.ERROR, one.benchmark, one.gate))
+
+    def was_cut_short(self, run: Run) -> bool:
+        """Say whether tests of gates were to run and never did."""
+        return any(one.why == ENDED for one in self.record(run).unjudged)
 
     def record(self, run: Run) -> RunRecord:
-        """Return all that was gathered."""
+        """Return all that was gathered, and what has no verdict."""
         return RunRecord(
             facts=run.facts(),
             subjects=[subject.name for subject in run.subjects],
@@ -112,30 +143,40 @@ class ReportCollector:
             invariants=list(self._invariants.values()),
             broken=self._broken,
             not_recorded=run.not_recorded,
+            unjudged=find_unjudged(
+                asked_of(run),
+                judged=self._verdicts,
+                failures=self._failures,
+                collected=self.collected,
+            ),
         )
 
     def write(self, run: Run, directory: Path) -> None:
         """Write the report, the answers and a line of history; accept, if that is asked.
 
-        Nothing where nothing was scored or judged. What cannot be written is said in `reply`.
+        Nothing where nothing was to be judged. What cannot be written is said in `reply`.
         """
         if not self.has_results:
             return
         record, circumstances = self.record(run), self._circumstances()
+        if not record.is_complete and (replaced := _complete_report(directory)) is not None:
+            circumstances["replaces"] = replaced
+            self.replaced = replaced
         answers = self._answered(run)
         scores = score_lines(record, answers)
         try:
             self._write_report(record, circumstances, directory)
             write_document(directory / ANSWERS, answers.to_document(with_texts=True))
-            append_run(
-                directory.parent / HISTORY,
-                {
-                    **{name: circumstances[name] for name in _KEPT},
-                    "facts": run.facts(),
-                    "scores": scores,
-                    "broken": dict(record.broken),
-                },
-            )
+            if scores or record.broken:
+                append_run(
+                    directory.parent / HISTORY,
+                    {
+                        **{name: circumstances[name] for name in _KEPT},
+                        "facts": run.facts(),
+                        "scores": scores,
+                        "broken": dict(record.broken),
+                    },
+                )
             if run.options.accept and run.options.baseline is not None:
                 request = Request(
                     run.options.baseline,
@@ -206,7 +247,7 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "interval": None if line.score.interval is None else asdict(line.score.interval),
             "n": line.score.counts.n,
             "non_answer_rate": line.non_answer_rate,
-            "verdict": verdict_of(line, record.verdicts),
+            "verdict": verdict_of(line, record.verdicts, record.unjudged),
             "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
@@ -222,12 +263,35 @@ def weights_of(identity: Mapping[str, Any]) -> str | None:
 
 
 def _not_let_through(record: RunRecord) -> list[str]:
-    """Say which blocking gates fail and which variants are broken: a baseline is neither."""
+    """Say which blocking gates fail, what is broken and what erred: a baseline is none of them."""
     failed = sorted((v.subject, v.gate) for v in record.verdicts if v.blocks)
     return [
         *(f"{subject} fails {gate}" for subject, gate in failed),
         *(why for _, why in sorted(record.broken.items())),
+        *(one.sentence for one in record.unjudged if one.cause is Cause.ERROR),
     ]
+
+
+def asked_of(run: Run) -> list[Asked]:
+    """Return every gate and subject that a run is to judge."""
+    return [
+        Asked(
+            gate.id, subject.name, gate.benchmark, BENCHMARKS[gate.benchmark].dimension, gate.level
+        )
+        for gate in run.gates
+        for subject in run.subjects
+        if gate.applies_to(subject.name)
+    ]
+
+
+def _complete_report(directory: Path) -> str | None:
+    """Return when the run began whose complete report lies there; None if none does."""
+    try:
+        found = json.loads((directory / "verdicts.json").read_text(encoding="utf-8"))
+        run = json.loads((directory / "run.json").read_text(encoding="utf-8"))
+        return str(run["started"]) if found["complete"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def answers_text(answers: AnsweredRun) -> str:

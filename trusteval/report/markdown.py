@@ -14,13 +14,16 @@ from trusteval.report.summary import (
     broken_lines,
     caveats,
     headlines,
+    incomplete_lines,
     invariants_line,
     perplexity_lines,
     protocol_rows,
     remote_code_lines,
+    run_line,
     sentences,
     summary_rows,
     tally,
+    unjudged_lines,
 )
 
 
@@ -40,6 +43,9 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         asked=asked_rows(record),
         beside=beside_lines(record),
         broken=broken_lines(record),
+        incomplete=incomplete_lines(record),
+        unjudged=unjudged_lines(record, each=True),
+        run=run_line(circumstances),
         remote_code=remote_code_lines(record),
         perplexity=perplexity_lines(record),
         headlines=headlines(record),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from trusteval.report.unjudged import Unjudged, unjudged_from_dict
 from trusteval.types import (
     Change,
     Counts,
@@ -57,8 +58,12 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything a run decided. `facts` say which data, prompts, protocol and gates were used;
-    `broken` says of subjects that were not judged why not, `not_recorded` of benchmarks."""
+    """Everything a run decided, and what it was asked and did not decide.
+
+    `facts` say which data, prompts, protocol and gates were used; `broken` says of broken subjects
+    what is wrong with them; `unjudged` are the gates without a verdict; `not_recorded` says of
+    benchmarks why they are not.
+    """
 
     facts: Mapping[str, object]
     subjects: Sequence[str]
@@ -67,10 +72,22 @@ class RunRecord:
     invariants: Sequence[Invariant]
     broken: Mapping[str, str] = field(default_factory=dict)
     not_recorded: Mapping[str, str] = field(default_factory=dict)
+    unjudged: Sequence[Unjudged] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every gate that the run was asked about has a verdict."""
+        return not self.unjudged
+
+    def judged(self, level: Level) -> tuple[int, int]:
+        """Return how many gates and subjects of a level have a verdict, and of how many."""
+        n_judged = sum(verdict.level is level for verdict in self.verdicts)
+        return n_judged, n_judged + sum(one.level is level for one in self.unjudged)
 
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
         order = {name: place for place, name in enumerate(self.subjects)}
+        n_judged, n_asked = self.judged(Level.BLOCK)
         document = {
             "schema": SCHEMA_VERSION,
             "facts": self.facts,
@@ -89,6 +106,15 @@ class RunRecord:
             ],
             "broken": self.broken,
             "not_recorded": dict(self.not_recorded),
+            "complete": self.is_complete,
+            "blocking_gates": {"judged": n_judged, "of": n_asked},
+            "unjudged": [
+                asdict(one)
+                for one in sorted(
+                    self.unjudged,
+                    key=lambda u: (u.gate or "", u.benchmark or "", order.get(u.subject, -1)),
+                )
+            ],
             "vote_invariants": [
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
@@ -111,6 +137,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         invariants=[Invariant(**line) for line in values["vote_invariants"]],
         broken=values["broken"],
         not_recorded=values.get("not_recorded", {}),
+        unjudged=[unjudged_from_dict(line) for line in values["unjudged"]],
     )
 
 

@@ -9,10 +9,14 @@ from typing import Any
 from trusteval.gates import unjudged_sentences
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
-from trusteval.types import InvalidReason, Level, Outcome, Verdict
+from trusteval.report.unjudged import Cause, Unjudged
+from trusteval.types import Dimension, InvalidReason, Level, Outcome, Verdict
 
 # What a row's worst verdict is called, mildest first.
-_SEVERITY = ("-", "PASS", "WARN", "INCONCLUSIVE", "UNDECIDABLE", "FAIL")
+_SEVERITY = (
+    *("-", "PASS", "WARN", "INCONCLUSIVE", "UNDECIDABLE"),
+    *("NOT RUN", "BROKEN", "ERROR", "FAIL"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,32 @@ COLUMNS = (
 
 
 def summary_rows(record: RunRecord) -> list[SummaryRow]:
-    """Return the scores by dimension, then in the order of the subjects."""
-    shared = _dimensions_of_several(record)
-    return [
-        _row(line, verdict_of(line, record.verdicts), named=line.dimension in shared)
+    """Return scores, and who has none because of an error, by dimension and subject."""
+    shared, order = _dimensions_of_several(record), _order(record)
+    rows: list[tuple[tuple[str, str, int], SummaryRow]] = [
+        (
+            (str(line.dimension), line.benchmark, order.get(line.subject, -1)),
+            _row(
+                line,
+                verdict_of(line, record.verdicts, record.unjudged),
+                named=line.dimension in shared,
+            ),
+        )
         for line in _ordered(record)
     ]
+    scored = {(line.subject, line.benchmark) for line in record.scores}
+    missing: dict[tuple[str, str], list[Unjudged]] = {}
+    for one in record.unjudged:
+        if one.cause is not Cause.NOT_RUN and (one.subject, one.benchmark) not in scored:
+            missing.setdefault((one.subject, one.benchmark or ""), []).append(one)
+    for (subject, benchmark), about in missing.items():
+        dimension = about[0].dimension
+        cause = max((one.cause.value for one in about), key=_SEVERITY.index)
+        named = dimension is None or dimension in shared
+        shown = benchmark or "-" if named else str(dimension).replace("_", " ")
+        place = str(dimension or "~"), benchmark, order.get(subject, -1)
+        rows.append((place, _errored(shown, subject, cause)))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +94,39 @@ def headlines(record: RunRecord) -> list[Headline]:
 
 
 def _dimensions_of_several(record: RunRecord) -> set[str]:
-    benchmarks = {line.benchmark: line.dimension for line in record.scores}
+    benchmarks: dict[str, Dimension] = {line.benchmark: line.dimension for line in record.scores}
+    for one in record.unjudged:
+        if one.benchmark is not None and one.dimension is not None:
+            benchmarks[one.benchmark] = one.dimension
     dimensions = list(benchmarks.values())
     return {dimension for dimension in dimensions if dimensions.count(dimension) > 1}
 
 
+def _order(record: RunRecord) -> dict[str, int]:
+    return {name: place for place, name in enumerate(record.subjects)}
+
+
 def _ordered(record: RunRecord) -> list[ScoreLine]:
-    order = {name: place for place, name in enumerate(record.subjects)}
+    order = _order(record)
     return sorted(record.scores, key=lambda s: (s.dimension, s.benchmark, order.get(s.subject, -1)))
 
 
-def verdict_of(line: ScoreLine, verdicts: Sequence[Verdict]) -> str:
-    """Return the worst verdict of a subject on a benchmark; "-" if no gate asks."""
+def verdict_of(
+    line: ScoreLine, verdicts: Sequence[Verdict], unjudged: Sequence[Unjudged] = ()
+) -> str:
+    """Return the worst verdict of a subject on a benchmark; "-" if no gate asks.
+
+    A gate that was not judged outranks those that passed.
+    """
     about = [
         shown_outcome(verdict)
         for verdict in verdicts
         if verdict.subject == line.subject and verdict.gate.split(".")[0] == line.benchmark
+    ]
+    about += [
+        one.cause.value
+        for one in unjudged
+        if one.subject == line.subject and one.benchmark == line.benchmark
     ]
     return max(about, key=_SEVERITY.index, default="-")
 
@@ -120,10 +161,56 @@ def _p_values(verdict: Verdict, adjusted: Mapping[tuple[str, str], float]) -> st
 
 
 def tally(record: RunRecord) -> str:
-    """Count the verdicts: "31 PASS, 4 WARN"."""
+    """Count the verdicts and what has none: "12 PASS, 3 WARN, 48 ERROR"."""
     shown = [shown_outcome(verdict) for verdict in record.verdicts]
+    shown += [one.cause.value for one in record.unjudged]
     parts = [f"{shown.count(kind)} {kind}" for kind in _SEVERITY[1:] if kind in shown]
     return ", ".join(parts) or "no gate judged"
+
+
+def incomplete_lines(record: RunRecord) -> list[str]:
+    """Say how much of what was asked has a verdict, where that is not all of it."""
+    if record.is_complete:
+        return []
+    said = [
+        f"{n_judged} of {n_asked} {word} gates judged"
+        for word, level in (("blocking", Level.BLOCK), ("warning", Level.WARN))
+        for n_judged, n_asked in [record.judged(level)]
+        if n_asked or level is Level.BLOCK
+    ]
+    return [f"INCOMPLETE: {', '.join(said)}"]
+
+
+def unjudged_lines(record: RunRecord, *, each: bool) -> list[str]:
+    """Say of every gate without a verdict why; those that did not run in one line if not `each`."""
+    worst = sorted(
+        record.unjudged,
+        key=lambda one: (-_SEVERITY.index(one.cause), one.gate or "", one.benchmark or ""),
+    )
+    lines = [
+        f"{one.cause}: {one.sentence}" for one in worst if each or one.cause is not Cause.NOT_RUN
+    ]
+    if each:
+        return lines
+    for why in dict.fromkeys(one.why for one in worst if one.cause is Cause.NOT_RUN):
+        gates = [one for one in worst if one.cause is Cause.NOT_RUN and one.why == why]
+        first = f"{gates[0].subject} on {gates[0].gate}"
+        more = f" and {len(gates) - 1} more" if len(gates) > 1 else ""
+        lines.append(f"NOT RUN: {first}{more}: {why}")
+    return lines
+
+
+def run_line(circumstances: Mapping[str, Any]) -> str:
+    """Say which run a report is of: when it started, at which commit, by which command."""
+    command = " ".join(map(str, circumstances.get("command", ())))
+    said = [
+        f"run of {circumstances.get('started', 'an unknown time')}",
+        f"commit {str(circumstances.get('commit') or 'unknown')[:12]}",
+        *([command] if command else []),
+    ]
+    if replaced := circumstances.get("replaces"):
+        said.append(f"in place of the complete report of {replaced}")
+    return ", ".join(said)
 
 
 def invariants_line(record: RunRecord) -> str:
@@ -257,6 +344,23 @@ def _data_caveats(data: Mapping[str, Any]) -> list[str]:
 
 def _points(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.1f}"
+
+
+def _errored(dimension: str, subject: str, cause: str) -> SummaryRow:
+    """Return the row of a subject that has no score because of an error."""
+    return SummaryRow(
+        dimension=dimension,
+        subject=subject,
+        score="-",
+        n="",
+        refused="",
+        empty="",
+        unparseable="",
+        contradictory="",
+        truncated="",
+        non_answer_rate="",
+        verdict=cause,
+    )
 
 
 def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:

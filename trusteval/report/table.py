@@ -12,12 +12,14 @@ from trusteval.report.summary import (
     beside_lines,
     broken_lines,
     caveats,
+    incomplete_lines,
     invariants_line,
     perplexity_lines,
     remote_code_lines,
     sentences,
     summary_rows,
     tally,
+    unjudged_lines,
 )
 
 _HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpars-\nable"}
@@ -46,6 +48,7 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     out = StringIO()
     Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None).print(table)
     drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    yield from incomplete_lines(record)
     yield from drawn.strip("\n").splitlines()
     yield ""
     yield from remote_code_lines(record)
@@ -54,5 +57,7 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     yield ""
     yield from broken_lines(record)
     yield from sentences(record, passed=False)
+    yield from unjudged_lines(record, each=False)
     yield f"{tally(record)}. {invariants_line(record)}."
+    yield from incomplete_lines(record)
     yield from caveats(record)

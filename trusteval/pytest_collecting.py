@@ -1,0 +1,83 @@
+"""What a collection holds of the gates: which are to run, and that none is left without a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trusteval.pytest_keys import CLAIMED, RUN
+from trusteval.pytest_options import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from trusteval.report.unjudged import Collected
+
+COLLECTION = "trust_collection"
+REFUSAL = "trust_refusal"
+"""What a worker sends home: its collection, and why the run cannot be."""
+
+
+def collected(config: pytest.Config, items: Iterable[pytest.Item]) -> Collected:
+    """Return which benchmarks tests claim, before any selection, and which gates are to run."""
+    from trusteval.report.unjudged import Collected
+
+    asked = [item.callspec.params for item in items if hasattr(item, "callspec")]
+    pairs = {
+        (params["gate"].id, params["subject"].name)
+        for params in asked
+        if hasattr(params.get("gate"), "id") and hasattr(params.get("subject"), "name")
+    }
+    claimed: set[str] = config.stash.get(CLAIMED, set())
+    return Collected(frozenset(claimed), frozenset(pairs))
+
+
+def refuse_unclaimed(session: pytest.Session) -> None:
+    """Raise UsageError for a gate whose benchmark no test claims, where all tests were collected.
+
+    A worker's is sent home first: xdist takes the worker for crashed otherwise.
+    """
+    config = session.config
+    if session.testsfailed or not _collects_all(config):
+        return
+    claimed = config.stash.get(CLAIMED, set())
+    rows = [gate for gate in config.stash[RUN].gates if gate.benchmark not in claimed]
+    if not rows:
+        return
+    names = ", ".join(dict.fromkeys(gate.id for gate in rows))
+    benchmarks = ", ".join(f'"{name}"' for name in dict.fromkeys(g.benchmark for g in rows))
+    message = (
+        f"{option(config, 'gates')}: no test judges {names}: none of those collected is marked "
+        f"trust_gates({benchmarks}); add one (trust_tests/ of trusteval has them) or remove the row"
+    )
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[REFUSAL] = message
+    raise pytest.UsageError(message)
+
+
+def _collects_all(config: pytest.Config) -> bool:
+    """Say whether no file with tests was left out: by path, --ignore or --last-failed."""
+    options = config.option
+    here, root = config.invocation_params.dir, config.rootpath
+    if options.ignore_glob or getattr(options, "lf", False):
+        return False
+    if any(_holds_gate_tests(here / path) for path in options.ignore or ()):
+        return False
+    asked = [here / argument for argument in config.args]
+    if not all(path.is_dir() for path in asked):
+        return False
+    named = [path for pattern in config.getini("testpaths") for path in root.glob(pattern)]
+    gates = here / (option(config, "gates") or "")
+    whole = named or [gates.parent if gates.is_file() else root]
+    return all(any(_lies_in(path, folder) for folder in asked) for path in whole)
+
+
+def _holds_gate_tests(path: Path) -> bool:
+    files = path.rglob("*.py") if path.is_dir() else [path] if path.is_file() else []
+    return any(b"trust_gates" in file.read_bytes() for file in files)
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())

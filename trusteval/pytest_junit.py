@@ -1,0 +1,27 @@
+"""Verdicts in --junitxml: properties for programs, one line of output where those are not read.
+
+GitLab and others show a test case's system-out and no properties, where a gate that warns would
+look like one that passes.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from _pytest.junitxml import bin_xml_escape, xml_key
+
+OUTCOME = "trust_outcome"
+"""The property that says PASS, WARN, FAIL or INCONCLUSIVE, and why."""
+
+
+def show_outcome(config: pytest.Config, report: pytest.TestReport) -> None:
+    """Write the verdict of a gate's test into its test case, if JUnit XML is asked for."""
+    xml = config.stash.get(xml_key, None)
+    if xml is None or report.when != "call":
+        return
+    for name, value in report.user_properties:
+        if name == OUTCOME:
+            shown = ElementTree.Element("system-out")
+            shown.text = bin_xml_escape(value)
+            xml.node_reporter(report).append(shown)
