@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +25,10 @@ def write_gguf(
     file: Path,
     *,
     change: Callable[[dict[str, np.ndarray]], Tensors] = dict,
-    **settings: int,
 ) -> Path:
-    """Write the llama at `model` as float32, its tensors as `change` makes them.
-
-    `settings` are further whole numbers of the header, with "__" for a dot.
-    """
+    """Write the llama at `model` as float32, its tensors as `change` makes them."""
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     writer = _writer(file, config)
-    for name, value in settings.items():
-        writer.add_uint32(name.replace("__", "."), value)
     _add_tokenizer(writer, model)
     _write(writer, change(gguf_tensors(model, config)))
     return file
@@ -120,12 +114,3 @@ def _write(writer: Any, tensors: Tensors) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-
-
-def without(*names: str) -> Callable[[dict[str, np.ndarray]], Tensors]:
-    """Return a change that leaves tensors out."""
-    return lambda tensors: {n: t for n, t in tensors.items() if not _is_one_of(n, names)}
-
-
-def _is_one_of(name: str, endings: Iterable[str]) -> bool:
-    return any(name == ending for ending in endings)
