@@ -712,7 +712,7 @@ def test_silent_server_is_told_of_while_it_is_waited_for(server, opened) -> None
     (line,) = told
     assert re.fullmatch(
         rf"waiting for {server.url}/v1/chat/completions: 503 Service Unavailable "
-        r"\(attempt [45], 2 s of at most 25 s\)",
+        r"\(attempt \d, \d s of at most 25 s\)",
         line,
     )
 
@@ -832,6 +832,20 @@ def test_echoed_key_is_in_no_error_and_no_answer(
     assert KEY not in "".join(repr(error) + str(error) for error in chain)
     assert KEY not in caplog.text
     assert KEY not in repr(engine) + repr(backend(server)) + repr(vars(engine))
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (f"{KEY[:12]}\n{KEY[12:]}", "[key]\n[key]"),
+        (f"bad {KEY[:-1]}...", "bad [key]..."),
+        (f"{KEY}{KEY}", "[key][key]"),
+        (KEY[:7], KEY[:7]),
+        ("", ""),
+    ],
+)
+def test_long_piece_of_a_key_is_hidden_too(told: str, shown: str) -> None:
+    assert ApiKey(KEY).without(told) == shown
 
 
 def test_word_that_stands_in_for_a_key_is_no_secret(server, opened, monkeypatch) -> None:
