@@ -14,8 +14,9 @@ ETHICS = """
 [[gate]]
 benchmark = "ethics"
 metric = "non_answer_rate"
-at_most = 100.0
+at_most = 99.9
 point = true
+level = "warn"
 why = "whatever it says"
 """
 
@@ -43,6 +44,7 @@ def test_benchmark_without_a_gate_is_not_recorded_and_the_report_says_so(project
     ran = project.run()
     assert ran.returncode == 0, ran.stdout
     assert recorded(project) == {"ethics", "mmlu"}
+    assert found(project)["complete"], "every gate there is was judged"
     assert found(project)["not_recorded"] == dict.fromkeys(("adult", "advglue", "ood"), NOT_ASKED)
     report = (project.verdicts_file.parent / "report.md").read_text(encoding="utf-8")
     for text in (ran.stdout, report):
@@ -136,6 +138,7 @@ def test_tests_that_ask_nothing_too_long_run(project: Project, short: Path) -> N
     ran = project.run(*on(short), "--trust-benchmarks=ethics")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "not recorded: adult: left out by --trust-benchmarks" in ran.stdout
+    assert ran.stdout.count("NOT RUN: ") == 1, "of the gate on adult"
 
 
 def test_context_of_a_checkpoint_among_the_variants_counts_too(

@@ -18,13 +18,15 @@ ROW = """
 [[gate]]
 benchmark = "mmlu"
 metric = "score"
-at_least = 0
+at_least = 5
+level = "warn"
 why = "its weights are random"
 
 [[gate]]
 benchmark = "ethics"
 metric = "non_answer_rate"
-at_most = 100
+at_most = 95
+level = "warn"
 why = "its weights are random"
 """
 ASKED = ("-k", "mmlu or ethics", "--trust-store")
