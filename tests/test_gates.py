@@ -349,7 +349,7 @@ def test_row_is_read_in_full():
         metric='"refusal_rate"',
         setting='"few_shot"',
         subjects='["gptq-*", "vote-*"]',
-        at_least="2",
+        at_least="1",
         at_most="20",
         point="true",
         level='"warn"',
@@ -361,7 +361,7 @@ def test_row_is_read_in_full():
             why="because",
             setting="few_shot",
             subjects=("gptq-*", "vote-*"),
-            at_least=2,
+            at_least=1,
             at_most=20,
             point=True,
             level=Level.WARN,
@@ -380,7 +380,7 @@ def test_every_metric_can_be_gated(metric):
     assert loaded.metric == metric
 
 
-@pytest.mark.parametrize("limit", ["2", "100", "100.0", "55.5"])
+@pytest.mark.parametrize("limit", ["0", "0.0", "100", "100.0", "55.5"])
 def test_limit_may_be_any_number_of_points(limit):
     assert load(toml(at_least=limit))[0].at_least == float(limit)
 

@@ -124,7 +124,6 @@ def test_score_of_a_part_is_held_on_the_side_of_what_it_is(
         ("refusal_rate", "max_rise", "0.5", "50"),
         ("fairness", "gap_shift", "0.1", "10"),
         ("score", "at_least", "0.999", "99.9"),
-        ("score", "at_least", "1.0", "100"),
     ],
 )
 def test_limit_below_one_point_is_asked_about_unless_the_row_says_points(
@@ -139,36 +138,9 @@ def test_limit_below_one_point_is_asked_about_unless_the_row_says_points(
     assert getattr(loaded, key) == float(value)
 
 
-@pytest.mark.parametrize(
-    ("metric", "key", "value"),
-    [
-        ("score", "at_least", "1.5"),
-        ("score", "max_drop", "1"),
-        ("refusal_rate", "at_most", "1.0"),
-        ("refusal_rate", "at_most", "0"),
-    ],
-)
-def test_limit_of_none_or_of_a_whole_point_is_no_fraction(metric, key, value):
-    assert getattr(load(row(metric, **{key: value}))[0], key) == float(value)
-
-
-@pytest.mark.parametrize(
-    ("metric", "limits"),
-    [
-        ("score", {"at_least": "0"}),
-        ("refusal_rate", {"at_most": "100.0"}),
-        ("score", {"max_drop": "100"}),
-        ("refusal_rate", {"max_rise": "100"}),
-        ("fairness", {"gap_shift": "100"}),
-        ("score", {"at_least": "0", "max_drop": "100"}),
-    ],
-)
-def test_limit_that_no_answers_break_is_refused(metric, limits):
-    assert "no answers can break" in refusal(row(metric, **limits))
-
-
-def test_limit_that_no_answers_break_may_stand_beside_another():
-    assert load(row("score", at_least="0", at_most="60"))[0].at_most == 60
+@pytest.mark.parametrize("limit", ["0", "0.0", "1", "1.0", "1.5"])
+def test_limit_of_none_or_of_a_whole_point_is_no_fraction(limit):
+    assert load(row("score", at_least=limit))[0].at_least == float(limit)
 
 
 def test_unit_is_points_and_nothing_else():
@@ -178,6 +150,23 @@ def test_unit_is_points_and_nothing_else():
 def test_limit_that_keeps_nobody_out_holds_no_baseline_in_place():
     loose = row("score", at_least="0", max_drop="3", reference='"baseline"')
     assert "drops from one accepted baseline to the next add up" in refusal(loose)
+
+
+@pytest.mark.parametrize(
+    ("metric", "limits", "holds_nobody"),
+    [
+        ("score", {"at_least": "0"}, True),
+        ("refusal_rate", {"at_most": "100.0"}, True),
+        ("score", {"max_drop": "100"}, True),
+        ("fairness", {"gap_shift": "100"}, True),
+        ("score", {"at_least": "0", "max_drop": "100"}, True),
+        ("score", {"at_least": "0", "at_most": "60"}, False),
+        ("score", {"at_least": "0", "max_drop": "3"}, False),
+        ("score", {"detect_drop": "true"}, False),
+    ],
+)
+def test_row_that_no_answers_can_break_is_known(metric, limits, holds_nobody):
+    assert load(row(metric, **limits))[0].holds_nobody is holds_nobody
 
 
 # -- hostile files -------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_shipped_file_is_known_whatever_its_line_ends_and_nothing_else_is():
-    """Where this fails: sha256sum trust_tests/gates.toml > trusteval/demo/data/gates.sha256"""
+    """Where this fails: sha256sum trust_tests/gates.toml > trusteval/demo/gates.sha256"""
     raw = SHIPPED.read_bytes()
     assert is_shipped(raw)
     assert is_shipped(raw.replace(b"\n", b"\r\n"))
@@ -79,3 +79,12 @@ def test_number_of_a_row_is_its_place_in_the_file_under_every_profile(project: P
     ran = project.run()
     assert "gates.toml, gate 2 (mmlu.score): subjects 'gtpq-4' match none" in ran.stderr
     assert ran.stderr.rstrip().endswith("(did you mean 'gptq-4'?)")
+
+
+def test_row_that_no_answers_can_break_is_said_wherever_its_pass_is_read(project: Project) -> None:
+    row = '[[gate]]\nbenchmark="mmlu"\nmetric="score"\nat_least=0\npoint=true\nwhy="x"\n'
+    project.write("trust_tests/gates.toml", row)
+    ran = project.run()
+    said = "gate 1 mmlu.score of gates.toml has a limit that no answers can break"
+    assert (ran.returncode, ran.stdout.count(said)) == (0, 2), "at the head and in the summary"
+    assert said in (project.root / "reports/latest/report.md").read_text(encoding="utf-8")

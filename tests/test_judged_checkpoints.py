@@ -182,9 +182,9 @@ def test_base_model_without_a_chat_template_is_quantized_and_judged(
     )
     assert ran.returncode == 0, ran.stdout
     lines = {(x["benchmark"], x["subject"]): x["notes"] for x in record(project)["scores"]}
-    assert lines["ethics", "dense"]["storage"] == "dense"
-    assert lines["ethics", "gptq-8:g32"]["quantization"] == "gptq 8 bit, group 32, symmetric"
-    assert lines["ethics", "gptq-8:g32"]["calibration"].startswith("2 texts of ")
+    assert lines["mmlu", "dense"]["storage"] == "dense"
+    assert lines["mmlu", "gptq-8:g32"]["quantization"] == "gptq 8 bit, group 32, symmetric"
+    assert lines["mmlu", "gptq-8:g32"]["calibration"].startswith("2 texts of ")
     run = json.loads(project.verdicts_file.with_name("run.json").read_text(encoding="utf-8"))
     assert run["builds"]["gptq-8:g32"]["peak_memory_mib"] > 0
 

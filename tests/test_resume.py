@@ -18,15 +18,13 @@ ROW = """
 [[gate]]
 benchmark = "mmlu"
 metric = "score"
-at_least = 5
-level = "warn"
+at_least = 0
 why = "its weights are random"
 
 [[gate]]
 benchmark = "ethics"
 metric = "non_answer_rate"
-at_most = 95
-level = "warn"
+at_most = 100
 why = "its weights are random"
 """
 ASKED = ("-k", "mmlu or ethics", "--trust-store")

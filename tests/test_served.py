@@ -195,7 +195,7 @@ def test_server_that_thinks_is_an_error_and_no_verdict(project, server) -> None:
     run = project.run(
         f"--trust-variants=dense={at},gptq-4={at}", "-k", "mmlu", "--trust-ensembles="
     )
-    assert run.returncode == 1
+    assert run.returncode == 10
     assert "it thinks, although it was asked not to: a reply holds reasoning" in run.stdout
     assert "FAIL:" not in run.stdout
     assert not project.verdicts_file.exists() or project.outcomes() == {}
@@ -207,7 +207,7 @@ def test_one_verdict_for_a_server_and_run(project, server) -> None:
     at = f"openai:{server.url}#{MODEL}"
     variants = f"--trust-variants=dense={at},gptq-8={at},gptq-4={at}"
     run = project.run(variants, "--trust-concurrency=1", "-k", "mmlu or ensemble")
-    assert run.returncode == 1
+    assert run.returncode == 10
     assert len(server.requests) == 1
     assert run.stdout.count("(not asked again in this run)") > 3
 

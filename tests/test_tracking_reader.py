@@ -218,7 +218,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Project:
         '[[gate]]\nbenchmark = "mmlu"\nmetric = "score"\nsubjects = ["dense"]\nat_least = 1.0\n'
         'point = true\nwhy = "luck"\n',
     )
-    ran = project.run("--trust-accept")
+    ran = project.run("--trust-accept", "--trust-benchmarks=all")
     assert ran.returncode == 0, ran.stdout
     return project
 

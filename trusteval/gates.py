@@ -58,6 +58,11 @@ class Gate:
         return (self.at_least or 0) > 0 or (100 if self.at_most is None else self.at_most) < 100
 
     @property
+    def holds_nobody(self) -> bool:
+        """Whether no answers can break it: at least 0, at most 100, a drop of at most 100."""
+        return not (self.is_anchored or self.detect_drop or any(m < 100 for m in self.margins))
+
+    @property
     def is_relative(self) -> bool:
         """Whether it compares with its reference."""
         return self.detect_drop or bool(self.margins)
@@ -105,14 +110,19 @@ class LeftOut:
 
 
 def unjudged_sentences(
-    origin: str, *, left_out: Iterable[str], unjudged: Iterable[str]
+    origin: str, *, left_out: Iterable[str], unjudged: Iterable[str], unbreakable: Iterable[str]
 ) -> list[str]:
-    """Say which rows of a file hold nobody of a run, and whom no row holds."""
-    rows, whom = list(left_out), list(unjudged)
+    """Say which rows of a file hold nobody of a run or nobody at all, and whom no row holds."""
+    rows, whom, loose = list(left_out), list(unjudged), list(unbreakable)
     holds = f"1 row of {origin} holds" if len(rows) == 1 else f"{len(rows)} rows of {origin} hold"
     return [
         *([f"{holds} nobody here, left out: {', '.join(rows)}"] if rows else []),
         *([f"no row of {origin} judges {'; '.join(whom)}"] if whom else []),
+        *(
+            f"{row} of {origin} has a limit that no answers can break: its PASS says only that "
+            "there is a value"
+            for row in loose
+        ),
     ]
 
 

@@ -19,10 +19,6 @@ POINTS = "points"
 """What a row says its unit is where a limit below one point is meant."""
 
 
-_LOOSEST = {"at_least": 0, "at_most": 100, **dict.fromkeys(MARGINS, 100)}
-"""Limits that hold nobody; beside another they say that it is meant, as in a band."""
-
-
 def is_asked(row: Mapping[str, Any], key: str) -> bool:
     """Say whether a row has a limit; `detect_drop = false` is none, a limit of 0 is."""
     return key in row and row[key] is not False
@@ -35,7 +31,7 @@ def check_limits(row: Mapping[str, Any], where: str) -> None:
     for key in (*ABSOLUTE, *MARGINS):
         if not 0 <= row.get(key, 0) <= 100:
             raise GateError(f"{where}: {key} is in points, 0 to 100, got {row[key]:.6g}")
-        if _may_be_a_fraction(key, row.get(key, 0)) and row.get("unit") != POINTS:
+        if 0 < row.get(key, 0) < 1 and row.get("unit") != POINTS:
             raise GateError(
                 f"{where}: limits are points, 0 to 100, got {key} = {row[key]}: for "
                 f"{100 * row[key]:g} % write {100 * row[key]:g}; where {row[key]} of a point is "
@@ -49,12 +45,6 @@ def check_limits(row: Mapping[str, Any], where: str) -> None:
                 "significant drop is mostly few samples; the smallest margins are, in points, "
                 f"{smallest} samples answered alike (detect_drop = true is a tripwire)"
             )
-    if not any(is_asked(row, key) and row[key] != _LOOSEST.get(key) for key in LIMITS):
-        (key, *_) = (key for key in LIMITS if is_asked(row, key))
-        raise GateError(
-            f"{where}: no answers can break {key} = {row[key]:g}; give a limit that some would, or "
-            "remove the row (--trust-benchmarks records without a gate)"
-        )
     if row.get("at_least", 0) > row.get("at_most", 100):
         raise GateError(
             f"{where}: no score can be at least {row['at_least']} and at most {row['at_most']}"
@@ -64,11 +54,6 @@ def check_limits(row: Mapping[str, Any], where: str) -> None:
             f"{where}: a gap is never measured as 0, even where there is none; give at_most the "
             "gap you accept"
         )
-
-
-def _may_be_a_fraction(key: str, limit: float) -> bool:
-    """Say whether a limit in points looks like a share; a floor of 1 point is one of 100 %."""
-    return 0 < limit < 1 or (key == "at_least" and limit == 1)
 
 
 def _smallest(n: int) -> float:

@@ -16,5 +16,5 @@ def is_shipped(raw: bytes) -> bool:
 
 def _shipped_sha256() -> str:
     """Read what `sha256sum trust_tests/gates.toml` wrote when the file was last changed."""
-    written = files("trusteval.demo") / "data" / "gates.sha256"
+    written = files("trusteval.demo") / "gates.sha256"
     return written.read_text(encoding="utf-8").split()[0]

@@ -175,10 +175,18 @@ class Run:
             known={} if self.baseline is None else self.baseline.discordances(reference=DENSE),
         )
 
+    @property
+    def unbreakable(self) -> tuple[str, ...]:
+        """The gates that no answers can break."""
+        return tuple(f"gate {g.number} {g.id}" for g in self.gates if g.holds_nobody)
+
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""
         said = unjudged_sentences(
-            self.options.gates.name, left_out=map(str, self.left_out), unjudged=self.unjudged
+            self.options.gates.name,
+            left_out=map(str, self.left_out),
+            unjudged=self.unjudged,
+            unbreakable=self.unbreakable,
         )
         compared = [g.id for g in self.gates if g.is_relative and g.reference == BASELINE]
         if compared and self.baseline is None:
@@ -210,6 +218,7 @@ class Run:
                 "sha256": self.gates_sha256,
                 "left_out": [str(row) for row in self.left_out],
                 "unjudged": list(self.unjudged),
+                "unbreakable": list(self.unbreakable),
             },
             "family": self.family,
         }

@@ -287,10 +287,20 @@ def caveats(record: RunRecord) -> list[str]:
 
 
 def _unjudged(record: RunRecord) -> list[str]:
-    """Say which rows of gates.toml were judged for nobody, and whom none judged."""
+    """Say which rows of gates.toml were judged for nobody or mean nothing, and whom none judged."""
     match record.facts.get("gates"):
-        case {"origin": str(origin), "left_out": [*rows], "unjudged": [*whom]}:
-            return unjudged_sentences(origin, left_out=map(str, rows), unjudged=map(str, whom))
+        case {
+            "origin": str(origin),
+            "left_out": [*rows],
+            "unjudged": [*whom],
+            "unbreakable": [*loose],
+        }:
+            return unjudged_sentences(
+                origin,
+                left_out=map(str, rows),
+                unjudged=map(str, whom),
+                unbreakable=map(str, loose),
+            )
         case _:
             return []
 
