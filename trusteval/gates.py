@@ -109,11 +109,11 @@ class LeftOut:
         return f"gate {self.number} {self.gate} ({', '.join(self.subjects)})"
 
 
-def unjudged_sentences(
-    origin: str, *, left_out: Iterable[str], unjudged: Iterable[str], unbreakable: Iterable[str]
+def row_sentences(
+    origin: str, *, left_out: Iterable[str], without_row: Iterable[str], unbreakable: Iterable[str]
 ) -> list[str]:
     """Say which rows of a file hold nobody of a run or nobody at all, and whom no row holds."""
-    rows, whom, loose = list(left_out), list(unjudged), list(unbreakable)
+    rows, whom, loose = list(left_out), list(without_row), list(unbreakable)
     holds = f"1 row of {origin} holds" if len(rows) == 1 else f"{len(rows)} rows of {origin} hold"
     return [
         *([f"{holds} nobody here, left out: {', '.join(rows)}"] if rows else []),

@@ -77,7 +77,7 @@ def prepare_run(options: Options) -> Run:
     judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
     names = [subject.name for subject in judged]
     left_out: tuple[LeftOut, ...] = ()
-    unjudged: tuple[str, ...] = ()
+    without_row: tuple[str, ...] = ()
     if not options.gates_are_named and is_shipped(raw):
         gates, left_out = held_here(gates, names)
         if not gates:
@@ -85,7 +85,7 @@ def prepare_run(options: Options) -> Run:
                 f"{options.gates} holds no gate for any of {', '.join(names)}; write your own "
                 "rows and name their file: --trust-gates=FILE"
             )
-        unjudged = judged_by_none(gates, names, asked=tuple(profile.settings))
+        without_row = judged_by_none(gates, names, asked=tuple(profile.settings))
     profile = with_draws(profile, gates)
     check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
     if profile.is_demo:
@@ -107,7 +107,7 @@ def prepare_run(options: Options) -> Run:
         baseline=_baseline(options, gates),
         benchmarks=chosen_benchmarks(options.benchmarks, profile, gates, held=names),
         left_out=left_out,
-        unjudged=unjudged,
+        without_row=without_row,
     )
 
 

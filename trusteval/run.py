@@ -14,7 +14,7 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.shaken import ShakenBackend
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation import Evaluation
-from trusteval.gates import BASELINE, Gate, LeftOut, family_size, unjudged_sentences
+from trusteval.gates import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.options import Options
 from trusteval.preflight import Doubt, preflight
 from trusteval.profiles import Profile
@@ -33,8 +33,8 @@ class Run:
     """What a run was asked to do, once it is known that it can be done.
 
     `benchmarks` are recorded, in the order of the table, and judged where a gate asks. `left_out`
-    are rows of the shipped gates.toml that hold nobody here, `unjudged` says of whom its rows leave
-    which benchmarks without a verdict.
+    are rows of the shipped gates.toml that hold nobody here, `without_row` says of whom it has no
+    row on which benchmarks.
     """
 
     options: Options
@@ -50,7 +50,7 @@ class Run:
     benchmarks: tuple[str, ...]
     baseline: Baseline | None = None
     left_out: tuple[LeftOut, ...] = ()
-    unjudged: tuple[str, ...] = ()
+    without_row: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -182,10 +182,10 @@ class Run:
 
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""
-        said = unjudged_sentences(
+        said = row_sentences(
             self.options.gates.name,
             left_out=map(str, self.left_out),
-            unjudged=self.unjudged,
+            without_row=self.without_row,
             unbreakable=self.unbreakable,
         )
         compared = [g.id for g in self.gates if g.is_relative and g.reference == BASELINE]
@@ -217,7 +217,7 @@ class Run:
                 "origin": self.options.gates.name,
                 "sha256": self.gates_sha256,
                 "left_out": [str(row) for row in self.left_out],
-                "unjudged": list(self.unjudged),
+                "without_row": list(self.without_row),
                 "unbreakable": list(self.unbreakable),
             },
             "family": self.family,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.gates import unjudged_sentences
+from trusteval.gates import row_sentences
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
@@ -21,19 +21,19 @@ _SEVERITY = (
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One subject on one benchmark, every cell as it is shown."""
+    """One subject on one benchmark, every cell as it is shown; most are empty without a score."""
 
     dimension: str
     subject: str
-    score: str
-    n: str
-    refused: str
-    empty: str
-    unparseable: str
-    contradictory: str
-    truncated: str
-    non_answer_rate: str
-    verdict: str
+    score: str = "-"
+    n: str = ""
+    refused: str = ""
+    empty: str = ""
+    unparseable: str = ""
+    contradictory: str = ""
+    truncated: str = ""
+    non_answer_rate: str = ""
+    verdict: str = "-"
 
 
 COLUMNS = (
@@ -67,7 +67,7 @@ def summary_rows(record: RunRecord) -> list[SummaryRow]:
         named = dimension is None or dimension in shared
         shown = benchmark or "-" if named else str(dimension).replace("_", " ")
         place = str(dimension or "~"), benchmark, order.get(subject, -1)
-        rows.append((place, _errored(shown, subject, cause)))
+        rows.append((place, SummaryRow(shown, subject, verdict=cause)))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
@@ -258,7 +258,7 @@ def _noted(record: RunRecord, key: str) -> dict[str, str]:
 
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
-    lines = _unjudged(record)
+    lines = _rows_of_nobody(record)
     is_demo = record.facts.get("profile") == "demo"
     if is_demo:
         lines.append(
@@ -286,19 +286,19 @@ def caveats(record: RunRecord) -> list[str]:
     return lines
 
 
-def _unjudged(record: RunRecord) -> list[str]:
+def _rows_of_nobody(record: RunRecord) -> list[str]:
     """Say which rows of gates.toml were judged for nobody or mean nothing, and whom none judged."""
     match record.facts.get("gates"):
         case {
             "origin": str(origin),
             "left_out": [*rows],
-            "unjudged": [*whom],
+            "without_row": [*whom],
             "unbreakable": [*loose],
         }:
-            return unjudged_sentences(
+            return row_sentences(
                 origin,
                 left_out=map(str, rows),
-                unjudged=map(str, whom),
+                without_row=map(str, whom),
                 unbreakable=map(str, loose),
             )
         case _:
@@ -354,23 +354,6 @@ def _data_caveats(data: Mapping[str, Any]) -> list[str]:
 
 def _points(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.1f}"
-
-
-def _errored(dimension: str, subject: str, cause: str) -> SummaryRow:
-    """Return the row of a subject that has no score because of an error."""
-    return SummaryRow(
-        dimension=dimension,
-        subject=subject,
-        score="-",
-        n="",
-        refused="",
-        empty="",
-        unparseable="",
-        contradictory="",
-        truncated="",
-        non_answer_rate="",
-        verdict=cause,
-    )
 
 
 def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:
