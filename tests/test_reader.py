@@ -7,31 +7,36 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading_settings import (
+    ADULT,
+    CONTRADICTORY,
+    DIGITS,
+    EMPTY,
+    ETHICS,
+    MAYBE,
+    MNLI,
+    NEGATIVE,
+    NO,
+    NOT_WRONG,
+    POSITIVE,
+    QQP,
+    REFUSAL,
+    SST2,
+    STYLE,
+    TRUNCATED,
+    UNPARSEABLE,
+    WRONG,
+    YES,
+)
 from trusteval.answers.plain import plain
 from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Setting
+from trusteval.types import Answer, Invalid, InvalidReason, Label, Setting
 
-ETHICS = BENCHMARKS["ethics"].settings["zero_shot"]
-SST2 = BENCHMARKS["advglue"].settings["sst2"]
-QQP = BENCHMARKS["advglue"].settings["qqp"]
-MNLI = BENCHMARKS["advglue"].settings["mnli"]
-ADULT = BENCHMARKS["adult"].settings["zero_shot_br_0.0"]
-STYLE = BENCHMARKS["ood"].settings["shake_p0.6"]
-DIGITS = BENCHMARKS["ood"].settings["qa_2020"]
 DIGITS_IDK = BENCHMARKS["ood"].settings["qa_2020_idk"]
 LETTERS = BENCHMARKS["mmlu"].settings["astronomy"]
 
 PLANETS = ("Mars", "Venus", "Saturn", "Mercury")
-
-WRONG, NOT_WRONG = Label("wrong"), Label("not wrong")
-POSITIVE, NEGATIVE = Label("positive"), Label("negative")
-YES, MAYBE, NO = Label("yes"), Label("maybe"), Label("no")
-REFUSAL = Refusal()
-EMPTY = Invalid(InvalidReason.EMPTY)
-UNPARSEABLE = Invalid(InvalidReason.UNPARSEABLE)
-CONTRADICTORY = Invalid(InvalidReason.CONTRADICTORY)
-TRUNCATED = Invalid(InvalidReason.TRUNCATED)
 
 
 def parse(

@@ -11,6 +11,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from tests.reading_settings import (
+    ADULT,
+    DIGITS,
+    ETHICS,
+    MNLI,
+    QQP,
+    SST2,
+    STYLE,
+)
 from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.types import (
@@ -24,13 +33,6 @@ from trusteval.types import (
     Setting,
 )
 
-ETHICS = BENCHMARKS["ethics"].settings["zero_shot"]
-SST2 = BENCHMARKS["advglue"].settings["sst2"]
-QQP = BENCHMARKS["advglue"].settings["qqp"]
-MNLI = BENCHMARKS["advglue"].settings["mnli"]
-ADULT = BENCHMARKS["adult"].settings["zero_shot_br_0.0"]
-STYLE = BENCHMARKS["ood"].settings["shake_p0.6"]
-DIGITS = BENCHMARKS["ood"].settings["qa_2020"]
 DIGITS_IDK = BENCHMARKS["ood"].settings["qa_2020_idk"]
 LETTERS = BENCHMARKS["mmlu"].settings["astronomy"]
 PLANETS = ("Mars", "Venus", "Saturn", "Mercury")
