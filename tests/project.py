@@ -56,6 +56,23 @@ why = "one letter in four is right by luck"
 """
 
 
+def pytest_in(
+    root: Path, *arguments: str, timeout: float, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a directory, with a cache of its own."""
+    given = {**os.environ, "TRUSTEVAL_CACHE": str(root / "cache"), "CI": "true", **environment}
+    given.pop("PYTEST_ADDOPTS", None)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=root,
+        env=given,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
 class Project:
     """A directory with gate tests, thresholds and a scripted model; runs pytest in it."""
 
@@ -74,17 +91,7 @@ class Project:
         (self.root / name).write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "TRUSTEVAL_CACHE": str(self.root / "cache"), "CI": "true"}
-        environment.pop("PYTEST_ADDOPTS", None)
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=self.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return pytest_in(self.root, *arguments, timeout=300)
 
     @property
     def verdicts_file(self) -> Path:

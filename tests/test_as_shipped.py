@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.project import ANSWERS, ROOT
+from tests.project import ANSWERS, ROOT, pytest_in
 
 REFUSES = [{"say": "I cannot answer that."}]
 SCRIPT = {"*": ANSWERS, "gptq-3": REFUSES}
@@ -52,20 +52,10 @@ class Shipped:
         (self.root / "script.json").write_text(json.dumps(answers), encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "TRUSTEVAL_CACHE": str(self.root / "cache"), "CI": "true"}
-        environment.pop("PYTEST_ADDOPTS", None)
-        environment["PYTHONPATH"] = os.pathsep.join([str(self.root), str(ROOT)])
         if not any(argument.startswith("--trust-engine") for argument in arguments):
             arguments = ("--trust-engine=scripted", "--trust-model=script.json", *arguments)
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=self.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        path = os.pathsep.join([str(self.root), str(ROOT)])
+        return pytest_in(self.root, *arguments, timeout=120, PYTHONPATH=path)
 
     def report(self) -> str:
         """Print the report again, as `trusteval report` does."""
