@@ -60,6 +60,8 @@ _ANNOUNCED = re.compile(
 _FINAL = re.compile(r"\bfinal(?:ly)?\b")
 _CHOSEN = re.compile(
     rf"(?:\b{_CHOOSING}(?: it is| it's| is| that it is)?|\b{_LEADING}"
+    # After a comma: "all but B" is no choice.
+    r"|[,;.!] (?:but|yet|however|though|pero|mais|aber)"
     rf"|(?:选择|选|应选|故选|应该选|而是))[,:]?\s*(?:{_ADVERBS} )*(?:{_SIGN_NAME} ?)*{_OPENED}$"
 )
 _NAMED = re.compile(rf"(?:\b|_|^){_SIGN_NAME} ?:? ?{_OPENED}$")
