@@ -154,7 +154,9 @@ ALLOWED: dict[str, set[str]] = {
     "judgement": {
         *("types", "claims", "evidence", "gates", "stats.estimate", "stats.paired"),
     },
-    "files": {"errors"},
+    "bounded": set(),
+    "replacing": set(),
+    "files": {"errors", "bounded", "replacing"},
     "cached_folder": {"errors"},
     "gates": {"types"},
     "gates_file": {
@@ -386,7 +388,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
     "tracking.document_shape": set(),
     "tracking.answers_file": {
-        *("errors", "files", "tracking.answered_run", "tracking.document_shape"),
+        *("errors", "files", "replacing", "tracking.answered_run", "tracking.document_shape"),
     },
     "tracking.reader_version": {"protocols"},
     "tracking.rereading": {

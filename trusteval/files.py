@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import tempfile
-import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import loads
 from trusteval.errors import DataError, PlaceError, UsageError
+from trusteval.replacing import half_written, replace_file
 
 
 def abbreviated(value: object) -> str:
@@ -33,11 +33,11 @@ def decode(raw: bytes, *, path: Path) -> str:
 def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
     """Parse JSON that starts at `first_line` of a file; raises DataError naming the line."""
     try:
-        return json.loads(text)
+        return loads(text)
     except json.JSONDecodeError as error:
         line = first_line + error.lineno - 1
         raise DataError(f"{path}, line {line}: not valid JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:  # a number or a nesting beyond all bounds
+    except ValueError as error:  # a number or a nesting beyond all bounds
         raise DataError(f"{path}, line {first_line}: not valid JSON: {error}") from error
 
 
@@ -88,36 +88,27 @@ def write_files(texts: Mapping[Path, str]) -> None:
     Links are followed, and what is no file, a pipe say, is written to as it is. Raises UsageError
     for a place that cannot be written; then nothing is left behind.
     """
-    halves: dict[Path, Path] = {}
     path = Path()
     try:
-        for number, (path, text) in enumerate(texts.items()):
-            if path.is_dir():
-                raise UsageError(f"cannot write {path}: it is a directory")
-            real, whole = path.resolve(), text.removesuffix("\n") + "\n"
-            if real.exists() and not real.is_file():
-                real.write_text(whole, encoding="utf-8")
-                continue
-            halves[real] = real.parent / f".unfinished.{os.getpid()}.{number}"
-            halves[real].write_text(whole, encoding="utf-8")
-        for path, half in halves.items():
-            half.replace(path)
+        with ExitStack() as unfinished:
+            halves: dict[Path, Path] = {}
+            for path, text in texts.items():
+                if path.is_dir():
+                    raise UsageError(f"cannot write {path}: it is a directory")
+                real, whole = path.resolve(), (text.removesuffix("\n") + "\n").encode()
+                if real.exists() and not real.is_file():
+                    real.write_bytes(whole)
+                    continue
+                halves[real], file = unfinished.enter_context(half_written(real))
+                file.write(whole)
+                file.flush()
+            for path, half in halves.items():
+                half.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        for half in halves.values():
-            if half.parent.is_dir():
-                half.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write one text file by renaming a finished one into place; OSError passes through."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not mkstemp, whose files nobody else may read: caches are shared between users.
-    half = path.parent / f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}"
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except BaseException:
-        half.unlink(missing_ok=True)
-        raise
+    replace_file(path, text.encode())

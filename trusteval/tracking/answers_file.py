@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from trusteval.errors import GateError, TrackingError
 from trusteval.files import abbreviated
+from trusteval.replacing import replace_file
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.document_shape import check_answers, is_too_deep
 
@@ -34,16 +34,9 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """
     whole = {"kind": _KIND, "schema": SCHEMA_VERSION, **document}
     text = _canonical({**whole, "digest": _digest(whole)})
-    half = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            half.write_bytes(
-                gzip.compress(text.encode(errors="surrogatepass"), compresslevel=6, mtime=0)
-            )
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
+        replace_file(path, gzip.compress(_bytes(text), compresslevel=6, mtime=0))
     except OSError as error:
         raise TrackingError(f"cannot write {path}: {error.strerror}") from error
 
