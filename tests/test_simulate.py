@@ -17,6 +17,7 @@ from bench.simulate.tables import ladder_table, table
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.stats.clusters import estimate_difference, estimate_score
+from trusteval.stats.losses import Losses
 from trusteval.stats.power import chance_of_fail, chance_of_pass
 
 ROOT = Path(__file__).parents[1]
@@ -69,7 +70,12 @@ def test_cells_filled_anew_are_those_that_a_gate_gathers(layout):
     right, change = subject.astype(float), reference.astype(float) - subject
     assert gathered.estimate == estimate_score([one.holding(right) for one in placed])
     assert gathered.comparison is not None
-    assert gathered.comparison.worse == estimate_difference([one.holding(change) for one in placed])
+    worse, expected = (
+        gathered.comparison.worse,
+        estimate_difference([one.holding(change) for one in placed]),
+    )
+    assert isinstance(worse, Losses)
+    assert (worse.low, worse.value, worse.high) == (expected.low, expected.value, expected.high)
 
 
 def test_docs_show_the_recorded_simulation():

@@ -1,9 +1,10 @@
 """Sums over settings whose rows share source items: estimates with cluster standard errors.
 
 A score is linear in its rows: the sum over cells of weight times mean. The unit that varies is the
-source item with all its rows, whatever number of settings it appears in; units vary within
-strata. Each stratum's variance is taken over its units and two pseudo-items, so that agreement on
-few items is no certainty (docs/statistics.md).
+source item with all its rows, whatever number of settings it appears in. A score counts each unit
+once: its interval is the exact one of as many even units as these are worth. The variance of a
+change is taken, stratum by stratum, over the units and two pseudo-items, so that agreement on few
+is no certainty (docs/statistics.md).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.estimate import Normal
+from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
 from trusteval.stats.proportion import Proportion
 
@@ -59,18 +61,19 @@ class Cell:
         return self.share * (self.y - self.mean)
 
 
-def estimate_score(cells: Sequence[Cell]) -> Estimate:
+def estimate_score(cells: Sequence[Cell]) -> Proportion:
     """Estimate the weighted sum of the cells' means, in [0, 1].
 
-    Rows that all weigh the same and come from different units are one proportion, if y is 0 or 1.
+    Its number is that of the units were all of one weight, Kish's (1965) 1 / sum of squared
+    weights. So its bounds hold however the rows of a unit go together, and a worse row never
+    improves one. Rows that all weigh the same and come from different units are as many.
     """
-    y = np.concatenate([cell.y for cell in cells])
-    if _is_one_proportion(cells) and bool(np.isin(y, (0, 1)).all()):
-        return Proportion(int(y.sum()), len(y))
-    return Normal(weighted_sum(cells), standard_error(cells), least=0.0, most=1.0)
+    weight = Units(cells).weight
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    return Proportion(weighted_sum(cells) * n, n)
 
 
-def estimate_difference(cells: Sequence[Cell]) -> Pairs | Normal:
+def estimate_difference(cells: Sequence[Cell]) -> Pairs | Losses:
     """Estimate the weighted sum of the cells' mean differences, in [-1, 1].
 
     Rows that all weigh the same and come from different units are pairs of one proportion, if
@@ -79,7 +82,10 @@ def estimate_difference(cells: Sequence[Cell]) -> Pairs | Normal:
     y = np.concatenate([cell.y for cell in cells])
     if _is_one_proportion(cells) and bool(np.isin(y, (-1, 0, 1)).all()):
         return Pairs(int((y > 0).sum()), int((y < 0).sum()), len(y))
-    return estimate_change(cells, most=1.0)
+    units = Units(cells)
+    differing = units.sum([np.abs(cell.y) for cell in cells]) > 0
+    lost = units.sum([cell.share * cell.y for cell in cells])
+    return Losses(lost, units.weight, int(differing.sum()))
 
 
 def estimate_change(cells: Sequence[Cell], *, most: float) -> Normal:
@@ -101,33 +107,14 @@ def weighted_sum(cells: Sequence[Cell]) -> float:
     return sum(cell.weight * cell.mean for cell in cells)
 
 
-def standard_error(cells: Sequence[Cell]) -> float:
-    """Return the standard error of a linear score whose rows share source items.
-
-    Unit i contributes u_i, the sum over its rows of weight / n_cell * (y - mean of the cell).
-    SE^2 = sum over strata of n_h * var(u in h, ddof=1). The pseudo-items answer everything wrong
-    and everything right, with the rows of the stratum's heaviest units.
-    """
-    units = Units(cells)
-    wrong = units.sum([np.full(len(cell.y), -cell.share * cell.mean) for cell in cells])
-
-    def pseudo(stratum: Codes) -> tuple[float, float]:
-        weight = units.weight[stratum]
-        heaviest = np.isclose(weight, weight.max(), rtol=1e-9)
-        of_wrong = wrong[stratum][heaviest]
-        return float(of_wrong.min()), float((of_wrong + weight[heaviest]).max())
-
-    return units.standard_error(units.sum([cell.centred for cell in cells]), pseudo)
-
-
-def estimate_ratio(over: Sequence[Cell], under: Sequence[Cell]) -> Normal:
+def estimate_ratio(over: Sequence[Cell], under: Sequence[Cell]) -> Proportion:
     """Estimate the ratio of two sums over the same rows, in [0, 1].
 
-    Linearised: u_i = (over_i - ratio * under_i) / under. `under` must not sum to 0.
+    A score of what `under` counts: a unit weighs what it has there. `under` must not sum to 0.
     """
-    units = Units(over)
-    ratio, u = _linearised(units, over, under)
-    return Normal(ratio, units.standard_error(u, units.reach_of(u)), least=0.0, most=1.0)
+    weight = Units(under).sum([cell.share * cell.y for cell in under])
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    return Proportion(n * weighted_sum(over) / weighted_sum(under), n)
 
 
 def estimate_ratio_difference(
@@ -139,8 +126,8 @@ def estimate_ratio_difference(
     Each is (over, under) as in `estimate_ratio`, all over the same rows.
     """
     units = Units(reference[0])
-    of_reference, u_reference = _linearised(units, *reference)
-    of_subject, u_subject = _linearised(units, *subject)
+    of_reference, u_reference, most = _linearised(units, *reference)
+    of_subject, u_subject, most_of_subject = _linearised(units, *subject)
     u = u_reference - u_subject
     changed = [
         units.sum([np.abs(a.y - b.y) for a, b in zip(*both, strict=True)])
@@ -148,21 +135,24 @@ def estimate_ratio_difference(
     ]
     return Normal(
         of_reference - of_subject,
-        units.standard_error(u, units.reach_of(u)),
+        units.standard_error(u, units.reach_of(u, np.maximum(most, most_of_subject))),
         least=-1.0,
         most=1.0,
         differing=int(np.count_nonzero(sum(changed))),
     )
 
 
-def _linearised(units: Units, over: Sequence[Cell], under: Sequence[Cell]) -> tuple[float, Values]:
+def _linearised(
+    units: Units, over: Sequence[Cell], under: Sequence[Cell]
+) -> tuple[float, Values, Values]:
+    """Return a ratio, what each unit adds to its error, and the most that it can."""
     below = weighted_sum(under)
     ratio = weighted_sum(over) / below
     parts = [
         top.share * (top.y - ratio * bottom.y) / below
         for top, bottom in zip(over, under, strict=True)
     ]
-    return ratio, units.sum(parts)
+    return ratio, units.sum(parts), units.weight / below
 
 
 def _is_one_proportion(cells: Sequence[Cell]) -> bool:
@@ -194,17 +184,17 @@ class Units:
     def reach_of(
         self, u: Values, weight: Values | None = None
     ) -> Callable[[Codes], tuple[float, float]]:
-        """Return the pseudo-items of a difference: as far off as the farthest unit, both ways.
+        """Return the pseudo-items of a change: as far off as the farthest unit, both ways.
 
-        Where no unit is off at all, as far as the heaviest unit could be; `weight` says how far
-        each could be, if it is not what its rows weigh.
+        Where no unit is off at all, as far as a typical unit could be: the root of the mean squared
+        `weight`, what its rows weigh unless given.
         """
         most = self.weight if weight is None else weight
 
         def pseudo(stratum: Codes) -> tuple[float, float]:
             reach = float(np.abs(u[stratum]).max())
             if np.isclose(reach, 0):
-                reach = float(most[stratum].max())
+                reach = float(np.sqrt((most[stratum] ** 2).mean()))
             return -reach, reach
 
         return pseudo

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Proportion:
@@ -12,21 +14,29 @@ class Proportion:
 
     `low` and `high` are the Clopper-Pearson 90 % interval, each bound one-sided 95 % (Clopper and
     Pearson 1934, by quantiles of the beta distribution). The p-values are those of the exact
-    binomial test, which the bounds invert. Raises ValueError unless 0 <= successes <= n and n > 0.
+    binomial test, which the bounds invert. Neither number need be whole: what weighs unevenly is
+    worth fewer (Korn and Graubard 1998). Raises ValueError unless 0 <= successes <= n and n > 0.
     """
 
-    successes: int
-    n: int
+    successes: float
+    n: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.successes <= self.n or self.n == 0:
+        if not 0 <= self.successes <= self.n * (1 + _ROUNDING) or self.n == 0:
             raise ValueError(
                 f"expected 0 <= successes <= n and n > 0, got {self.successes} of {self.n}"
             )
+        for whole in (0.0, self.n):  # sums of weights end beside the ends, not on them
+            if abs(self.successes - whole) <= _ROUNDING * self.n:
+                object.__setattr__(self, "successes", whole)
 
     @property
     def value(self) -> float:
         return self.successes / self.n
+
+    @property
+    def failures(self) -> float:
+        return self.n - self.successes
 
     @cached_property
     def low(self) -> float:
@@ -34,24 +44,24 @@ class Proportion:
 
         if self.successes == 0:
             return 0.0
-        return float(betaincinv(self.successes, self.n - self.successes + 1, 0.05))
+        return float(betaincinv(self.successes, self.failures + 1, 0.05))
 
     @cached_property
     def high(self) -> float:
         from scipy.special import betaincinv
 
-        if self.successes == self.n:
+        if self.failures == 0:
             return 1.0
-        return float(betaincinv(self.successes + 1, self.n - self.successes, 0.95))
+        return float(betaincinv(self.successes + 1, self.failures, 0.95))
 
     def p_below(self, limit: float) -> float:
         """Return the p-value of "the proportion is below the limit": P(X <= successes)."""
-        from scipy.special import bdtr
+        from scipy.special import betaincc
 
-        return float(bdtr(self.successes, self.n, limit))
+        return float(betaincc(self.successes + 1, self.failures, limit)) if self.failures else 1.0
 
     def p_above(self, limit: float) -> float:
         """Return the p-value of "the proportion is above the limit": P(X >= successes)."""
-        from scipy.special import bdtrc
+        from scipy.special import betainc
 
-        return float(bdtrc(self.successes - 1, self.n, limit)) if self.successes else 1.0
+        return float(betainc(self.successes, self.failures + 1, limit)) if self.successes else 1.0
