@@ -78,7 +78,5 @@ def _refuse_unlawful(ranked: Sequence[Ballot]) -> None:
 
 
 def _nobody_admitted(ranked: Sequence[Ballot]) -> Answer:
-    if any(isinstance(ballot.answer, Refusal) for ballot in ranked):
-        return Refusal()
-    # Only invalid ballots are left; most_common is stable, so ties go to the highest precision.
+    # most_common is stable, so kinds of non-answers that tie go to the highest precision.
     return Counter(ballot.answer for ballot in ranked).most_common(1)[0][0]

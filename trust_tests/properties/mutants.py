@@ -104,6 +104,14 @@ def refusal_is_forgotten_when_nobody_is_admitted(ballots, *, policy):
     return Decision(empty, honest.tally, honest.tie_broken_by, honest.dropped)
 
 
+def one_refusal_is_enough_when_nobody_is_admitted(ballots, *, policy):
+    honest = vote(ballots, policy=policy)
+    refused = any(ballot.answer == Refusal() for ballot in ballots)
+    if admit(ballots, policy=policy) or not refused:
+        return honest
+    return Decision(Refusal(), honest.tally, honest.tie_broken_by, honest.dropped)
+
+
 def ties_are_not_flagged(ballots, *, policy):
     honest = vote(ballots, policy=policy)
     return Decision(honest.answer, honest.tally, None, honest.dropped)
@@ -141,6 +149,7 @@ MUTANTS = {
     ),
     nobody_admitted_becomes_a_default_label: laws.nobody_admitted_gives_no_label,
     refusal_is_forgotten_when_nobody_is_admitted: laws.nobody_admitted_gives_no_label,
+    one_refusal_is_enough_when_nobody_is_admitted: laws.nobody_admitted_gives_no_label,
     ties_are_not_flagged: laws.tie_goes_to_the_highest_precision_leader_and_is_flagged,
     second_ballot_of_a_member_counts: laws.duplicates_are_refused,
     dropped_ballots_are_forgotten: laws.every_ballot_is_tallied_or_dropped,
