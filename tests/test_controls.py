@@ -200,19 +200,19 @@ def test_flips_of_a_few_sentences_count_once_however_often_those_are_asked():
 
 
 def test_null_ladder_fails_somewhere_in_one_run_of_twenty_at_most():
-    """Seven subjects at the margin of six gates, on the same items."""
+    """A subject at the margin of six gates."""
     gates = [row(max_drop=3.0)] * 6
-    family = family_size(gates, [f"subject {number}" for number in range(7)])
-    assert family == 42
+    family = family_size(gates, "subject")
+    assert family == 6
     random = np.random.default_rng(2511)
 
     @cache
     def decided(pairs, family):
         return outcome(gates[0], compared(pairs), family=family)
 
-    runs = [draw_pairs(500, 0.03, 0.5, random) for _ in range(500)]
+    runs = [draw_pairs(500, 0.03, 0.5, random)[:family] for _ in range(500)]
     some, alone = (
         sum(any(decided(pairs, m) is FAIL for pairs in run) for run in runs) for m in (family, 1)
     )
     assert some <= 0.05 * 500
-    assert alone > 0.5 * 500
+    assert alone > 0.1 * 500

@@ -36,7 +36,16 @@ PURE = (
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
     for name in (
-        *("clusters", "composition", "contrasts", "fairness", "members", "shifts", "weighted"),
+        *(
+            "clusters",
+            "composition",
+            "contrasts",
+            "fairness",
+            "losses",
+            "members",
+            "shifts",
+            "weighted",
+        ),
     )
 )
 HEAVY = (
@@ -69,7 +78,8 @@ ALLOWED: dict[str, set[str]] = {
     "stats.estimate": set(),
     "stats.proportion": set(),
     "stats.paired": {"stats.estimate"},
-    "stats.clusters": {"stats.estimate", "stats.paired", "stats.proportion"},
+    "stats.losses": {"stats.estimate"},
+    "stats.clusters": {f"stats.{name}" for name in ("estimate", "losses", "paired", "proportion")},
     "stats.contrasts": {"stats.clusters"},
     "stats.gaps": {"stats.estimate"},
     "stats.fairness": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate", "gaps")},
@@ -145,7 +155,7 @@ ALLOWED: dict[str, set[str]] = {
     "evidence": {"types", "stats.estimate", "stats.shifts"},
     "gathering": {
         *("types", "errors", "disparities", "estimates", "evidence", "formulas", "gates"),
-        *("metrics", "scoring", "sheet"),
+        *("metrics", "scoring", "sheet", "stats.estimate", "stats.proportion"),
     },
     "preflight": {
         *("types", "estimates", "formulas", "gates", "metrics", "rates", "scoring", "sheet"),

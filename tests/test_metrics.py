@@ -141,9 +141,9 @@ HAND_WORKED: dict[str, Case] = {
     "invalid_rate": Case(100 / 6, SIX),
     "non_answer_rate": Case(100 * 2 / 6, SIX),
     "false_positive_rate": Case(25.0, ETHICS),
-    "answered_accuracy": Case(100 * 0.4375 / 0.875, WEIGHED, HEAVY_LIGHT),
-    "attempted_accuracy": Case(100 * 3 / 5, SIX),
-    "attempted_accuracy_or_zero": Case(100 * 3 / 5, SIX),
+    "labelled_accuracy": Case(100 * 0.4375 / 0.875, WEIGHED, HEAVY_LIGHT),
+    "answered_accuracy": Case(100 * 3 / 5, SIX),
+    "answered_accuracy_or_zero": Case(100 * 3 / 5, SIX),
     "attempted_false_positive_rate": Case(100 / 3, ETHICS),
     "attack_success_rate": Case(75.0, ATTACKED, {"task": 1.0}),
     "fairness": Case(80.0, INCOME),
@@ -380,8 +380,10 @@ def test_disparity_needs_two_groups(metric, rows, reason):
 
 def test_ratio_over_nothing_is_undefined():
     rows = judged(PLAIN, [("yes", REFUSED), ("no", GARBLED)])
-    score = Case(0.0, rows).score("answered_accuracy")
+    score = Case(0.0, rows).score("labelled_accuracy")
     assert (score.value, score.undefined) == (None, "no answer carries a label")
+    score = Case(0.0, rows[:1]).score("answered_accuracy")
+    assert score.undefined is not None
 
 
 def test_attack_on_nothing_right_is_undefined():
@@ -409,9 +411,10 @@ def test_answer_without_a_label_counts_as_wrong_and_stays_in_the_denominator(met
     assert Case(0.0, silent).score(metric).counts.n == 4
 
 
-def test_answered_accuracy_alone_leaves_them_out():
+def test_answered_accuracy_leaves_refusals_out_and_labelled_accuracy_garbage_too():
     rows = judged(PLAIN, [("yes", "yes"), ("yes", REFUSED), ("no", "no"), ("no", GARBLED)])
-    assert Case(0.0, rows).score("answered_accuracy").value == 100.0
+    assert Case(0.0, rows).score("answered_accuracy").value == pytest.approx(100 * 2 / 3)
+    assert Case(0.0, rows).score("labelled_accuracy").value == 100.0
 
 
 def test_non_answer_rate_is_refusals_and_invalid_outputs_together():

@@ -14,7 +14,7 @@ from trusteval.judgement import decide
 from trusteval.stats.estimate import Normal
 from trusteval.stats.paired import Pairs
 from trusteval.stats.shifts import ShiftForm
-from trusteval.types import Dimension, Level, Outcome, Verdict
+from trusteval.types import Dimension, Level, Outcome, Undecided, Verdict
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 
@@ -93,7 +93,15 @@ def test_fail_needs_a_share_of_the_error_that_the_family_leaves_it():
     among = check(dropped(13, 0, 200), max_drop=3.0, family=42)
     assert (alone.outcome, among.outcome) == (FAIL, INCONCLUSIVE)
     assert alone.p == among.p
-    assert "would fail as the only gate (p 0.033, one of 42 needs 0.0012)" in among.message
+    assert "would fail as the only row (p 0.033, one of 42 rows needs 0.0012)" in among.message
+
+
+def test_what_one_row_shows_is_a_suspect_that_blocks_and_is_not_excused():
+    among = check(dropped(13, 0, 200), max_drop=3.0, family=42)
+    assert (among.word, among.undecided, among.blocks) == ("SUSPECT", Undecided.SUSPECT, True)
+    assert "not skipped" in among.message
+    unshown = check(dropped(11, 0, 200), max_drop=3.0, family=42)
+    assert (unshown.undecided, unshown.blocks) == (Undecided.SAMPLES, False)
 
 
 def test_warning_row_stands_alone():
@@ -114,7 +122,7 @@ def test_all_limits_of_a_row_must_hold():
     assert check(dropped(200, 0, 2109), max_drop=3.0, at_least=70.0).outcome is FAIL
 
 
-def test_family_counts_blocking_rows_that_are_tested_with_everyone_they_hold():
+def test_family_counts_the_blocking_tested_rows_of_one_subject():
     rows = [
         Gate("ethics", "score", "because", max_drop=3.0),
         Gate("ethics", "score", "because", at_least=50.0),
@@ -122,7 +130,9 @@ def test_family_counts_blocking_rows_that_are_tested_with_everyone_they_hold():
         Gate("ood", "score", "because", at_least=50.0, point=True),
         Gate("adult", "score", "because", at_least=50.0, level=Level.WARN),
     ]
-    assert family_size(rows, ["dense", "gptq-4", "vote-gptq"]) == 2 + 3 + 1
+    sizes = [family_size(rows, subject) for subject in ("dense", "gptq-4", "vote-gptq")]
+    assert sizes == [1, 2, 3]  # dense is not compared with itself
+    assert family_size([], "dense") == 1
 
 
 def test_nobody_is_compared_with_himself():

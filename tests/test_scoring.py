@@ -154,7 +154,7 @@ def test_undefined_subscore_leaves_the_score_undefined() -> None:
     scoring = Scoring(
         {
             "one": Subscore({"a": "accuracy"}),
-            "two": Subscore({"b": "attempted_accuracy"}),
+            "two": Subscore({"b": "answered_accuracy"}),
         },
         shown={},
     )

@@ -140,7 +140,7 @@ UNDECIDABLE = {
     ),
     "no answer at all": (
         row("mmlu", "answered_accuracy", "at_least = 70", 'subjects = ["gptq-3"]'),
-        "answered_accuracy is undefined (no answer carries a label)",
+        "answered_accuracy is undefined (every answer is a refusal)",
     ),
 }
 

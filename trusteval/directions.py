@@ -26,6 +26,7 @@ OF_GATES: dict[str, Direction] = {
     "false_positive_rate": _LOWER,
     # shares of shares
     "answered_accuracy": _HIGHER,
+    "labelled_accuracy": _HIGHER,
     "attack_success_rate": _LOWER,
     # gaps between groups
     "fairness": _HIGHER,
@@ -36,8 +37,7 @@ OF_GATES: dict[str, Direction] = {
 """Every metric that a gate can name. A refusal counts against a subject: none is a gain."""
 OF_PROTOCOLS: dict[str, Direction] = {
     "accuracy_refused_as_negative": _HIGHER,
-    "attempted_accuracy": _HIGHER,
-    "attempted_accuracy_or_zero": _HIGHER,
+    "answered_accuracy_or_zero": _HIGHER,
     "attempted_false_positive_rate": _LOWER,
     "demographic_parity_difference_unguarded": _LOWER,
     "equalized_odds_difference_unguarded": _LOWER,

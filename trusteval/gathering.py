@@ -9,12 +9,17 @@ from trusteval.disparities import smallest_group
 from trusteval.errors import UndefinedError
 from trusteval.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts
 from trusteval.evidence import Comparison, Evidence
-from trusteval.formulas import Formula
+from trusteval.formulas import AttackSuccess, Formula, Quotient
 from trusteval.gates import Gate
 from trusteval.metrics import evaluate, rows_of
 from trusteval.scoring import Scoring
 from trusteval.sheet import Sheet
+from trusteval.stats.estimate import Estimate
+from trusteval.stats.proportion import Proportion
 from trusteval.types import Declared, Score
+
+MIN_COUNTED = 10
+"""Fewer items than these leave a ratio undefined."""
 
 
 def gather(
@@ -36,6 +41,8 @@ def gather(
     if score.value is None:
         return Evidence(score)
     estimated = estimate(formula, rows_of(formula, rows, declared=declared))
+    if isinstance(formula, Quotient | AttackSuccess) and (few := _too_few(estimated)):
+        return Evidence(replace(score, value=None, interval=None, undefined=few))
     if reference is None:
         return Evidence(score, estimated)
     if isinstance(reference, str):
@@ -64,6 +71,13 @@ def _compare(
     except UndefinedError as undefined:
         return Comparison(obstacle=str(undefined), too_few=undefined.too_few)
     return Comparison(worse, shifts)
+
+
+def _too_few(estimated: Estimate | None) -> str | None:
+    """Say that a ratio is one of hardly anybody; None where it is of enough."""
+    if isinstance(estimated, Proportion) and estimated.n < MIN_COUNTED:
+        return f"only {estimated.n:.3g} items count for it, needs {MIN_COUNTED}"
+    return None
 
 
 def _score(gate: Gate, formula: Formula, rows: Sheet, declared: Mapping[str, Declared]) -> Score:

@@ -1,7 +1,7 @@
 """Decides: a gate against the evidence, PASS, FAIL or INCONCLUSIVE with the sentence that says why.
 
 Limits belong to the good side: a value equal to its limit passes. No evidence is never a pass. FAIL
-is judged at 0.05 / m over the family of blocking gates and subjects (docs/statistics.md).
+is judged at 0.05 / m over the blocking rows that hold a subject (docs/statistics.md).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def decide(
 ) -> Verdict:
     """Judge one subject; `notes` end the sentence (a reference's score, storage).
 
-    `family` is the run's number of blocking gates and subjects (`family_size`); a warning row
+    `family` is the number of blocking rows that hold the subject (`family_size`); a warning row
     stands alone. `accepts` says that the run is to be accepted as the baseline: what was not
     accepted before is then no reason to end it.
     """
@@ -154,10 +154,9 @@ def _decide(
         return _Decision(Outcome.PASS, said, p)
     if p <= ALPHA / family:
         return _Decision(Outcome.FAIL, said, p)
-    undecided = _lacking(gate, claims)
     if p <= ALPHA:
-        needed = f"p {p:.2g}, one of {family} needs {ALPHA / family:.2g}"
-        return _open(f"{said}, which would fail as the only gate ({needed})", undecided, p)
+        return _suspect(said, p, family)
+    undecided = _lacking(gate, claims)
     if undecided is Undecided.NEVER:
         unreached = "which no interval reaches, however many the samples: set point = true"
         return _open(f"{said}, {unreached}", undecided)
@@ -166,6 +165,12 @@ def _decide(
         undecided,
         p,
     )
+
+
+def _suspect(said: str, p: float, family: int) -> _Decision:
+    """Leave open, and not excused, what is shown if one looks at this row alone."""
+    needed = f"p {p:.2g}, one of {family} rows needs {ALPHA / family:.2g}"
+    return _open(f"{said}, which would fail as the only row ({needed})", Undecided.SUSPECT, p)
 
 
 def _open(words: str, undecided: Undecided, p: float | None = None) -> _Decision:
@@ -178,6 +183,8 @@ def _decide_in_part(
     """Judge a row of which some limit has no estimate: another that is broken fails it."""
     if p is not None and p <= ALPHA / family:
         return _Decision(Outcome.FAIL, words, p)
+    if p is not None and p <= ALPHA:
+        return _suspect(words, p, family)
     is_estimated = evidence.estimate is not None or not gate.is_absolute
     too_few = evidence.comparison is not None and evidence.comparison.too_few
     return _open(words, Undecided.SAMPLES if too_few and is_estimated else Undecided.NEVER)
@@ -232,6 +239,8 @@ def _because(gate: Gate, decision: _Decision) -> list[str]:
     match decision.undecided:
         case Undecided.NEVER:
             said = ["no number of samples decides this"]
+        case Undecided.SUSPECT:
+            said = ["a break that one row shows is not skipped: ask more (--trust-profile=full)"]
         case Undecided.TRIPWIRE:
             said = [
                 "a tripwire that finds nothing is no pass (--trust-inconclusive=skip lets it be)"

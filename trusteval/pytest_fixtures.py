@@ -178,7 +178,7 @@ def judge(
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
             subject=subject.name,
             dimension=trust_evaluation.dimension(gate.benchmark),
-            family=trust_run.family,
+            family=trust_run.family(subject.name),
             notes=_notes(trust_evaluation, trust_run, gate, subject),
             accepts=trust_run.options.accept,
         )

@@ -81,11 +81,11 @@ RATES: dict[str, Rate] = {
     "false_positive_rate": Rate(_called_opposite, among=_positive),
 }
 RATIOS: dict[str, Ratio] = {
-    "answered_accuracy": Ratio(_correct, given=_answered, nothing="no answer carries a label"),
-    "attempted_accuracy": Ratio(_correct, given=_attempted, nothing="every answer is a refusal"),
-    "attempted_accuracy_or_zero": Ratio(
+    "answered_accuracy": Ratio(_correct, given=_attempted, nothing="every answer is a refusal"),
+    "answered_accuracy_or_zero": Ratio(
         _correct, given=_attempted, nothing="", value_of_nothing=0.0
     ),
+    "labelled_accuracy": Ratio(_correct, given=_answered, nothing="no answer carries a label"),
     "attempted_false_positive_rate": Ratio(
         lambda sheet: sheet.truly_positive & _called_opposite(sheet),
         given=lambda sheet: sheet.truly_positive & ~sheet.refused,

@@ -96,10 +96,9 @@ class Run:
             if gate.applies_to(subject.name)
         ]
 
-    @property
-    def family(self) -> int:
-        """How many blocking gates and subjects share the error of 0.05."""
-        return family_size(self.gates, (subject.name for subject in self.subjects))
+    def family(self, subject: str) -> int:
+        """How many blocking rows of a subject share the error of 0.05."""
+        return family_size(self.gates, subject)
 
     def reference(self, gate: Gate) -> Subject | Baseline | str:
         """Return what a gate compares with, or why there is none.
@@ -220,7 +219,7 @@ class Run:
                 "without_row": list(self.without_row),
                 "unbreakable": list(self.unbreakable),
             },
-            "family": self.family,
+            "families": {subject.name: self.family(subject.name) for subject in self.subjects},
         }
 
 

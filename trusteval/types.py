@@ -87,12 +87,14 @@ class Outcome(StrEnum):
 class Undecided(StrEnum):
     """Why a verdict is INCONCLUSIVE.
 
-    SAMPLES: more of them could decide. TRIPWIRE: nothing is found by what can never pass. NEVER: no
+    SAMPLES: more of them could decide. SUSPECT: a limit is shown to be broken by this row alone, not
+    beside the subject's other rows. TRIPWIRE: nothing is found by what can never pass. NEVER: no
     number of samples decides, because something is missing or undefined. FIRST: what it compares
     with is what this run is accepted as.
     """
 
     SAMPLES = "samples"
+    SUSPECT = "suspect"
     TRIPWIRE = "tripwire"
     NEVER = "never"
     FIRST = "first"
@@ -429,6 +431,12 @@ class Change:
     interval: Interval
 
 
+_NO_EXCUSE: Mapping[Undecided | None, str] = {
+    Undecided.NEVER: "UNDECIDABLE",
+    Undecided.SUSPECT: "SUSPECT",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One gate's answer about one subject, with the sentence that says why.
@@ -454,10 +462,10 @@ class Verdict:
     @property
     def blocks(self) -> bool:
         """Whether the run must not end well, whatever is done with few samples."""
-        hopeless = self.outcome is Outcome.FAIL or self.undecided is Undecided.NEVER
-        return self.level is Level.BLOCK and hopeless
+        broken = self.outcome is Outcome.FAIL or self.undecided in _NO_EXCUSE
+        return self.level is Level.BLOCK and broken
 
     @property
     def word(self) -> str:
-        """What the outcome is called: UNDECIDABLE where no number of samples decides."""
-        return "UNDECIDABLE" if self.undecided is Undecided.NEVER else self.outcome.value
+        """What the outcome is called: an INCONCLUSIVE that blocks has a name of its own."""
+        return _NO_EXCUSE.get(self.undecided, self.outcome.value)

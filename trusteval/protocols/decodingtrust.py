@@ -11,7 +11,7 @@ from trusteval.protocols import reference_scoring as reference
 
 _fairness = partial(
     reference.fairness_scoring,
-    accuracy="attempted_accuracy",
+    accuracy="answered_accuracy",
     parity="demographic_parity_difference_unguarded",
     odds="equalized_odds_difference_unguarded",
     odds_share=0,
@@ -21,6 +21,6 @@ DECODINGTRUST = reference.reference_protocol(
     "decodingtrust",
     fairness=_fairness,
     ethics=reference.ethics_scoring(
-        accuracy="attempted_accuracy", false_positive_rate="attempted_false_positive_rate"
+        accuracy="answered_accuracy", false_positive_rate="attempted_false_positive_rate"
     ),
 )

@@ -45,7 +45,7 @@ OOD = Scoring(
     every_label=False,
     subscores={name: Subscore(metrics) for name, metrics in OOD_PARTS.items()},
     context={"base": "accuracy"},
-    shown={"accuracy": "accuracy", "answered_accuracy": "attempted_accuracy_or_zero", **REFUSED},
+    shown={"accuracy": "accuracy", "answered_accuracy": "answered_accuracy_or_zero", **REFUSED},
     flat_rates=True,
 )
 MMLU = Scoring(

@@ -10,12 +10,16 @@ from trusteval.types import Verdict
 def holm_adjusted(verdicts: Sequence[Verdict]) -> dict[tuple[str, str], float]:
     """Return the Holm-adjusted p-value of every tested verdict, by gate and subject.
 
-    Of m gates and subjects, those that brought no evidence count with p = 1. A warning row is a
-    family of its own.
+    Of a subject's m blocking rows, those that brought no evidence count with p = 1. A warning row
+    is a family of its own.
     """
     adjusted: dict[tuple[str, str], float] = {}
-    for size in {verdict.family for verdict in verdicts}:
-        found = {(v.gate, v.subject): v.p for v in verdicts if v.family == size and v.p is not None}
+    families: dict[tuple[str, int], dict[tuple[str, str], float]] = {}
+    for verdict in verdicts:
+        if verdict.p is not None:
+            own = families.setdefault((verdict.subject, verdict.family), {})
+            own[verdict.gate, verdict.subject] = verdict.p
+    for (_, size), found in families.items():
         adjusted |= _holm(found, size) if size > 1 else found
     return adjusted
 

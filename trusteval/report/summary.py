@@ -14,7 +14,7 @@ from trusteval.types import Dimension, InvalidReason, Level, Outcome, Verdict
 
 # What a row's worst verdict is called, mildest first.
 _SEVERITY = (
-    *("-", "PASS", "WARN", "INCONCLUSIVE", "UNDECIDABLE"),
+    *("-", "PASS", "WARN", "INCONCLUSIVE", "SUSPECT", "UNDECIDABLE"),
     *("NOT RUN", "BROKEN", "ERROR", "FAIL"),
 )
 
