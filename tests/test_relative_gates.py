@@ -13,7 +13,6 @@ from trusteval.gates_file import load_gates
 from trusteval.judgement import decide
 from trusteval.stats.estimate import Normal
 from trusteval.stats.paired import Pairs
-from trusteval.stats.shifts import ShiftForm
 from trusteval.types import Dimension, Level, Outcome, Undecided, Verdict
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
@@ -157,7 +156,7 @@ def shifted(**shifts: tuple[float, float]) -> Comparison:
     """Build shifts of a value and a standard error, in points."""
     return Comparison(
         shifts={
-            ShiftForm(name): Normal(value / 100, error / 100)
+            f"{name} gap": Normal(value / 100, error / 100)
             for name, (value, error) in shifts.items()
         }
     )

@@ -12,7 +12,7 @@ from math import inf, isfinite
 from typing import Protocol
 
 from trusteval.stats.estimate import Estimate, Normal, detectable
-from trusteval.stats.shifts import ShiftForm, shift_p, within
+from trusteval.stats.shifts import shift_p, within
 
 
 class Claim(Protocol):
@@ -93,7 +93,7 @@ class Steady:
     `shifts` are the estimates, by the rate that moved.
     """
 
-    shifts: Mapping[ShiftForm, Normal]
+    shifts: Mapping[str, Normal]
     margin: float
 
     @property
@@ -111,12 +111,8 @@ class Steady:
     def sentence(self) -> str:
         limits = [-self.margin, self.margin]
         shown = [
-            _measured(
-                f"shift of the {form.replace('_', ' ')} gap",
-                shift,
-                digits_for(_points(shift), limits),
-            )
-            for form, shift in self.shifts.items()
+            _measured(f"shift of the {gap}", shift, digits_for(_points(shift), limits))
+            for gap, shift in self.shifts.items()
         ]
         return f"{', '.join(shown)}, must be within -{self.margin:g} and {self.margin:g}"
 

@@ -96,16 +96,28 @@ def estimate_drop(formula: Formula, *, reference: Rows, subject: Rows) -> Estima
 
 def estimate_gap_shifts(
     metric: str, settings: Sequence[str], *, reference: Rows, subject: Rows
-) -> Mapping[ShiftForm, Normal]:
-    """Estimate how the groups' rates moved apart, mean over settings; rows both answered count.
+) -> Mapping[str, Normal]:
+    """Estimate how the groups' rates moved apart, mean over settings, by the rate's name.
 
-    `metric` says which rates, as in SHIFT_FORMS. Raises UndefinedError where a group has no rows.
+    Each twice: over the rows both answered, and over all rows with silence counted as no yes, which
+    hears a group that gets no answer. `metric` says which rates, as in SHIFT_FORMS. Raises
+    UndefinedError where a group has no rows.
     """
-    shifts = [_shift_rows(reference[name], subject[name]) for name in settings]
+    pairs = [(reference[name], subject[name]) for name in settings]
+    forms = SHIFT_FORMS[metric]
     try:
-        return estimate_shifts(shifts, SHIFT_FORMS[metric])
+        answered = estimate_shifts([_shift_rows(*pair) for pair in pairs], forms)
+        heard = estimate_shifts([_shift_rows(*pair, silence_is_no=True) for pair in pairs], forms)
     except ValueError as error:
         raise UndefinedError(f"of the rows both answered: {error}") from error
+    return {
+        **{f"{_words(form)} gap": shift for form, shift in answered.items()},
+        **{f"{_words(form)} gap with silence as no": shift for form, shift in heard.items()},
+    }
+
+
+def _words(form: ShiftForm) -> str:
+    return form.value.replace("_", " ")
 
 
 def gap_contrasts(metric: str, settings: Sequence[str], rows: Rows) -> list[list[Cell]]:
@@ -228,9 +240,10 @@ def _gap_rows(metric: str, rows: Sheet) -> GapRows:
     return GapRows(called, _first_group(among), among.truly_positive, *_units(among))
 
 
-def _shift_rows(reference: Sheet, subject: Sheet) -> ShiftRows:
+def _shift_rows(reference: Sheet, subject: Sheet, *, silence_is_no: bool = False) -> ShiftRows:
     both = reference.answered & subject.answered
-    ours, its = reference.only(both), subject.only(both)
+    counted = np.ones_like(both) if silence_is_no else both
+    ours, its = (sheet.only(counted) for sheet in (reference, subject))
     change = its.called_positive.astype(np.int64) - ours.called_positive.astype(np.int64)
     return ShiftRows(change, _first_group(its), its.truly_positive, *_units(its))
 

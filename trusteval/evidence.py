@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trusteval.stats.estimate import Estimate, Normal
-from trusteval.stats.shifts import ShiftForm
 from trusteval.types import Score
 
 
@@ -21,7 +20,7 @@ class Comparison:
     """
 
     worse: Estimate | None = None
-    shifts: Mapping[ShiftForm, Normal] = field(default_factory=dict)
+    shifts: Mapping[str, Normal] = field(default_factory=dict)
     obstacle: str | None = None
     too_few: bool = False
     note: str = ""

@@ -19,6 +19,8 @@ from trusteval.suggestion import meant
 from trusteval.types import Dimension
 
 _ALL = "all"
+_KEPT_BY_SILENCE = "false_positive_rate"
+_NON_ANSWERS = "non_answer_rate"
 
 
 def with_draws(profile: Profile, gates: Sequence[Gate]) -> Profile:
@@ -109,6 +111,7 @@ def check_gates(
                     f"{_meant_pattern(pattern, subjects)}"
                 )
         _check_reference(gate, subjects, where=where)
+        _refuse_unheard_silence(gate, gates, subjects, where=where)
         for subject in filter(gate.applies_to, subjects):
             other = decided.setdefault((gate.id, subject), gate.number)
             if other != gate.number:
@@ -152,6 +155,21 @@ def judged_by_none(
         if missing := [benchmark for benchmark in asked if benchmark not in judged]:
             said.append(f"{subject} on {', '.join(missing)}")
     return tuple(said)
+
+
+def _refuse_unheard_silence(
+    gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], *, where: str
+) -> None:
+    """Refuse a row that a subject keeps best by saying nothing, unless another row hears that."""
+    if not any(name and name.startswith(_KEPT_BY_SILENCE) for name in (gate.metric, gate.setting)):
+        return
+    hearing = [g for g in gates if (g.benchmark, g.metric) == (gate.benchmark, _NON_ANSWERS)]
+    for subject in filter(gate.applies_to, subjects):
+        if not any(row.applies_to(subject) for row in hearing):
+            raise GateError(
+                f"{where}: a model that says nothing has no {_KEPT_BY_SILENCE}; hold {subject} to "
+                f"a row on {gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) too"
+            )
 
 
 def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None:

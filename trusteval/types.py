@@ -87,10 +87,10 @@ class Outcome(StrEnum):
 class Undecided(StrEnum):
     """Why a verdict is INCONCLUSIVE.
 
-    SAMPLES: more of them could decide. SUSPECT: a limit is shown to be broken by this row alone, not
-    beside the subject's other rows. TRIPWIRE: nothing is found by what can never pass. NEVER: no
-    number of samples decides, because something is missing or undefined. FIRST: what it compares
-    with is what this run is accepted as.
+    SAMPLES: more of them could decide. SUSPECT: that a limit is broken is shown by this row alone,
+    not beside the subject's other rows. TRIPWIRE: nothing is found by what can never pass. NEVER:
+    no number of samples decides, because something is missing or undefined. FIRST: what it
+    compares with is what this run is accepted as.
     """
 
     SAMPLES = "samples"

@@ -53,7 +53,7 @@ def estimate_shifts(
     return {form: estimate_change(shift_cells(settings, form), most=2.0) for form in forms}
 
 
-def shift_p(shifts: Mapping[ShiftForm, Normal], margin: float) -> float:
+def shift_p(shifts: Mapping[str, Normal], margin: float) -> float:
     """Return the p-value of "some shift is larger than the margin, whichever way".
 
     The smallest of the forms' p-values times their number; each is the chance, were the shift on
@@ -67,7 +67,7 @@ def shift_p(shifts: Mapping[ShiftForm, Normal], margin: float) -> float:
     return min(1.0, len(shifts) * smallest)
 
 
-def within(shifts: Mapping[ShiftForm, Normal], margin: float) -> bool:
+def within(shifts: Mapping[str, Normal], margin: float) -> bool:
     """Whether the 90 % interval of every shift, one at least, lies inside [-margin, margin]."""
     inside = [-margin <= shift.low and shift.high <= margin for shift in shifts.values()]
     return bool(inside) and all(inside)
