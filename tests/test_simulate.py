@@ -80,7 +80,7 @@ def test_cells_filled_anew_are_those_that_a_gate_gathers(layout):
 
 def test_docs_show_the_recorded_simulation():
     record = Record.of((ROOT / "bench/results/simulation.json").read_text(encoding="utf-8"))
-    docs = (ROOT / "docs/statistics.md").read_text(encoding="utf-8")
+    docs = (ROOT / "docs/simulations.md").read_text(encoding="utf-8")
     for shown in (*map(table, record.sections), ladder_table(record.families)):
         assert shown in docs
 
