@@ -32,8 +32,10 @@ from trusteval.stats.estimate import ALPHA
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO
 from trusteval.stats.power import (
     POWER,
+    Apart,
     Drop,
     Gaps,
+    Growth,
     Prospect,
     Share,
     Shift,
@@ -336,12 +338,16 @@ def _aim(
         prospect = Drop(weights, discordance) if is_change else Share(weights)
         note = "" if isinstance(formula, WeightedSum) else _ALL_ANSWER
     else:
-        of_gaps = _gaps(formula, rows, discordance if is_change else None)
+        of_gaps = _gaps(formula, rows)
         if of_gaps is None:
             note = "no interval here: set point = true"
             return Aim(key, None, bad, 0.0, is_change=is_change, note=note)
-        prospect, note = of_gaps, _NO_GAPS if is_change else ""
-        weights = of_gaps.weights
+        gaps, sole = of_gaps
+        weights = gaps.weights
+        if is_change:
+            prospect, note = Growth(gaps, discordance), _NO_GAPS
+        else:
+            prospect = gaps if sole is None else sole
     return Aim(
         key,
         prospect,
@@ -394,9 +400,8 @@ def _shift(
     )
 
 
-def _gaps(
-    formula: Formula, rows: Mapping[str, Sheet], discordance: float | None
-) -> Gaps | None:
+def _gaps(formula: Formula, rows: Mapping[str, Sheet]) -> tuple[Gaps, Apart | None] | None:
+    """Return the prospects of a sum of gaps, and of one gap that is the only one."""
     if not isinstance(formula, WeightedSum):
         return None
     gaps = gap_cells(formula.terms, rows)
@@ -404,19 +409,17 @@ def _gaps(
         return None
     silence = all(term.metric == "non_answer_gap" for term in formula.terms)
     rate = _RATE_OF_SILENCE if silence else _RATE_OF_YES
-    counted: list[Cell] = []
-    errors, factors = [], []
-    for _, forms in gaps:
-        of_forms = [sqrt(rate * (1 - rate) * sum(1 / len(c.y) for c in form)) for form in forms]
-        largest = max(range(len(forms)), key=of_forms.__getitem__)
-        counted += forms[largest]
-        errors.append(of_forms[largest])
-        factors.append(NOISE_OF_TWO if len(forms) > 1 else NOISE)
-    return Gaps(
-        Weights.of(counted),
-        rate * (1 - rate) if discordance is None else discordance,
+    spread = rate * (1 - rate)
+    errors = [
+        [sqrt(spread * sum(1 / len(cell.y) for cell in form)) for form in forms]
+        for _, forms in gaps
+    ]
+    widest = [max(range(len(of_forms)), key=of_forms.__getitem__) for of_forms in errors]
+    of_sum = Gaps(
+        Weights.of([c for place, (_, forms) in zip(widest, gaps, strict=True) for c in forms[place]]),
+        spread,
         shares=tuple(weight for weight, _ in gaps),
-        errors=tuple(errors),
-        factors=tuple(factors),
-        is_change=discordance is not None,
+        errors=tuple(map(max, errors)),
+        factors=tuple(NOISE_OF_TWO if len(forms) > 1 else NOISE for _, forms in gaps),
     )
+    return of_sum, Apart(tuple(errors[0])) if len(gaps) == 1 else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, floor, inf, lgamma, log, prod, sqrt
+from math import acos, ceil, exp, floor, inf, lgamma, log, pi, prod, sqrt
 from statistics import NormalDist
 from typing import Protocol, Self
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from trusteval.stats.clusters import Cell
 from trusteval.stats.estimate import ALPHA, Z
+from trusteval.stats.gaps import CLEAR
 from trusteval.stats.paired import Pairs, tango_z
 
 POWER = 0.8
@@ -28,6 +29,9 @@ _MOST_COUNTED = 400
 """Expected discordant samples up to which chances are counted."""
 _MOST_GROWTH = 2.0**20
 _NEGLIGIBLE = 1e-12
+_NARROWED = 0.6
+"""What folding leaves of a normal's deviation: sqrt(1 - 2 / pi)."""
+_OF_ONE_SETTING = 2
 _NORMAL = NormalDist()
 
 
@@ -95,8 +99,12 @@ class Weights:
 
     @property
     def heavy(self) -> float:
-        """The weight of the item that most of the variance is likeliest to come from."""
-        return self.cubes / self.sums
+        """The weight of the heaviest item that differs, about: fitted to simulated gates.
+
+        Between that of the item a loss is likeliest to fall on, and the one that most variance is
+        likeliest to come from.
+        """
+        return (self.typical + self.cubes / self.sums) / 2
 
     @property
     def variance(self) -> float:
@@ -179,7 +187,7 @@ class Drop:
         spread = discordance - truth**2
         mean = spread * self.weights.variance + truth**2 * self.weights.sums
         slope = truth * (1 - discordance) / spread if spread else 0.0
-        return max(0.0, mean + slope * self.weights.heavy * (seen - truth))
+        return max(0.0, mean + slope * self.weights.typical * (seen - truth))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +256,13 @@ class Shift:
 
     def fails(self, limit: float, truth: float, *, level: float) -> float:
         z = _quantile(level / self.tests)
-        chances = []
-        for one in (*self.separate, *self.pooled):
+
+        def beyond(one: Weights) -> float:
             true, taken = self._errors(one, truth)
-            chances.append(_above(truth - limit - z * taken, true))
-        return max(chances)
+            return _above(truth - limit - z * taken, true)
+
+        any_separate = 1 - prod(1 - beyond(one) for one in self.separate)
+        return max([any_separate, *map(beyond, self.pooled)])
 
     def grown(self, factor: float) -> Shift:
         return replace(
@@ -263,10 +273,7 @@ class Shift:
 
     def _inside(self, one: Weights, limit: float, truth: float) -> float:
         true, taken = self._errors(one, truth)
-        reach = limit - Z * taken
-        if reach <= 0:
-            return 0.0
-        return _above(reach - truth, true) - _above(-reach - truth, true)
+        return _between(limit - Z * taken, truth, true)
 
     def _errors(self, one: Weights, truth: float) -> tuple[float, float]:
         """Return the true standard error, and the one that is taken for it."""
@@ -276,8 +283,25 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """The size of one setting's gap, or the larger of two: `errors` are their standard errors."""
+
+    errors: tuple[float, ...]
+
+    def passes(self, limit: float, truth: float) -> float:
+        return prod(_between(limit - Z * error, truth, error) for error in self.errors)
+
+    def fails(self, limit: float, truth: float, *, level: float) -> float:
+        z = _quantile(level / len(self.errors))
+        return 1 - prod(1 - _above(truth - limit - z * e, e) for e in self.errors)
+
+    def grown(self, factor: float) -> Apart:
+        return Apart(tuple(error / sqrt(factor) for error in self.errors))
+
+
+@dataclass(frozen=True, slots=True)
 class Gaps:
-    """A weighted sum of gaps, or how much it grew: bounds are moved by what noise may have lifted.
+    """A weighted sum of gaps: bounds are moved by what noise may have lifted.
 
     `weights` are those of the rows that count, `spread` what each varies by. `errors` are each
     gap's own, `factors` what the noise of it is in them; both with the gap's `shares`.
@@ -288,38 +312,69 @@ class Gaps:
     shares: tuple[float, ...]
     errors: tuple[float, ...]
     factors: tuple[float, ...]
-    is_change: bool
 
     def passes(self, limit: float, truth: float) -> float:
-        true, taken = self._errors()
-        lifted = self._lift(truth)
-        if self.is_change:  # from a reference without gaps
-            return _above(limit - truth - self._lift(0.0) - Z * taken, true)
-        folded = truth + lifted
-        narrowed = true * (0.6 if lifted else 1.0)
-        return _above(limit - folded - Z * taken, narrowed)
+        true, taken = self.deviations(self.spread)
+        lifted = self.lift(truth)
+        narrowed = true * (_NARROWED if lifted else 1.0)
+        return _above(limit - truth - lifted - Z * taken, narrowed)
 
     def fails(self, limit: float, truth: float, *, level: float) -> float:
-        true, taken = self._errors()
-        return _above(truth - self._lift(truth) - limit - _quantile(level) * taken, true)
+        true, taken = self.deviations(self.spread)
+        return _above(truth - self.lift(truth) - limit - _quantile(level) * taken, true)
 
     def grown(self, factor: float) -> Gaps:
         errors = tuple(error / sqrt(factor) for error in self.errors)
         return replace(self, weights=self.weights.grown(factor), errors=errors)
 
-    def _errors(self) -> tuple[float, float]:
-        variance = self.spread * self.weights.variance
+    def deviations(self, spread: float) -> tuple[float, float]:
+        """Return the true standard error, and the one that is taken for it."""
+        variance = spread * self.weights.variance
         return sqrt(variance), sqrt(variance + self.weights.pseudo)
 
-    def _lift(self, gap: float) -> float:
+    def lift(self, gap: float) -> float:
         """Return by how much noise lifts gaps of that size; not those that are clear of it."""
         whole = sum(self.shares)
         noises = (
             share * factor * error
             for share, error, factor in zip(self.shares, self.errors, self.factors, strict=True)
-            if gap / whole <= 3 * error
+            if gap / whole <= CLEAR * error
         )
         return sum(noises)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """By how much a sum of gaps has grown, from a reference without any.
+
+    A reference's gap of 0 seems to go some way, the subject's the same or the other: then their
+    errors do not cancel. In a sum of many gaps some do each.
+    """
+
+    gaps: Gaps
+    discordance: float
+
+    def passes(self, limit: float, truth: float) -> float:
+        distance = limit - truth - self.gaps.lift(0.0)
+        likeness = 1 - self.discordance / (2 * self.gaps.spread)
+        opposite = acos(max(-1.0, min(1.0, likeness))) / pi
+        return self._mixed(opposite, lambda true, taken: _above(distance - Z * taken, true))
+
+    def fails(self, limit: float, truth: float, *, level: float) -> float:
+        distance, z = truth - self.gaps.lift(truth) - limit, _quantile(level)
+        return self._mixed(0.5, lambda true, taken: _above(distance - z * taken, true))
+
+    def grown(self, factor: float) -> Growth:
+        return replace(self, gaps=self.gaps.grown(factor))
+
+    def _mixed(self, opposite: float, chance: Callable[[float, float], float]) -> float:
+        spreads = self.discordance, 4 * self.gaps.spread
+        shares = 1 - opposite, opposite
+        if len(self.gaps.shares) > _OF_ONE_SETTING:
+            mean = sum(share * spread for share, spread in zip(shares, spreads, strict=True))
+            return chance(*self.gaps.deviations(mean))
+        chances = (chance(*self.gaps.deviations(spread)) for spread in spreads)
+        return sum(share * one for share, one in zip(shares, chances, strict=True))
 
 
 # -- what a prospect decides -------------------------------------------------------------
@@ -444,6 +499,13 @@ def _above(distance: float, error: float, *, on: int = 1) -> float:
     if error == 0:
         return float(on * distance >= 0)
     return _NORMAL.cdf(on * distance / error)
+
+
+def _between(reach: float, truth: float, error: float) -> float:
+    """Return the chance that a normal around the truth is within a reach of 0."""
+    if reach <= 0:
+        return 0.0
+    return _above(reach - truth, error) - _above(-reach - truth, error)
 
 
 def _crossing(f: Callable[[float], float], low: float, high: float) -> float:
