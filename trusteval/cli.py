@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from trusteval.audit.command_line import add_audit, add_read
-    from trusteval.planning_command import add_plan
+    from trusteval.planner.command_line import add_plan
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 

@@ -31,7 +31,6 @@ from trusteval.stats.clusters import Cell
 from trusteval.stats.estimate import ALPHA
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO
 from trusteval.stats.power import (
-    POWER,
     Apart,
     Drop,
     Gaps,
@@ -182,7 +181,9 @@ def plan(
                 is_assumed = place not in known
                 done[case] = [replace(line, is_assumed=is_assumed) for line in lines]
     return [
-        replace(line, subjects=tuple(holding[case])) for case, lines in done.items() for line in lines
+        replace(line, subjects=tuple(holding[case]))
+        for case, lines in done.items()
+        for line in lines
     ]
 
 
@@ -276,7 +277,7 @@ def _rows(number: float) -> int | None:
 def _aims(
     gate: Gate, asked: Asked, limits: Mapping[str, float], *, discordance: float
 ) -> list[Aim]:
-    """Return the row's limits with their prospects. Raises UndefinedError where rows are missing."""
+    """Return a row's limits with their prospects; raises UndefinedError if rows are missing."""
     # Which label stands there is all the same: only what each row weighs is asked.
     blank = asked.answering(lambda sample: sample.target)
     formula = asked.scoring.formula(gate.metric, blank, declared=asked.declared, part=gate.setting)
@@ -416,7 +417,9 @@ def _gaps(formula: Formula, rows: Mapping[str, Sheet]) -> tuple[Gaps, Apart | No
     ]
     widest = [max(range(len(of_forms)), key=of_forms.__getitem__) for of_forms in errors]
     of_sum = Gaps(
-        Weights.of([c for place, (_, forms) in zip(widest, gaps, strict=True) for c in forms[place]]),
+        Weights.of(
+            [c for place, (_, forms) in zip(widest, gaps, strict=True) for c in forms[place]]
+        ),
         spread,
         shares=tuple(weight for weight, _ in gaps),
         errors=tuple(map(max, errors)),

@@ -36,7 +36,7 @@ from trusteval.subjects import (
     refuse_unserved,
 )
 from trusteval.tracking.baseline import Baseline, read_baseline
-from trusteval.types import Ensemble, Storage, Variant
+from trusteval.types import Ensemble, Storage, Subject, Variant
 
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -96,7 +96,8 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
     raw = _read_gates(options.gates)
     gates = _rows(raw, options.gates, profile=profile.name)
     variants, references, ensembles = judged.variants, judged.references, judged.ensembles
-    names = [subject.name for subject in (*variants, *references, *ensembles)]
+    subjects: tuple[Subject, ...] = (*variants, *references, *ensembles)
+    names = [subject.name for subject in subjects]
     left_out: tuple[LeftOut, ...] = ()
     without_row: tuple[str, ...] = ()
     if not options.gates_are_named and is_shipped(raw):

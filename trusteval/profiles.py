@@ -92,8 +92,8 @@ DEMO = Profile(
     most_shots=8,
     inconclusive="skip",
 )
-# Sized by `trusteval plan`, so that at the shipped margins a drop of twice the margin is red, and no
-# drop a PASS, in four runs of five (docs/statistics.md); common prefixes are counted once.
+# Sized by `trusteval plan`, so that at the shipped margins a drop of twice the margin is red, and
+# no drop a PASS, in four runs of five (docs/statistics.md).
 QUICK = Profile(
     name="quick",
     settings={

@@ -41,7 +41,11 @@ from trusteval.pytest_options import (
 )
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
-from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
+from trusteval.pytest_readiness import (
+    look_ahead,
+    refuse_unready_tests,
+    refuse_unwritable_reports,
+)
 from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
 
@@ -124,7 +128,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what models run on, and which gates the samples cannot resolve."""
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
-    said = [] if run is None else [*run.notices(), *(doubt.sentence() for doubt in run.doubts())]
+    said = [] if run is None else [*run.notices(), *config.stash[REPORT].doubts]
     return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
 
 
@@ -154,8 +158,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             if options is None:
                 return
             session.config.stash[RUN] = prepare_run(options)
-            if not session.config.option.collectonly and not _is_worker(session.config):
-                refuse_unwritable_reports(session.config)
+            if not _is_worker(session.config):
+                if not session.config.option.collectonly:
+                    refuse_unwritable_reports(session.config)
+                look_ahead(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.

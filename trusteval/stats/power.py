@@ -56,8 +56,9 @@ class Weights:
     """What the rows of a sum weigh, as fractions of it.
 
     `squares` is the sum of the rows' squared weights, `sums` and `cubes` those of their items'
-    squares and cubes, `total` the sum of all. `pseudo` is what two pseudo-items a stratum, as far off as its heaviest item, add to a
-    variance. `is_one` says that all rows weigh the same and no two are of one item.
+    squares and cubes, `total` the sum of all. `pseudo` is what two pseudo-items a stratum, as far
+    off as its heaviest item, add to a variance. `is_one` says that all rows weigh the same and no
+    two are of one item.
     """
 
     rows: int

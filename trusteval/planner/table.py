@@ -32,9 +32,7 @@ def table_lines(lines: Sequence[Line]) -> list[str]:
     widths = [max(len(row[place]) for row in cells) for place in range(len(_COLUMNS))]
     ruled = [cells[0], tuple("-" * width for width in widths), *cells[1:]]
     table = [
-        "| "
-        + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        + " |"
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
         for row in ruled
     ]
     notes = dict.fromkeys(

@@ -40,7 +40,7 @@ def add_plan(commands: Any) -> None:
 
 
 def _plan(asked: argparse.Namespace) -> int:
-    from trusteval.planning_table import plan_document, table_lines
+    from trusteval.planner.table import plan_document, table_lines
     from trusteval.preflight import unmeetable
     from trusteval.preparation import prepare_plan
 
