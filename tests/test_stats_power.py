@@ -311,6 +311,7 @@ def test_planned_chances_of_a_gap_are_those_of_simulated_gates(layout, metric, k
     found = foreseen(gate, layout, 0.1)
     passed, _, _ = simulated(gate, layout, called, 0.0)
     _, failed, red = simulated(gate, layout, called, 2 * limit / 100)
+    # Rougher than those of drops: which way a gap seems to go is itself a matter of chance.
     if found.unchanged is not None:
-        assert found.unchanged == pytest.approx(passed, abs=10)
-    assert (found.fails, found.red) == pytest.approx((failed, red), abs=10)
+        assert found.unchanged == pytest.approx(passed, abs=15)
+    assert (found.fails, found.red) == pytest.approx((failed, red), abs=15)

@@ -260,7 +260,12 @@ class Shift:
 
         def beyond(one: Weights) -> float:
             true, taken = self._errors(one, truth)
-            return _above(truth - limit - z * taken, true)
+            slope = self._slope(truth) * one.typical
+
+            def excess(seen: float) -> float:
+                return seen - limit - z * sqrt(max(0.0, taken**2 + slope * (seen - truth)))
+
+            return _above(truth - _crossing(excess, limit, 2.0), true)
 
         any_separate = 1 - prod(1 - beyond(one) for one in self.separate)
         return max([any_separate, *map(beyond, self.pooled)])
@@ -275,6 +280,13 @@ class Shift:
     def _inside(self, one: Weights, limit: float, truth: float) -> float:
         true, taken = self._errors(one, truth)
         return _between(limit - Z * taken, truth, true)
+
+    def _slope(self, truth: float) -> float:
+        """Return how the variance of a row that is seen grows with its mean."""
+        apart = truth / 2
+        discordance = max(self.discordance, apart)
+        spread = discordance - apart**2
+        return apart * (1 - 3 * discordance + 2 * apart**2) / spread if spread else 0.0
 
     def _errors(self, one: Weights, truth: float) -> tuple[float, float]:
         """Return the true standard error, and the one that is taken for it."""
