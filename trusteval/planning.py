@@ -55,6 +55,8 @@ _RATE_OF_YES = 0.5
 _RATE_OF_SILENCE = 0.1
 _ALL_ANSWER = "if all answer"
 _NO_GAPS = "from a reference without gaps"
+_IF_HALF = "if half of each group are called yes"
+_IF_SILENT = "if a tenth of each group get no answer"
 _NO_PROMISE = "compares what is seen: no promise"
 
 
@@ -349,6 +351,7 @@ def _aim(
             prospect, note = Growth(gaps, discordance), _NO_GAPS
         else:
             prospect = gaps if sole is None else sole
+            note = _IF_SILENT if _is_of_silence(formula) else _IF_HALF
     return Aim(
         key,
         prospect,
@@ -408,8 +411,7 @@ def _gaps(formula: Formula, rows: Mapping[str, Sheet]) -> tuple[Gaps, Apart | No
     gaps = gap_cells(formula.terms, rows)
     if gaps is None:
         return None
-    silence = all(term.metric == "non_answer_gap" for term in formula.terms)
-    rate = _RATE_OF_SILENCE if silence else _RATE_OF_YES
+    rate = _RATE_OF_SILENCE if _is_of_silence(formula) else _RATE_OF_YES
     spread = rate * (1 - rate)
     errors = [
         [sqrt(spread * sum(1 / len(cell.y) for cell in form)) for form in forms]
@@ -426,3 +428,9 @@ def _gaps(formula: Formula, rows: Mapping[str, Sheet]) -> tuple[Gaps, Apart | No
         factors=tuple(NOISE_OF_TWO if len(forms) > 1 else NOISE for _, forms in gaps),
     )
     return of_sum, Apart(tuple(errors[0])) if len(gaps) == 1 else None
+
+
+def _is_of_silence(formula: Formula) -> bool:
+    return isinstance(formula, WeightedSum) and all(
+        term.metric == "non_answer_gap" for term in formula.terms
+    )

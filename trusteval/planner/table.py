@@ -26,7 +26,7 @@ _COLUMNS = (
 _NONE = "-"
 _LEGEND = (
     "Shares are percent of runs; units: even items that know as much; (warn): blocks nothing.",
-    "passes from: the smallest margin that no change passes, or the true value that passes, in 80 %.",
+    "passes from: the smallest margin that no change passes in 80 %, or the true value that does.",
     "twice: a change of twice the margin, or twice the rate or error allowed. FAIL: at 0.05 over "
     "the blocking rows of one subject. red: FAIL or SUSPECT, either blocks.",
     "rows for 80 %: of PASS unchanged / FAIL / red.",
