@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,6 +48,10 @@ from trusteval.pytest_readiness import (
 )
 from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
+
+if TYPE_CHECKING:
+    from trusteval.report.collecting import ReportCollector
+    from trusteval.run import Run
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _DIST = "trust_dist"
@@ -128,8 +132,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what models run on, and which gates the samples cannot resolve."""
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
-    said = [] if run is None else [*run.notices(), *config.stash[REPORT].doubts]
+    said = [] if run is None or _is_worker(config) else _said_first(run, config.stash[REPORT])
     return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+
+
+def _said_first(run: Run, report: ReportCollector) -> list[str]:
+    return [*run.notices(), *report.doubts]
 
 
 def _runs_on(config: pytest.Config) -> str | None:
