@@ -72,7 +72,7 @@ def test_what_is_resolved_is_not_doubted_and_dense_is_not_compared_with_itself()
 def test_discordance_of_the_baseline_takes_the_place_of_the_assumption():
     known = {("gptq-4", "bench"): 0.02}
     two = said(replace(DROP, max_drop=2.0), asked=layout(200), known=known)
-    assert two[-1] == "as in the baseline: of the answers differ gptq-4 2 %"
+    assert two[-1] == "as in the baseline, so many answers differ: gptq-4 on bench 2 %"
     assert "assumed" not in " ".join(two)
 
 

@@ -62,13 +62,13 @@ def assumptions(lines: Sequence[Line]) -> list[str]:
             "by half"
         )
     known = {
-        f"{name} {100 * line.discordance:.0f} %"
+        f"{name} on {line.gate.split('.')[0]} {100 * line.discordance:.0f} %"
         for line in compared
         for name in line.subjects
         if not line.is_assumed and line.discordance is not None
     }
     if known:
-        said.append(f"as in the baseline: of the answers differ {', '.join(sorted(known))}")
+        said.append(f"as in the baseline, so many answers differ: {', '.join(sorted(known))}")
     return said
 
 
