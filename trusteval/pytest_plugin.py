@@ -166,9 +166,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             if options is None:
                 return
             session.config.stash[RUN] = prepare_run(options)
-            if not _is_worker(session.config):
-                if not session.config.option.collectonly:
-                    refuse_unwritable_reports(session.config)
+            if not session.config.option.collectonly and not _is_worker(session.config):
+                refuse_unwritable_reports(session.config)
                 look_ahead(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None

@@ -26,17 +26,15 @@ def refuse_unwritable_reports(config: pytest.Config) -> None:
 
 
 def look_ahead(config: pytest.Config) -> None:
-    """Note what the samples can hardly show.
+    """Note what the samples can hardly show, of the benchmarks whose data is there.
 
-    Raises GateError where a blocking row holds a limit that no answers can keep; whoever only
-    collects hears of it.
+    Raises GateError where a blocking row holds a limit that no answers can keep.
     """
     from trusteval.preflight import doubts, unmeetable
 
     run = config.stash[RUN]
     lines = run.plan()
-    why = unmeetable(lines)
-    if why is not None and not config.option.collectonly:
+    if (why := unmeetable(lines)) is not None:
         raise GateError(f"{run.options.gates}, {why}")
     config.stash[REPORT].doubts = doubts(lines)
 
