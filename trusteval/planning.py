@@ -54,6 +54,7 @@ _FEW_BITS = 3
 _RATE_OF_YES = 0.5
 _RATE_OF_SILENCE = 0.1
 _ALL_ANSWER = "if all answer"
+_ALL_CLEAN = "if all clean texts are answered right"
 _NO_GAPS = "from a reference without gaps"
 _IF_HALF = "if half of each group are called yes"
 _IF_SILENT = "if a tenth of each group get no answer"
@@ -339,7 +340,7 @@ def _aim(
     elif (weighed := _weighed(formula, rows)) is not None:
         weights = weighed
         prospect = Drop(weights, discordance) if is_change else Share(weights)
-        note = "" if isinstance(formula, WeightedSum) else _ALL_ANSWER
+        note = _assumed_of(formula)
     else:
         of_gaps = _gaps(formula, rows)
         if of_gaps is None:
@@ -428,6 +429,16 @@ def _gaps(formula: Formula, rows: Mapping[str, Sheet]) -> tuple[Gaps, Apart | No
         factors=tuple(NOISE_OF_TWO if len(forms) > 1 else NOISE for _, forms in gaps),
     )
     return of_sum, Apart(tuple(errors[0])) if len(gaps) == 1 else None
+
+
+def _assumed_of(formula: Formula) -> str:
+    match formula:
+        case Quotient():
+            return _ALL_ANSWER
+        case AttackSuccess():
+            return _ALL_CLEAN
+        case WeightedSum():
+            return ""
 
 
 def _is_of_silence(formula: Formula) -> bool:
