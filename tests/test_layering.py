@@ -30,6 +30,7 @@ PURE = (
         "scoring",
     ),
     *("formulas", "estimates", "claims", "evidence", "gathering", "judgement", "preflight"),
+    *("planning", "planner.table"),
     *("gates", "gates_file", "gates_limits", "protocols", "sampling"),
     *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
 )
@@ -43,6 +44,7 @@ STATS_OF_ARRAYS = tuple(
             "fairness",
             "losses",
             "members",
+            "power",
             "shifts",
             "weighted",
         ),
@@ -86,7 +88,7 @@ ALLOWED: dict[str, set[str]] = {
     "stats.shifts": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate")},
     "stats.composition": set(),
     "stats.members": {"stats.clusters", "stats.estimate"},
-    "stats.power": {"stats.estimate", "stats.paired"},
+    "stats.power": {f"stats.{name}" for name in ("clusters", "estimate", "gaps", "paired")},
     "stats.weighted": set(),
     "progress": set(),
     "machine": {"errors", "files"},
@@ -143,7 +145,7 @@ ALLOWED: dict[str, set[str]] = {
     "rates": {"sheet"},
     "formulas": {"rates"},
     "estimates": {
-        *("errors", "formulas", "rates", "sheet"),
+        *("errors", "formulas", "rates", "sheet", "stats.contrasts"),
         *("stats.clusters", "stats.estimate", "stats.fairness", "stats.shifts"),
     },
     "metrics": {
@@ -157,10 +159,17 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "errors", "disparities", "estimates", "evidence", "formulas", "gates"),
         *("metrics", "scoring", "sheet", "stats.estimate", "stats.proportion"),
     },
-    "preflight": {
-        *("types", "estimates", "formulas", "gates", "metrics", "rates", "scoring", "sheet"),
-        *("stats.clusters", "stats.power"),
+    "planning": {
+        *("types", "errors", "estimates", "formulas", "gates", "metrics", "rates", "scoring"),
+        *("sheet", "stats.clusters", "stats.estimate", "stats.gaps", "stats.power", "stats.shifts"),
     },
+    "planner": set(),
+    "planner.table": {"types", "planning", "preflight"},
+    "planner.command_line": {
+        *("errors", "files", "options", "planner.table", "preflight", "preparation", "printable"),
+        *("profiles", "protocols"),
+    },
+    "preflight": {"types", "planning", "stats.power"},
     "judgement": {
         *("types", "claims", "evidence", "gates", "stats.estimate", "stats.paired"),
     },
@@ -516,7 +525,7 @@ ALLOWED: dict[str, set[str]] = {
         *("files", "machine", "protocols", "questionnaire", "subjects", "tracking.baseline"),
     },
     "run": {
-        *("types", "errors", "evaluation", "gates", "options", "preflight", "profiles"),
+        *("types", "errors", "evaluation", "gates", "options", "planning", "profiles"),
         *("benchmarks", "benchmarks.origin", "benchmarks.prompts", "engines.engine"),
         *("engines.shaken", "progress", "protocols", "questionnaire", "sheet", "store"),
         *("subjects", "tracking.baseline"),
@@ -555,7 +564,9 @@ ALLOWED: dict[str, set[str]] = {
         *("store", "report.record", "report.summary"),
     },
     "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
-    "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
+    "pytest_readiness": {
+        *("errors", "files", "preflight", "pytest_keys", "pytest_options", "readiness", "run"),
+    },
     "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
@@ -571,6 +582,7 @@ ALLOWED: dict[str, set[str]] = {
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),
         *("progress", "quantizers.command", "subjects"),
         *("store.command_line", "tracking.command_line", "audit.command_line"),
+        "planner.command_line",
     },
     "demo": set(),
     "__main__": {"cli"},
@@ -582,9 +594,16 @@ EAGER = {
         name: {"numpy"}
         for name in (
             *("metrics", "disparities", "sheet", "election", "estimates", *STATS_OF_ARRAYS),
-            *("preflight", "said", "tracking.answered_run", "tracking.baseline"),
+            *(
+                "planning",
+                "planner.table",
+                "preflight",
+                "said",
+                "tracking.answered_run",
+                "tracking.baseline",
+            ),
             *("tracking.columns", "tracking.comparison", "tracking.flips_reach"),
-            "audit.agreement",
+            *("audit.agreement", "tracking.baseline"),
         )
     },
     "machine": {"platformdirs"},

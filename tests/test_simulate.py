@@ -48,7 +48,7 @@ def test_enumeration_through_the_gate_agrees_with_the_one_of_the_formulas():
     assert found.at_limit.passed == pytest.approx(100 * chance_of_pass(**at_limit), abs=1e-4)
     assert found.at_limit.failed == pytest.approx(100 * chance_of_fail(**at_limit), abs=1e-4)
     assert found.worse.failed_of_many == pytest.approx(
-        100 * chance_of_fail(**beyond, gates=FAMILY), abs=1e-4
+        100 * chance_of_fail(**beyond, level=0.05 / FAMILY), abs=1e-4
     )
 
 

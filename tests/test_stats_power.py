@@ -1,112 +1,51 @@
-"""What gates can resolve: the spec's figures, scipy's quantiles, and exact enumeration."""
+"""What samples can show: scipy's enumeration, laws, and simulated gates on several layouts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import multinomial, norm
+from scipy.stats import multinomial
 
+from bench.simulate.answers import Flags, Truth, answers, uniform
+from bench.simulate.layouts import Layout, ethics, fairness, ood
+from tests.builders import setting
+from trusteval.gates import Gate
+from trusteval.gathering import gather
+from trusteval.judgement import decide
+from trusteval.planning import Asked, Figures, plan
+from trusteval.scoring import Scoring, Subscore, over
+from trusteval.sheet import Roll
+from trusteval.stats.clusters import Cell
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import (
+    Drop,
+    Share,
+    Weights,
     chance_of_fail,
     chance_of_pass,
-    fail_is_resolvable,
-    minimum_detectable_effect,
-    minimum_detectable_effect_of_aggregate,
-    minimum_detectable_shift,
-    pass_is_resolvable,
-    power_per_gate,
-    rows_to_pass,
-    smallest_failing_drop,
+    growth_for,
+    largest_passing,
+    smallest_limit,
     smallest_margin,
 )
+from trusteval.subjects import parse_variants
+from trusteval.types import Dimension, Outcome, Sample, Undecided
 
-discordances = st.floats(0.02, 0.3)
-sizes = st.integers(500, 20_000)
+FAMILY = 8
+RIGHT = 0.8
 
-# -- formulas ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("n", "points"), [(2109, 1.5), (200, 5.0)])
-def test_smallest_margin_that_no_drop_passes(n, points):
-    assert 100 * minimum_detectable_effect(0.08, n) == pytest.approx(points, abs=0.05)
-
-
-def test_aggregates_take_2_49_standard_errors_and_shifts_2_93():
-    assert minimum_detectable_effect_of_aggregate(0.01) == pytest.approx(0.0249, abs=5e-5)
-    assert minimum_detectable_shift(0.01) == pytest.approx(0.0293, abs=5e-5)
-
-
-def test_six_gates_to_pass_together_take_96_percent_each():
-    each = power_per_gate(6)
-    assert each == pytest.approx(0.96, abs=0.005)
-    factor = minimum_detectable_effect_of_aggregate(1.0, power=each)
-    assert factor == pytest.approx(3.44, abs=0.01)
+# -- counted -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [20, 200, 2109])
 def test_smallest_margin_is_the_upper_bound_of_identical_answers(n):
     assert smallest_margin(n) == pytest.approx(Pairs(0, 0, n).high, abs=1e-9)
     assert smallest_margin(n) == pytest.approx(2.71 / (n + 2.71), rel=2e-3)
-
-
-def test_rows_needed_by_hand():
-    # 8 % discordant and a margin of 3 points: 0.08 * (2.4865 / 0.03)^2 = 549.6.
-    assert rows_to_pass(0.08, margin=0.03) == 550
-    assert rows_to_pass(0.08, margin=0.03, drop=0.01) == 1237
-
-
-@given(discordances, st.floats(0.005, 0.1))
-def test_rows_needed_are_the_first_that_resolve_no_drop(discordance, margin):
-    n = rows_to_pass(discordance, margin=margin)
-    assert minimum_detectable_effect(discordance, n) <= margin + 1e-12
-    assert minimum_detectable_effect(discordance, n - 1) > margin if n > 1 else True
-
-
-def test_no_number_of_rows_passes_a_drop_on_the_margin():
-    with pytest.raises(ValueError, match=r"below the margin 0\.03, got 0\.03"):
-        rows_to_pass(0.1, margin=0.03, drop=0.03)
-    assert not pass_is_resolvable(margin=0.03, discordance=0.1, n=10**9, drop=0.03)
-
-
-@given(discordances, sizes, st.floats(0.005, 0.1))
-def test_pass_is_resolvable_from_the_minimum_detectable_effect_on(discordance, n, margin):
-    effect = minimum_detectable_effect(discordance, n)
-    if abs(effect - margin) > 1e-9 and n * discordance >= 10:
-        found = pass_is_resolvable(margin=margin, discordance=discordance, n=n)
-        assert found == (margin > effect)
-
-
-@pytest.mark.parametrize(("gates", "factor"), [(1, 2.49), (42, 3.88)])
-def test_failing_one_of_many_gates_takes_a_larger_factor(gates, factor):
-    # 10 % discordant of 10,000: the drop solves drop - 0.03 = factor sqrt((0.1 - drop^2) / 10,000)
-    drop = smallest_failing_drop(margin=0.03, discordance=0.1, n=10_000, gates=gates)
-    assert drop - 0.03 == pytest.approx(factor * sqrt((0.1 - drop**2) / 10_000), rel=2e-3)
-    assert norm.isf(0.05 / gates) + norm.isf(0.2) == pytest.approx(factor, abs=0.005)
-
-
-@given(discordances, sizes, st.floats(0.005, 0.1), st.integers(1, 60))
-def test_fail_is_resolvable_from_the_smallest_failing_drop_on(discordance, n, margin, gates):
-    drop = smallest_failing_drop(margin=margin, discordance=discordance, n=n, gates=gates)
-    asked = {"margin": margin, "discordance": discordance, "n": n, "gates": gates}
-    if n * discordance >= 10:
-        assert fail_is_resolvable(drop=min(1.0, drop + 1e-6), **asked)
-        assert not fail_is_resolvable(drop=drop - 1e-6, **asked)
-
-
-@given(discordances, sizes, st.floats(0.005, 0.1))
-def test_more_rows_resolve_smaller_drops(discordance, n, margin):
-    few, many = (
-        smallest_failing_drop(margin=margin, discordance=discordance, n=size) for size in (n, 4 * n)
-    )
-    assert margin < many < few <= 1
-
-
-# -- enumeration -------------------------------------------------------------------------
 
 
 def chances_of_scipy(n, discordance, drop, decides):
@@ -155,26 +94,10 @@ def test_false_fails_at_the_margin_are_those_of_the_documentation(discordance, n
     assert 100 * chance == pytest.approx(percent, abs=0.06)
 
 
-def test_formula_is_close_for_500_rows_and_hopeful_for_200():
-    for n, least in ((500, 0.785), (200, 0.72)):
-        margin = minimum_detectable_effect(0.1, n)
-        assert least <= chance_of_pass(margin=margin, discordance=0.1, n=n) <= 0.81
-
-
 def test_identical_answers_always_pass_a_margin_above_the_smallest_and_never_one_below():
     margin = smallest_margin(200)
     assert chance_of_pass(margin=margin + 1e-6, discordance=0.0, n=200) == 1.0
     assert chance_of_pass(margin=margin - 1e-6, discordance=0.0, n=200) == 0.0
-
-
-def test_few_discordant_samples_are_enumerated():
-    # The formula would promise 2.8 points for 1 % of 80; at most 3 points are never resolved,
-    # since even identical answers leave 3.3 points open.
-    assert minimum_detectable_effect(0.01, 80) < 0.03 < smallest_margin(80)
-    assert not pass_is_resolvable(margin=0.03, discordance=0.01, n=80)
-    assert pass_is_resolvable(margin=0.08, discordance=0.01, n=80)
-    assert not fail_is_resolvable(margin=0.01, discordance=0.01, n=80, drop=0.05)
-    assert fail_is_resolvable(margin=0.01, discordance=0.01, n=80, drop=0.12)
 
 
 def test_drop_larger_than_the_discordance_is_impossible():
@@ -182,12 +105,213 @@ def test_drop_larger_than_the_discordance_is_impossible():
         chance_of_pass(margin=0.1, discordance=0.05, n=50, drop=0.1)
 
 
-@given(st.floats(0.01, 0.3), st.integers(5, 60), st.floats(0.01, 0.3), st.floats(0.01, 0.3))
-def test_larger_margins_pass_more_and_fail_less(discordance, n, one, other):
+# -- laws --------------------------------------------------------------------------------
+
+
+def weights(items: int, settings: int = 1) -> Weights:
+    """Weigh the same items in several settings, each setting alike."""
+    units = np.arange(items)
+    one = Cell(1 / settings, np.zeros(items), units, np.zeros(items, np.int64))
+    return Weights.of([one] * settings)
+
+
+def test_weights_of_even_items_are_one_proportion():
+    even = weights(200)
+    assert even.is_one
+    assert (even.effective, even.typical, even.heavy) == pytest.approx((200, 1 / 200, 1 / 200))
+    assert even.variance == pytest.approx(1 / 200)
+
+
+def test_settings_of_the_same_items_help_half_as_much_as_other_items_would():
+    # Correlation 1/2: of four settings the variance is 1 / N * (1/2 * 1/4 + 1/2).
+    shared = weights(500, settings=4)
+    assert not shared.is_one
+    assert shared.effective == pytest.approx(500)
+    assert shared.variance == pytest.approx((0.5 / 4 + 0.5) / 500)
+
+
+@pytest.mark.parametrize("items", [200, 2109, 14_042])
+def test_margin_that_no_change_passes_takes_2_49_standard_errors(items):
+    found = smallest_limit(Drop(weights(items, settings=2), 0.10))
+    error = sqrt(0.10 * (0.5 / 2 + 0.5) / items)
+    assert found == pytest.approx(2.49 * error, rel=0.2 if items < 500 else 0.05)
+
+
+prospects = st.builds(
+    lambda items, settings, discordance: Drop(weights(items, settings), discordance),
+    st.integers(20, 2000),
+    st.integers(1, 5),
+    st.floats(0.02, 0.3),
+)
+
+
+@given(prospects, st.floats(0.02, 0.2), st.floats(0.02, 0.2))
+def test_larger_margins_pass_more_and_fail_less(prospect, one, other):
     low, high = sorted((one, other))
-    passing = [chance_of_pass(margin=m, discordance=discordance, n=n) for m in (low, high)]
-    failing = [
-        chance_of_fail(margin=m, discordance=discordance, n=n, drop=0.0) for m in (low, high)
+    assert prospect.passes(low, 0.0) <= prospect.passes(high, 0.0) + 1e-9
+    at = {"truth": 0.2, "level": 0.01}
+    assert prospect.fails(high, **at) <= prospect.fails(low, **at) + 1e-9
+
+
+@given(prospects, st.floats(0.02, 0.2), st.floats(0.001, 0.05), st.floats(0.001, 0.05))
+def test_fail_at_a_stricter_level_is_rarer_than_red(prospect, limit, one, other):
+    strict, loose = sorted((one, other))
+    found = [prospect.fails(limit, 2 * limit, level=level) for level in (strict, loose)]
+    assert 0 <= found[0] <= found[1] + 1e-9 <= 1 + 2e-9
+
+
+@given(prospects, st.floats(0.03, 0.2))
+def test_rows_needed_are_those_that_give_the_power(prospect, limit):
+    growth = growth_for(lambda grown: grown.passes(limit, 0.0), prospect)
+    if not prospect.weights.is_one:  # whole counts jump
+        assert prospect.grown(growth).passes(limit, 0.0) >= 0.8
+        assert prospect.grown(growth * 0.98).passes(limit, 0.0) < 0.8
+
+
+def test_no_rate_at_all_passes_a_limit_that_no_answers_reach():
+    share = Share(weights(50))
+    assert share.floor == pytest.approx(1 - 0.05 ** (1 / 50))
+    assert largest_passing(share, share.floor - 1e-6) is None
+    assert share.passes(share.floor + 1e-6, 0.0) == 1.0
+
+
+def test_half_the_rate_allowed_passes_in_so_many_runs_as_the_binomial_says():
+    from scipy.stats import binom
+
+    from trusteval.stats.proportion import Proportion
+
+    allowed = max(x for x in range(200) if Proportion(x, 200).high <= 0.2)
+    assert Share(weights(200)).passes(0.2, 0.1) == pytest.approx(binom.cdf(allowed, 200, 0.1))
+    broken = min(x for x in range(200) if Proportion(x, 200).p_above(0.2) <= 0.01)
+    assert Share(weights(200)).fails(0.2, 0.3, level=0.01) == pytest.approx(
+        binom.sf(broken - 1, 200, 0.3)
+    )
+
+
+# -- against simulated gates -------------------------------------------------------------
+
+DRAWS = 200
+Called = Callable[[np.random.Generator, float], tuple[Flags, Flags]]
+
+
+def one_setting(items: int) -> Layout:
+    asked = setting("one")
+    samples = [Sample(id=str(i), setting=asked, cluster=str(i), target="yes") for i in range(items)]
+    scoring = Scoring({"all": Subscore(over(["one"], "accuracy"))}, shown={"accuracy": "accuracy"})
+    return Layout(f"{items} items", Roll.of(samples), scoring)
+
+
+def uneven(items: int) -> Layout:
+    """Ask every tenth item under nine attacks, as AdvGLUE asks some texts."""
+    asked = setting("one")
+    samples = [
+        Sample(id=f"{i} {attack}", setting=asked, cluster=str(i), target="yes")
+        for i in range(items)
+        for attack in range(9 if i % 10 == 0 else 1)
     ]
-    assert 0 <= passing[0] <= passing[1] + 1e-12 <= 1 + 1e-9
-    assert 0 <= failing[1] <= failing[0] + 1e-12 <= 1 + 1e-9
+    scoring = Scoring({"all": Subscore(over(["one"], "accuracy"))}, shown={"accuracy": "accuracy"})
+    return Layout(f"{items} uneven items", Roll.of(samples), scoring)
+
+
+def foreseen(gate: Gate, layout: Layout, discordance: float) -> Figures:
+    (four,) = parse_variants("gptq-4")
+    (line,) = plan(
+        [gate],
+        [four],
+        asked={"bench": Asked(layout.roll, layout.scoring, layout.declared)},
+        known={("gptq-4", "bench"): discordance},
+        families={"gptq-4": FAMILY},
+    )
+    assert line.figures is not None
+    return line.figures
+
+
+def simulated(gate: Gate, layout: Layout, called: Called, truth: float) -> tuple[float, ...]:
+    """Return the percentages of PASS, FAIL and red among decided gates."""
+    random = np.random.default_rng(2511)
+    passed = failed = red = 0
+    for _ in range(DRAWS):
+        reference, subject = (layout.sheet(right) for right in called(random, truth))
+        evidence = gather(
+            gate,
+            subject,
+            scoring=layout.scoring,
+            declared=layout.declared,
+            reference=reference if gate.is_relative else None,
+        )
+        verdict = decide(gate, evidence, subject="gptq-4", dimension=Dimension.MMLU, family=FAMILY)
+        passed += verdict.outcome is Outcome.PASS
+        failed += verdict.outcome is Outcome.FAIL
+        red += verdict.outcome is Outcome.FAIL or verdict.undecided is Undecided.SUSPECT
+    return tuple(100 * times / DRAWS for times in (passed, failed, red))
+
+
+@pytest.mark.parametrize(
+    ("layout", "margin", "discordance"),
+    [
+        (one_setting(100), 8.0, 0.10),
+        (one_setting(500), 4.0, 0.20),
+        (uneven(120), 12.0, 0.10),
+        (ethics(93, 107, 30), 8.0, 0.10),
+        (ood(20, 30, 20), 15.0, 0.20),
+    ],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_planned_chances_of_a_drop_are_those_of_simulated_gates(layout, margin, discordance):
+    gate = Gate("bench", "score", "because", max_drop=margin)
+
+    def called(random, truth):
+        u = uniform(layout.roll.unit, correlation=0.5, random=random)
+        return answers(Truth(RIGHT, truth, discordance), u)
+
+    found = foreseen(gate, layout, discordance)
+    passed, _, _ = simulated(gate, layout, called, 0.0)
+    _, failed, red = simulated(gate, layout, called, 2 * margin / 100)
+    # 200 draws of 50 % err by 3.5; the formulas by about five.
+    assert (found.unchanged, found.fails, found.red) == pytest.approx((passed, failed, red), abs=9)
+
+
+@pytest.mark.parametrize("layout", [one_setting(200), ethics(93, 107, 30)])
+def test_planned_chances_of_a_score_are_those_of_simulated_gates(layout):
+    gate = Gate("bench", "score", "because", at_least=90.0)
+
+    def called(random, truth):
+        right = uniform(layout.roll.unit, correlation=0.5, random=random) < 1 - truth
+        return right, right
+
+    found = foreseen(gate, layout, 0.1)
+    assert found.decided is not None
+    passed, _, _ = simulated(gate, layout, called, 1 - found.decided / 100)
+    _, failed, red = simulated(gate, layout, called, 0.2)
+    assert (80.0, found.fails, found.red) == pytest.approx((passed, failed, red), abs=9)
+
+
+@pytest.mark.parametrize(
+    ("layout", "metric", "key", "limit"),
+    [
+        (fairness(100, 3), "demographic_parity_difference", "gap_shift", 8.0),
+        (fairness(500, 1), "equalized_odds_difference", "gap_shift", 10.0),
+        (fairness(100, 3), "score", "gap_shift", 12.0),
+        (fairness(500, 1), "demographic_parity_difference", "at_most", 10.0),
+        (fairness(500, 1), "score", "max_drop", 5.0),
+    ],
+)
+def test_planned_chances_of_a_gap_are_those_of_simulated_gates(layout, metric, key, limit):
+    gate = Gate("bench", metric, "because", **{key: limit})
+    samples = layout.roll.samples
+    women = np.array([sample.group == "Female" for sample in samples])
+    yes = np.array([sample.target == "yes" for sample in samples])
+
+    def called(random, truth):
+        u = uniform(layout.roll.unit, correlation=0.5, random=random)
+        apart = np.where(women, truth / 2, -truth / 2)
+        both = answers(Truth(np.where(yes, 0.7, 0.3), apart, 0.1), u)
+        return both[0] == yes, both[1] == yes
+
+    found = foreseen(gate, layout, 0.1)
+    passed, _, _ = simulated(gate, layout, called, 0.0)
+    _, failed, red = simulated(gate, layout, called, 2 * limit / 100)
+    # Rougher than those of drops: which way a gap seems to go is itself a matter of chance.
+    if found.unchanged is not None:
+        assert found.unchanged == pytest.approx(passed, abs=15)
+    assert (found.fails, found.red) == pytest.approx((failed, red), abs=15)

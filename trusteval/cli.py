@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from trusteval.audit.command_line import add_audit, add_read
+    from trusteval.planner.command_line import add_plan
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     add_store(commands)
     add_compare(commands)
     add_history(commands)
+    add_plan(commands)
     add_read(commands)
     add_audit(commands)
     return parser

@@ -23,6 +23,7 @@ from trusteval.stats.clusters import (
     estimate_score,
     weighted_sum,
 )
+from trusteval.stats.contrasts import contrast
 from trusteval.stats.estimate import Complement, Estimate, Normal
 from trusteval.stats.fairness import (
     GapRows,
@@ -124,6 +125,27 @@ def gap_contrasts(metric: str, settings: Sequence[str], rows: Rows) -> list[list
     """Return what each row weighs in each shift that a gate on the metric asks about."""
     same = [_shift_rows(rows[name], rows[name]) for name in settings]
     return [shift_cells(same, form) for form in SHIFT_FORMS[metric]]
+
+
+def gap_cells(terms: Sequence[Term], rows: Rows) -> list[tuple[float, list[list[Cell]]]] | None:
+    """Return each gap of a sum with its weight: what each row weighs in it, in either form of odds.
+
+    None where the terms are no gaps.
+    """
+    gaps = _gaps(terms, rows)
+    if gaps is None:
+        return None
+    try:
+        return [(gap.weight, _forms(gap)) for gap in gaps]
+    except ValueError as error:
+        raise UndefinedError(str(error)) from error
+
+
+def _forms(gap: WeightedGap) -> list[list[Cell]]:
+    rows = gap.rows
+    everyone = Cell(gap.weight, rows.called.astype(np.float64), rows.units, rows.strata)
+    counted = [rows.positive, ~rows.positive] if gap.odds else [np.ones_like(rows.positive)]
+    return [contrast(everyone, rows.first_group, counted=flags) for flags in counted]
 
 
 # -- rates -------------------------------------------------------------------------------

@@ -1,137 +1,126 @@
-"""Says before any model runs which gates the samples cannot resolve, whatever the models say.
+"""Says before any model runs what the samples can hardly show, and refuses what nothing can keep.
 
-A margin is resolved if a subject without a drop passes it in four of five runs. How many answers
-will differ is not known yet: it is read off the accepted baseline, or assumed and said so.
+Words the planner's lines: where an unchanged subject may not pass, or a break twice as large as
+allowed may go unseen, in more than one of five runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from itertools import groupby
 
-import numpy as np
+from trusteval.planning import DISCORDANCE, DISCORDANCE_AT_FEW_BITS, Figures, Line
+from trusteval.stats.power import POWER
+from trusteval.types import Level
 
-from trusteval.estimates import cells, gap_contrasts
-from trusteval.formulas import WeightedSum
-from trusteval.gates import Gate
-from trusteval.metrics import rows_of
-from trusteval.rates import RATES
-from trusteval.scoring import Scoring
-from trusteval.sheet import Roll, Sheet
-from trusteval.stats.clusters import Cell
-from trusteval.stats.power import (
-    minimum_detectable_effect_of_aggregate,
-    minimum_detectable_shift,
-)
-from trusteval.types import Declared, Label, Subject, Variant
-
-DISCORDANCE = 0.10
-"""Assumed share of samples that only one of subject and reference has right."""
-DISCORDANCE_AT_FEW_BITS = 0.20
-_FEW_BITS = 3
-CORRELATION = 0.5
-"""Assumed between the settings of one source item."""
+_ENOUGH = 100 * POWER
+_MOST_SAID = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A gate that cannot be resolved for a subject: the margin, and the smallest that could."""
+    """What a limit can hardly show, in words, and the smallest chance that it has."""
 
-    gate: str
-    subject: str
-    margin: float
-    smallest: float
-    discordance: float
-    is_assumed: bool
+    words: str
+    chance: float
 
-    def sentence(self) -> str:
-        known = "assumed" if self.is_assumed else "as in the baseline"
+
+def doubts(lines: Sequence[Line]) -> list[str]:
+    """Return what the samples can hardly show, a sentence for each limit: a handful, worst first.
+
+    The last sentence says what is assumed.
+    """
+    short = [line for line in lines if line.figures is not None and _is_short(line)]
+    of_limits = [list(group) for _, group in groupby(short, key=lambda x: (x.number, x.limit))]
+    found = sorted(map(_doubt, of_limits), key=lambda doubt: doubt.chance)
+    said = [doubt.words for doubt in found[:_MOST_SAID]]
+    if len(found) > _MOST_SAID:
+        said.append(
+            f"{len(found) - _MOST_SAID} more limits are as doubtful (`trusteval plan` has all)"
+        )
+    return [*said, *(assumptions(short) if said else [])]
+
+
+def unmeetable(lines: Iterable[Line]) -> str | None:
+    """Say which blocking limit no answers can keep, with the nearest that they could."""
+    for line in lines:
+        figures = line.figures
+        if line.level is Level.BLOCK and figures is not None and not figures.can_pass:
+            return f"gate {line.number} ({line.gate}): {_cannot(line, figures)}"
+    return None
+
+
+def assumptions(lines: Sequence[Line]) -> list[str]:
+    """Say how many answers are taken to differ, where a line depends on it."""
+    compared = [line for line in lines if line.discordance is not None]
+    said = []
+    if any(line.is_assumed for line in compared):
+        said.append(
+            f"assumed: {100 * DISCORDANCE:g} % of the answers differ from the reference's "
+            f"({100 * DISCORDANCE_AT_FEW_BITS:g} % at 3 bit or fewer), those of one item together "
+            "by half"
+        )
+    known = {
+        f"{name} on {line.gate.split('.')[0]} {100 * line.discordance:.0f} %"
+        for line in compared
+        for name in line.subjects
+        if not line.is_assumed and line.discordance is not None
+    }
+    if known:
+        said.append(f"as in the baseline, so many answers differ: {', '.join(sorted(known))}")
+    return said
+
+
+def _is_short(line: Line) -> bool:
+    figures = line.figures
+    if figures is None or line.limit == "detect_drop":
+        return False
+    unchanged = _ENOUGH if figures.unchanged is None else figures.unchanged
+    return not figures.can_pass or unchanged < _ENOUGH or figures.red < _ENOUGH
+
+
+def _doubt(lines: Sequence[Line]) -> Doubt:
+    parts = []
+    chances = []
+    for line in lines:
+        figures = line.figures
+        assert figures is not None
+        parts.append(f"{', '.join(line.subjects)}: {'; '.join(_shortcomings(line, figures))}")
+        chances += [figures.red, *([] if figures.unchanged is None else [figures.unchanged])]
+    first = lines[0]
+    return Doubt(
+        f"{first.gate} {first.limit} {first.value:g} is hardly resolved for {' | '.join(parts)}",
+        min(chances),
+    )
+
+
+def _shortcomings(line: Line, figures: Figures) -> list[str]:
+    if not figures.can_pass:
+        return [_cannot(line, figures)]
+    said = []
+    if figures.unchanged is not None and figures.unchanged < _ENOUGH:
+        decided = "" if figures.decided is None else f", a margin of {figures.decided:.1f} in 80 %"
+        note = f" {line.note}" if line.note else ""
+        said.append(f"no change passes in {figures.unchanged:.0f} % of runs{note}{decided}")
+    if figures.red < _ENOUGH:
+        what = f"a break of {figures.twice:.3g} points" if line.is_change else _true(figures)
+        said.append(f"{what} is found in {figures.red:.0f} % of runs")
+    return said
+
+
+def _true(figures: Figures) -> str:
+    return f"a true value of {figures.twice:.3g}"
+
+
+def _cannot(line: Line, figures: Figures) -> str:
+    limit = f"{line.limit} = {line.value:g}"
+    if line.is_change:
         return (
-            f"{self.gate} cannot be resolved for {self.subject}: margin {self.margin:g}, these "
-            f"samples resolve {self.smallest:.1f} (if {100 * self.discordance:.0f} % of the "
-            f"answers differ, {known})"
+            f"{limit} cannot be met: identical answers reach {figures.floor:.2f} here, the "
+            "smallest margin that can pass"
         )
-
-
-def assumed_discordance(subject: Subject) -> float:
-    """Return what share of answers is assumed to differ from the reference's."""
-    few = isinstance(subject, Variant) and 0 < subject.bits <= _FEW_BITS
-    return DISCORDANCE_AT_FEW_BITS if few else DISCORDANCE
-
-
-def smallest_resolved(
-    gate: Gate,
-    roll: Roll,
-    *,
-    scoring: Scoring,
-    declared: Mapping[str, Declared],
-    discordance: float,
-) -> float | None:
-    """Return the smallest margin in points that a subject without a drop passes in 80 % of runs.
-
-    None where the gate has no margin, or one that depends on the answers themselves.
-    """
-    # Which label stands there is all the same: only what each row weighs is asked.
-    blank = scoring.counted(Sheet.of(roll, (Label(sample.target) for sample in roll.samples)))
-    formula = scoring.formula(gate.metric, blank, declared=declared, part=gate.setting)
-    rows = rows_of(formula, blank, declared=declared)
-    if not all(len(part) for part in rows.values()):
-        return None
-    if gate.gap_shift is not None:
-        weighed = gap_contrasts(gate.metric, formula.settings, rows)
-        errors = [_standard_error(of_form, discordance) for of_form in weighed]
-        return 100 * minimum_detectable_shift(max(errors))
-    if gate.max_drop is None and gate.max_rise is None:
-        return None
-    if not isinstance(formula, WeightedSum) or not all(t.metric in RATES for t in formula.terms):
-        return None
-    error = _standard_error(cells(formula.terms, rows), discordance)
-    return 100 * minimum_detectable_effect_of_aggregate(error)
-
-
-def _standard_error(weighed: Sequence[Cell], discordance: float) -> float:
-    """Return the standard error where rows differ alike and those of a source item together.
-
-    Each unit's variance is discordance * ((1 - r) * sum of squared shares + r * squared sum).
-    """
-    units = np.concatenate([cell.units for cell in weighed])
-    shares = np.concatenate([np.full(len(cell.y), cell.share) for cell in weighed])
-    _, place = np.unique(units, return_inverse=True)
-    squares = np.bincount(place, shares**2)
-    sums = np.bincount(place, shares)
-    variance = (1 - CORRELATION) * squares + CORRELATION * sums**2
-    return sqrt(discordance * float(variance.sum()))
-
-
-def preflight(
-    pairs: Sequence[tuple[Gate, Subject]],
-    *,
-    rolls: Mapping[str, Roll],
-    scorings: Mapping[str, Scoring],
-    declared: Mapping[str, Mapping[str, Declared]],
-    known: Mapping[tuple[str, str], float],
-) -> list[Doubt]:
-    """Return the gates that the samples cannot resolve, of those whose data is there.
-
-    `rolls`, `scorings` and `declared` are by benchmark; `known` is the discordance with the
-    reference that the baseline shows, by subject and benchmark.
-    """
-    doubts = []
-    for gate, subject in pairs:
-        if not gate.compares(subject.name) or gate.benchmark not in rolls:
-            continue
-        key = subject.name, gate.benchmark
-        discordance = known.get(key, assumed_discordance(subject))
-        smallest = smallest_resolved(
-            gate,
-            rolls[gate.benchmark],
-            scoring=scorings[gate.benchmark],
-            declared=declared[gate.benchmark],
-            discordance=discordance,
-        )
-        margin = min(gate.margins, default=inf)
-        if smallest is not None and smallest > margin:
-            is_assumed = key not in known
-            doubts.append(Doubt(gate.id, subject.name, margin, smallest, discordance, is_assumed))
-    return doubts
+    return (
+        f"{limit} cannot be met: the bound of perfect answers is {figures.floor:.2f} here, the "
+        "nearest limit that can pass (point = true compares what is seen)"
+    )

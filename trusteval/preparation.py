@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trusteval.benchmarks.origin import demo_origin, find_origin
@@ -25,7 +25,7 @@ from trusteval.gates_file import load_gates
 from trusteval.gates_shipped import is_shipped
 from trusteval.machine import cache_directory, refusal_of_device
 from trusteval.options import Options, check_one_of
-from trusteval.profiles import PROFILES, find_profile
+from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
 from trusteval.run import Run
@@ -36,7 +36,7 @@ from trusteval.subjects import (
     refuse_unserved,
 )
 from trusteval.tracking.baseline import Baseline, read_baseline
-from trusteval.types import Ensemble, Storage, Subject
+from trusteval.types import Ensemble, Storage, Subject, Variant
 
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -54,12 +54,8 @@ def prepare_run(options: Options) -> Run:
     check_one_of(options.laws, ("once", "again"), "--trust-laws")
     check_one_of(options.protocol, tuple(PROTOCOLS), "--trust-protocol")
     profile = find_profile(options.profile)
-    variants = parse_variants(options.variants)
-    if not variants:
-        raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
-    references = parse_references(options.references)
-    ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
-    asked = (*variants, *references)
+    judged = _judged(options)
+    asked = (*judged.variants, *judged.references)
     if options.noise_floor is not None:
         check_one_of(
             options.noise_floor, tuple(variant.name for variant in asked), "--trust-noise-floor"
@@ -70,12 +66,38 @@ def prepare_run(options: Options) -> Run:
         _refuse_missing_device(options.device)
     options.backend(asked)  # refuses what cannot be opened
     if options.engine == "hf":
-        for ensemble in ensembles:
+        for ensemble in judged.ensembles:
             _refuse_other_tokenizers(ensemble, options.model)
+    return _run(options, profile, judged)
+
+
+def prepare_plan(options: Options) -> Run:
+    """Check the gates against whom they judge, as a run does, and no more: nobody is asked."""
+    return _run(options, find_profile(options.profile), _judged(options))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    variants: tuple[Variant, ...]
+    references: tuple[Variant, ...]
+    ensembles: tuple[Ensemble, ...]
+
+
+def _judged(options: Options) -> _Judged:
+    variants = parse_variants(options.variants)
+    if not variants:
+        raise UsageError("--trust-variants names no variant; for example dense,gptq-8,gptq-4")
+    references = parse_references(options.references)
+    ensembles = parse_ensembles(options.ensembles, variants=variants, references=references)
+    return _Judged(variants, references, ensembles)
+
+
+def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
     raw = _read_gates(options.gates)
     gates = _rows(raw, options.gates, profile=profile.name)
-    judged: tuple[Subject, ...] = (*variants, *references, *ensembles)
-    names = [subject.name for subject in judged]
+    variants, references, ensembles = judged.variants, judged.references, judged.ensembles
+    subjects: tuple[Subject, ...] = (*variants, *references, *ensembles)
+    names = [subject.name for subject in subjects]
     left_out: tuple[LeftOut, ...] = ()
     without_row: tuple[str, ...] = ()
     if not options.gates_are_named and is_shipped(raw):

@@ -92,7 +92,8 @@ DEMO = Profile(
     most_shots=8,
     inconclusive="skip",
 )
-# At most 2,600 prompts and 400,000 prompt tokens per subject, common prefixes counted once.
+# Sized by `trusteval plan`, so that at the shipped margins a drop of twice the margin is red, and
+# no drop a PASS, in four runs of five (docs/statistics.md).
 QUICK = Profile(
     name="quick",
     settings={
@@ -102,7 +103,7 @@ QUICK = Profile(
         "ood": _SCORED_OOD,
     },
     quotas={
-        "advglue": tuple(Quota((task,), 30) for task in advglue.TASKS),
+        "advglue": tuple(Quota((task,), 80) for task in advglue.TASKS),
         "advglue_plus_plus": tuple(
             Quota(cells, 48, most_rows=48) for cells in advglue_plus_plus.CELLS.values()
         ),
@@ -111,9 +112,9 @@ QUICK = Profile(
             Quota(_ZERO_SHOT, 119, proportional=True),
             Quota(_FEW_SHOT, 96, proportional=True),
         ),
-        "ethics": (Quota(("jailbreak_1",), 40), Quota(("zero_shot",), 100)),
-        "ood": (Quota(ood.STYLES, 30), Quota(("qa_2023",), 20), Quota(("qa_2020",), 20)),
-        "mmlu": tuple(Quota((subject,), 4) for subject in mmlu.SUBJECTS),
+        "ethics": (Quota(("jailbreak_1",), 60), Quota(("zero_shot",), 100)),
+        "ood": (Quota(ood.STYLES, 40), Quota(("qa_2023",), 40), Quota(("qa_2020",), 40)),
+        "mmlu": tuple(Quota((subject,), 8) for subject in mmlu.SUBJECTS),
     },
     inconclusive="skip",
 )

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -41,9 +41,17 @@ from trusteval.pytest_options import (
 )
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
-from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
+from trusteval.pytest_readiness import (
+    look_ahead,
+    refuse_unready_tests,
+    refuse_unwritable_reports,
+)
 from trusteval.pytest_reporting import ANSWERS, ReportHooks
 from trusteval.types import Dimension
+
+if TYPE_CHECKING:
+    from trusteval.report.collecting import ReportCollector
+    from trusteval.run import Run
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _DIST = "trust_dist"
@@ -124,8 +132,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what models run on, and which gates the samples cannot resolve."""
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
-    said = [] if run is None else [*run.notices(), *(doubt.sentence() for doubt in run.doubts())]
+    said = [] if run is None or _is_worker(config) else _said_first(run, config.stash[REPORT])
     return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+
+
+def _said_first(run: Run, report: ReportCollector) -> list[str]:
+    return [*run.notices(), *report.doubts]
 
 
 def _runs_on(config: pytest.Config) -> str | None:
@@ -156,6 +168,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             session.config.stash[RUN] = prepare_run(options)
             if not session.config.option.collectonly and not _is_worker(session.config):
                 refuse_unwritable_reports(session.config)
+                look_ahead(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import UsageError
+from trusteval.errors import GateError, UsageError
 from trusteval.files import explaining_permissions, refuse_unwritable
-from trusteval.pytest_keys import RUN
+from trusteval.pytest_keys import REPORT, RUN
 from trusteval.pytest_options import reports_path, store_path
 
 if TYPE_CHECKING:
@@ -23,6 +23,20 @@ def refuse_unwritable_reports(config: pytest.Config) -> None:
     reports = reports_path(config)
     refuse_unwritable(reports, what="reports", cure=_CURE)
     refuse_unwritable(reports.parent, what="the history of runs", cure=_CURE)
+
+
+def look_ahead(config: pytest.Config) -> None:
+    """Note what the samples can hardly show, of the benchmarks whose data is there.
+
+    Raises GateError where a blocking row holds a limit that no answers can keep.
+    """
+    from trusteval.preflight import doubts, unmeetable
+
+    run = config.stash[RUN]
+    lines = run.plan()
+    if (why := unmeetable(lines)) is not None:
+        raise GateError(f"{run.options.gates}, {why}")
+    config.stash[REPORT].doubts = doubts(lines)
 
 
 def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from trusteval.errors import TrustEvalError
 from trusteval.evaluation import Evaluation
 from trusteval.gates import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.options import Options
-from trusteval.preflight import Doubt, preflight
+from trusteval.planning import Asked, Line, plan
 from trusteval.profiles import Profile
 from trusteval.progress import ProgressBar, Say, say_nothing
 from trusteval.protocols import PROTOCOLS
@@ -147,32 +146,31 @@ class Run:
         loaded = (*self.variants, *self.references)
         return next((v for v in loaded if v.name == self.options.noise_floor), None)
 
-    def doubts(self) -> list[Doubt]:
-        """Return the gates that this profile's samples cannot resolve, before any model runs.
+    def plan(self) -> list[Line]:
+        """Return what each limit can show of each subject, before any model runs.
 
-        Benchmarks whose data cannot be read are left out; their own tests say so.
+        Of a benchmark whose data cannot be read it is said; its own tests say so too.
         """
-        pairs = [pair for name in self.benchmarks for pair in self.judged_pairs(name)]
-        pairs = [(gate, s) for gate, s in pairs if gate.compares(s.name)]
-        rolls: dict[str, Roll] = {}
-        for name in dict.fromkeys(gate.benchmark for gate, _ in pairs):
-            with suppress(TrustEvalError):
-                rolls[name] = Roll.of(q.sample for q in self.questionnaire.questions(name))
-        protocol = PROTOCOLS[self.options.protocol]
-        scorings = {
-            name: protocol.scoring(name, settings=self.questionnaire.settings(name))
-            for name in rolls
-        }
-        return preflight(
-            pairs,
-            rolls=rolls,
-            scorings=scorings,
-            declared={
-                name: self.questionnaire.declared(name, scoring=scoring)
-                for name, scoring in scorings.items()
-            },
+        gates = [gate for gate in self.gates if gate.benchmark in self.benchmarks]
+        names = dict.fromkeys(gate.benchmark for gate in gates)
+        return plan(
+            gates,
+            self.subjects,
+            asked={name: self._asked(name) for name in names},
             known={} if self.baseline is None else self.baseline.discordances(reference=DENSE),
+            families={subject.name: self.family(subject.name) for subject in self.subjects},
         )
+
+    def _asked(self, benchmark: str) -> Asked | str:
+        """Return what is asked of a benchmark, or why nothing can be."""
+        try:
+            roll = Roll.of(q.sample for q in self.questionnaire.questions(benchmark))
+        except TrustEvalError as error:
+            return f"not planned: {error}"
+        scoring = PROTOCOLS[self.options.protocol].scoring(
+            benchmark, settings=self.questionnaire.settings(benchmark)
+        )
+        return Asked(roll, scoring, self.questionnaire.declared(benchmark, scoring=scoring))
 
     @property
     def unbreakable(self) -> tuple[str, ...]:

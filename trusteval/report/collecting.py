@@ -65,6 +65,7 @@ class ReportCollector:
         self.written_to: Path | None = None
         self.replaced: str | None = None
         self.reply: Reply | None = None
+        self.doubts: list[str] = []
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
         """Take one property of a test report; others than ours are left alone."""
@@ -136,7 +137,7 @@ class ReportCollector:
     def record(self, run: Run) -> RunRecord:
         """Return all that was gathered, and what has no verdict."""
         return RunRecord(
-            facts=run.facts(),
+            facts={**run.facts(), "doubts": self.doubts},
             subjects=[subject.name for subject in run.subjects],
             scores=list(self._scores.values()),
             verdicts=list(self._verdicts.values()),

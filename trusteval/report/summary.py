@@ -258,7 +258,7 @@ def _noted(record: RunRecord, key: str) -> dict[str, str]:
 
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
-    lines = _rows_of_nobody(record)
+    lines = [*_rows_of_nobody(record), *_doubts(record)]
     is_demo = record.facts.get("profile") == "demo"
     if is_demo:
         lines.append(
@@ -301,6 +301,15 @@ def _rows_of_nobody(record: RunRecord) -> list[str]:
                 without_row=map(str, whom),
                 unbreakable=map(str, loose),
             )
+        case _:
+            return []
+
+
+def _doubts(record: RunRecord) -> list[str]:
+    """Repeat what was said before the run of limits that its samples hardly resolve."""
+    match record.facts.get("doubts"):
+        case [*said]:
+            return [str(words) for words in said]
         case _:
             return []
 

@@ -1,0 +1,1 @@
+"""`trusteval plan`: what the rows of a gates.toml can show, before any model answers."""

@@ -1,0 +1,80 @@
+"""`trusteval plan`: its options, and the run they describe."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from trusteval.errors import UsageError
+from trusteval.files import write_files
+from trusteval.options import Options
+from trusteval.printable import printable
+
+_GATES = Path("trust_tests/gates.toml")
+
+
+def add_plan(commands: Any) -> None:
+    """Declare `trusteval plan`."""
+    from trusteval.profiles import PROFILES
+    from trusteval.protocols import PROTOCOLS
+
+    plan = commands.add_parser(
+        "plan",
+        help="tell what the rows of a gates.toml can show, before any model answers",
+        epilog="Asks no model and needs only the data. Exit code 1 where a blocking row holds a "
+        "limit that no answers can keep.",
+    )
+    add = plan.add_argument
+    add("--gates", type=Path, default=_GATES, metavar="FILE", help=f"default: {_GATES}")
+    add("--profile", choices=tuple(PROFILES), default="quick", help="default: quick")
+    add("--variants", required=True, metavar="LIST", help="as --trust-variants has them")
+    add("--ensembles", default="auto", metavar="LIST", help="as --trust-ensembles has them")
+    add("--references", default="", metavar="LIST", help="as --trust-references has them")
+    add("--data", type=Path, metavar="DIR", help="the benchmarks' files (else TRUSTEVAL_DATA)")
+    add("--protocol", choices=tuple(PROTOCOLS), default="strict", help="default: strict")
+    add("--baseline", type=Path, metavar="FILE", help="read off it how many answers differ")
+    add("--json", type=Path, metavar="OUT", help="write the figures here too")
+    plan.set_defaults(run=_plan)
+
+
+def _plan(asked: argparse.Namespace) -> int:
+    from trusteval.planner.table import plan_document, table_lines
+    from trusteval.preflight import unmeetable
+    from trusteval.preparation import prepare_plan
+
+    if asked.baseline is not None and not asked.baseline.is_file():
+        raise UsageError(f"no baseline at {asked.baseline}; name an accepted .json.gz file")
+    run = prepare_plan(_options(asked))
+    lines = run.plan()
+    refused = unmeetable(lines)
+    notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
+    print("\n".join(map(printable, [*table_lines(lines), *notices])))
+    if asked.json is not None:
+        document = plan_document(lines, profile=asked.profile)
+        write_files({asked.json: json.dumps(document, indent=2, sort_keys=True)})
+    return 0 if refused is None else 1
+
+
+def _options(asked: argparse.Namespace) -> Options:
+    return Options(
+        model="demo",
+        variants=asked.variants,
+        ensembles=asked.ensembles,
+        references=asked.references,
+        profile=asked.profile,
+        protocol=asked.protocol,
+        engine="hf",
+        data=asked.data,
+        gates=asked.gates,
+        storage="auto",
+        device="auto",
+        dtype="auto",
+        prompts=None,
+        calibration=None,
+        inconclusive=None,
+        trust_remote_code=False,
+        baseline=asked.baseline,
+        gates_are_named=asked.gates != _GATES,
+    )
