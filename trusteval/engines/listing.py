@@ -45,7 +45,7 @@ async def describe_server(
 async def _row(
     client: JsonClient, endpoint: Endpoint, patience: Patience
 ) -> Mapping[str, Any] | Unlisted | None:
-    match await client.get(f"{endpoint.url}/models", patience=patience):
+    match await client.get(f"{endpoint.url}/models", patience=patience, most=client.bounds.listing):
         case Failure(why=why):
             raise EngineError(why)
         case Rejection(status=status) if status in _NOT_OFFERED:
@@ -82,7 +82,9 @@ def _names(rows: list[dict[str, Any]]) -> str:
 
 
 async def _version(client: JsonClient, endpoint: Endpoint, patience: Patience) -> str | None:
-    match await client.get(f"{endpoint.url.removesuffix('/v1')}/version", patience=patience):
+    match await client.get(
+        f"{endpoint.url.removesuffix('/v1')}/version", patience=patience, most=client.bounds.version
+    ):
         case Failure(why=why):
             raise EngineError(why)
         case Reply(document):
