@@ -21,7 +21,7 @@ class Bounds:
     """
 
     answer: int = MIB
-    listing: int = 4 * MIB
+    listing: int = 2 * MIB
     version: int = 64 << 10
     error: int = 64 << 10
     headers: int = 200

@@ -208,7 +208,7 @@ class JsonClient:
             return Rejection(0, self._shown(f"a URL that cannot be asked: {error}"))
         except httpx2.RequestError as error:
             if _is_too_large(error):
-                return Rejection(0, "a reply whose headers are larger than those of any server")
+                return Rejection(0, "a reply with more than the 100 KiB of headers that are read")
             return _Setback(self._shown(f"{type(error).__name__} {error}"))
         if response.status_code == 200:
             return self._read(request.url, body)
@@ -233,8 +233,9 @@ class JsonClient:
         match parse_object(body.content):
             case Cut():
                 return _Setback("a reply that breaks off")
-            case Unreadable(why, said):
-                return Rejection(200, f"{why}: {self._shown(said)!r}" if said else why)
+            case Unreadable(why, said, hint):
+                shown = f": '{self._shown(said)}'" if said else ""
+                return Rejection(200, f"{why}{shown}{hint}")
             case document:
                 pass
         if self._key.is_in(document):

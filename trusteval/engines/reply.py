@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from trusteval.bounded import gunzip, loads, shown_size
 from trusteval.engines.bounds import Bounds
+from trusteval.printable import printable
 
 if TYPE_CHECKING:
     import httpx2
 
+_MOST_SHOWN = 40
 _GZIP = ("gzip", "x-gzip")
 _LITERALS = ("true", "false", "null", "-")
 _WEB_PAGES = ("<!doctype", "<html", "<head", "<body")
@@ -35,10 +37,11 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A body that is no JSON object: why, and what it says instead, which may be nothing."""
+    """A body that is no JSON object: why, what it says instead, and what that looks like."""
 
     why: str
     said: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ async def read_body(response: httpx2.Response, *, most: int, bounds: Bounds) -> 
         return Body(b"", f"a reply of {n_headers:,} headers (at most {bounds.headers})")
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("", "identity", *_GZIP):
-        return Body(b"", "a reply in a Content-Encoding that was not asked for (at most gzip)")
+        shown = printable(coding[:_MOST_SHOWN])
+        return Body(b"", f"a reply in the Content-Encoding '{shown}', which was not asked for")
     most = most if response.status_code == 200 else bounds.error
     content = bytearray()
     # As sent: to unpack is to multiply, by a thousand and more.
@@ -82,8 +86,8 @@ def parse_object(content: bytes) -> Mapping[str, Any] | Unreadable | Cut:
             return Cut()
         said = content.decode("utf-8", "replace")
         page = "; that is a web page: a proxy or another program answers at this URL"
-        what = page if said.lstrip()[:9].lower().startswith(_WEB_PAGES) else ""
-        return Unreadable(f"200 with what is no JSON{what}", said)
+        hint = page if said.lstrip()[:9].lower().startswith(_WEB_PAGES) else ""
+        return Unreadable("200 with what is no JSON", said, hint)
     except ValueError as error:
         digits = _DIGITS.match(str(error))
         why = f"with a number of more than {digits[1]} digits" if digits else str(error)
