@@ -54,6 +54,7 @@ def parse_ensembles(
     Raises VariantError for an unknown member or method, fewer than two members, or a member or
     name that is one of the `references`, which never vote.
     """
+    refuse_secrets(text, "ensembles")
     known = {variant.name: variant for variant in variants}
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == [AUTO]:
