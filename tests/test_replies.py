@@ -108,7 +108,7 @@ TOO_MUCH: list[tuple[Action, str]] = [
     (Endless(CHUNKED + b"0\r\n", b"X-A: b\r\n" * 1000), "more than the 100 KiB of headers"),
     (Endless(b"", CONTINUE), "more than 262144 bytes came before a reply began"),
     (Endless(b"", HINTS), "more than 262144 bytes came before a reply began"),
-    (Said(body=b"[" * 3000), "200 with JSON nested beyond all bounds"),
+    (Said(body=b"[" * 3000), "200 with JSON nested more than 64 levels deep"),
     (Said(body=b'{"a":' * 65 + b"1" + b"}" * 65), "200 with JSON nested more than 64 levels deep"),
     (Said(body=b'{"x":' + b"9" * 3900 + b'e999999,"y":\x1b}'), "200 with what is no JSON: '{"),
 ]

@@ -66,9 +66,9 @@ async def _row(
     for row in rows:
         if row.get("id") == endpoint.model:
             kept = {key: value for key, value in row.items() if key not in _VOLATILE}
-            if (why := _why_not_kept(kept)) is not None:
+            if (lack := _why_not_kept(kept)) is not None:
                 raise EngineError(
-                    f"{endpoint.url}/models describes {endpoint.model!r} {why}; "
+                    f"{endpoint.url}/models describes {endpoint.model!r} {lack}; "
                     "?listed=no asks it without its description"
                 )
             return kept

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trusteval.bounded import gunzip, loads, shown_size
+from trusteval.bounded import DEEPEST, gunzip, loads, shown_size
 from trusteval.engines.bounds import Bounds
 from trusteval.printable import printable
 
@@ -90,8 +90,9 @@ def parse_object(content: bytes) -> Mapping[str, Any] | Unreadable | Cut:
         return Unreadable("200 with what is no JSON", said, hint)
     except ValueError as error:
         digits = _DIGITS.match(str(error))
-        why = f"with a number of more than {digits[1]} digits" if digits else str(error)
-        return Unreadable(f"200 with JSON {why}")
+        if digits is None:
+            return Unreadable(f"200 with JSON nested more than {DEEPEST} levels deep")
+        return Unreadable(f"200 with JSON with a number of more than {digits[1]} digits")
     if not isinstance(document, dict):
         return Unreadable("200 with JSON that is no object")
     return document
