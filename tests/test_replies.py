@@ -25,6 +25,7 @@ from trusteval.types import Message, Response, Role
 KEY = "sk-very-secret-0123456789"
 DENSE = dense_variant()
 PATIENT = Patience(reply=10.0, total=30.0, first_pause=0.01, longest_pause=0.04)
+ONCE = Patience(reply=10.0, total=10.0, first_pause=0.01)
 BRIEF = Patience(reply=0.3, total=0.5, first_pause=0.01, longest_pause=0.01)
 TIGHT = Bounds(answer=4000, listing=3000, version=300, error=500, headers=20)
 PROMPT = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "question"))
@@ -219,7 +220,7 @@ def test_longest_honest_reply_is_read(server, opened) -> None:
 )
 def test_description_beyond_a_bound_is_refused(server, list_of_models: Action, told: str) -> None:
     server.listing = list_of_models
-    described = backend(server, opening=BRIEF)
+    described = backend(server, opening=ONCE)
     assert told in refusal(lambda: described.context(DENSE))
 
 
@@ -348,7 +349,7 @@ def test_certificates_that_are_not_there_are_one_line(server, monkeypatch, tmp_p
 @pytest.mark.parametrize("host", ["a..b", "xn--a", "a" * 300, "\u2024", "h_\xad"])
 def test_host_that_cannot_be_is_one_line(server, host: str) -> None:
     at = replace(backend(server).dense, url=f"http://{host}/v1")  # type: ignore[type-var]
-    refusal(lambda: backend(server, dense=at, opening=BRIEF).context(DENSE))
+    refusal(lambda: backend(server, dense=at, opening=ONCE).context(DENSE))
 
 
 def test_prompt_is_named_by_a_rejection_beyond_a_bound(server, opened) -> None:
