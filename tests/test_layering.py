@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
     *("pytest_laws", "pytest_readiness"),
-    *("pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
+    *("pytest_showing", "pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
 )
 PURE = (
     *(
@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "stats.members": {"stats.clusters", "stats.estimate"},
     "stats.power": {"stats.estimate", "stats.paired"},
     "stats.weighted": set(),
-    "progress": set(),
+    "progress": {"printable"},
     "machine": {"errors", "files"},
     "law_memory": {"files", "machine"},
     "answers": set(),
@@ -155,6 +155,7 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "claims", "evidence", "gates", "stats.estimate", "stats.paired"),
     },
     "bounded": set(),
+    "printing": {"printable"},
     "replacing": set(),
     "files": {"errors", "bounded", "replacing"},
     "cached_folder": {"errors"},
@@ -191,7 +192,8 @@ ALLOWED: dict[str, set[str]] = {
         *("store.parquet_file", "store.responses", "store.schema"),
     },
     "store.command_line": {
-        *("errors", "machine", "store.checkup", "store.command", "store.responses"),
+        *("errors", "machine", "printing"),
+        *("store.checkup", "store.command", "store.responses"),
     },
     "store.command": {
         *("errors", "files"),
@@ -440,7 +442,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "printable", "tracking.history"},
     "tracking.command_line": {
-        *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
+        *("errors", "files", "printing", "profiles", "protocols", "benchmarks.origin"),
         "tracking.change",
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
@@ -481,7 +483,7 @@ ALLOWED: dict[str, set[str]] = {
         "suggestion",
     },
     "audit.command_line": {
-        *("errors", "files", "protocols"),
+        *("errors", "files", "printing", "protocols"),
         *("tracking.answered_run", "tracking.selection", "tracking.store_selection", "audit"),
         *(f"audit.{name}" for name in ("agreement", "document", "labelling", "lines")),
         *(f"audit.{name}" for name in ("population", "preparing", "single_reading", "table")),
@@ -519,8 +521,9 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "gates"),
         *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
     },
-    "report.table": {"report.record", "report.summary"},
-    "report.markdown": {"report.record", "report.summary"},
+    "report.table": {"printable", "report.record", "report.summary"},
+    "report.markdown": {"report.markup", "report.record", "report.summary"},
+    "report.markup": {"printable"},
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
         *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
@@ -528,18 +531,25 @@ ALLOWED: dict[str, set[str]] = {
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),
     },
-    "pytest_keys": {"report.collecting", "report.unjudged", "run", "tracking.answered_run"},
-    "pytest_junit": set(),
+    "pytest_keys": {
+        "printing",
+        "report.collecting",
+        "report.unjudged",
+        "run",
+        "tracking.answered_run",
+    },
+    "pytest_junit": {"printable"},
+    "pytest_showing": {"printable", "printing", "pytest_outcomes"},
     "pytest_scheduling": set(),
     "pytest_collecting": {"pytest_keys", "pytest_options", "report.unjudged"},
-    "pytest_outcomes": {"errors", "pytest_parametrizing", "report.unjudged", "run"},
+    "pytest_outcomes": {"errors", "printable", "pytest_parametrizing", "report.unjudged", "run"},
     "pytest_reporting": {
         *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
-        *("pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
+        *("printable", "pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
     },
     "pytest_options": {"files", "machine", "options"},
     "pytest_fixtures": {
-        "pytest_options",
+        *("printable", "printing", "pytest_options"),
         *("types", "errors", "evaluation", "gates", "judgement", "machine", "progress"),
         *("pytest_junit", "pytest_keys", "run"),
         *("store", "report.record", "report.summary"),
@@ -549,12 +559,13 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
+        *("printable", "printing", "pytest_showing"),
         *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options", "parametrizing")),
         *(f"pytest_{name}" for name in ("collecting", "outcomes", "readiness", "reporting")),
         *("pytest_scheduling", "report.collecting"),
     },
     "cli": {
-        *("errors", "files", "machine", "printable"),
+        *("errors", "files", "machine", "printing"),
         *(f"report.{name}" for name in ("record", "summary", "table")),
         *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
