@@ -158,7 +158,8 @@ ALLOWED: dict[str, set[str]] = {
     "printing": {"printable"},
     "replacing": set(),
     "files": {"errors", "bounded", "replacing"},
-    "cached_folder": {"errors"},
+    "locking": set(),
+    "cached_folder": {"errors", "locking", "replacing"},
     "gates": {"types"},
     "gates_file": {
         *("types", "errors", "directions", "gates", "gates_limits", "metrics", "suggestion"),
@@ -173,7 +174,7 @@ ALLOWED: dict[str, set[str]] = {
     "store.schema": {"errors", "store.database"},
     "store.leases": {"errors", "store.database"},
     "store.responses": {
-        *("types", "errors"),
+        *("types", "errors", "locking"),
         *(f"store.{name}" for name in ("database", "keys", "leases", "schema", "stored")),
     },
     "store.stored": {"types", "store.keys", "store.schema"},
@@ -438,9 +439,9 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
         *("benchmarks", "protocols", "tracking.store_selection"),
     },
-    "tracking.history": {"errors", "tracking.reader_version"},
+    "tracking.history": {"errors", "printable", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
-    "tracking.plot": {"errors", "printable", "tracking.history"},
+    "tracking.plot": {"errors", "printable", "replacing", "tracking.history"},
     "tracking.command_line": {
         *("errors", "files", "printing", "profiles", "protocols", "benchmarks.origin"),
         "tracking.change",
@@ -515,7 +516,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": set(),
     "report.unjudged": {"types"},
-    "report.record": {"types", "report.unjudged"},
+    "report.record": {"types", "printable", "report.unjudged"},
     "report.multiplicity": {"types"},
     "report.summary": {
         *("types", "gates"),
@@ -525,6 +526,7 @@ ALLOWED: dict[str, set[str]] = {
     "report.markdown": {"report.markup", "report.record", "report.summary"},
     "report.markup": {"printable"},
     "report.collecting": {
+        "printable",
         *("types", "errors", "files", "machine", "run"),
         *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
         "benchmarks",
@@ -555,7 +557,10 @@ ALLOWED: dict[str, set[str]] = {
         *("store", "report.record", "report.summary"),
     },
     "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
-    "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
+    "pytest_readiness": {
+        *("errors", "files", "pytest_keys", "pytest_options", "readiness", "run"),
+        *("tracking.answers_file", "tracking.history"),
+    },
     "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),

@@ -131,7 +131,7 @@ def _draw(asked: argparse.Namespace) -> int:
         asked.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make {asked.out}: {error.strerror}") from error
-    write_files(dict(zip(targets, texts, strict=True)))
+    write_files(dict(zip(targets, texts, strict=True)), follows_links=False)
     say(
         [
             *drawn_lines(audit),
