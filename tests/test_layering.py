@@ -452,7 +452,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit": set(),
     "audit.drawing": set(),
-    "audit.card": {"types"},
+    "audit.card": {"types", "printable"},
     "audit.table": {"errors", "files", "audit.card"},
     "audit.page": {"audit.card", "audit.table"},
     "audit.key": {"types", "errors", "files"},

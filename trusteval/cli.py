@@ -13,7 +13,7 @@ from typing import Any
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.files import explaining_permissions, write_files
 from trusteval.machine import settle_places
-from trusteval.printing import complain, complaining_printably, say, say_document, shown
+from trusteval.printing import Parser, complain, say, say_document, shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: Sequence[str] | None) -> int:
-    with complaining_printably():
-        asked = _parser().parse_args(arguments)
+    asked = _parser().parse_args(arguments)
     settle_places()
     try:
         with explaining_permissions():
@@ -38,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
-    parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
+    parser = Parser(prog="trusteval", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
     _add_score(commands)

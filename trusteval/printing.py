@@ -5,14 +5,15 @@ What cannot be shown, on a full disk or a closed stream, ends no work; it is not
 
 from __future__ import annotations
 
+import argparse
 import errno
 import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import redirect_stderr, redirect_stdout, suppress
-from typing import TextIO
+from contextlib import redirect_stdout, suppress
+from typing import NoReturn, TextIO
 
 from trusteval.printable import printable_line, printable_lines
 
@@ -79,6 +80,13 @@ class Output(io.TextIOBase):
         silence(self._stream)
 
 
+class Parser(argparse.ArgumentParser):
+    """Quotes what is wrong with arguments, names of files among them, in one printable line."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable_line(message))
+
+
 def fitting(text: str, encoding: str) -> str:
     """Return a text in the letters of an encoding: plain drawing and escapes for what it lacks."""
     try:
@@ -116,11 +124,6 @@ def complain(*lines: str) -> None:
         print("trusteval: " + "\n".join(map(printable_line, lines)), file=stream, flush=True)
     except (OSError, ValueError):
         silence(stream)
-
-
-def complaining_printably() -> redirect_stderr[Output]:
-    """Let what argparse quotes of its arguments, names of files among them, be printable."""
-    return redirect_stderr(Output(sys.stderr))
 
 
 def occupy_standard_streams() -> None:

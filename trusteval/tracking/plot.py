@@ -58,6 +58,6 @@ def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:
         [math.nan if value is None else value for value in column]
         for column in zip(*((p.value, p.low, p.high) for p in trend), strict=True)
     )
-    shown = f" {label}" if label.startswith("_") else label  # matplotlib hides such labels
+    shown = f" {label}" if label[:1] in ("_", "") else label  # matplotlib hides such labels
     (line,) = axes.plot(when, values, marker="o", markersize=4, label=shown)
     axes.fill_between(when, low, high, alpha=0.15, color=line.get_color())
