@@ -19,18 +19,18 @@ TrustEvalError
 └── VoteError           ballots that no vote can be held over
 """
 
-from trusteval.printable import printable, printable_lines
+from trusteval.printable import printable_line, printable_lines
 
 
 class TrustEvalError(Exception):
     """Base of all errors below; its text says what, expected, got and what to do.
 
     It quotes what others wrote: names, rows, paths, replies. It is kept in one line that can be
-    printed.
+    printed, and is cut where that is too long.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(printable_line(message))
 
 
 class UsageError(TrustEvalError):

@@ -121,7 +121,8 @@ def complain(*lines: str) -> None:
     if stream is None:  # print() would take standard output for it
         return
     try:
-        print("trusteval: " + "\n".join(map(printable_line, lines)), file=stream, flush=True)
+        text = "trusteval: " + "\n".join(map(printable_line, lines))
+        print(fitting(text, stream.encoding or "utf-8"), file=stream, flush=True)
     except (OSError, ValueError):
         silence(stream)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.printable import printable_line, printable_lines
-from trusteval.printing import Output, complain
+from trusteval.printing import Output, complain, occupy_standard_streams
 from trusteval.pytest_outcomes import UNMEASURED
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _SHOWN: pytest.StashKey[Output] = pytest.StashKey()
 def stand_in_for_closed_output() -> None:
     """Give pytest, which ends in a traceback without one, a standard output that was closed."""
     if sys.stdout is None:
+        occupy_standard_streams()
         sys.stdout = Output(None, acts=True)
 
 
