@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,22 +13,22 @@ from typing import Any
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.files import explaining_permissions, write_files
 from trusteval.machine import settle_places
-from trusteval.printable import printable
+from trusteval.printing import Parser, complain, say, say_document, shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, 2 after a one-line error."""
+    return shown(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     asked = _parser().parse_args(arguments)
     settle_places()
     try:
         with explaining_permissions():
             return int(asked.run(asked))
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except TrustEvalError as error:
-        lines = map(printable, str(error).split("\n"))
-        print("\n".join((f"trusteval: {next(lines)}", *lines)), file=sys.stderr)
+        complain(*str(error).split("\n"))
         return 2
 
 
@@ -38,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
-    parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
+    parser = Parser(prog="trusteval", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
     _add_score(commands)
@@ -80,7 +79,7 @@ def _report(asked: argparse.Namespace) -> int:
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is no verdicts.json of this version: {error!r}") from error
-    print("\n".join([run, *lines]))
+    say([run, *lines])
     return 0
 
 
@@ -139,7 +138,7 @@ def _score(asked: argparse.Namespace) -> int:
     )
     for benchmark in scored:
         for doubt in benchmark.doubts:
-            _warn(doubt)
+            complain(doubt)
     document = scores_document(scored, protocol=asked.protocol)
     text = json.dumps(document, indent=2, sort_keys=True)
     written = {} if asked.json is None else {asked.json: text}
@@ -148,7 +147,7 @@ def _score(asked: argparse.Namespace) -> int:
         written[asked.items] = "\n".join(lines)
     write_files(written)
     if asked.json is None:
-        print(text)
+        say_document(document)
     return 0
 
 
@@ -167,7 +166,7 @@ def _recorded(asked: argparse.Namespace) -> list[Any]:
             asked.recordings, benchmark=asked.benchmark, models=asked.recorded_model
         )
         for path in unused:
-            _warn(f"{path.name} names no setting of {asked.benchmark}; left out")
+            complain(f"{path.name} names no setting of {asked.benchmark}; left out")
     if not answers:
         raise UsageError(f"{asked.recordings} holds no answer")
     return answers
@@ -192,7 +191,7 @@ def _check_data(asked: argparse.Namespace) -> int:
     from trusteval.data_check import check_data, finding_lines, findings_document, is_damaged
 
     findings = check_data(asked.directory)
-    print("\n".join(finding_lines(findings)))
+    say(finding_lines(findings))
     if asked.json is not None:
         text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
         write_files({asked.json: text})
@@ -220,7 +219,7 @@ def _doctor(asked: argparse.Namespace) -> int:
     from trusteval.doctor.finding import finding_lines, findings_document, has_problem
 
     findings = examine(asked.data)
-    print("\n".join(finding_lines(findings)))
+    say(finding_lines(findings))
     if asked.json is not None:
         text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
         write_files({asked.json: text})
@@ -271,19 +270,15 @@ def _quantize(asked: argparse.Namespace) -> int:
     )
 
     def draw(text: str) -> None:
-        print(text, end="", file=sys.stderr, flush=True)
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
-    progress = terminal_progress(draw) if sys.stderr.isatty() else no_progress
+    is_watched = sys.stderr is not None and sys.stderr.isatty()
+    progress = terminal_progress(draw) if is_watched else no_progress
     for line in build_order(order, progress=progress):
-        print(line, flush=True)
+        say([line])
+        sys.stdout.flush()
     return 0
-
-
-# -- shared ------------------------------------------------------------------------------
-
-
-def _warn(sentence: str) -> None:
-    print(f"trusteval: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

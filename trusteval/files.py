@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -82,22 +83,25 @@ def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
         ) from error
 
 
-def write_files(texts: Mapping[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str], *, follows_links: bool = True) -> None:
     """Write texts to files, each ending with a newline, once all of them could be written.
 
-    Links are followed, and what is no file, a pipe say, is written to as it is. Raises UsageError
-    for a place that cannot be written; then nothing is left behind.
+    A file that the user named may be a link, which is followed, or a pipe, which is written to as
+    it is. Of a name that is ours in a folder of theirs neither is expected: without
+    `follows_links` what is there is replaced. Raises UsageError for a place that cannot be
+    written; then nothing is left behind.
     """
     path = Path()
     try:
         with ExitStack() as unfinished:
             halves: dict[Path, Path] = {}
             for path, text in texts.items():
-                if path.is_dir():
+                if path.is_dir() and (follows_links or not path.is_symlink()):
                     raise UsageError(f"cannot write {path}: it is a directory")
-                real, whole = path.resolve(), (text.removesuffix("\n") + "\n").encode()
-                if real.exists() and not real.is_file():
-                    real.write_bytes(whole)
+                whole = (text.removesuffix("\n") + "\n").encode()
+                real = path.resolve() if follows_links else path
+                if follows_links and real.exists() and not real.is_file():
+                    _write_through(real, whole)
                     continue
                 halves[real], file = unfinished.enter_context(half_written(real))
                 file.write(whole)
@@ -106,6 +110,14 @@ def write_files(texts: Mapping[Path, str]) -> None:
                 half.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    """Write to a pipe or device; OSError for a pipe that nobody reads, which would never open."""
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    os.set_blocking(handle, True)
+    with open(handle, "wb") as file:  # noqa: PTH123  (the handle is what was opened)
+        file.write(content)
 
 
 def write_atomically(path: Path, text: str) -> None:

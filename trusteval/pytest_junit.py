@@ -11,6 +11,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from _pytest.junitxml import bin_xml_escape, xml_key
 
+from trusteval.printable import printable_line
+
 OUTCOME = "trust_outcome"
 """The property that says PASS, WARN, FAIL or INCONCLUSIVE, and why."""
 
@@ -23,5 +25,5 @@ def show_outcome(config: pytest.Config, report: pytest.TestReport) -> None:
     for name, value in report.user_properties:
         if name == OUTCOME:
             shown = ElementTree.Element("system-out")
-            shown.text = bin_xml_escape(value)
+            shown.text = bin_xml_escape(printable_line(str(value)))
             xml.node_reporter(report).append(shown)

@@ -10,13 +10,15 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
 from trusteval.files import explaining_permissions
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
+from trusteval.printable import printable_line
+from trusteval.printing import Output
 from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
@@ -43,6 +45,12 @@ from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
 from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
 from trusteval.pytest_reporting import ANSWERS, ReportHooks
+from trusteval.pytest_showing import (
+    make_printable,
+    stand_in_for_closed_output,
+    status_of_shown,
+    watch_output,
+)
 from trusteval.types import Dimension
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
@@ -51,6 +59,7 @@ _FIRST = ("trust_sanity", "trust_recording")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    stand_in_for_closed_output()
     add_options(parser)
 
 
@@ -90,18 +99,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     terminal = config.stash.get(TERMINAL, None)
     if terminal is not None:
-        terminal.close()
+        terminal.end()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
     """Keep a variant's tests on one worker, where the user did not choose otherwise.
 
-    A wrapper comes before xdist, which chooses "load" for those who chose nothing.
+    A run that could not be shown does not pass. A wrapper comes before xdist, which chooses
+    "load" for those who chose nothing.
     """
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
-    return (yield)
+    return status_of_shown(config, (yield))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -125,7 +135,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
     said = [] if run is None else [*run.notices(), *(doubt.sentence() for doubt in run.doubts())]
-    return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+    lines = [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+    return list(map(printable_line, lines))
 
 
 def _runs_on(config: pytest.Config) -> str | None:
@@ -153,6 +164,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             options = read_options(session.config)
             if options is None:
                 return
+            if not _is_worker(session.config):
+                watch_output(session.config)
             session.config.stash[RUN] = prepare_run(options)
             if not session.config.option.collectonly and not _is_worker(session.config):
                 refuse_unwritable_reports(session.config)
@@ -210,6 +223,7 @@ def pytest_runtest_makereport(
             report.user_properties.append(("trust_broken", json.dumps(broken)))
     if RUN in item.config.stash and _is_ours(item):
         mark(report, item, call.excinfo)
+        make_printable(report)
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
@@ -248,8 +262,11 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _watched_terminal() -> IO[str] | None:
+def _watched_terminal() -> Output | None:
     """A writer to the real terminal, past pytest's capturing; None if nobody watches."""
     if os.environ.get("CI") or not sys.stdout.isatty():
         return None
-    return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    own = os.fdopen(
+        os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="replace"
+    )
+    return Output(own, acts=True)

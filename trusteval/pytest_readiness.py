@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import UsageError
+from trusteval.errors import PlaceError, UsageError
 from trusteval.files import explaining_permissions, refuse_unwritable
 from trusteval.pytest_keys import RUN
 from trusteval.pytest_options import reports_path, store_path
@@ -15,14 +15,27 @@ from trusteval.pytest_options import reports_path, store_path
 if TYPE_CHECKING:
     from trusteval.run import Run
 
+_WRITTEN = ("verdicts.json", "run.json", "report.md")
 _CURE = "name a folder by --trust-reports that can be written, and the one it is in too"
 
 
 def refuse_unwritable_reports(config: pytest.Config) -> None:
     """Raise UsageError where neither reports nor the history beside them could be written."""
+    from trusteval.tracking.answers_file import NAME as ANSWERS
+    from trusteval.tracking.history import NAME as HISTORY
+
     reports = reports_path(config)
     refuse_unwritable(reports, what="reports", cure=_CURE)
     refuse_unwritable(reports.parent, what="the history of runs", cure=_CURE)
+    for name in (*_WRITTEN, ANSWERS):
+        if (reports / name).is_dir() and not (reports / name).is_symlink():
+            raise PlaceError(f"reports cannot be written: {reports / name} is a folder; {_CURE}")
+    history = reports.parent / HISTORY
+    if history.is_symlink() or (history.exists() and not history.is_file()):
+        raise PlaceError(
+            f"the history of runs cannot be written: {history} is a link or no file, and lines "
+            f"are appended to no other place; move it away, or {_CURE}"
+        )
 
 
 def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:

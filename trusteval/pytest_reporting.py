@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from trusteval.printable import printable_line
 from trusteval.pytest_collecting import COLLECTION, REFUSAL
 from trusteval.pytest_junit import show_outcome
 from trusteval.pytest_keys import ANSWERED, COLLECTED, RUN
@@ -107,7 +108,7 @@ class ReportHooks:
         terminalreporter.section("trusteval")
         width = terminalreporter._tw.fullwidth
         for line in summary_lines(self._report.record(run), width=width):
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(printable_line(line))
         if self._report.laws_line:
             terminalreporter.write_line(self._report.laws_line)
         written = self._report.written_to
@@ -115,7 +116,7 @@ class ReportHooks:
             shown = os.path.relpath(written, config.invocation_params.dir)
             replaced = self._report.replaced
             over = f" (in place of the complete report of {replaced})" if replaced else ""
-            terminalreporter.write_line(f"report: {shown}/report.md{over}")
+            terminalreporter.write_line(printable_line(f"report: {shown}/report.md{over}"))
         for line in self._report.reply.lines if self._report.reply is not None else ():
             terminalreporter.write_line(line)
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from trusteval.cached_folder import make_once
@@ -215,7 +216,8 @@ def _run_worker(build: Build, scratch: Path, progress: ProgressBar) -> int:
             )
         reason = last.rpartition("\n")[2]
         raise QuantizationError(
-            f"building {recipe} failed (exit {status}): {reason}\nIts log ends:\n{last}"
+            f"building {recipe} failed (exit {status}): {reason}\n"
+            f"Its log ends:\n{indent(last, '    ')}"
         )
     return peak_memory_mib
 

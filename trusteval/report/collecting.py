@@ -16,6 +16,7 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
+from trusteval.printable import printable_json
 from trusteval.report.record import (
     Invariant,
     RunRecord,
@@ -206,9 +207,10 @@ class ReportCollector:
         write_files(
             {
                 directory / "verdicts.json": record.to_json(),
-                directory / "run.json": run_json,
+                directory / "run.json": printable_json(run_json),
                 directory / "report.md": render_markdown(record, circumstances),
-            }
+            },
+            follows_links=False,
         )
         self.written_to = directory
 

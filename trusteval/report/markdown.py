@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from importlib.resources import files
 
+from trusteval.report.markup import in_markdown
 from trusteval.report.record import RunRecord
 from trusteval.report.summary import (
     COLUMNS,
@@ -28,11 +29,14 @@ from trusteval.report.summary import (
 
 
 def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
-    """Render the report; `circumstances` is the content of run.json."""
+    """Render the report; `circumstances` is the content of run.json.
+
+    Every value goes through `in_markdown`: what is markup stands in the template.
+    """
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=in_markdown
     )
     source = (files("trusteval.report") / "report.md.j2").read_text(encoding="utf-8")
     notes = {line.subject: line.notes for line in record.scores if line.notes}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from trusteval.printable import printable_json
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
 from trusteval.types import (
     Change,
@@ -119,7 +120,8 @@ class RunRecord:
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
         }
-        return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+        return printable_json(text) + "\n"
 
 
 def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from io import StringIO
 
+from trusteval.printable import printable
 from trusteval.report.record import RunRecord
 from trusteval.report.summary import (
     COLUMNS,
@@ -32,6 +33,7 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in COLUMNS:
@@ -43,7 +45,9 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
         dimension, *rest = astuple(row)
         if previous and dimension != previous:
             table.add_section()
-        table.add_row("" if dimension == previous else dimension, *rest)
+        cells = ("" if dimension == previous else dimension, *rest)
+        # Text, not str, in which names like [red] would be markup.
+        table.add_row(*(Text(printable(str(cell))) for cell in cells))
         previous = dimension
     out = StringIO()
     Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None).print(table)

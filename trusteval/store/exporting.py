@@ -50,15 +50,15 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
     """
     if out.suffix not in WRITERS:
         raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
-    exported = Exported()
+    exported, real = Exported(), out.resolve()
     try:
         with (
             store.database.reading(),
-            tempfile.TemporaryDirectory(dir=out.parent, prefix=".unfinished-") as scratch,
+            tempfile.TemporaryDirectory(dir=real.parent, prefix=".unfinished-") as scratch,
         ):
             half = Path(scratch) / out.name
             WRITERS[out.suffix](half, _entries(store, exported, salvage=salvage))
-            half.replace(out)
+            half.replace(real)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     return exported

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
+from trusteval.locking import file_lock
 from trusteval.store.database import Database, can_be_written, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
@@ -44,13 +45,11 @@ class ResponseStore:
         self._leases = Leases(self.database)
 
     def _opened(self) -> Database:
-        from filelock import FileLock
-
         path = self.path
         with opening(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Two processes that turn a new file to WAL at once find it locked, timeout or not.
-            with FileLock(path.with_name(f"{path.name}.lock")):
+            with file_lock(path.with_name(f"{path.name}.lock")):
                 database = Database(path)
                 prepare(database)
                 return database

@@ -15,10 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
+from trusteval.printable import printable_json
 from trusteval.tracking.reader_version import reader_of
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
+_APPENDED = (
+    os.O_RDWR
+    | os.O_APPEND
+    | os.O_CREAT
+    | os.O_CLOEXEC
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+"""A link in its place could name anybody's file."""
 _TAIL = 2**22
 """How many bytes from the end a run that is repeated is looked for in."""
 _KIND = ("model", "engine", "profile", "protocol")
@@ -58,25 +68,25 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
     protocol in nothing but when it started is that run again. A line that a crash left unfinished
     is closed first. Raises TrackingError for a place that cannot be written.
     """
-    line = json.dumps({"schema": SCHEMA_VERSION, **record}, sort_keys=True, ensure_ascii=False)
+    whole_run = {"schema": SCHEMA_VERSION, **record}
+    line = printable_json(json.dumps(whole_run, sort_keys=True, ensure_ascii=False))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        handle = os.open(path, _APPENDED, 0o644)
         try:
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
                 return False
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            # A name of a file may hold half a surrogate pair, which JSON escapes like this.
-            text = f"{chr(10) if torn else ''}{line}\n"
-            whole = text.encode(errors="backslashreplace")
+            whole = f"{chr(10) if torn else ''}{line}\n".encode()
             if os.write(handle, whole) < len(whole):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
     except OSError as error:
-        raise TrackingError(f"cannot write {path}: {error.strerror}") from error
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise TrackingError(f"cannot write {path}: {why}") from error
     return True
 
 
