@@ -60,7 +60,7 @@ class Preamble:
             return
         self._left -= size
         if self._left < 0:
-            raise PreambleError
+            raise PreambleError(f"more than {self._most} bytes came before a reply began")
 
 
 def _count(stream: httpcore2.AsyncNetworkStream) -> None:
