@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.files import explaining_permissions, write_files
+from trusteval.files import explaining_places, write_files
 from trusteval.machine import settle_places
 from trusteval.printable import printable
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     settle_places()
     try:
-        with explaining_permissions():
+        with explaining_places():
             return int(asked.run(asked))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trusteval.bounded import MIB, read_json
 from trusteval.files import write_atomically
 from trusteval.machine import package_version
 
@@ -69,8 +70,8 @@ class LawMemory:
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = read_json(self.path, most=MIB)
+        except (OSError, ValueError):
             return {}
         if not isinstance(found, dict):
             return {}

@@ -15,7 +15,7 @@ from typing import IO, Any
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.files import explaining_permissions
+from trusteval.files import explaining_places
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
@@ -149,7 +149,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     refuse_lost_configuration(session.config)
     try:
-        with explaining_permissions():
+        with explaining_places():
             options = read_options(session.config)
             if options is None:
                 return
