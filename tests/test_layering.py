@@ -183,7 +183,7 @@ ALLOWED: dict[str, set[str]] = {
     "store.checkup": {"errors", "store.responses", "store.stored"},
     "store.entries": {"types", "errors", "files", "store.keys", "store.stored"},
     "store.jsonl_file": {"bounded", "errors", "files", "store.entries"},
-    "store.parquet_file": {"errors", "store.entries"},
+    "store.parquet_file": {"bounded", "errors", "store.entries"},
     "store.exporting": {
         *("types", "errors", "store.database", "store.entries", "store.jsonl_file"),
         *("store.parquet_file", "store.responses", "store.stored"),
@@ -458,7 +458,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit.card": {"types"},
     "audit.table": {"bounded", "errors", "files", "audit.card"},
     "audit.page": {"audit.card", "audit.table"},
-    "audit.key": {"types", "errors", "files"},
+    "audit.key": {"bounded", "shape", "types", "errors", "files"},
     "audit.population": {
         *("types", "errors", "protocols", "tracking.answered_run", "audit.drawing"),
     },
@@ -520,7 +520,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": set(),
     "report.unjudged": {"types"},
-    "report.record": {"types", "report.unjudged"},
+    "report.document_shape": {"types", "shape", "report.unjudged"},
+    "report.record": {"files", "report.document_shape", "types", "report.unjudged"},
     "report.multiplicity": {"types"},
     "report.summary": {
         *("types", "gates"),
@@ -529,6 +530,7 @@ ALLOWED: dict[str, set[str]] = {
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {
+        "bounded",
         *("types", "errors", "files", "machine", "run"),
         *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
         "benchmarks",
@@ -561,6 +563,8 @@ ALLOWED: dict[str, set[str]] = {
         *("pytest_scheduling", "report.collecting"),
     },
     "cli": {
+        "bounded",
+        "report.document_shape",
         *("errors", "files", "machine", "printable"),
         *(f"report.{name}" for name in ("record", "summary", "table")),
         *("protocols", "data_check"),

@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.files import explaining_places, write_files
 from trusteval.machine import settle_places
 from trusteval.printable import printable
+
+_MOST_VERDICTS = 64 * MIB
+"""What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,26 +75,29 @@ def _report(asked: argparse.Namespace) -> int:
 
     path = asked.directory / "verdicts.json"
     try:
-        record = run_record_from_dict(json.loads(path.read_text(encoding="utf-8")))
+        record = run_record_from_dict(read_json(path, most=_MOST_VERDICTS))
         run = run_line(_circumstances(asked.directory / "run.json"))
         lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(
             f"no report at {path}: {error.strerror}; run the gate first, or name its folder"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no verdicts.json of this version: {error!r}") from error
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} is no verdicts.json of this version: {error}") from error
     print("\n".join([run, *lines]))
     return 0
 
 
 def _circumstances(path: Path) -> dict[str, Any]:
     """Read which run a report is of; what cannot be read is unknown."""
+    from trusteval.report.document_shape import check_circumstances
+
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path, most=_MOST_VERDICTS)
+        check_circumstances(found)
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return dict(found)
 
 
 # -- trusteval score ---------------------------------------------------------------------
