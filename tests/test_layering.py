@@ -170,7 +170,7 @@ ALLOWED: dict[str, set[str]] = {
     "gates_shipped": set(),
     "store": {f"store.{name}" for name in ("database", "keys", "leases", "responses", "schema")},
     "store.keys": {"types"},
-    "store.database": {"errors"},
+    "store.database": {"bounded", "errors"},
     "store.schema": {"errors", "store.database"},
     "store.leases": {"errors", "store.database"},
     "store.responses": {
