@@ -11,6 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
+    "pytest_faults",
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
     *("pytest_laws", "pytest_readiness"),
     *("pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
@@ -156,6 +157,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "bounded": set(),
     "shape": set(),
+    "faults": {"printable"},
+    "pytest_faults": {"errors", "faults"},
     "replacing": set(),
     "files": {"errors", "bounded", "replacing"},
     "cached_folder": {"errors"},
@@ -217,7 +220,7 @@ ALLOWED: dict[str, set[str]] = {
         }.items()
     },
     "checkpoints": set(),
-    "checkpoints.fingerprints": {"files"},
+    "checkpoints.fingerprints": {"bounded", "files"},
     "checkpoints.checkpoint": {
         *("errors", "files"),
         *(f"checkpoints.{name}" for name in ("fingerprints", "header", "packed_layout")),
@@ -487,6 +490,7 @@ ALLOWED: dict[str, set[str]] = {
         "suggestion",
     },
     "audit.command_line": {
+        "bounded",
         *("errors", "files", "protocols"),
         *("tracking.answered_run", "tracking.selection", "tracking.store_selection", "audit"),
         *(f"audit.{name}" for name in ("agreement", "document", "labelling", "lines")),
@@ -540,7 +544,7 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_keys": {"report.collecting", "report.unjudged", "run", "tracking.answered_run"},
     "pytest_junit": set(),
     "pytest_scheduling": set(),
-    "pytest_collecting": {"pytest_keys", "pytest_options", "report.unjudged"},
+    "pytest_collecting": {"bounded", "pytest_keys", "pytest_options", "report.unjudged"},
     "pytest_outcomes": {"errors", "pytest_parametrizing", "report.unjudged", "run"},
     "pytest_reporting": {
         *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
@@ -557,12 +561,14 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
     "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
+        "pytest_faults",
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
         *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options", "parametrizing")),
         *(f"pytest_{name}" for name in ("collecting", "outcomes", "readiness", "reporting")),
         *("pytest_scheduling", "report.collecting"),
     },
     "cli": {
+        "faults",
         "bounded",
         "report.document_shape",
         *("errors", "files", "machine", "printable"),

@@ -13,7 +13,8 @@ from typing import Any
 
 from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.files import explaining_places, write_files
+from trusteval.faults import UNFORESEEN, fault_line, fault_trace
+from trusteval.files import explaining_places, refuse_unnameable, write_files
 from trusteval.machine import settle_places
 from trusteval.printable import printable
 
@@ -21,20 +22,45 @@ _MOST_VERDICTS = 64 * MIB
 """What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
 
 
+_DEBUG = "--debug"
+_INTERRUPTED = 130
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code, 2 after a one-line error."""
-    asked = _parser().parse_args(arguments)
-    settle_places()
+    """Run one command; returns its exit code, 2 after a one-line error.
+
+    130 after Ctrl-C; 10 after a fault of trusteval itself, whose traceback --debug shows.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    ours = words[: words.index("--")] if "--" in words else words
+    is_debug = _DEBUG in ours
+    words = [word for word in ours if word != _DEBUG] + words[len(ours) :]
     try:
         with explaining_places():
+            for word in words:
+                refuse_unnameable(word)
+            asked = _parser().parse_args(words)
+            settle_places()
             return int(asked.run(asked))
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except TrustEvalError as error:
-        lines = map(printable, str(error).split("\n"))
-        print("\n".join((f"trusteval: {next(lines)}", *lines)), file=sys.stderr)
+        _say_error(str(error))
         return 2
+    except KeyboardInterrupt:
+        _say_error("interrupted")
+        return _INTERRUPTED
+    except Exception as fault:  # the last catch: exit 1 would say that something got worse
+        if is_debug:
+            print(fault_trace(fault), file=sys.stderr)
+        _say_error(fault_line(fault, shown_by=_DEBUG))
+        return UNFORESEEN
+
+
+def _say_error(text: str) -> None:
+    lines = map(printable, text.split("\n"))
+    print("\n".join((f"trusteval: {next(lines)}", *lines)), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
-    parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="trusteval",
+        description=__doc__,
+        epilog="Exit code: 0, 1 if something is worse or a problem was found, 2 if it was asked "
+        "wrongly or cannot be read, 10 after a fault of trusteval itself; compare tells more.",
+    )
+    parser.add_argument(
+        _DEBUG, action="store_true", help="show where a fault of trusteval itself was"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
     _add_score(commands)

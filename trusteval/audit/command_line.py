@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, shown_size
 from trusteval.errors import UsageError
 from trusteval.files import write_files
+
+_MOST_READ = MIB
+"""What one answer may hold."""
 
 
 def add_read(commands: Any) -> None:
@@ -46,7 +50,10 @@ def _read(asked: argparse.Namespace) -> int:
     setting = chosen_setting(asked.benchmark, asked.setting, prompts=asked.prompts)
     text = asked.text
     if text == "-":
-        text = decode(sys.stdin.buffer.read(), path=Path("standard input"))
+        raw = sys.stdin.buffer.read(_MOST_READ + 1)
+        if len(raw) > _MOST_READ:
+            raise UsageError(f"standard input holds more than {shown_size(_MOST_READ)}")
+        text = decode(raw, path=Path("standard input"))
     reading = read_text(
         setting, text, options=asked.option, is_cut=asked.cut, protocol=asked.protocol
     )
