@@ -118,7 +118,7 @@ def _report(asked: argparse.Namespace) -> int:
         ) from error
     except (ValueError, TypeError) as error:
         raise UsageError(f"{path} is no verdicts.json of this version: {error}") from error
-    print("\n".join([run, *lines]))
+    print("\n".join(map(printable, [run, *lines])))
     return 0
 
 
