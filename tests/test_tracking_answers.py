@@ -232,9 +232,9 @@ def drop_the_digest(path: Path) -> None:
 
 
 DAMAGES = {
-    "truncated": (truncate, "is truncated or no gzip file"),
-    "not gzip": (lambda path: path.write_text("{}", encoding="utf-8"), "is truncated or no gzip"),
-    "empty": (lambda path: path.write_bytes(b""), "is no JSON"),
+    "truncated": (truncate, "truncated gzip file"),
+    "not gzip": (lambda path: path.write_text("{}", encoding="utf-8"), "truncated or no gzip file"),
+    "empty": (lambda path: path.write_bytes(b""), "a truncated gzip file"),
     "edited by hand": (change_an_answer, "is not as it was written: its digest does not match"),
     "without digest": (drop_the_digest, "is not as it was written"),
     "another schema": (

@@ -10,26 +10,51 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.files import explaining_permissions, write_files
+from trusteval.faults import UNFORESEEN, fault_line, fault_trace
+from trusteval.files import explaining_places, refuse_unnameable, write_files
 from trusteval.machine import settle_places
 from trusteval.printing import Parser, complain, say, say_document, shown
 
+_MOST_VERDICTS = 64 * MIB
+"""What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
+
+
+_DEBUG = "--debug"
+_INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code, 2 after a one-line error."""
-    return shown(lambda: _main(arguments))
+    """Run one command; returns its exit code, 2 after a one-line error.
+
+    130 after Ctrl-C; 10 after a fault of trusteval itself, whose traceback --debug shows.
+    """
+    return shown(lambda: _main(list(sys.argv[1:] if arguments is None else arguments)))
 
 
-def _main(arguments: Sequence[str] | None) -> int:
-    asked = _parser().parse_args(arguments)
-    settle_places()
+def _main(words: list[str]) -> int:
+    ours = words[: words.index("--")] if "--" in words else words
+    is_debug = _DEBUG in ours
+    words = [word for word in ours if word != _DEBUG] + words[len(ours) :]
     try:
-        with explaining_permissions():
+        with explaining_places():
+            for word in words:
+                refuse_unnameable(word)
+            asked = _parser().parse_args(words)
+            settle_places()
             return int(asked.run(asked))
     except TrustEvalError as error:
         complain(*str(error).split("\n"))
         return 2
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return _INTERRUPTED
+    except Exception as fault:  # the last catch: exit 1 would say that something got worse
+        if is_debug:
+            complain(*fault_trace(fault).split("\n"))
+        complain(fault_line(fault, shown_by=_DEBUG))
+        return UNFORESEEN
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,7 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
-    parser = Parser(prog="trusteval", description=__doc__)
+    parser = Parser(
+        prog="trusteval",
+        description=__doc__,
+        epilog="Exit code: 0, 1 if something is worse or a problem was found, 2 if it was asked "
+        "wrongly or cannot be read, 10 after a fault of trusteval itself; compare tells more.",
+    )
+    parser.add_argument(
+        _DEBUG, action="store_true", help="show where a fault of trusteval itself was"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
     _add_score(commands)
@@ -70,26 +103,29 @@ def _report(asked: argparse.Namespace) -> int:
 
     path = asked.directory / "verdicts.json"
     try:
-        record = run_record_from_dict(json.loads(path.read_text(encoding="utf-8")))
+        record = run_record_from_dict(read_json(path, most=_MOST_VERDICTS))
         run = run_line(_circumstances(asked.directory / "run.json"))
         lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(
             f"no report at {path}: {error.strerror}; run the gate first, or name its folder"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no verdicts.json of this version: {error!r}") from error
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} is no verdicts.json of this version: {error}") from error
     say([run, *lines])
     return 0
 
 
 def _circumstances(path: Path) -> dict[str, Any]:
     """Read which run a report is of; what cannot be read is unknown."""
+    from trusteval.report.document_shape import check_circumstances
+
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path, most=_MOST_VERDICTS)
+        check_circumstances(found)
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return dict(found)
 
 
 # -- trusteval score ---------------------------------------------------------------------

@@ -43,19 +43,48 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
 
 
 def with_home(path: str | Path) -> Path:
-    """Put the home directory in place of a leading ~; raises UsageError where none is known."""
+    """Put the home directory in place of a leading ~.
+
+    Raises UsageError where none is known, and for what no file can be called.
+    """
+    refuse_unnameable(str(path))
+    if not str(path).startswith("~"):  # ./~x is a file of that name
+        return Path(path)
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise UsageError(
             f"{path}: whose home {Path(path).parts[0]} is cannot be found out on this machine; "
-            "write the whole path"
+            "write the whole path (./ before a file of that name)"
         ) from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is called so; nothing has a name that is too long for one.
+
+    Raises PermissionError where that cannot be found out.
+    """
+    try:
+        return path.exists()
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+
+
+def refuse_unnameable(text: str) -> None:
+    """Raise UsageError for a text that the system cannot be given: a NUL, half a surrogate pair."""
+    try:
+        is_nameable = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        is_nameable = False
+    if not is_nameable:
+        raise UsageError(f"{abbreviated(text)}: no name that a file can have")
+
+
 @contextmanager
-def explaining_permissions() -> Iterator[None]:
-    """Raise PlaceError where a file or folder is closed to this user, whoever looked at it."""
+def explaining_places() -> Iterator[None]:
+    """Raise PlaceError where a file or folder cannot be got at, whoever looked at it."""
     try:
         yield
     except PermissionError as error:
@@ -63,6 +92,21 @@ def explaining_permissions() -> Iterator[None]:
             f"{error.filename or 'a file'} is closed to this user: {error.strerror}; have it "
             "opened, or name another place (TRUSTEVAL_CACHE names the cache, options their paths)"
         ) from error
+    except FileNotFoundError as error:
+        if error.filename is not None:
+            raise PlaceError(_place(error)) from error
+        raise PlaceError(
+            "the folder that this was started in is not there any more; change to another"
+        ) from error
+    except OSError as error:
+        if error.filename is None:  # a stream: whoever writes to it knows what that means
+            raise
+        raise PlaceError(_place(error)) from error
+
+
+def _place(error: OSError) -> str:
+    # A name that is too long for a file is too long for a line.
+    return f"{abbreviated(str(error.filename))}: {error.strerror}; name another place"
 
 
 def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
@@ -98,7 +142,7 @@ def write_files(texts: Mapping[Path, str], *, follows_links: bool = True) -> Non
             for path, text in texts.items():
                 if path.is_dir() and (follows_links or not path.is_symlink()):
                     raise UsageError(f"cannot write {path}: it is a directory")
-                whole = (text.removesuffix("\n") + "\n").encode()
+                whole = _encoded(text.removesuffix("\n") + "\n")
                 real = path.resolve() if follows_links else path
                 if follows_links and real.exists() and not real.is_file():
                     _write_through(real, whole)
@@ -123,4 +167,9 @@ def _write_through(path: Path, content: bytes) -> None:
 def write_atomically(path: Path, text: str) -> None:
     """Write one text file by renaming a finished one into place; OSError passes through."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, text.encode())
+    replace_file(path, _encoded(text))
+
+
+def _encoded(text: str) -> bytes:
+    # A name of a file may hold half a surrogate pair, which JSON escapes like this.
+    return text.encode(errors="backslashreplace")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.bounded import MIB, read_bytes
 from trusteval.pytest_keys import CLAIMED, RUN
 from trusteval.pytest_options import option
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from trusteval.report.unjudged import Collected
 
+_MOST_TESTS = 16 * MIB
+"""What a file of tests may hold."""
 COLLECTION = "trust_collection"
 REFUSAL = "trust_refusal"
 """What a worker sends home: its collection, and why the run cannot be."""
@@ -76,7 +79,14 @@ def _collects_all(config: pytest.Config) -> bool:
 
 def _holds_gate_tests(path: Path) -> bool:
     files = path.rglob("*.py") if path.is_dir() else [path] if path.is_file() else []
-    return any(b"trust_gates" in file.read_bytes() for file in files)
+    return any(b"trust_gates" in _content(file) for file in files)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_bytes(path, most=_MOST_TESTS)
+    except OSError:  # pytest cannot collect it either
+        return b""
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.files import explaining_permissions
+from trusteval.files import explaining_places
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.printable import printable_line
 from trusteval.printing import Output
 from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
+from trusteval.pytest_faults import FaultHooks, ending_the_run
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -40,6 +41,7 @@ from trusteval.pytest_options import (
     option,
     read_options,
     refuse_lost_configuration,
+    refuse_unnameable_paths,
 )
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
@@ -80,7 +82,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # warnings into errors.
     config.addinivalue_line("filterwarnings", "always::trusteval.pytest_fixtures.GateWarning")
     config.addinivalue_line("filterwarnings", "default::pytest.PytestCacheWarning")
-    settle_places()
+    with ending_the_run(config), explaining_places():
+        settle_places()
+    config.pluginmanager.register(FaultHooks(config), "trusteval-faults")
     config.pluginmanager.register(LawHooks(config, started=time.time()), "trusteval-laws")
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
@@ -158,9 +162,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
     from trusteval.preparation import prepare_run
 
-    refuse_lost_configuration(session.config)
     try:
-        with explaining_permissions():
+        refuse_unnameable_paths(session.config)
+        refuse_lost_configuration(session.config)
+        with explaining_places():
             options = read_options(session.config)
             if options is None:
                 return

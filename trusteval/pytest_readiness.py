@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import PlaceError, UsageError
-from trusteval.files import explaining_permissions, refuse_unwritable
+from trusteval.files import explaining_places, refuse_unwritable
 from trusteval.pytest_keys import RUN
 from trusteval.pytest_options import reports_path, store_path
 
@@ -49,7 +49,7 @@ def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
     from trusteval.readiness import refuse_unready
 
     try:
-        with explaining_permissions():
+        with explaining_places():
             refuse_unready(run, asked, store=store_path(config))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None

@@ -40,6 +40,8 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
         return
     backend = run.options.backend((*run.variants, *run.references))
     _refuse_short_contexts(run, backend, pairs)
+    if store.exists() and not store.is_file():
+        raise UsageError(f"--trust-store: {store} is a folder, a pipe or a device; name a file")
     if not store.is_file():
         refuse_unwritable(
             store.parent,

@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, shown_size
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.printing import say, say_document
+
+_MOST_READ = MIB
+"""What one answer may hold."""
 
 
 def add_read(commands: Any) -> None:
@@ -49,7 +53,10 @@ def _read(asked: argparse.Namespace) -> int:
     if text == "-":
         if sys.stdin is None:
             raise UsageError("standard input is closed; give the text itself in place of -")
-        text = decode(sys.stdin.buffer.read(), path=Path("standard input"))
+        raw = sys.stdin.buffer.read(_MOST_READ + 1)
+        if len(raw) > _MOST_READ:
+            raise UsageError(f"standard input holds more than {shown_size(_MOST_READ)}")
+        text = decode(raw, path=Path("standard input"))
     reading = read_text(
         setting, text, options=asked.option, is_cut=asked.cut, protocol=asked.protocol
     )

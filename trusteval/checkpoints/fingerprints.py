@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_json
 from trusteval.files import write_atomically
 
 TOKENIZER_FILES = (
@@ -21,6 +22,8 @@ TOKENIZER_FILES = (
     *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("chat_template.jinja", "chat_template.json", "generation_config.json"),
 )
+_MOST_KNOWN = 16 * MIB
+"""What the memory of fingerprints may hold; a file takes 0.3 KiB of it."""
 _HEAD, _BLOCK, _SAMPLES = 1 << 20, 1 << 12, 256
 """What of each file is read every time: 1 MiB, and 256 blocks of 4 KiB."""
 
@@ -62,8 +65,8 @@ def remembered(
 
 def _read_known(path: Path) -> dict[str, Any]:
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        known = read_json(path, most=_MOST_KNOWN)
+    except (OSError, ValueError):
         return {}
     if not isinstance(known, dict):
         return {}

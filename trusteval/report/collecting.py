@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.bounded import MIB, read_json
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
@@ -47,6 +48,8 @@ from trusteval.url_secrets import without_secrets
 
 _KEPT = ("started", "commit", "machine", "versions")
 """Which circumstances the history keeps."""
+_MOST = 64 * MIB
+"""What a report may hold that is there already."""
 _PACKAGES = ("trusteval", "torch", "transformers", "gptqmodel", "numpy", "scipy", "pytest")
 
 
@@ -290,9 +293,9 @@ def asked_of(run: Run) -> list[Asked]:
 def _complete_report(directory: Path) -> str | None:
     """Return when the run began whose complete report lies there; None if none does."""
     try:
-        found = json.loads((directory / "verdicts.json").read_text(encoding="utf-8"))
-        run = json.loads((directory / "run.json").read_text(encoding="utf-8"))
-        return str(run["started"]) if found["complete"] else None
+        found = read_json(directory / "verdicts.json", most=_MOST)
+        run = read_json(directory / "run.json", most=_MOST)
+        return str(run["started"]) if found["complete"] is True else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

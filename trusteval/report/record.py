@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from trusteval.files import abbreviated
 from trusteval.printable import printable_json
+from trusteval.report.document_shape import check_record
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
 from trusteval.types import (
     Change,
@@ -127,10 +129,12 @@ class RunRecord:
 def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
     """Rebuild a run from the content of verdicts.json.
 
-    Raises ValueError, KeyError or TypeError if it is none of this schema.
+    Raises ValueError or TypeError if it is none of this schema.
     """
-    if values["schema"] != SCHEMA_VERSION:
-        raise ValueError(f"schema {values['schema']}, expected {SCHEMA_VERSION}")
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA_VERSION:
+        got = values.get("schema") if isinstance(values, dict) else None
+        raise ValueError(f"schema {abbreviated(got)}, expected {SCHEMA_VERSION}")
+    check_record(values)
     return RunRecord(
         facts=values["facts"],
         subjects=list(values["subjects"]),

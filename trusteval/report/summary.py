@@ -338,10 +338,10 @@ def asked_rows(record: RunRecord) -> dict[str, Mapping[str, int]]:
 def _data_caveats(data: Mapping[str, Any]) -> list[str]:
     lines = []
     settings, rows = data.get("rows", {}), sum(data.get("rows", {}).values())
-    if len(settings) < data.get("published_settings", 0) or rows < data.get("rows_read", 0):
+    n_settings, n_rows = data.get("published_settings", 0), data.get("rows_read", 0)
+    if len(settings) < n_settings or rows < n_rows:
         lines.append(
-            f"asks {len(settings)} of {data['published_settings']} settings, "
-            f"{rows} of the {data['rows_read']} rows they have"
+            f"asks {len(settings)} of {n_settings} settings, {rows} of the {n_rows} rows they have"
         )
     if missing := data.get("missing"):
         lines.append(f"no data for the settings {', '.join(missing)}")

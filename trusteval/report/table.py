@@ -50,7 +50,9 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
         table.add_row(*(Text(printable(str(cell))) for cell in cells))
         previous = dimension
     out = StringIO()
-    Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None).print(table)
+    # A name in brackets or between colons is a name, no mark-up.
+    plain = {"markup": False, "emoji": False, "highlight": False}
+    Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None, **plain).print(table)  # type: ignore[arg-type]
     drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
     yield from incomplete_lines(record)
     yield from drawn.strip("\n").splitlines()

@@ -31,6 +31,7 @@ _TABLES = (
         unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID""",
 )
 _KNOWN = {"contexts", "responses", "health", "leases"}
+_OURS = {("table", name) for name in _KNOWN}
 INSERT_RESPONSE = "INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_HEALTH = "INSERT OR IGNORE INTO health VALUES (?, ?, ?, ?)"
 
@@ -89,6 +90,7 @@ def _found(database: Database) -> set[str] | None:
     """Return the tables to be moved, none of a new file; None where all is as it should be."""
     version = int(database.execute("PRAGMA user_version")[0][0])
     if version == SCHEMA_VERSION:
+        _refuse_foreign(database)
         return None
     if version > SCHEMA_VERSION:
         raise StoreError(
@@ -103,6 +105,21 @@ def _found(database: Database) -> set[str] | None:
             f"{', '.join(sorted(tables)[:3])}); use another --trust-store"
         )
     return tables
+
+
+def _refuse_foreign(database: Database) -> None:
+    """Raise StoreError for a file with what computes or acts where ours has only tables."""
+    found = database.execute("SELECT type, name FROM sqlite_master WHERE type != 'index'")
+    odd = [f"the {kind} {name}" for kind, name in found if (kind, name) not in _OURS]
+    odd += [f"no table {name}" for kind, name in sorted(_OURS) if (kind, name) not in found]
+    for name in sorted(_KNOWN) if not odd else ():
+        columns = database.execute(f"PRAGMA table_xinfo({name})")
+        odd += [f"the computed column {name}.{column[1]}" for column in columns if column[6]]
+    if odd:
+        raise StoreError(
+            f"{database.path} is no response store of trusteval (it has {odd[0]:.80}); use another "
+            "--trust-store"
+        )
 
 
 def _move(database: Database, tables: set[str]) -> None:

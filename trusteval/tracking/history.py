@@ -8,12 +8,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
 from trusteval.tracking.reader_version import reader_of
@@ -33,6 +34,9 @@ _TAIL = 2**22
 """How many bytes from the end a run that is repeated is looked for in."""
 _KIND = ("model", "engine", "profile", "protocol")
 """Facts that runs which may repeat each other share."""
+_LONGEST_LINE = 4 * MIB
+"""What the line of a run may hold; one of seven subjects has 16 KiB."""
+_MOST_HISTORY = 512 * MIB
 _MOST_POINTS = 1000.0
 _MOST_ROWS = 2**53
 
@@ -74,6 +78,7 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, _APPENDED, 0o644)
         try:
+            refuse_special(os.fstat(handle).st_mode, path)
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
@@ -94,8 +99,8 @@ def _is_repeated(run: Mapping[str, Any], tail: bytes) -> bool:
     """Whether the last run of the same kind says the same, but for when it started."""
     for line in reversed(tail.split(b"\n")):
         try:
-            before = json.loads(line)
-        except (ValueError, RecursionError):
+            before = loads(line)
+        except ValueError:
             continue
         if isinstance(before, dict) and _kind(before) == _kind(run):
             return {**before, "started": None} == {**run, "started": None}
@@ -110,23 +115,34 @@ def _kind(run: Mapping[str, Any]) -> list[Any]:
 def read_history(path: Path) -> tuple[list[Point], int]:
     """Return every score of every run as written, and how many lines cannot be read.
 
-    A torn line, one of another schema, or with a value that is no score's, is left out and
-    counted. Raises TrackingError where
-    there is no history.
+    A torn line, one that is too long, of another schema, or with a value that is no score's, is
+    left out and counted. Raises TrackingError where there is no history, or one beyond all bounds.
     """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise TrackingError(f"no history at {path}: {error.strerror}; run a gate first") from error
     points: list[Point] = []
     unreadable = 0
-    # JSON escapes line feeds and no other break: splitlines() would cut a model's name in two.
-    for line in filter(str.strip, text.split("\n")):
-        try:
-            points += _points(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-            unreadable += 1
+    try:
+        for line in _lines(path):
+            try:
+                points += _points(loads(line.decode(errors="replace")))
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+                unreadable += 1
+    except OSError as error:
+        raise TrackingError(f"no history at {path}: {error.strerror}; run a gate first") from error
     return points, unreadable
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines that are not blank; of one that is too long, its first bytes."""
+    with opened(path) as file:
+        if os.fstat(file.fileno()).st_size > _MOST_HISTORY:
+            raise OSError(errno.EFBIG, f"more than {shown_size(_MOST_HISTORY)}", str(path))
+        # JSON escapes line feeds and no other break: splitlines() would cut a name in two.
+        while line := file.readline(_LONGEST_LINE):
+            rest = line
+            while len(rest) == _LONGEST_LINE and not rest.endswith(b"\n"):
+                rest = file.readline(_LONGEST_LINE)
+            if line.strip():
+                yield line
 
 
 def chosen_points(

@@ -9,6 +9,7 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
+from trusteval.files import is_there
 from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers
@@ -30,7 +31,7 @@ class Selection:
 
 def is_store(text: str) -> bool:
     """Whether a RUN names a store's context, STORE.sqlite#CONTEXT, rather than a file."""
-    return "#" in text and not _place_and_subject(text)[0].exists()
+    return "#" in text and not is_there(_place_and_subject(text)[0])
 
 
 def select(text: str, asking: Asking) -> Selection:
@@ -102,7 +103,7 @@ def _place_and_subject(text: str) -> tuple[Path, str | None]:
     parts = text.split(":")
     for end in range(len(parts), 0, -1):
         path = Path(":".join(parts[:end]))
-        if path.exists():
+        if is_there(path):
             return path, ":".join(parts[end:]) or None
     return Path(text), None
 
