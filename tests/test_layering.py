@@ -156,6 +156,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "bounded": set(),
     "replacing": set(),
+    "as_declared": {"types", "bounded", "files", "printable"},
+    "lasting": {"progress"},
     "files": {"errors", "bounded", "replacing"},
     "cached_folder": {"errors"},
     "gates": {"types"},
@@ -170,16 +172,16 @@ ALLOWED: dict[str, set[str]] = {
     "store.keys": {"types"},
     "store.database": {"errors"},
     "store.schema": {"errors", "store.database"},
-    "store.leases": {"errors", "store.database"},
+    "store.leases": {"errors", "printable", "store.database"},
     "store.responses": {
-        *("types", "errors"),
+        *("types", "as_declared", "errors"),
         *(f"store.{name}" for name in ("database", "keys", "leases", "schema", "stored")),
     },
-    "store.stored": {"types", "store.keys", "store.schema"},
+    "store.stored": {"types", "as_declared", "bounded", "store.keys", "store.schema"},
     "store.inventory": {"store.database", "store.responses", "store.stored"},
     "store.garbage": {"errors", "store.inventory", "store.responses"},
     "store.checkup": {"errors", "store.responses", "store.stored"},
-    "store.entries": {"types", "errors", "files", "store.keys", "store.stored"},
+    "store.entries": {"types", "as_declared", "errors", "files", "store.keys", "store.stored"},
     "store.jsonl_file": {"errors", "files", "store.entries"},
     "store.parquet_file": {"errors", "store.entries"},
     "store.exporting": {
@@ -320,7 +322,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines.batching": set(),
     "engines.chat": {"types", "errors"},
     "engines.encoding": set(),
-    "engines.shaken": {"types", "errors", "engines.engine"},
+    "engines.shaken": {"types", "errors", "engines.contract", "engines.engine"},
     "engines.scripted": {"types", "errors", "engines.batching"},
     "engines.replay": {"types", "errors", "store", "engines.batching"},
     "engines.examination": {"types", "health"},
@@ -340,6 +342,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines.template_complaints": set(),
     "engines.waiting": {"progress"},
     "engines.given_up": {"errors"},
+    "engines.contract": {"types", "as_declared", "errors", "engines.engine"},
     "engines.completions": {"types", "errors", "files", "engines.chat", "engines.thought"},
     "engines.json_client": {
         *("errors", "engines.api_key", "engines.template_complaints", "engines.waiting"),
@@ -487,8 +490,8 @@ ALLOWED: dict[str, set[str]] = {
         *(f"audit.{name}" for name in ("population", "preparing", "single_reading", "table")),
     },
     "recorder": {
-        *("types", "errors", "health", "progress", "store"),
-        *("benchmarks.benchmark", "engines.engine"),
+        *("types", "errors", "health", "lasting", "progress", "store"),
+        *("benchmarks.benchmark", "engines.contract", "engines.engine"),
     },
     "options": {"types", "errors", "engines.engine", "engines.routing", "progress", "suggestion"},
     "gate_checks": {
@@ -497,7 +500,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "readiness": {
         *("types", "errors", "files", "machine", "recorder", "run", "store"),
-        *("benchmarks.benchmark", "engines.engine"),
+        *("benchmarks.benchmark", "engines.contract", "engines.engine"),
     },
     "preparation": {
         *("types", "errors", "gate_checks", "gates", "gates_file", "options", "profiles", "run"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -86,8 +87,13 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
     capture = manager.getplugin("capturemanager")
     is_worker = hasattr(pytestconfig, "workerinput")
     reporter = None if is_worker else manager.getplugin("terminalreporter")
+    one_at_a_time = threading.Lock()  # what lasts long is told of by a thread
 
     def say(line: str) -> None:
+        with one_at_a_time:
+            write(line)
+
+    def write(line: str) -> None:
         if terminal is not None:
             terminal.write(f"\r\x1b[2Ktrusteval: {line}\n")
             terminal.flush()
