@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "trusteval"
 PLUGIN = (
     *("pytest_plugin", "pytest_fixtures", "pytest_keys", "pytest_options", "pytest_parametrizing"),
-    *("pytest_laws", "pytest_readiness"),
+    *("pytest_laws", "pytest_leaving", "pytest_readiness"),
     *("pytest_collecting", "pytest_junit", "pytest_outcomes", "pytest_reporting"),
 )
 PURE = (
@@ -158,6 +158,7 @@ ALLOWED: dict[str, set[str]] = {
     "replacing": set(),
     "as_declared": {"types", "bounded", "files", "printable"},
     "lasting": {"progress"},
+    "failed_before": {"errors"},
     "files": {"errors", "bounded", "replacing"},
     "cached_folder": {"errors"},
     "gates": {"types"},
@@ -375,7 +376,7 @@ ALLOWED: dict[str, set[str]] = {
     "benchmarks.spellings": {"types", "errors", "suggestion", "benchmarks.benchmark"},
     "questionnaire": {
         "benchmarks.spellings",
-        *("types", "errors", "profiles", "scoring"),
+        *("types", "errors", "failed_before", "profiles", "scoring"),
         *("benchmarks", "benchmarks.benchmark", "benchmarks.prompts", "benchmarks.origin"),
         "benchmarks.fingerprint",
     },
@@ -490,7 +491,7 @@ ALLOWED: dict[str, set[str]] = {
         *(f"audit.{name}" for name in ("population", "preparing", "single_reading", "table")),
     },
     "recorder": {
-        *("types", "errors", "health", "lasting", "progress", "store"),
+        *("types", "errors", "failed_before", "health", "lasting", "progress", "store"),
         *("benchmarks.benchmark", "engines.contract", "engines.engine"),
     },
     "options": {"types", "errors", "engines.engine", "engines.routing", "progress", "suggestion"},
@@ -548,11 +549,13 @@ ALLOWED: dict[str, set[str]] = {
         *("store", "report.record", "report.summary"),
     },
     "pytest_laws": {"errors", "law_memory", "machine", "pytest_keys", "pytest_options"},
+    "pytest_leaving": {"pytest_outcomes"},
     "pytest_readiness": {"errors", "files", "pytest_keys", "pytest_options", "readiness", "run"},
     "pytest_parametrizing": {"gates", "machine", "pytest_keys", "run", "types"},
     "pytest_plugin": {
         *("types", "errors", "files", "machine", "engines.memory", "preparation", "run"),
-        *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "options", "parametrizing")),
+        *(f"pytest_{name}" for name in ("fixtures", "keys", "laws", "leaving", "options")),
+        "pytest_parametrizing",
         *(f"pytest_{name}" for name in ("collecting", "outcomes", "readiness", "reporting")),
         *("pytest_scheduling", "report.collecting"),
     },

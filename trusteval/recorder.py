@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import described, examined, generated, opened
 from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PlaceError, PromptError, StoreError, TrustEvalError
+from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
+from trusteval.failed_before import FailedBefore
 from trusteval.health import health_key
 from trusteval.lasting import FIRST_SECONDS, Patience, telling
 from trusteval.progress import Advance, ProgressBar, Say, no_progress, say_nothing
@@ -54,7 +55,7 @@ class Recorder:
         self._contexts: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
         self._looks: dict[str, Health | None] = {}
-        self._broken: dict[str, TrustEvalError] = {}
+        self._failed = FailedBefore()
         self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
@@ -63,16 +64,9 @@ class Recorder:
             engine, self._loaded = self._loaded[1], None
             engine.close()
 
-    @contextmanager
-    def remembering_failure(self, variant: Variant) -> Iterator[None]:
+    def remembering_failure(self, variant: Variant) -> AbstractContextManager[None]:
         """Raise what went wrong with a variant before, or remember what goes wrong now."""
-        if variant.name in self._broken:
-            raise _anew(self._broken[variant.name])
-        try:
-            yield
-        except TrustEvalError as error:
-            self._broken[variant.name] = _anew(error)
-            raise
+        return self._failed.remembering(variant.name)
 
     def health(self, variant: Variant) -> Health | None:
         """Look at a variant, or at what was found before; None where there are no weights."""
@@ -256,18 +250,6 @@ class Recorder:
             engine = opened(self.backend, variant)
         self._loaded = variant.name, engine
         return engine
-
-
-def _anew(error: TrustEvalError) -> TrustEvalError:
-    """Return an error that says the same, without the frames, notes and causes of its raising.
-
-    One and the same raised again and again would keep every frame of every test that met it, and
-    through them models and answers; pytest formats all of them for each test.
-    """
-    kind = type(error)
-    fresh = kind.__new__(kind, *error.args)
-    fresh.__dict__.update({k: v for k, v in vars(error).items() if k != "__notes__"})
-    return fresh
 
 
 def _open_parts(keys: Sequence[str], recorded: Mapping[str, Response]) -> list[range]:

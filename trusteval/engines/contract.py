@@ -7,8 +7,10 @@ one EngineError that names variant and engine, what was expected and what came.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from trusteval.as_declared import (
@@ -98,7 +100,7 @@ class _Answers:
         if not isinstance(batch, dict):
             self._refuse("a batch: a dict of responses by index", shown(batch))
         if not batch:
-            self._refuse(f"a batch of answers ({len(self._missing)} are missing)", "an empty one")
+            self._refuse(f"a batch of answers ({len(self._missing)} missing)", "an empty one")
         return {self._index(index): self._response(index, said) for index, said in batch.items()}
 
     def _index(self, value: object) -> int:
@@ -162,7 +164,13 @@ def _foreign(engine: str, asked: str) -> Iterator[None]:
     except (TrustEvalError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise EngineError(f"{engine}: {asked} raised {said_by(error)}") from error
+        raise EngineError(f"{engine}: {asked} raised {said_by(error)}{_place(error)}") from error
+
+
+def _place(error: BaseException) -> str:
+    """Say where an exception was raised, as far as that is known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
 
 
 def _name(asked: object, variant: Variant) -> str:
