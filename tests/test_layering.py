@@ -344,7 +344,9 @@ ALLOWED: dict[str, set[str]] = {
     "engines.waiting": {"progress"},
     "engines.given_up": {"errors"},
     "engines.contract": {"types", "as_declared", "errors", "engines.engine"},
-    "engines.completions": {"types", "errors", "files", "engines.chat", "engines.thought"},
+    "engines.completions": {
+        *("types", "as_declared", "errors", "files", "engines.chat", "engines.thought"),
+    },
     "engines.json_client": {
         *("errors", "engines.api_key", "engines.template_complaints", "engines.waiting"),
     },
