@@ -70,7 +70,7 @@ def generated(
     most as many batches as there are prompts, since an empty one is none.
     """
     answers = _Answers(_name(engine, variant), len(prompts), done, max_new_tokens)
-    with _foreign(answers.engine, "generate"):
+    with answers.knowing_prompts(), _foreign(answers.engine, "generate"):
         batches = iter(engine.generate(prompts, max_new_tokens=max_new_tokens, done=done))
     try:
         while True:
