@@ -662,7 +662,7 @@ def test_text_longer_than_the_tokens_asked_for_is_no_answer(server, opened) -> N
     )
 
 
-@pytest.mark.parametrize("count", [True, 10**30, -5, 5.5, "many"])
+@pytest.mark.parametrize("count", [True, -5, 5.5, "many", [7], {"n": 7}])
 def test_count_that_is_none_is_not_counted(server, opened, count: object) -> None:
     usage = {"prompt_tokens": count, "completion_tokens": 1}
     server.decide = lambda request: said(reply("fine", usage=usage))
@@ -670,10 +670,25 @@ def test_count_that_is_none_is_not_counted(server, opened, count: object) -> Non
     assert (found.n_prompt_tokens, type(found.n_prompt_tokens)) == (0, int)
 
 
-@pytest.mark.parametrize("reason", [["stop"], {"a": 1}, 5])
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens"])
+@pytest.mark.parametrize("count", [10**30, 1 << 31])
+def test_count_beyond_all_texts_is_a_rejected_reply(server, opened, name: str, count: int) -> None:
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, name: count}
+    server.decide = lambda request: said(reply("fine", usage=usage))
+    message = refusal(EngineError, lambda: answers(opened(), prompts(1)))
+    assert "expected a number of tokens, got " in message
+
+
+@pytest.mark.parametrize("name", [{"id": MODEL}, [MODEL], 5, f"{MODEL}2"])
+def test_reply_of_another_model_is_an_error(server, opened, name: object) -> None:
+    server.decide = lambda request: said(reply("fine", model=name))
+    assert "replied" in refusal(EngineError, lambda: answers(opened(), prompts(1)))
+
+
+@pytest.mark.parametrize("reason", [["stop"], {"a": 1}, 5, "stopped", "s" * 10**6])
 def test_finish_reason_that_is_no_word_is_an_error(server, opened, reason: object) -> None:
     server.decide = lambda request: said(choice(finish_reason=reason))
-    assert repr(reason) in refusal(PromptError, lambda: answers(opened(), prompts(1)))
+    assert repr(reason)[:70] in refusal(PromptError, lambda: answers(opened(), prompts(1)))
 
 
 def test_words_of_a_server_move_no_cursor(server, opened) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -87,9 +88,13 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
     capture = manager.getplugin("capturemanager")
     is_worker = hasattr(pytestconfig, "workerinput")
     reporter = None if is_worker else manager.getplugin("terminalreporter")
+    one_at_a_time = threading.Lock()  # what lasts long is told of by a thread
 
     def say(text: str) -> None:
-        line = printable_line(text)
+        with one_at_a_time:
+            write(printable_line(text))
+
+    def write(line: str) -> None:
         if terminal is not None:
             terminal.write(f"\r\x1b[2Ktrusteval: {line}\n")
             terminal.flush()

@@ -36,6 +36,7 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
 )
 from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
 from trusteval.pytest_laws import LawHooks
+from trusteval.pytest_leaving import refuse_silent_exits
 from trusteval.pytest_options import (
     add_options,
     option,
@@ -174,6 +175,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             session.config.stash[RUN] = prepare_run(options)
             if not session.config.option.collectonly and not _is_worker(session.config):
                 refuse_unwritable_reports(session.config)
+            refuse_silent_exits(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.
@@ -219,10 +221,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the name of a vote's law home; word our own errors in one line, without traceback."""
+    """Carry the name of a vote's law home; word our own errors in one line.
+
+    Their traceback, and that of the foreign exception behind one, is there with --full-trace.
+    """
     report = yield
     if call.excinfo is not None and isinstance(call.excinfo.value, TrustEvalError):
-        report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
+        if not item.config.option.fulltrace:
+            report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
         if isinstance(call.excinfo.value, BrokenError):
             broken = {"subject": call.excinfo.value.subject, "why": str(call.excinfo.value)}
             report.user_properties.append(("trust_broken", json.dumps(broken)))
