@@ -12,7 +12,7 @@ import os
 import stat
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 MIB = 2**20
 DEEPEST = 64
@@ -27,18 +27,27 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     Raises OSError: for what cannot be opened, what is no regular file (a pipe, a device, a
     directory), and for a file that holds more.
     """
-    # A pipe that nobody writes to would keep a plain open() waiting.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:  # noqa: PTH123  (the handle is what was looked at)
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "a pipe or device, expected a file", str(path))
+    with open_regular(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"more than {shown_size(most)}", str(path))
     return content
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to be read in parts, as weights are.
+
+    Raises OSError for what cannot be opened, and for what is no regular file.
+    """
+    # A pipe that nobody writes to would keep a plain open() waiting.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return open(handle, "rb")  # noqa: PTH123  (the handle is what was looked at)
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "a pipe or device, expected a file", str(path))
 
 
 def read_text(path: Path, *, most: int, errors: str = "strict") -> str:

@@ -21,6 +21,8 @@ TrustEvalError
 
 from trusteval.printable import printable
 
+_LONGEST = 3000
+
 
 class TrustEvalError(Exception):
     """Base of all errors below; its text says what, expected, got and what to do."""
@@ -35,7 +37,13 @@ class VariantError(UsageError):
 
 
 class ModelError(UsageError):
-    """A model directory that is missing, unsafe to load or unreadable."""
+    """A model directory that is missing, unsafe to load or unreadable.
+
+    Its text quotes what others wrote: it is kept in one line that can be printed, of bounded length.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(_shortened(message)))
 
 
 class GateError(UsageError):
@@ -109,3 +117,10 @@ class StoreError(TrustEvalError):
 
 class VoteError(TrustEvalError):
     """Ballots that no vote can be held over: none at all, or one variant twice."""
+
+
+def _shortened(message: str) -> str:
+    """Leave out the middle of what nobody would read to its end."""
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST - 500]} ... {message[-400:]}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
+from trusteval.checkpoints.foreign import explaining, in_one_line
 from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
 from trusteval.errors import ModelError
 from trusteval.files import with_home
@@ -113,14 +114,8 @@ def _expand(file: Path, out: Path) -> Path:
 
     from trusteval.checkpoints.loading import load_gguf
 
-    try:
+    with explaining(file, "cannot be expanded"):
         model, tokenizer = load_gguf(file, dtype=torch.bfloat16)
-    except (
-        *(OSError, RuntimeError, ImportError),
-        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
-    ) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{file} cannot be expanded: {reason}") from error
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     return out
@@ -134,7 +129,7 @@ def _downloaded(model: str, *, files: Sequence[str] = _HUB_FILES) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=list(files)))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
         raise ModelError(
-            f"model {model!r} is no directory here and cannot be fetched from the hub: {reason}"
+            f"model {model!r} is no directory here and cannot be fetched from the hub: "
+            f"{in_one_line(error)}"
         ) from error
