@@ -11,8 +11,9 @@ import json
 import os
 import stat
 import zlib
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 MIB = 2**20
 DEEPEST = 64
@@ -34,7 +35,7 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     return content
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file to be read in parts, as weights are.
 
     Raises OSError for what cannot be opened, and for what is no regular file.

@@ -39,7 +39,7 @@ class VariantError(UsageError):
 class ModelError(UsageError):
     """A model directory that is missing, unsafe to load or unreadable.
 
-    Its text quotes what others wrote: it is kept in one line that can be printed, of bounded length.
+    Its text quotes what others wrote: it is kept in one line that can be printed, and shortened.
     """
 
     def __init__(self, message: str) -> None:

@@ -224,11 +224,11 @@ def _listed(index: Path) -> list[str]:
     listed = read_object(index, most=MOST_LISTED).get("weight_map")
     if not isinstance(listed, dict):
         raise ModelError(f"{index} holds no weight_map; expected the file of each tensor")
-    outside = next((name for name in listed.values() if not is_within(name)), None)
-    if outside is not None:
+    outside = [name for name in listed.values() if not is_within(name)]
+    if outside:
         raise ModelError(
-            f"{index} names weights outside its folder, {abbreviated(outside)}; expected the name "
-            "of a file beside it"
+            f"{index} names weights outside its folder, {abbreviated(outside[0])}; expected the "
+            "name of a file beside it"
         )
     names = sorted(set(listed.values()))
     missing = [name for name in names if not (index.parent / name).is_file()]

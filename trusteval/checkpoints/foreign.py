@@ -1,7 +1,7 @@
 """The edge to libraries that read checkpoints: whatever they raise is told in one line of ours.
 
-What they raise for a damaged file has no end: KeyError, a bare Exception from tokenizers, a panic of
-their Rust. And they may not turn to the hub because a file says so.
+What they raise for a damaged file has no end: KeyError, a bare Exception from tokenizers, a panic
+of their Rust. And they may not turn to the hub because a file says so.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def explaining(subject: object, doing: str = "cannot be loaded") -> Iterator[Non
 
 
 def is_theirs(error: BaseException) -> bool:
-    """Whether an error is of a library; panics of Rust are no Exception, and have no public name."""
+    """Whether an error is a library's; a panic of Rust is no Exception and has no public name."""
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 

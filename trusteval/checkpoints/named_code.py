@@ -1,4 +1,4 @@
-"""What the configs of a checkpoint name beyond data: code to be run, and files that are not its own.
+"""What the configs of a checkpoint name beyond data: code to be run, and files of other folders.
 
 Looked for at any depth of every config in the folder, since libraries hand nested settings on. What
 may be named is listed; whatever else stands in such a place is taken for code.
@@ -6,6 +6,7 @@ may be named is listed; whatever else stands in such a place is taken for code.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -97,7 +98,11 @@ def is_within(name: object) -> bool:
     """
     if not isinstance(name, str) or not name or "\0" in name or "\\" in name:
         return False
-    return not Path(name).is_absolute() and ".." not in Path(name).parts and len(name) <= 255
+    return (
+        not Path(name).is_absolute()
+        and ".." not in Path(name).parts
+        and len(os.fsencode(name)) <= 255
+    )
 
 
 def _is_tokenizer(name: str) -> bool:

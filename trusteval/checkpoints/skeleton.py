@@ -1,7 +1,7 @@
 """Builds the architecture of a config without its weights, and no more of it than they can fill.
 
-A config may ask for more modules than there are tensors, or for larger ones: loaders would make them
-before they compare, with random numbers in the memory of the machine.
+A config may ask for more modules than there are tensors, or for larger ones: loaders would make
+them before they compare, with random numbers in the memory of the machine.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ _BOOKS = frozenset(
 )
 """Settings that name a class or a place, or are about padding and cutting, which never happen
 here; added tokens are in tokenizer.json too."""
-_PLAIN = {None, "", "PreTrainedTokenizer", "TokenizersBackend"}
+_PLAIN = {"", "PreTrainedTokenizer", "TokenizersBackend"}
 """Classes that add nothing to what tokenizer.json says."""
 
 
@@ -117,7 +117,7 @@ def _without_books(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
     named = settings.get("tokenizer_class")
     plain = named.removesuffix("Fast") if isinstance(named, str) else named
-    return kept if plain in _PLAIN else {**kept, "tokenizer_class": plain}
+    return kept if plain is None or str(plain) in _PLAIN else {**kept, "tokenizer_class": plain}
 
 
 def _content(value: Any) -> Any:

@@ -151,7 +151,7 @@ def _apply(
                 )
             )
         except Exception as error:  # its code was let in, and may raise anything
-            raise TemplateError(str(error) or repr(error)) from error
+            raise TemplateError(in_one_line(error)) from error
     special = getattr(tokenizer, "special_tokens_map", None) or {}
     return renderer().render(
         template,
