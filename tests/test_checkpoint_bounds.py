@@ -14,6 +14,12 @@ import pytest
 from tests.damage import edit_config, inspection_refusal, refusal, weight_file
 from tests.packers import Packing, write_json, write_packed_llama
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
+from trusteval.checkpoints.models import (
+    directory_at_hand,
+    method_and_bits,
+    refuse_missing_model,
+)
+from trusteval.checkpoints.skeleton import build_skeleton
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.errors import EngineError, ModelError, TrustEvalError
@@ -71,6 +77,19 @@ def test_config_nested_beyond_all_bounds_is_refused(dense: Path, name: str) -> N
     assert "nested" in inspection_refusal(dense)
     (dense / name).write_text('{"a":' + "[" * 100 + "]" * 100 + "}", encoding="utf-8")
     assert "nested more than 64 levels deep" in inspection_refusal(dense)
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 5000, "/tmp/" + "x" * 300, "x" * 300 + ".gguf", "/dev/null/x.gguf", "a\0b.gguf"]
+)
+def test_name_that_no_model_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    for ask in (refuse_missing_model, method_and_bits):
+        with pytest.raises(ModelError) as raised:
+            ask(name)
+        assert str(raised.value).isprintable()
+        assert len(str(raised.value)) < 400
+    with suppress(ModelError):
+        assert directory_at_hand(name, cache=tmp_path) is None
 
 
 # -- numbers --------------------------------------------------------------------------------------
@@ -145,20 +164,14 @@ def test_model_far_larger_than_its_weights_is_refused_before_it_is_in_memory(
 
 
 def test_model_of_far_more_modules_than_tensors_is_not_built(dense: Path) -> None:
-    edit_config(
-        dense,
-        model_type="jamba",
-        num_hidden_layers=20,
-        attn_layer_period=2,
-        attn_layer_offset=0,
-        expert_layer_period=1,
-        expert_layer_offset=0,
-        use_mamba_kernels=False,
-        num_experts=2,
-        layers_block_type=["attention"] * 20,
-        mamba_d_state=2,
-    )
-    refusal(dense)
+    import torch
+    from transformers import LlamaConfig
+
+    config = LlamaConfig(hidden_size=8, num_attention_heads=1, num_hidden_layers=10**4)
+    with pytest.raises(ModelError, match="describes more than 4416 modules, the weights are 20"):
+        build_skeleton(dense, config, shapes=[(1,)] * 20, dtype=torch.float32)
+    few = LlamaConfig(hidden_size=8, num_attention_heads=1, num_hidden_layers=2)
+    build_skeleton(dense, few, shapes=[(1,)] * 20, dtype=torch.float32)
 
 
 # -- headers --------------------------------------------------------------------------------------
