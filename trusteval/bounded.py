@@ -14,8 +14,9 @@ import stat
 import tomllib
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 MIB = 2**20
 MOST_VALUES = 2**24
@@ -56,7 +57,7 @@ def read_lines(path: Path, *, longest: int) -> Iterator[bytes]:
             yield line
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BufferedReader:
     """Open what is a regular file; raises OSError for anything else."""
     try:
         # A pipe that nobody writes to would keep a plain open() waiting.

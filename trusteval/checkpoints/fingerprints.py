@@ -14,9 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_json
+from trusteval.bounded import MIB, opened, read_json
 from trusteval.files import write_atomically
 
+TOKEN_LISTS = (
+    *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
+    "added_tokens.json",
+)
 TOKENIZER_FILES = (
     *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
     *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
@@ -85,7 +89,7 @@ def _traits(file: Path) -> str:
     """Return what tells in no time that a file is the one it was."""
     stat = file.stat()
     blocks = hashlib.sha256()
-    with file.open("rb") as stream:
+    with opened(file) as stream:
         for start, length in _sampled(stat.st_size):
             stream.seek(start)
             blocks.update(stream.read(length))
@@ -120,5 +124,5 @@ def tokenizer_fingerprint(path: Path) -> str:
 
 def file_fingerprint(path: Path) -> str:
     """Return a file's sha256."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -186,7 +186,7 @@ def opening(path: Path) -> Iterator[None]:
     """
     try:
         for file in _beside(path):
-            if file.exists():
+            with suppress(FileNotFoundError):  # a journal may go meanwhile
                 refuse_special(file.stat().st_mode, file)
         yield
     except OSError as error:
