@@ -42,7 +42,7 @@ from trusteval.pytest_options import (
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
 from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
-from trusteval.pytest_reporting import ANSWERS, ReportHooks
+from trusteval.pytest_reporting import ANSWERS, ReportHooks, begin_report
 from trusteval.types import Dimension
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
@@ -194,7 +194,10 @@ def pytest_collection_modifyitems(
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse what the selected tests could not bring to an end; with xdist, its controller does."""
     if not _is_worker(session.config):
-        refuse_unready_tests(session.config, [item.nodeid for item in session.items])
+        ids = [item.nodeid for item in session.items]
+        refuse_unready_tests(session.config, ids)
+        if not session.config.getoption("numprocesses", None):
+            begin_report(session.config, ids)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -30,7 +30,7 @@ def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
     run = config.stash.get(RUN, None)
     if run is None or config.option.collectonly:
         return
-    asked = set(_asked(run, ids))
+    asked = set(asked_by(run, ids))
     if not asked:
         return
     from trusteval.readiness import refuse_unready
@@ -42,7 +42,7 @@ def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def _asked(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+def asked_by(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the subject and benchmark of every test of ours, which its id begins with."""
     pairs = {
         f"{subject.name}-{benchmark}": (subject.name, benchmark)

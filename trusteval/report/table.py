@@ -12,6 +12,7 @@ from trusteval.report.summary import (
     beside_lines,
     broken_lines,
     caveats,
+    failed_test_lines,
     incomplete_lines,
     invariants_line,
     perplexity_lines,
@@ -58,6 +59,7 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     yield from broken_lines(record)
     yield from sentences(record, passed=False)
     yield from unjudged_lines(record, each=False)
+    yield from failed_test_lines(record, each=False)
     yield f"{tally(record)}. {invariants_line(record)}."
     yield from incomplete_lines(record)
     yield from caveats(record)

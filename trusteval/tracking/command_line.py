@@ -117,11 +117,16 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
         for which, names in zip(("first", "second"), alone, strict=True)
         if names
     ]
-    _say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    incomplete = [
+        f"INCOMPLETE {which} run: {one.incomplete}"
+        for which, one in zip(("first", "second"), whole, strict=True)
+        if one.incomplete
+    ]
+    _say((*incomplete, *left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
     runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
     limits = Limits(max_drop, len(found))
     _write(asked.json, comparison_document(found, limits=limits, runs=runs))
-    return exit_code(found)
+    return exit_code(found, cut_short=any(one.is_cut_short for one in whole))
 
 
 def _compare_readers(asked: argparse.Namespace) -> int:

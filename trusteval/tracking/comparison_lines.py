@@ -55,9 +55,14 @@ def outcome(found: Sequence[BenchmarkComparison]) -> Change:
     return next((change for change in _EXIT if change in changes), Change.NOT_COMPARABLE)
 
 
-def exit_code(found: Sequence[BenchmarkComparison]) -> int:
-    """Return 1 for a regression, else 4 where something is not comparable, else 3, else 0."""
-    return _EXIT[outcome(found)]
+def exit_code(found: Sequence[BenchmarkComparison], *, cut_short: bool = False) -> int:
+    """Return 1 for a regression, else 4 where something is not comparable, else 3, else 0.
+
+    Of a run that was `cut_short` something is not comparable: what it did not get to.
+    """
+    worst = outcome(found)
+    is_hidden = cut_short and worst is not Change.REGRESSION
+    return _EXIT[Change.NOT_COMPARABLE if is_hidden else worst]
 
 
 def comparison_document(

@@ -59,6 +59,11 @@ def _number(value: Any, where: str) -> None:
         _fail(where, f"a whole number from 0 to under {_MOST}", value)
 
 
+def _truth(value: Any, where: str) -> None:
+    if not isinstance(value, bool):
+        _fail(where, "true or false", value)
+
+
 def _table(value: Any, where: str) -> None:
     if not isinstance(value, dict):
         _fail(where, "a table", value)
@@ -152,7 +157,12 @@ _ANSWERS = _record(
         "facts": _FACTS,
         "benchmarks": _table_of(_ITEMS),
         "subjects": _table_of(_table_of(_PART)),
-    }
+    },
+    ledger=_record(
+        {"complete": _truth, "ending": _text, "gates": _record({"judged": _number, "of": _number})},
+        missing=_TEXTS,
+        failed_tests=_TEXTS,
+    ),
 )
 _BASELINE = _record(
     {
@@ -163,6 +173,7 @@ _BASELINE = _record(
                 commit=_or_none(_text),
                 versions=_table,
                 regression=_or_none(_text),
+                left_out=_TEXTS,
             )
         ),
     }

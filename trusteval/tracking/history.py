@@ -9,6 +9,7 @@ import errno
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 from trusteval.errors import TrackingError
 from trusteval.tracking.reader_version import reader_of
+from trusteval.turns import hold
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
@@ -23,6 +25,8 @@ _TAIL = 2**22
 """How many bytes from the end a run that is repeated is looked for in."""
 _KIND = ("model", "engine", "profile", "protocol")
 """Facts that runs which may repeat each other share."""
+_PATIENCE = 30.0
+"""For how many seconds another process that appends is waited for."""
 _MOST_POINTS = 1000.0
 _MOST_ROWS = 2**53
 
@@ -31,7 +35,8 @@ _MOST_ROWS = 2**53
 class Point:
     """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
 
-    `reader` is the version that read its answers.
+    `reader` is the version that read its answers; `is_complete` says whether all that the run was
+    asked was judged, which earlier versions did not keep.
     """
 
     started: datetime
@@ -49,10 +54,11 @@ class Point:
     high: float | None
     n: int
     verdict: str
+    is_complete: bool = True
 
 
 def append_run(path: Path, record: Mapping[str, Any]) -> bool:
-    """Append one run in a single write, so that runs side by side keep their lines whole.
+    """Append one run, while no other process does, so that all lines are kept and whole.
 
     Returns whether it did: a run that differs from the last one of its model, engine, profile and
     protocol in nothing but when it started is that run again. A line that a crash left unfinished
@@ -63,6 +69,7 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
+            hold(handle, patience=_PATIENCE)
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
@@ -72,6 +79,8 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
             text = f"{chr(10) if torn else ''}{line}\n"
             whole = text.encode(errors="backslashreplace")
             if os.write(handle, whole) < len(whole):
+                with suppress(OSError):
+                    os.ftruncate(handle, size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
@@ -174,6 +183,7 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
             high=None if line["interval"] is None else _in_points(line["interval"]["high"]),
             n=_count(line["n"]),
             verdict=_text(line["verdict"]),
+            is_complete=run.get("complete") is not False,
         )
         for line in run["scores"]
     ]
