@@ -383,6 +383,7 @@ ALLOWED: dict[str, set[str]] = {
         *("health", "checkpoints.vocabulary", "evidence", "gates", "gathering"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
     },
+    "turns": set(),
     "tracking": set(),
     "tracking.columns": {"benchmarks.spellings", "types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
@@ -407,7 +408,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.reader_lines": {"types", "tracking.reader_change"},
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
-        *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
+        *("errors", "sheet", "turns", "tracking.answered_run", "tracking.answers_file"),
         *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
@@ -434,9 +435,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.selection": {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        *("benchmarks", "protocols", "tracking.store_selection"),
+        *("benchmarks", "bounded", "protocols", "tracking.store_selection"),
     },
-    "tracking.history": {"errors", "tracking.reader_version"},
+    "tracking.history": {"errors", "turns", "tracking.reader_version"},
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "printable", "tracking.history"},
     "tracking.command_line": {
@@ -513,20 +514,28 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report": set(),
     "report.unjudged": {"types"},
-    "report.record": {"types", "report.unjudged"},
+    "report.ledger": {"printable"},
+    "report.record": {"types", "report.ledger", "report.unjudged"},
+    "report.standing": {
+        *("types", "report.ledger", "report.record", "report.summary", "report.unjudged"),
+        "tracking.accepting",
+    },
+    "report.artifacts": {
+        *("bounded", "errors", "files", "report.ledger", "report.markdown", "report.record"),
+        *("tracking.answered_run", "tracking.answers_file"),
+    },
     "report.multiplicity": {"types"},
     "report.summary": {
         *("types", "gates"),
-        *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
+        *(f"report.{name}" for name in ("ledger", "multiplicity", "record", "unjudged")),
     },
     "report.table": {"report.record", "report.summary"},
     "report.markdown": {"report.record", "report.summary"},
     "report.collecting": {
-        *("types", "errors", "files", "machine", "run"),
-        *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
-        "benchmarks",
-        *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
-        *(f"tracking.{name}" for name in ("confounds", "history")),
+        *("types", "errors", "machine", "run", "benchmarks", "store.keys"),
+        *(f"report.{name}" for name in ("artifacts", "ledger", "record", "standing")),
+        *(f"report.{name}" for name in ("summary", "unjudged")),
+        *(f"tracking.{name}" for name in ("accepting", "answered_run", "confounds", "history")),
     },
     "pytest_keys": {"report.collecting", "report.unjudged", "run", "tracking.answered_run"},
     "pytest_junit": set(),
@@ -536,6 +545,7 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_reporting": {
         *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
         *("pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
+        *("errors", "report.ledger", "run", "types"),
     },
     "pytest_options": {"files", "machine", "options"},
     "pytest_fixtures": {
@@ -555,7 +565,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         *("errors", "files", "machine", "printable"),
-        *(f"report.{name}" for name in ("record", "summary", "table")),
+        *(f"report.{name}" for name in ("ledger", "record", "summary", "table")),
         *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),

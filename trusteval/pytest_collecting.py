@@ -54,6 +54,7 @@ def refuse_unclaimed(session: pytest.Session) -> None:
     )
     if hasattr(config, "workeroutput"):
         config.workeroutput[REFUSAL] = message
+        session.items.clear()  # or the controller would take it that these tests are to be run
     raise pytest.UsageError(message)
 
 

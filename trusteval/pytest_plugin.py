@@ -194,10 +194,14 @@ def pytest_collection_modifyitems(
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse what the selected tests could not bring to an end; with xdist, its controller does."""
     if not _is_worker(session.config):
-        ids = [item.nodeid for item in session.items]
-        refuse_unready_tests(session.config, ids)
-        if not session.config.getoption("numprocesses", None):
-            begin_report(session.config, ids)
+        refuse_unready_tests(session.config, [item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Say that this run has begun, once nothing refuses it; with xdist its report's hooks do."""
+    if not _is_worker(session.config):
+        begin_report(session.config, [item.nodeid for item in session.items])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -138,10 +138,16 @@ class ReportHooks:
         if run is not None and is_told:
             self._gather(session, run)
             show_ledger(session.config, self._report.record(run).ledger())
-        result = yield
-        is_refused = session.exitstatus == pytest.ExitCode.USAGE_ERROR
-        if run is not None and is_told and not (is_refused and not self._report.has_begun):
-            self._finish(session, run)
+        is_through = False
+        try:
+            result = yield
+            is_through = True
+        finally:
+            if not is_through:
+                self._ending = Ending.CRASHED
+            is_refused = session.exitstatus == pytest.ExitCode.USAGE_ERROR
+            if run is not None and is_told and not (is_refused and not self._report.has_begun):
+                self._finish(session, run)
         return result
 
     def _gather(self, session: pytest.Session, run: Run) -> None:

@@ -69,6 +69,7 @@ class ReportCollector:
         self.misses_gates = False
         self._replaced: str | None = None
         self._failed_verdicts: set[tuple[str, str]] = set()
+        self._lost_answers: dict[str, list[str]] = {}
         self._failed_tests: dict[FailedTest, str | None] = {}
         self.reply: Reply | None = None
 
@@ -148,9 +149,8 @@ class ReportCollector:
 
     def misses_something(self, run: Run) -> bool:
         """Say whether tests of gates were to run and never did, or what was judged was lost."""
-        return any(
-            one.why == ENDED or one.cause is Cause.ERROR for one in self.record(run).unjudged
-        )
+        record = self.record(run)
+        return bool(record.lost_answers) or any(one.why == ENDED for one in record.unjudged)
 
     def record(self, run: Run) -> RunRecord:
         """Return all that was gathered, and what has no verdict."""
@@ -172,18 +172,16 @@ class ReportCollector:
             unjudged=unjudged,
             ending=self.ending,
             failed_tests=[one for one, who in self._failed_tests.items() if who not in said],
+            lost_answers=self._lost_answers,
         )
 
     def lose_answers(self, run: Run) -> None:
-        """Take it as an error of a subject that it was scored and its answers did not come home."""
-        kept = self._answered(run).sheets
-        lost: dict[str, list[str]] = {}
+        """Find which subjects were scored by a process whose answers did not come home."""
+        kept, lost = self._answered(run).sheets, dict[str, list[str]]()
         for benchmark, subject in sorted(self._scores):
             if (subject, benchmark) not in kept:
                 lost.setdefault(subject, []).append(benchmark)
-        for subject, benchmarks in lost.items():
-            why = f"its answers to {', '.join(benchmarks)} were lost with the process that had them"
-            self.add_failure(Failure(subject, why))
+        self._lost_answers = lost
 
     def begin(self, run: Run, directory: Path) -> None:
         """Put in the place of an earlier report that this run has begun.

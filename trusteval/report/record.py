@@ -63,7 +63,8 @@ class RunRecord:
 
     `facts` say which data, prompts, protocol and gates were used; `broken` says of broken subjects
     what is wrong with them; `unjudged` are the gates without a verdict; `not_recorded` says of
-    benchmarks why they are not; `failed_tests` are those whose failure no verdict says.
+    benchmarks why they are not; `failed_tests` are those whose failure no verdict says,
+    `lost_answers` the benchmarks, by subject, whose answers were judged and are not kept.
     """
 
     facts: Mapping[str, object]
@@ -76,11 +77,13 @@ class RunRecord:
     unjudged: Sequence[Unjudged] = ()
     ending: Ending = Ending.FINISHED
     failed_tests: Sequence[FailedTest] = ()
+    lost_answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
-        """Whether the run ended by itself and every gate it was asked about has a verdict."""
-        return not self.unjudged and self.ending is Ending.FINISHED
+        """Whether the run ended by itself, with a verdict on every gate it was asked about."""
+        is_whole = not self.unjudged and not self.lost_answers
+        return is_whole and self.ending is Ending.FINISHED
 
     def ledger(self) -> dict[str, Any]:
         """Return what was asked, judged and not, in short: what every file of the run carries."""
@@ -92,6 +95,7 @@ class RunRecord:
             "gates": {"judged": n_judged, "of": n_judged + len(missing)},
             "missing": sorted(f"{one.subject} on {one.gate}: {one.cause}" for one in missing),
             "failed_tests": sorted(one.sentence for one in self.failed_tests),
+            "lost_answers": self.lost_answers,
         }
 
     def judged(self, level: Level) -> tuple[int, int]:
@@ -126,6 +130,7 @@ class RunRecord:
             "failed_tests": [
                 asdict(one) for one in sorted(self.failed_tests, key=lambda f: (f.test, f.step))
             ],
+            "lost_answers": self.lost_answers,
             "blocking_gates": {"judged": n_judged, "of": n_asked},
             "unjudged": [
                 asdict(one)
@@ -159,6 +164,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         unjudged=[unjudged_from_dict(line) for line in values["unjudged"]],
         ending=Ending(values["ending"]),
         failed_tests=[failed_test_from_dict(line) for line in values["failed_tests"]],
+        lost_answers=values["lost_answers"],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
+from trusteval.report.summary import lost_answer_lines
 from trusteval.report.unjudged import ENDED, Cause
 from trusteval.tracking.accepting import Standing
 from trusteval.types import Outcome
@@ -42,6 +43,7 @@ def _unmeasured(record: RunRecord) -> Iterator[str]:
         yield record.ending.sentence
     yield from (one.sentence for one in record.unjudged if one.cause is Cause.ERROR)
     yield from sorted(one.sentence for one in record.failed_tests if one.is_error)
+    yield from lost_answer_lines(record)
     laws = sorted(law.name for law in record.invariants if law.outcome == "failed")
     yield from (f"the vote breaks its law {name}" for name in laws)
     lost = [one for one in record.unjudged if one.why == ENDED]

@@ -210,6 +210,14 @@ def unjudged_lines(record: RunRecord, *, each: bool) -> list[str]:
     return lines
 
 
+def lost_answer_lines(record: RunRecord) -> list[str]:
+    """Say whose answers were judged and are not among those of the run."""
+    return [
+        f"LOST: the answers of {subject} to {', '.join(benchmarks)}, with the process that had them"
+        for subject, benchmarks in sorted(record.lost_answers.items())
+    ]
+
+
 def run_line(circumstances: Mapping[str, Any]) -> str:
     """Say which run a report is of: when it started, at which commit, by which command."""
     command = " ".join(map(str, circumstances.get("command", ())))

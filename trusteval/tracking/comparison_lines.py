@@ -66,11 +66,15 @@ def exit_code(found: Sequence[BenchmarkComparison], *, cut_short: bool = False) 
 
 
 def comparison_document(
-    found: Sequence[BenchmarkComparison], *, limits: Limits, runs: Mapping[str, Mapping[str, Any]]
+    found: Sequence[BenchmarkComparison],
+    *,
+    limits: Limits,
+    runs: Mapping[str, Mapping[str, Any]],
+    cut_short: bool = False,
 ) -> dict[str, Any]:
     """Return a comparison as plain values, flips in full; points.
 
-    `runs` say what `before` and `after` are.
+    `runs` say what `before` and `after` are, `cut_short` is as for `exit_code`.
     """
     return {
         "kind": "trusteval comparison",
@@ -79,7 +83,7 @@ def comparison_document(
         "max_drop": limits.max_drop,
         "family": limits.family,
         "outcome": outcome(found).value,
-        "exit_code": exit_code(found),
+        "exit_code": exit_code(found, cut_short=cut_short),
         "comparisons": _comparisons(found),
     }
 

@@ -162,6 +162,7 @@ _ANSWERS = _record(
         {"complete": _truth, "ending": _text, "gates": _record({"judged": _number, "of": _number})},
         missing=_TEXTS,
         failed_tests=_TEXTS,
+        lost_answers=_table_of(_TEXTS),
     ),
 )
 _BASELINE = _record(

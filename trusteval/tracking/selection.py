@@ -129,7 +129,7 @@ def described(chosen: Selection, named: str, not_compared: Sequence[str]) -> dic
         "subjects": list(chosen.run.subjects),
         "not_compared": list(not_compared),
         "left_out": list(chosen.left_out),
-        "incomplete": chosen.incomplete,
+        **({"incomplete": chosen.incomplete} if chosen.incomplete else {}),
     }
 
 
