@@ -15,14 +15,18 @@ from trusteval.pytest_options import reports_path, store_path
 if TYPE_CHECKING:
     from trusteval.run import Run
 
+_CURE_OF_BASELINE = "name a file that can be written by --trust-baseline=FILE.json.gz"
 _CURE = "name a folder by --trust-reports that can be written, and the one it is in too"
 
 
 def refuse_unwritable_reports(config: pytest.Config) -> None:
-    """Raise UsageError where neither reports nor the history beside them could be written."""
+    """Raise UsageError where reports, the history beside them or a baseline cannot be written."""
     reports = reports_path(config)
     refuse_unwritable(reports, what="reports", cure=_CURE)
     refuse_unwritable(reports.parent, what="the history of runs", cure=_CURE)
+    asked = config.stash[RUN].options
+    if asked.accept and asked.baseline is not None:
+        refuse_unwritable(asked.baseline.parent, what="the baseline", cure=_CURE_OF_BASELINE)
 
 
 def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:

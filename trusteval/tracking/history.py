@@ -25,8 +25,6 @@ _TAIL = 2**22
 """How many bytes from the end a run that is repeated is looked for in."""
 _KIND = ("model", "engine", "profile", "protocol")
 """Facts that runs which may repeat each other share."""
-_PATIENCE = 30.0
-"""For how many seconds another process that appends is waited for."""
 _MOST_POINTS = 1000.0
 _MOST_ROWS = 2**53
 
@@ -57,19 +55,20 @@ class Point:
     is_complete: bool = True
 
 
-def append_run(path: Path, record: Mapping[str, Any]) -> bool:
+def append_run(path: Path, record: Mapping[str, Any], *, patience: float = 30.0) -> bool:
     """Append one run, while no other process does, so that all lines are kept and whole.
 
     Returns whether it did: a run that differs from the last one of its model, engine, profile and
     protocol in nothing but when it started is that run again. A line that a crash left unfinished
-    is closed first. Raises TrackingError for a place that cannot be written.
+    is closed first. Raises TrackingError for a place that cannot be written, or that another
+    process does not let go of for `patience` seconds.
     """
     line = json.dumps({"schema": SCHEMA_VERSION, **record}, sort_keys=True, ensure_ascii=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            hold(handle, patience=_PATIENCE)
+            hold(handle, patience=patience)
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
