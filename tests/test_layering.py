@@ -432,6 +432,7 @@ ALLOWED: dict[str, set[str]] = {
         *("health", "checkpoints.vocabulary", "evidence", "gates", "gathering"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
     },
+    "turns": set(),
     "tracking": set(),
     "tracking.columns": {"benchmarks.spellings", "types", "benchmarks", "grounds", "said", "sheet"},
     "tracking.answered_run": {"types", "grounds", "said", "sheet", "tracking"},
@@ -457,7 +458,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.reader_lines": {"types", "tracking.reader_change"},
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
-        *("errors", "sheet", "tracking.answered_run", "tracking.answers_file"),
+        *("errors", "sheet", "turns", "tracking.answered_run", "tracking.answers_file"),
         *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
     },
     "tracking.confounds": set(),
@@ -485,14 +486,9 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.selection": {
         "files",
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
-        *("benchmarks", "protocols", "tracking.store_selection"),
+        *("benchmarks", "bounded", "protocols", "tracking.store_selection"),
     },
-    "tracking.history": {
-        "errors",
-        "printable",
-        "tracking.reader_version",
-        "bounded",
-    },
+    "tracking.history": {"errors", "printable", "tracking.reader_version", "bounded", "turns"},
     "tracking.trend_lines": {"tracking.history"},
     "tracking.plot": {"errors", "printable", "replacing", "tracking.history"},
     "tracking.command_line": {
@@ -578,12 +574,23 @@ ALLOWED: dict[str, set[str]] = {
         "report.unjudged",
         "files",
         "report.document_shape",
+        "report.ledger",
     },
     "report.document_shape": {"types", "shape", "report.unjudged"},
+    "report.ledger": {"printable"},
+    "report.standing": {
+        *("types", "report.ledger", "report.record", "report.summary", "report.unjudged"),
+        "tracking.accepting",
+    },
+    "report.artifacts": {
+        *("bounded", "errors", "files", "printable"),
+        *("report.ledger", "report.markdown", "report.record"),
+        *("tracking.answered_run", "tracking.answers_file"),
+    },
     "report.multiplicity": {"types"},
     "report.summary": {
         *("types", "gates"),
-        *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
+        *(f"report.{name}" for name in ("ledger", "multiplicity", "record", "unjudged")),
     },
     "report.table": {"printable", "report.record", "report.summary"},
     "report.markdown": {"report.markup", "report.record", "report.summary"},
@@ -597,6 +604,10 @@ ALLOWED: dict[str, set[str]] = {
         "benchmarks",
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),
+        *("types", "errors", "machine", "run", "benchmarks", "store.keys"),
+        *(f"report.{name}" for name in ("artifacts", "ledger", "record", "standing")),
+        *(f"report.{name}" for name in ("summary", "unjudged")),
+        *(f"tracking.{name}" for name in ("accepting", "answered_run", "confounds", "history")),
     },
     "pytest_keys": {
         "printing",
@@ -624,6 +635,8 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_reporting": {
         *(f"pytest_{name}" for name in ("collecting", "junit", "keys", "options", "outcomes")),
         *("printable", "pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
+        *("pytest_readiness", "report.collecting", "report.table", "report.unjudged"),
+        *("errors", "report.ledger", "run", "types"),
     },
     "pytest_options": {"files", "machine", "options"},
     "pytest_fixtures": {
@@ -662,7 +675,7 @@ ALLOWED: dict[str, set[str]] = {
         "bounded",
         "report.document_shape",
         *("errors", "files", "machine", "printable"),
-        *(f"report.{name}" for name in ("record", "summary", "table")),
+        *(f"report.{name}" for name in ("ledger", "record", "summary", "table")),
         *("protocols", "data_check"),
         *(f"recordings.{n}" for n in ("decodingtrust", "document", "items", "jsonl", "scoring")),
         *("benchmarks.origin", "doctor.examination", "doctor.finding"),

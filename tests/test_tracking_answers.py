@@ -238,8 +238,8 @@ DAMAGES = {
     "edited by hand": (change_an_answer, "is not as it was written: its digest does not match"),
     "without digest": (drop_the_digest, "is not as it was written"),
     "another schema": (
-        lambda path: edit(path, lambda document: document.update(schema=3)),
-        "has schema 3, this version reads 1 and 2",
+        lambda path: edit(path, lambda document: document.update(schema=4)),
+        "has schema 4, this version reads 1, 2, 3",
     ),
     "another kind": (
         lambda path: edit(path, lambda document: document.update(kind="notes")),

@@ -97,6 +97,7 @@ def _add_report(commands: Any) -> None:
 
 
 def _report(asked: argparse.Namespace) -> int:
+    from trusteval.report.ledger import Ending
     from trusteval.report.record import run_record_from_dict
     from trusteval.report.summary import run_line
     from trusteval.report.table import summary_lines
@@ -105,6 +106,8 @@ def _report(asked: argparse.Namespace) -> int:
     try:
         record = run_record_from_dict(read_json(path, most=_MOST_VERDICTS))
         run = run_line(_circumstances(asked.directory / "run.json"))
+        if record.ending is Ending.UNFINISHED:
+            raise UsageError(f"{path}: {record.ending.sentence} ({run}); wait, or run it again")
         lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(

@@ -47,7 +47,7 @@ from trusteval.pytest_options import (
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
 from trusteval.pytest_readiness import refuse_unready_tests, refuse_unwritable_reports
-from trusteval.pytest_reporting import ANSWERS, ReportHooks
+from trusteval.pytest_reporting import ANSWERS, ReportHooks, begin_report
 from trusteval.pytest_showing import (
     make_printable,
     stand_in_for_closed_output,
@@ -215,6 +215,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse what the selected tests could not bring to an end; with xdist, its controller does."""
     if not _is_worker(session.config):
         refuse_unready_tests(session.config, [item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Say that this run has begun, once nothing refuses it; with xdist its report's hooks do."""
+    if not _is_worker(session.config):
+        begin_report(session.config, [item.nodeid for item in session.items])
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -13,8 +13,10 @@ from trusteval.report.summary import (
     beside_lines,
     broken_lines,
     caveats,
+    failed_test_lines,
     incomplete_lines,
     invariants_line,
+    lost_answer_lines,
     perplexity_lines,
     remote_code_lines,
     sentences,
@@ -64,6 +66,8 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     yield from broken_lines(record)
     yield from sentences(record, passed=False)
     yield from unjudged_lines(record, each=False)
+    yield from failed_test_lines(record, each=False)
+    yield from lost_answer_lines(record)
     yield f"{tally(record)}. {invariants_line(record)}."
     yield from incomplete_lines(record)
     yield from caveats(record)

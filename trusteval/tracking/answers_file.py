@@ -19,9 +19,9 @@ from trusteval.replacing import replace_file
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.document_shape import check_answers, is_too_deep
 
-SCHEMA_VERSION = 2
-_READ = (1, SCHEMA_VERSION)
-"""Schema 1 kept no responses and did not say which reader read."""
+SCHEMA_VERSION = 3
+_READ = (1, 2, SCHEMA_VERSION)
+"""Schema 1 kept no responses and did not say which reader read; 2 did not say what is missing."""
 NAME = "answers.json.gz"
 MOST_PACKED, MOST_UNPACKED = 32 * MIB, 256 * MIB
 """What a file of answers may hold; a full run of seven subjects has some 2 and 15 MiB."""
@@ -68,7 +68,7 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise TrackingError(f"{path} holds no answers of trusteval")
     if document.get("schema") not in _READ:
-        known, got = " and ".join(map(str, _READ)), abbreviated(document.get("schema"))
+        known, got = ", ".join(map(str, _READ)), abbreviated(document.get("schema"))
         raise TrackingError(
             f"{path} has schema {got}, this version reads {known}; run "
             "again; a baseline is moved away and made anew with --trust-accept"

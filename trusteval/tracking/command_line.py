@@ -117,11 +117,18 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
         for which, names in zip(("first", "second"), alone, strict=True)
         if names
     ]
-    say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    incomplete = [
+        f"INCOMPLETE {which} run: {one.incomplete}"
+        for which, one in zip(("first", "second"), whole, strict=True)
+        if one.incomplete
+    ]
+    say((*incomplete, *left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
     runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
+    cut_short = any(one.is_cut_short for one in whole)
     limits = Limits(max_drop, len(found))
-    _write(asked.json, comparison_document(found, limits=limits, runs=runs))
-    return exit_code(found)
+    document = comparison_document(found, limits=limits, runs=runs, cut_short=cut_short)
+    _write(asked.json, document)
+    return exit_code(found, cut_short=cut_short)
 
 
 def _compare_readers(asked: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.bounded import is_deeper
-from trusteval.shape import list_of, number, or_none, record, table, table_of, text
+from trusteval.shape import list_of, number, or_none, record, table, table_of, text, truth
 
 _DEEPEST = 20
 
@@ -78,7 +78,13 @@ _ANSWERS = record(
         "facts": _FACTS,
         "benchmarks": table_of(_ITEMS),
         "subjects": table_of(table_of(_PART)),
-    }
+    },
+    ledger=record(
+        {"complete": truth, "ending": text, "gates": record({"judged": number, "of": number})},
+        missing=_TEXTS,
+        failed_tests=_TEXTS,
+        lost_answers=table_of(_TEXTS),
+    ),
 )
 _BASELINE = record(
     {
@@ -89,6 +95,7 @@ _BASELINE = record(
                 commit=or_none(text),
                 versions=table,
                 regression=or_none(text),
+                left_out=_TEXTS,
             )
         ),
     }

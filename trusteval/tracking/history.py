@@ -9,6 +9,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from trusteval.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
 from trusteval.tracking.reader_version import reader_of
+from trusteval.turns import hold
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
@@ -45,7 +47,8 @@ _MOST_ROWS = 2**53
 class Point:
     """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
 
-    `reader` is the version that read its answers.
+    `reader` is the version that read its answers; `is_complete` says whether all that the run was
+    asked was judged, which earlier versions did not keep.
     """
 
     started: datetime
@@ -63,14 +66,16 @@ class Point:
     high: float | None
     n: int
     verdict: str
+    is_complete: bool = True
 
 
-def append_run(path: Path, record: Mapping[str, Any]) -> bool:
-    """Append one run in a single write, so that runs side by side keep their lines whole.
+def append_run(path: Path, record: Mapping[str, Any], *, patience: float = 30.0) -> bool:
+    """Append one run, while no other process does, so that all lines are kept and whole.
 
     Returns whether it did: a run that differs from the last one of its model, engine, profile and
     protocol in nothing but when it started is that run again. A line that a crash left unfinished
-    is closed first. Raises TrackingError for a place that cannot be written.
+    is closed first. Raises TrackingError for a place that cannot be written, or that another
+    process does not let go of for `patience` seconds.
     """
     whole_run = {"schema": SCHEMA_VERSION, **record}
     line = printable_json(json.dumps(whole_run, sort_keys=True, ensure_ascii=False))
@@ -79,6 +84,7 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
         handle = os.open(path, _APPENDED, 0o644)
         try:
             refuse_special(os.fstat(handle).st_mode, path)
+            hold(handle, patience=patience)
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
@@ -86,6 +92,8 @@ def append_run(path: Path, record: Mapping[str, Any]) -> bool:
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
             whole = f"{chr(10) if torn else ''}{line}\n".encode()
             if os.write(handle, whole) < len(whole):
+                with suppress(OSError):
+                    os.ftruncate(handle, size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
@@ -200,6 +208,7 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
             high=None if line["interval"] is None else _in_points(line["interval"]["high"]),
             n=_count(line["n"]),
             verdict=_text(line["verdict"]),
+            is_complete=run.get("complete") is not False,
         )
         for line in run["scores"]
     ]
