@@ -1,0 +1,247 @@
+"""Runs a batch of trials in a process of its own: python -m bench.fuzzing.worker JOB.json
+
+Writes down each input before it tries it, and says so on standard output, so that whoever watches
+knows what killed it. A batch is decided by its target, seed and number alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import random
+import re
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.fuzzing.layout import lay_out
+from bench.fuzzing.mutation import mutated
+from bench.fuzzing.trial import (
+    Files,
+    InternalFaultError,
+    Kind,
+    Outcome,
+    RawControlsError,
+    Target,
+    WarnedError,
+    packed,
+    unpacked,
+)
+
+CURRENT = "current.zip"
+_MIB = 1 << 20
+_MOST_SAID = 400
+_LONGEST_CORPUS = 400
+_FRAME = re.compile(r'File "([^"]*trusteval/[^"]*)", line (\d+), in (\S+)')
+_RAISED = re.compile(r"^([\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Panic)\w*)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker does: so many trials, or so long, or the one input at `replay`.
+
+    `table` names where targets are, "module:attribute"; `memory` is in MiB, beyond what the process
+    takes once its seeds have run.
+    """
+
+    table: str
+    target: str
+    folder: str
+    seed: int = 0
+    batch: int = 0
+    trials: int = 10_000
+    seconds: float = 10.0
+    memory: int = 512
+    inputs: str | None = None
+    replay: str | None = None
+
+
+def main() -> None:
+    job = Job(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    told = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    noise = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(noise, 1)
+    os.dup2(noise, 2)
+
+    def say(**words: Any) -> None:
+        print(json.dumps(words), file=told, flush=True)
+
+    try:
+        _work(job, say)
+    except BaseException:
+        say(broken=traceback.format_exc())
+        raise
+
+
+def _work(job: Job, say: Any) -> None:
+    target = targets(job.table)[job.target]
+    folder = Path(job.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    settle(folder)
+    if job.replay is not None:
+        _, files = unpacked(Path(job.replay))
+        limit_memory(job.memory, target, known_seeds(target, folder)[0], folder)
+        say(trial="replay")
+        outcome, shown = tried(target, files, folder, with_traceback=True)
+        say(outcome=asdict(outcome), traceback=shown)
+        return
+    seeds = known_seeds(target, folder)
+    say(seeds=len(seeds))
+    for number, files in enumerate(seeds):
+        (folder / CURRENT).write_bytes(packed(files, comment=target.name))
+        say(trial=f"seed {number}")
+        outcome, _ = tried(target, files, folder)
+        say(outcome=asdict(outcome))
+    limit_memory(job.memory, target, seeds[0], folder)
+    _search(job, target, [*seeds, *further(target, seeds[0], job.inputs)], folder, say, len(seeds))
+    say(done=True)
+
+
+def _search(
+    job: Job, target: Target, corpus: list[Files], folder: Path, say: Any, n_seeds: int
+) -> None:
+    """Change inputs, and keep those that end in a way that none did before."""
+    chance = random.Random(f"{job.seed} {job.target} {job.batch}")
+    seen: set[tuple[str, ...]] = set()
+    ends = time.monotonic() + job.seconds
+    waiting = corpus[n_seeds:] if job.batch == 0 else []
+    for number in range(job.trials):
+        if time.monotonic() > ends:
+            break
+        if waiting:
+            files = waiting.pop(0)
+        else:
+            files = mutated(chance.choice(corpus), chance.choice(corpus), target, chance)
+        (folder / CURRENT).write_bytes(packed(files, comment=target.name))
+        say(trial=number)
+        outcome, _ = tried(target, files, folder)
+        shape = (*outcome.signature, re.sub(r"[\d'\"].*", "", outcome.said)[:80])
+        is_new = shape not in seen
+        seen.add(shape)
+        if is_new and not outcome.kind.is_finding and len(corpus) < _LONGEST_CORPUS:
+            corpus.append(files)
+        say(outcome=asdict(outcome))
+
+
+def settle(folder: Path) -> None:
+    """Keep what trials write, remember and ask within a folder."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    os.environ.update(
+        HOME=str(home), TRUSTEVAL_CACHE=str(folder / "cache"), CI="true", HF_HUB_OFFLINE="1"
+    )
+    for name in ("TRUSTEVAL_DATA", "PYTEST_ADDOPTS", "TRUSTEVAL_API_KEY", "OPENAI_API_KEY"):
+        os.environ.pop(name, None)
+
+
+def targets(table: str) -> Mapping[str, Target]:
+    """Return the targets of a table, "module:attribute"."""
+    module, _, attribute = table.partition(":")
+    found: Mapping[str, Target] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def known_seeds(target: Target, folder: Path) -> list[Files]:
+    """Return a target's seeds; they are built once."""
+    kept = folder.parent / "seeds" / target.name.replace(" ", "-")
+    if not (kept / "whole").exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        scratch = folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        for number, files in enumerate(target.seeds(scratch)):
+            (kept / f"{number:03}.zip").write_bytes(packed(files, comment=target.name))
+        (kept / "whole").touch()
+    return [unpacked(path)[1] for path in sorted(kept.glob("*.zip"))]
+
+
+def further(target: Target, seed: Files, inputs: str | None) -> list[Files]:
+    """Return the seed with a file of a folder of inputs in its place, for each that fits."""
+    found = []
+    if inputs is not None:
+        for pattern, name in target.inputs.items():
+            for path in sorted(Path(inputs).glob(pattern)):
+                found.append({**seed, name: path.read_bytes()})
+    return found
+
+
+def limit_memory(mebibytes: int, target: Target, seed: Files, folder: Path) -> None:
+    """Let this process take so much more than it has now, with all loaded that a trial loads."""
+    if mebibytes <= 0:
+        return
+    tried(target, seed, folder)
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    taken = int(re.findall(r"VmSize:\s+(\d+) kB", status)[0]) * 1024
+    most = taken + mebibytes * _MIB
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**31, 2**31))
+
+
+def tried(
+    target: Target, files: Files, folder: Path, *, with_traceback: bool = False
+) -> tuple[Outcome, str]:
+    """Try an input and tell how it ended."""
+    trial = folder / "trial"
+    lay_out(files, trial)
+    here = Path.cwd()
+    os.chdir(trial)
+    try:
+        outcome, shown = _ended(target, trial)
+        return outcome, shown if with_traceback else ""
+    finally:
+        os.chdir(here)
+
+
+def _ended(target: Target, trial: Path) -> tuple[Outcome, str]:
+    try:
+        return Outcome(Kind.ACCEPTED, target.run(trial)), ""
+    except target.ours as error:
+        return Outcome(Kind.OURS, type(error).__name__, said=_shown(error)), traceback.format_exc()
+    except RawControlsError as error:
+        return Outcome(Kind.PRINTED, "raw controls", _place(error), _shown(error)), ""
+    except WarnedError as error:
+        what = str(error).partition(":")[0]
+        return Outcome(Kind.WARNED, what, "", _shown(error)), traceback.format_exc()
+    except InternalFaultError as error:
+        found = _FRAME.findall(error.traceback)
+        raised = _RAISED.findall(error.traceback)
+        where = _where(*found[-1]) if found else ""
+        kind = Kind.MEMORY if raised and raised[-1] == "MemoryError" else Kind.FOREIGN
+        what = raised[-1].rpartition(".")[2] if raised else "exit 10"
+        return Outcome(kind, what, where, _shown(error)), error.traceback
+    except (MemoryError, Exception, SystemExit) as error:
+        kind = Kind.MEMORY if isinstance(error, MemoryError) else Kind.FOREIGN
+        where = _place(error)
+        return Outcome(kind, type(error).__name__, where, _shown(error)), traceback.format_exc()
+
+
+def _shown(error: BaseException) -> str:
+    try:
+        return str(error)[:_MOST_SAID]
+    except Exception as odd:  # an error that cannot be shown is a finding of its own
+        return f"cannot be shown: {type(odd).__name__}"
+
+
+def _place(error: BaseException) -> str:
+    """Return the innermost place in trusteval, else in the campaign."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for part in ("/trusteval/", "/bench/"):
+        for frame in reversed(frames):
+            if part in frame.filename:
+                return _where(frame.filename, frame.lineno, frame.name)
+    return ""
+
+
+def _where(file: str, line: object, name: str) -> str:
+    short = re.sub(r".*/(?=(?:trusteval|bench)/)", "", file)
+    return f"{short}:{line} {name}"
+
+
+if __name__ == "__main__":
+    main()
