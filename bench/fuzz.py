@@ -15,7 +15,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from bench.fuzzing.campaign import TABLE, Bounds, Campaign, in_turn, lines_of
+from bench.fuzzing.campaign import TABLE, Bounds, BrokenError, Campaign, in_turn, lines_of
 from bench.fuzzing.trial import packed, unpacked
 from bench.fuzzing.worker import known_seeds, settle, targets
 
@@ -50,16 +50,21 @@ def main() -> int:
     bounds = Bounds(asked.seconds, asked.memory)
     if asked.replay is not None:
         return _replay(campaign, asked.replay, names, bounds)
+    broken = False
     if not asked.list:
         spent = 60 * asked.minutes / len(names)
         bounds = Bounds(asked.seconds, asked.memory, min(_LONGEST, max(_SHORTEST, spent - 2)))
         for name in in_turn(names, time.monotonic() + 60 * asked.minutes):
-            campaign.run_batch(name, bounds, inputs=asked.inputs)
+            try:
+                campaign.run_batch(name, bounds, inputs=asked.inputs)
+            except BrokenError as error:
+                print(error, file=sys.stderr)
+                broken = True
     for name in names:
         if asked.list and name not in campaign.tallies:
             print(name)
     print("\n".join(lines_of(campaign)))
-    return 1 if campaign.findings else 0
+    return 2 if broken else 1 if campaign.findings else 0
 
 
 def _replay(campaign: Campaign, file: Path, names: list[str], bounds: Bounds) -> int:

@@ -28,6 +28,10 @@ _START = 120.0
 """Seconds until a worker that loads torch has to have begun."""
 
 
+class BrokenError(Exception):
+    """The campaign itself is at fault, not what it tries."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What became of a target's trials so far; `batch` is the next one."""
@@ -151,7 +155,7 @@ class Campaign:
                     return
                 words = json.loads(line)
                 if "broken" in words:
-                    raise RuntimeError(f"target {job.target}: {words['broken']}")
+                    raise BrokenError(f"target {job.target}: {words['broken']}")
                 if "trial" in words:
                     trial = str(words["trial"])
                     # What runs first also loads what all others use.
@@ -166,7 +170,7 @@ class Campaign:
             kind = Kind.MEMORY if code == 1 and "after" not in trial else Kind.CRASH
             yield trial, Outcome(kind, f"died with {code}")
         elif code > 0:
-            raise RuntimeError(f"target {job.target} cannot be started: exit {code}")
+            raise BrokenError(f"target {job.target} cannot be started: exit {code}")
 
     def _keep(
         self, job: Job, bounds: Bounds, outcome: Outcome, current: Path, trial: str

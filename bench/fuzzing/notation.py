@@ -49,7 +49,7 @@ def written(value: Any) -> str:
 
 def slots(value: Any) -> Iterator[Slot]:
     """Yield every place that holds a value, outer ones first."""
-    waiting = [value]
+    waiting = [value] if isinstance(value, Pairs | list) else []
     while waiting:
         holder = waiting.pop(0)
         inner = [v for _, v in holder.items] if isinstance(holder, Pairs) else holder

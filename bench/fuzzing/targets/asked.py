@@ -141,7 +141,9 @@ def _replay_seeds(scratch: Path) -> Iterator[Files]:
 
     prompt = (Message(Role.USER, "sentence: fine"),)
     response = Response("positive", FinishReason.END, 3, 1)
-    yield {"said.jsonl": recording_line("dense", prompt, response).encode() * 2}
+    other = Response("negative, I think", FinishReason.LENGTH, 3, 20)
+    lines = [recording_line("dense", prompt, said) for said in (response, other)]
+    yield {"said.jsonl": "".join(f"{line}\n" for line in lines).encode()}
 
 
 def _replay(folder: Path) -> str:
@@ -154,7 +156,7 @@ def _answered(backend: object) -> str:
     from trusteval.subjects import dense_variant
     from trusteval.types import Message, Role
 
-    prompts = [(Message(Role.USER, text),) for text in ("sentence: fine", "aaaaaaaaaaaaaaaaaaaaaaaaX")]
+    prompts = [(Message(Role.USER, "sentence: fine"),)] * 2
     with strictly():
         variant = dense_variant()
         json.dumps(backend.context(variant))  # type: ignore[attr-defined]
