@@ -104,12 +104,12 @@ class Campaign:
             inputs=None if inputs is None else str(inputs.resolve()),
         )
         began = time.monotonic()
-        for trial, outcome in self._watched(job, bounds):
+        for trial, outcome, input_ in self._watched(job, bounds):
             tally.trials += 1
             kind = outcome.kind.value
             tally.kinds[kind] = tally.kinds.get(kind, 0) + 1
             if outcome.kind.is_finding:
-                self._keep(job, bounds, outcome, scratch / CURRENT, f"{job.batch}/{trial}")
+                self._keep(job, bounds, outcome, scratch / input_, f"{job.batch}/{trial}")
         tally.batch += 1
         tally.seconds += time.monotonic() - began
         shutil.rmtree(scratch, ignore_errors=True)
@@ -121,14 +121,14 @@ class Campaign:
         again = str(file.resolve())
         job = Job(self.table, target, str(scratch), memory=bounds.memory, replay=again)
         told: dict[str, Any] = {}
-        outcomes = [outcome for _, outcome in self._watched(job, bounds, told=told)]
+        outcomes = [outcome for _, outcome, _ in self._watched(job, bounds, told=told)]
         shutil.rmtree(scratch, ignore_errors=True)
         return outcomes[-1], str(told.get("traceback", ""))
 
     def _watched(
         self, job: Job, bounds: Bounds, told: dict[str, Any] | None = None
-    ) -> Iterator[tuple[str, Outcome]]:
-        """Yield how each trial of a job ended, killing what takes too long."""
+    ) -> Iterator[tuple[str, Outcome, str]]:
+        """Yield each trial of a job, how it ended and its input; kill what takes too long."""
         scratch = Path(job.folder)
         scratch.mkdir(parents=True, exist_ok=True)
         order = scratch / "job.json"
@@ -151,7 +151,7 @@ class Campaign:
             trial, limit = "start", _Limit(_START)
             for line in _lines(process, process.stdout, limit):
                 if line is None:
-                    yield trial, Outcome(Kind.HANG, "no end")
+                    yield trial, Outcome(Kind.HANG, "no end"), CURRENT
                     return
                 words = json.loads(line)
                 if "broken" in words:
@@ -163,26 +163,26 @@ class Campaign:
                 if "outcome" in words:
                     if told is not None:
                         told.update(words)
-                    yield trial, _outcome(words["outcome"])
+                    yield trial, _outcome(words["outcome"]), str(words.get("input", CURRENT))
                     trial, limit.seconds = f"after {trial}", _START
             code = process.wait()
         if code < 0 or (code > 0 and not trial.startswith("start")):
             kind = Kind.MEMORY if code == 1 and "after" not in trial else Kind.CRASH
-            yield trial, Outcome(kind, f"died with {code}")
+            yield trial, Outcome(kind, f"died with {code}"), CURRENT
         elif code > 0:
             raise BrokenError(f"target {job.target} cannot be started: exit {code}")
 
     def _keep(
-        self, job: Job, bounds: Bounds, outcome: Outcome, current: Path, trial: str
+        self, job: Job, bounds: Bounds, outcome: Outcome, file: Path, trial: str
     ) -> None:
         found = Finding(job.target, outcome, "", trial=trial)
         if found.key in self.findings:
             self.findings[found.key].times += 1
             return
-        content = current.read_bytes() if current.exists() else b""
+        content = file.read_bytes()
         name = f"{job.target}-{outcome.kind}-{outcome.what}".replace(" ", "-").replace("/", "-")
-        file = f"{name}-{hashlib.sha256(content).hexdigest()[:8]}.zip"
-        path = self.folder / "findings" / file
+        found.file = f"{name}-{hashlib.sha256(content).hexdigest()[:8]}.zip"
+        path = self.folder / "findings" / found.file
         path.write_bytes(content)
         if outcome.kind in (Kind.HANG, Kind.CRASH, Kind.MEMORY):
             # A machine that is busy with other things makes trials slow, not wrong.
@@ -192,7 +192,6 @@ class Campaign:
                 self.unconfirmed[f"{job.target}: {outcome.kind} {outcome.what}"] += 1
                 path.unlink()
                 return
-        found.file = file
         self.findings[found.key] = found
 
     def _save(self) -> None:

@@ -94,10 +94,7 @@ def _work(job: Job, say: Any) -> None:
     seeds = known_seeds(target, folder)
     say(seeds=len(seeds))
     for number, files in enumerate(seeds):
-        (folder / CURRENT).write_bytes(packed(files, comment=target.name))
-        say(trial=f"seed {number}")
-        outcome, _ = tried(target, files, folder)
-        say(outcome=asdict(outcome))
+        _told(target, files, folder, say, f"seed {number}")
     limit_memory(job.memory, target, seeds[0], folder)
     _search(job, target, [*seeds, *further(target, seeds[0], job.inputs)], folder, say, len(seeds))
     say(done=True)
@@ -118,15 +115,25 @@ def _search(
             files = waiting.pop(0)
         else:
             files = mutated(chance.choice(corpus), chance.choice(corpus), target, chance)
-        (folder / CURRENT).write_bytes(packed(files, comment=target.name))
-        say(trial=number)
-        outcome, _ = tried(target, files, folder)
+        outcome = _told(target, files, folder, say, f"{number}")
         shape = (*outcome.signature, re.sub(r"[\d'\"].*", "", outcome.said)[:80])
         is_new = shape not in seen
         seen.add(shape)
         if is_new and not outcome.kind.is_finding and len(corpus) < _LONGEST_CORPUS:
             corpus.append(files)
-        say(outcome=asdict(outcome))
+
+
+def _told(target: Target, files: Files, folder: Path, say: Any, name: str) -> Outcome:
+    """Try an input and tell, before it and after it; what is found has a file of its own."""
+    content = packed(files, comment=target.name)
+    (folder / CURRENT).write_bytes(content)
+    say(trial=name)
+    outcome, _ = tried(target, files, folder)
+    own = folder / f"found-{name.replace(' ', '-')}.zip"
+    if outcome.kind.is_finding:
+        own.write_bytes(content)
+    say(outcome=asdict(outcome), input=own.name)
+    return outcome
 
 
 def settle(folder: Path) -> None:
