@@ -27,9 +27,9 @@ import pytest
 
 from tests.answered_runs import (
     HELD,
-    N,
     RIGHT,
     WRONG,
+    N,
     edit,
     refused_by_reader_1,
     rewrite,
@@ -64,9 +64,7 @@ class Setting:
     prepare: Callable[[], None] | None = None
 
 
-def compare(
-    folder: Path, words: Sequence[object], setting: Setting | None = None
-) -> Called:
+def compare(folder: Path, words: Sequence[object], setting: Setting | None = None) -> Called:
     """Run `trusteval compare` in a folder, in a process of its own."""
     setting = setting or Setting()
     files = [None if path is None else path.open("w") for path in (setting.stdout, setting.stderr)]
@@ -106,7 +104,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(root / "unsure", run_of({"dense": with_wrong(0, 1, 2, 3)}))
     write_run(root / "other data", run_of(dense, data="eeee"))
     write_run(root / "other prompts", run_of(dense, prompts={"sha256": "bbbb"}))
-    write_run(root / "other profile", run_of({"dense": [RIGHT] * 20}, ids=range(20), profile="demo"))
+    write_run(
+        root / "other profile", run_of({"dense": [RIGHT] * 20}, ids=range(20), profile="demo")
+    )
     write_run(root / "other protocol", run_of(dense, protocol="comptrust"))
     write_run(root / "other reader", run_of(dense))
     rewrite(root / "other reader" / NAME, refused_by_reader_1)
@@ -180,7 +180,9 @@ def _nested(path: Path) -> None:
 
 
 def _of_long_numbers(path: Path) -> None:
-    path.write_bytes(gzip.compress(b'{"kind": "trusteval answers", "schema": ' + b"9" * 5000 + b"}"))
+    path.write_bytes(
+        gzip.compress(b'{"kind": "trusteval answers", "schema": ' + b"9" * 5000 + b"}")
+    )
 
 
 FILES: Mapping[str, Callable[[Path], object]] = {
@@ -201,9 +203,7 @@ FILES: Mapping[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("fault", FILES)
-def test_file_that_is_no_run_is_one_line_and_exit_2(
-    runs: Path, tmp_path: Path, fault: str
-) -> None:
+def test_file_that_is_no_run_is_one_line_and_exit_2(runs: Path, tmp_path: Path, fault: str) -> None:
     FILES[fault](tmp_path / NAME)
     # What it needs, and half a gigabyte: whoever unpacks a bomb does not get that far.
     limit = Setting(prepare=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)))
@@ -319,7 +319,10 @@ def test_memory_that_runs_out_is_no_verdict(runs: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("sent", "codes"),
-    [(signal.SIGINT, [INTERRUPTED, -signal.SIGINT]), (signal.SIGTERM, [-signal.SIGTERM, 128 + signal.SIGTERM])],
+    [
+        (signal.SIGINT, [INTERRUPTED, -signal.SIGINT]),
+        (signal.SIGTERM, [-signal.SIGTERM, 128 + signal.SIGTERM]),
+    ],
 )
 def test_interrupted_comparison_is_no_verdict(
     tmp_path: Path, sent: signal.Signals, codes: Collection[int]

@@ -6,7 +6,18 @@ import random
 
 _SIZES = (1, 2, 4, 8)
 _EDGES = (0, 1, 2, 7, 8, 64, 2**7, 2**8, 2**16, 2**31, 2**32, 2**40, 2**53, 2**62, 2**63, 2**64)
-_BLOCKS = (b"\x00", b"\xff", b"\x1b[31m", b"\n", b"[", b"{", b'"', b"\xed\xa0\x80", b"\x80", b"GGUF")
+_BLOCKS = (
+    b"\x00",
+    b"\xff",
+    b"\x1b[31m",
+    b"\n",
+    b"[",
+    b"{",
+    b'"',
+    b"\xed\xa0\x80",
+    b"\x80",
+    b"GGUF",
+)
 _MOST = 8 << 20
 
 
@@ -70,8 +81,6 @@ def _swapped(raw: bytearray, chance: random.Random, other: bytes) -> bytes:
     for at in chance.sample(digits, min(len(digits), chance.choice((1, 3)))):
         raw[at] = chance.choice(b"0123456789-.eE")
     return bytes(raw)
-
-
 
 
 _CHANGES = (

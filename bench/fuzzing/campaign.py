@@ -172,9 +172,7 @@ class Campaign:
         elif code > 0:
             raise BrokenError(f"target {job.target} cannot be started: exit {code}")
 
-    def _keep(
-        self, job: Job, bounds: Bounds, outcome: Outcome, file: Path, trial: str
-    ) -> None:
+    def _keep(self, job: Job, bounds: Bounds, outcome: Outcome, file: Path, trial: str) -> None:
         found = Finding(job.target, outcome, "", trial=trial)
         if found.key in self.findings:
             self.findings[found.key].times += 1
@@ -287,8 +285,6 @@ def lines_of(campaign: Campaign) -> Iterator[str]:
         yield f"not met again, so not counted: {what} ({times} times)"
 
 
-
-
 def in_turn(names: Sequence[str], until: float) -> Iterator[str]:
     """Yield targets in turn until a moment of the monotonic clock."""
     while True:
@@ -296,5 +292,3 @@ def in_turn(names: Sequence[str], until: float) -> Iterator[str]:
             if time.monotonic() >= until:
                 return
             yield name
-
-

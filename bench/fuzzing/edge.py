@@ -79,7 +79,7 @@ def refuse_raw_controls(*texts: str) -> None:
 
 @contextlib.contextmanager
 def strictly() -> Iterator[None]:
-    """Take warnings for errors, as a project may that runs its gates with filterwarnings = error."""
+    """Take warnings for errors, as a project that runs its gates with filterwarnings = error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch|transformers")

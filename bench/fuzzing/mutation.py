@@ -1,4 +1,4 @@
-"""Changes to an input that know how its files are laid out: JSON, TOML, tables, databases, words."""
+"""Changes to an input that know how its files are laid out: JSON, TOML, tables, databases."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ _TOML_VALUES = (
     *("true", "false", "0", "-1", "1.5", "nan", "inf", "-inf", "1e999", "9" * 400, "9" * 5000),
     *("0x" + "f" * 5000, "0o7", "1_000", "+1", "1979-05-27T07:32:00Z", "07:32:00", "1979-05-27"),
     *('""', "''", '"""a\nb"""', "[]", "[[]]", '[""]', "[1, 2.0]", '["*"]', '["a", 1]', "{}"),
-    *("{a = 1}", '{a = {a = {}}}', "[{}]", "[" * 70 + "]" * 70, "[" * 5000 + "]" * 5000),
+    *("{a = 1}", "{a = {a = {}}}", "[{}]", "[" * 70 + "]" * 70, "[" * 5000 + "]" * 5000),
     *("{a = " * 70 + "1" + "}" * 70, "{a = " * 3000 + "1" + "}" * 3000, "", "x", "= 1", "#"),
     *("['[', ']']", "100.0", "1e-9", "50", "3.0"),
 )
@@ -335,7 +335,7 @@ def _arguments(raw: bytes, chance: random.Random, other: bytes) -> bytes:
 def _word(chance: random.Random) -> str:
     drawn = odd.number(chance) if chance.random() < 0.3 else odd.text(chance)
     passed = drawn.replace("\x00", "").encode("utf-8", "replace").decode()
-    return passed[: 100_000]
+    return passed[:100_000]
 
 
 # -- databases ---------------------------------------------------------------------------------
@@ -349,7 +349,7 @@ _CELLS: tuple[Any, ...] = (
 
 
 def _sqlite(raw: bytes, chance: random.Random, other: bytes) -> bytes:
-    """Put odd values into cells, undo what a table demands, or forge what the file says of itself."""
+    """Put odd values into cells, undo what tables demand, or forge what a file says of itself."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "s"
         path.write_bytes(raw)

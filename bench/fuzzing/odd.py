@@ -36,7 +36,19 @@ _NESTED = tuple(
 # The innermost value of an object needs to be one.
 RAW = tuple(text.replace('{"a":}', '{"a":0}') for text in _NESTED)
 WORDS = (
-    *("null", "true", "false", "[]", "{}", "[null]", "[[]]", '[""]', '{"a": null}', "[0]", "[1e999]"),
+    *(
+        "null",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        "[null]",
+        "[[]]",
+        '[""]',
+        '{"a": null}',
+        "[0]",
+        "[1e999]",
+    ),
     *('{"": 0}', '["\\ud800"]', '{"a": {"a": {}}}'),
 )
 

@@ -39,7 +39,9 @@ _MIB = 1 << 20
 _MOST_SAID = 400
 _LONGEST_CORPUS = 400
 _FRAME = re.compile(r'File "([^"]*trusteval/[^"]*)", line (\d+), in (\S+)')
-_RAISED = re.compile(r"^([\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Panic)\w*)\b", re.MULTILINE)
+_RAISED = re.compile(
+    r"^([\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Panic)\w*)\b", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

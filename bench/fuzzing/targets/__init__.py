@@ -11,6 +11,5 @@ from bench.fuzzing.targets.tracked import TRACKED
 from bench.fuzzing.trial import Target
 
 TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (*ASKED, *TRACKED, *RECORDED, *STORES, *SAID, *CHECKPOINTS)
+    target.name: target for target in (*ASKED, *TRACKED, *RECORDED, *STORES, *SAID, *CHECKPOINTS)
 }

@@ -73,14 +73,27 @@ def _folder_seeds(scratch: Path) -> Iterator[Files]:
     names = {name: f"model-{n}.safetensors" for n, name in enumerate(tensors)}
     index = {"metadata": {"total_size": 192}, "weight_map": names}
     parts = {names[name]: save({name: tensor}) for name, tensor in tensors.items()}
-    yield {**about, **parts, "config.json": config, "model.safetensors.index.json": json.dumps(index).encode()}
+    yield {
+        **about,
+        **parts,
+        "config.json": config,
+        "model.safetensors.index.json": json.dumps(index).encode(),
+    }
     for name, quantization in (("gptq", _GPTQ), ("awq", _AWQ)):
         write_packed(scratch / name, quantization)
         packed = _files(scratch / name)
         yield {**about, **packed}
-        yield {**packed, "config.json": config, "quantize_config.json": json.dumps(quantization).encode()}
+        yield {
+            **packed,
+            "config.json": config,
+            "quantize_config.json": json.dumps(quantization).encode(),
+        }
     adapter = json.dumps({"base_model_name_or_path": "org/base", "peft_type": "LORA"}).encode()
-    yield {"config.json": config, "adapter_config.json": adapter, "model.safetensors": save(tensors)}
+    yield {
+        "config.json": config,
+        "adapter_config.json": adapter,
+        "model.safetensors": save(tensors),
+    }
     moe = {**_CONFIG, "text_config": _CONFIG, "auto_map": {"AutoModel": "modeling.Own"}}
     moe |= {"_attn_implementation": "sdpa", "transformers_weights": "model.safetensors"}
     yield {**about, "config.json": json.dumps(moe).encode(), "model.safetensors": save(tensors)}
@@ -112,8 +125,12 @@ def _inspect(folder: Path) -> str:
 def _gguf_seeds(scratch: Path) -> Iterator[Files]:
     """Write a .gguf file by hand, smaller than any writer makes one."""
     yield {"m.gguf": _gguf({"general.file_type": 1, "llama.block_count": 1})}
-    yield {"m.gguf": _gguf({"general.file_type": 15, "llama.block_count": 1, "general.alignment": 64})}
-    yield {"m-00001-of-00002.gguf": _gguf({"general.file_type": 1, "split.count": 2, "split.no": 0})}
+    yield {
+        "m.gguf": _gguf({"general.file_type": 15, "llama.block_count": 1, "general.alignment": 64})
+    }
+    yield {
+        "m-00001-of-00002.gguf": _gguf({"general.file_type": 1, "split.count": 2, "split.no": 0})
+    }
 
 
 def _gguf(numbers: dict[str, int]) -> bytes:
@@ -127,10 +144,17 @@ def _gguf(numbers: dict[str, int]) -> bytes:
     settings += [text(name) + number(4, 4) + number(value, 4) for name, value in numbers.items()]
     words = b"".join(map(text, ("<s>", "</s>", "a")))
     settings += [text("tokenizer.ggml.tokens") + number(9, 4) + number(8, 4) + number(3, 8) + words]
-    settings += [text("tokenizer.ggml.scores") + number(9, 4) + number(6, 4) + number(3, 8) + bytes(12)]
+    settings += [
+        text("tokenizer.ggml.scores") + number(9, 4) + number(6, 4) + number(3, 8) + bytes(12)
+    ]
     names = ("token_embd.weight", "blk.0.attn_q.weight")
     tensors = [
-        text(name) + number(2, 4) + number(32, 8) + number(2, 8) + number(0, 4) + number(256 * at, 8)
+        text(name)
+        + number(2, 4)
+        + number(32, 8)
+        + number(2, 8)
+        + number(0, 4)
+        + number(256 * at, 8)
         for at, name in enumerate(names)
     ]
     counts = number(len(tensors), 8) + number(len(settings), 8)
@@ -185,7 +209,7 @@ def _remember(folder: Path) -> str:
 _TEMPLATES = (
     "{{ bos_token }}{% for m in messages %}<turn> {{ m['role'] }} : {{ m['content'] }}</s>"
     "{% endfor %}{% if add_generation_prompt %}<turn> assistant :{% endif %}",
-    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('none') }}{% endif %}"
     "{{ m['content'] | trim }}{% endfor %}{{ strftime_now('%d %b %Y') }}",
     "{% macro a(x) %}{{ x }}{% endmacro %}{% for m in messages %}{% for p in m.content %}"
     "{{ a(p.text) }}{% endfor %}{% endfor %}",

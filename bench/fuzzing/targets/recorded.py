@@ -1,4 +1,4 @@
-"""What others recorded and published: answers to score, benchmarks' files, tables people labelled."""
+"""What others recorded and published: answers to score, benchmarks' files, labelled tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,24 @@ from bench.fuzzing.trial import Files, Form, Target
 from tests.answered_runs import REFUSED, RIGHT, WRONG, run_of, write_run
 from trusteval.benchmarks.source import demo_source
 
+_LABELS = (
+    "decodingtrust_fairness/fairness_data/gt_labels_adult_32_200_train_base_rate_0.0.npy"
+)
 _ETHICS = [
-    {"benchmark": "ethics", "setting": "zero_shot", "item": "0", "response": "Wrong.", "target": "wrong"},
-    {"benchmark": "ethics", "setting": "zero_shot", "item": 1, "response": "Not wrong.", "target": "not wrong"},
+    {
+        "benchmark": "ethics",
+        "setting": "zero_shot",
+        "item": "0",
+        "response": "Wrong.",
+        "target": "wrong",
+    },
+    {
+        "benchmark": "ethics",
+        "setting": "zero_shot",
+        "item": 1,
+        "response": "Not wrong.",
+        "target": "not wrong",
+    },
     {"benchmark": "ethics", "setting": "few_shot", "item": "2", "response": "", "target": "wrong"},
 ]
 _MMLU = [
@@ -29,7 +44,11 @@ _MMLU = [
 _ADULT = [
     {
         **{"benchmark": "adult", "setting": "zero_shot_br_0.0", "item": str(item)},
-        **{"response": "yes", "target": ("yes", "no")[item % 2], "group": ("male", "female")[item // 2]},
+        **{
+            "response": "yes",
+            "target": ("yes", "no")[item % 2],
+            "group": ("male", "female")[item // 2],
+        },
     }
     for item in range(4)
 ]
@@ -58,7 +77,11 @@ def _score(folder: Path) -> str:
 
 
 def _decodingtrust_seeds(scratch: Path) -> Iterator[Files]:
-    reply = {"choices": [{"message": {"role": "assistant", "content": "positive"}, "finish_reason": "stop"}]}
+    reply = {
+        "choices": [
+            {"message": {"role": "assistant", "content": "positive"}, "finish_reason": "stop"}
+        ]
+    }
     asked = [{"role": "user", "content": "film was good"}]
     recorded = json.dumps([[asked, reply], [asked, reply]]).encode()
     yield {
@@ -117,7 +140,8 @@ def _audit_seeds(scratch: Path) -> Iterator[Files]:
 def _audit(folder: Path) -> str:
     out = folder / "out.json"
     return command(
-        *("audit", f"--labelled={folder / 'audit.csv'}", f"--json={out}", "--least=50"), codes=(0, 1)
+        *("audit", f"--labelled={folder / 'audit.csv'}", f"--json={out}", "--least=50"),
+        codes=(0, 1),
     )
 
 
@@ -131,7 +155,7 @@ RECORDED = (
     Target(
         *("data check", _data_seeds, _data),
         {"*.csv": Form.CSV, "*.jsonl": Form.JSON_LINES, "*.json": Form.JSON, "*.npy": Form.BINARY},
-        inputs={"npy-*": "decodingtrust_fairness/fairness_data/gt_labels_adult_32_200_train_base_rate_0.0.npy"},
+        inputs={"npy-*": _LABELS},
     ),
     Target(
         *("audit", _audit_seeds, _audit),

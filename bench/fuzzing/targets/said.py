@@ -42,7 +42,11 @@ def _text_seeds(scratch: Path) -> Iterator[Files]:
 
 
 def _longest(row: Any) -> str:
-    texts = [value for value in row.values() if isinstance(value, str)] if isinstance(row, dict) else [""]
+    texts = (
+        [value for value in row.values() if isinstance(value, str)]
+        if isinstance(row, dict)
+        else [""]
+    )
     named = row.get("response") if isinstance(row, dict) else None
     return named if isinstance(named, str) else max(texts, key=len, default="")
 
@@ -153,7 +157,13 @@ def _refused(content: bytes) -> None:
 
 
 def _listing_seeds(scratch: Path) -> Iterator[Files]:
-    row = {"id": "org/model", "object": "model", "created": 1, "owned_by": "x", "max_model_len": 4096}
+    row = {
+        "id": "org/model",
+        "object": "model",
+        "created": 1,
+        "owned_by": "x",
+        "max_model_len": 4096,
+    }
     for rows in ([row], [{**row, "id": "other"}], [{**row, "permission": [{"id": "p"}]}, row]):
         yield {
             "models.json": json.dumps({"object": "list", "data": rows}).encode(),
@@ -200,7 +210,9 @@ def _listing(folder: Path) -> str:
 
 
 SAID = (
-    Target("answer reader", _text_seeds, _read, {"said.txt": Form.TEXT}, (), {"bytes.txt": "said.txt"}),
+    Target(
+        "answer reader", _text_seeds, _read, {"said.txt": Form.TEXT}, (), {"bytes.txt": "said.txt"}
+    ),
     Target(
         *("reply", _reply_seeds, _reply),
         {"reply.json": Form.JSON},

@@ -78,7 +78,9 @@ def _export(folder: Path) -> str:
 def _collect(folder: Path) -> str:
     store = f"--store={folder / 's.sqlite'}"
     dry = command("store", "gc", "--fingerprint=a", "--dry-run", store, codes=(0,))
-    return f"{dry} {command('store', 'gc', '--older-than=1h', '--fingerprint=a', store, codes=(0,))}"
+    return (
+        f"{dry} {command('store', 'gc', '--older-than=1h', '--fingerprint=a', store, codes=(0,))}"
+    )
 
 
 def _exchanged(scratch: Path, suffix: str) -> Iterator[Files]:

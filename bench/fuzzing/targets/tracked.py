@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,15 @@ from tests.test_tracking_history import record
 from trusteval.tracking.answers_file import NAME, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
 
-_BEFORE = run_of({"dense": [RIGHT, WRONG, REFUSED], "gptq-4": [RIGHT, RIGHT, INVALID]}, ids=range(3))
+_BEFORE = run_of(
+    {"dense": [RIGHT, WRONG, REFUSED], "gptq-4": [RIGHT, RIGHT, INVALID]}, ids=range(3)
+)
 _AFTER = run_of(
     {"dense": [RIGHT, RIGHT, WRONG], "gptq-4": [WRONG, RIGHT, REFUSED]},
     ids=range(3),
-    identities={"gptq-4": {**HELD, "weights": "w2", "dtype": "float32", "versions": {"torch": "3"}}},
+    identities={
+        "gptq-4": {**HELD, "weights": "w2", "dtype": "float32", "versions": {"torch": "3"}}
+    },
 )
 _SCORES = [
     {"subject": subject, "benchmark": "mmlu", "metric": "score", "value": 50.0}
@@ -125,9 +128,10 @@ def _append(folder: Path) -> str:
 
 
 def _plot(folder: Path) -> str:
-    kind = "svg" if os.path.getsize(folder / "history.jsonl") % 2 else "png"  # noqa: PTH202
+    file = folder / "history.jsonl"
+    kind = "svg" if file.is_symlink() or not file.exists() or file.stat().st_size % 2 else "png"
     out = folder / f"out.{kind}"
-    ended = command("history", folder / "history.jsonl", f"--plot={out}", codes=(0,))
+    ended = command("history", file, f"--plot={out}", codes=(0,))
     if kind == "svg" and out.is_file():
         from xml.etree import ElementTree
 
@@ -166,7 +170,11 @@ TRACKED = (
     Target(
         *("history", _history_seeds, _history),
         {"*.jsonl": Form.JSON_LINES},
-        inputs={"h*.jsonl": "history.jsonl", "history-*": "history.jsonl", "plot-*": "history.jsonl"},
+        inputs={
+            "h*.jsonl": "history.jsonl",
+            "history-*": "history.jsonl",
+            "plot-*": "history.jsonl",
+        },
     ),
     Target(
         *("history append", _history_seeds, _append),
