@@ -74,6 +74,17 @@ class _Limit:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A trial of a target and how it ended; `input_` is the file that holds what was tried."""
+
+    target: str
+    trial: str
+    outcome: Outcome
+    input_: str = CURRENT
+    traceback: str = ""
+
+
 class Campaign:
     """A folder with what was tried and found."""
 
@@ -90,104 +101,109 @@ class Campaign:
 
     def run_batch(self, target: str, bounds: Bounds, *, inputs: Path | None = None) -> None:
         """Run the next batch of a target."""
-        tally = self.tallies.setdefault(target, Tally())
+        self._run([target], bounds, inputs)
+
+    def run_once(self, names: Sequence[str], bounds: Bounds) -> None:
+        """Run a batch of each target in as few processes as can be: one, if none of them dies."""
+        left = list(names)
+        while left:
+            reached = self._run(left, bounds, None)
+            left = left[left.index(reached) + 1 :]
+
+    def _run(self, names: Sequence[str], bounds: Bounds, inputs: Path | None) -> str:
+        """Run a batch of each target; return which was the last that was begun."""
         scratch = self.folder / f"work-{os.getpid()}"
+        batch = self.tallies.get(names[0], Tally()).batch
         job = Job(
             table=self.table,
-            target=target,
+            targets=names,
             folder=str(scratch),
             seed=self.seed,
-            batch=tally.batch,
+            batch=batch,
             trials=bounds.trials,
             seconds=bounds.slice_,
             memory=bounds.memory,
             inputs=None if inputs is None else str(inputs.resolve()),
         )
-        began = time.monotonic()
-        for trial, outcome, input_ in self._watched(job, bounds):
+        reached, began = names[0], time.monotonic()
+        for ended in self._watched(job, bounds):
+            reached = ended.target
+            tally = self.tallies.setdefault(reached, Tally())
+            tally.batch = batch + 1
             tally.trials += 1
-            kind = outcome.kind.value
+            kind = ended.outcome.kind.value
             tally.kinds[kind] = tally.kinds.get(kind, 0) + 1
-            if outcome.kind.is_finding:
-                self._keep(job, bounds, outcome, scratch / input_, f"{job.batch}/{trial}")
-        tally.batch += 1
-        tally.seconds += time.monotonic() - began
+            tally.seconds += time.monotonic() - began
+            if ended.outcome.kind.is_finding:
+                self._keep(ended, bounds, scratch / ended.input_, batch=batch)
+            began = time.monotonic()
         shutil.rmtree(scratch, ignore_errors=True)
         self._save()
+        return reached
 
     def replay(self, target: str, file: Path, bounds: Bounds) -> tuple[Outcome, str]:
         """Try one input again; returns how it ended and the traceback."""
         scratch = self.folder / f"replay-{os.getpid()}"
         again = str(file.resolve())
-        job = Job(self.table, target, str(scratch), memory=bounds.memory, replay=again)
-        told: dict[str, Any] = {}
-        outcomes = [outcome for _, outcome, _ in self._watched(job, bounds, told=told)]
+        job = Job(self.table, [target], str(scratch), memory=bounds.memory, replay=again)
+        *_, ended = self._watched(job, bounds)
         shutil.rmtree(scratch, ignore_errors=True)
-        return outcomes[-1], str(told.get("traceback", ""))
+        return ended.outcome, ended.traceback
 
-    def _watched(
-        self, job: Job, bounds: Bounds, told: dict[str, Any] | None = None
-    ) -> Iterator[tuple[str, Outcome, str]]:
-        """Yield each trial of a job, how it ended and its input; kill what takes too long."""
+    def _watched(self, job: Job, bounds: Bounds) -> Iterator[Ended]:
+        """Yield each trial of a job; kill what takes too long."""
         scratch = Path(job.folder)
         scratch.mkdir(parents=True, exist_ok=True)
         order = scratch / "job.json"
         order.write_text(json.dumps(asdict(job)), encoding="utf-8")
-        environment = {
-            **os.environ,
-            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-            "MPLBACKEND": "Agg",
-            "PYTHONFAULTHANDLER": "",
-        }
         with subprocess.Popen(
             [sys.executable, "-m", "bench.fuzzing.worker", str(order)],
             cwd=scratch,
-            env=environment,
+            env=_environment(),
             stdout=subprocess.PIPE,
             start_new_session=True,
         ) as process:
             assert process.stdout is not None
-            trial, limit = "start", _Limit(_START)
+            target, trial, limit = job.targets[0], "", _Limit(_START)
             for line in _lines(process, process.stdout, limit):
                 if line is None:
-                    yield trial, Outcome(Kind.HANG, "no end"), CURRENT
+                    yield Ended(target, trial or "between trials", Outcome(Kind.HANG, "no end"))
                     return
                 words = json.loads(line)
                 if "broken" in words:
-                    raise BrokenError(f"target {job.target}: {words['broken']}")
+                    raise BrokenError(f"target {target}: {words['broken']}")
                 if "trial" in words:
-                    trial = str(words["trial"])
+                    target, trial = words["target"], words["trial"]
                     # What runs first also loads what all others use.
                     limit.seconds = _START if trial.startswith("seed") else bounds.seconds
-                if "outcome" in words:
-                    if told is not None:
-                        told.update(words)
-                    yield trial, _outcome(words["outcome"]), str(words.get("input", CURRENT))
-                    trial, limit.seconds = f"after {trial}", _START
+                else:
+                    outcome = _outcome(words["outcome"])
+                    shown, input_ = words.get("traceback", ""), words.get("input", CURRENT)
+                    yield Ended(target, trial, outcome, input_, shown)
+                    trial, limit.seconds = "", _START
             code = process.wait()
-        if code < 0 or (code > 0 and not trial.startswith("start")):
-            kind = Kind.MEMORY if code == 1 and "after" not in trial else Kind.CRASH
-            yield trial, Outcome(kind, f"died with {code}"), CURRENT
-        elif code > 0:
-            raise BrokenError(f"target {job.target} cannot be started: exit {code}")
+        if code != 0 and not trial:
+            raise BrokenError(f"target {target}: its worker ended with {code} outside of a trial")
+        if code != 0:
+            yield Ended(target, trial, Outcome(Kind.CRASH, f"died with {code}"))
 
-    def _keep(self, job: Job, bounds: Bounds, outcome: Outcome, file: Path, trial: str) -> None:
-        found = Finding(job.target, outcome, "", trial=trial)
+    def _keep(self, ended: Ended, bounds: Bounds, file: Path, *, batch: int) -> None:
+        target, outcome = ended.target, ended.outcome
+        found = Finding(target, outcome, "", trial=f"{batch}/{ended.trial}")
         if found.key in self.findings:
             self.findings[found.key].times += 1
             return
         content = file.read_bytes()
-        name = f"{job.target}-{outcome.kind}-{outcome.what}".replace(" ", "-").replace("/", "-")
+        name = f"{target}-{outcome.kind}-{outcome.what}".replace(" ", "-").replace("/", "-")
         found.file = f"{name}-{hashlib.sha256(content).hexdigest()[:8]}.zip"
         path = self.folder / "findings" / found.file
         path.write_bytes(content)
         if outcome.kind in (Kind.HANG, Kind.CRASH, Kind.MEMORY):
             # A machine that is busy with other things makes trials slow, not wrong.
             patient = replace(bounds, seconds=3 * bounds.seconds)
-            again, _ = self.replay(job.target, path, patient)
+            again, _ = self.replay(target, path, patient)
             if not again.kind.is_finding:
-                self.unconfirmed[f"{job.target}: {outcome.kind} {outcome.what}"] += 1
+                self.unconfirmed[f"{target}: {outcome.kind} {outcome.what}"] += 1
                 path.unlink()
                 return
         self.findings[found.key] = found
@@ -213,6 +229,13 @@ class Campaign:
         for entry in document["findings"]:
             found = Finding(**{**entry, "outcome": _outcome(entry["outcome"])})
             self.findings[found.key] = found
+
+
+def _environment() -> dict[str, str]:
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    own = {**dict.fromkeys(threads, "1"), "PYTHONPATH": path, "MPLBACKEND": "Agg"}
+    return {**os.environ, **own}
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:

@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from bench.fuzzing.trial import (
 
 CURRENT = "current.zip"
 _MIB = 1 << 20
+_LARGEST_FILE = 1 << 31
 _MOST_SAID = 400
 _LONGEST_CORPUS = 400
 _FRAME = re.compile(r'File "([^"]*trusteval/[^"]*)", line (\d+), in (\S+)')
@@ -44,16 +45,20 @@ _RAISED = re.compile(
 )
 
 
+Say = Callable[..., None]
+"""Tells whoever watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker does: so many trials, or so long, or the one input at `replay`.
+    """What a worker does: of each target so many trials, or so long, or the one input at `replay`.
 
     `table` names where targets are, "module:attribute"; `memory` is in MiB, beyond what the process
     takes once its seeds have run.
     """
 
     table: str
-    target: str
+    targets: Sequence[str]
     folder: str
     seed: int = 0
     batch: int = 0
@@ -81,40 +86,44 @@ def main() -> None:
         raise
 
 
-def _work(job: Job, say: Any) -> None:
-    target = targets(job.table)[job.target]
+def _work(job: Job, say: Say) -> None:
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
     settle(folder)
-    if job.replay is not None:
-        _, files = unpacked(Path(job.replay))
-        limit_memory(job.memory, target, known_seeds(target, folder)[0], folder)
-        say(trial="replay")
-        outcome, shown = tried(target, files, folder, with_traceback=True)
-        say(outcome=asdict(outcome), traceback=shown)
-        return
-    seeds = known_seeds(target, folder)
-    say(seeds=len(seeds))
-    for number, files in enumerate(seeds):
+    for name in job.targets:
+        target = targets(job.table)[name]
+        if job.replay is None:
+            _search(job, target, folder, say)
+        else:
+            _replay(job, target, folder, say)
+
+
+def _replay(job: Job, target: Target, folder: Path, say: Say) -> None:
+    assert job.replay is not None
+    _, files = unpacked(Path(job.replay))
+    limit_memory(job.memory, target, known_seeds(target, folder)[0], folder)
+    say(target=target.name, trial="replay")
+    outcome, shown = tried(target, files, folder, with_traceback=True)
+    say(outcome=asdict(outcome), traceback=shown)
+
+
+def _search(job: Job, target: Target, folder: Path, say: Say) -> None:
+    """Try what is in order, then change it, and go on from what ends in a way that none did."""
+    corpus = known_seeds(target, folder)
+    limit_memory(0, target, corpus[0], folder)
+    for number, files in enumerate(corpus):
         _told(target, files, folder, say, f"seed {number}")
-    limit_memory(job.memory, target, seeds[0], folder)
-    _search(job, target, [*seeds, *further(target, seeds[0], job.inputs)], folder, say, len(seeds))
-    say(done=True)
-
-
-def _search(
-    job: Job, target: Target, corpus: list[Files], folder: Path, say: Any, n_seeds: int
-) -> None:
-    """Change inputs, and keep those that end in a way that none did before."""
-    chance = random.Random(f"{job.seed} {job.target} {job.batch}")
+    limit_memory(job.memory, target, corpus[0], folder)
+    waiting = further(target, corpus[0], job.inputs) if job.batch == 0 else []
+    corpus += waiting
+    chance = random.Random(f"{job.seed} {target.name} {job.batch}")
     seen: set[tuple[str, ...]] = set()
     ends = time.monotonic() + job.seconds
-    waiting = corpus[n_seeds:] if job.batch == 0 else []
     for number in range(job.trials):
         if time.monotonic() > ends:
             break
-        if waiting:
-            files = waiting.pop(0)
+        if number < len(waiting):
+            files = waiting[number]
         else:
             files = mutated(chance.choice(corpus), chance.choice(corpus), target, chance)
         outcome = _told(target, files, folder, say, f"{number}")
@@ -125,11 +134,11 @@ def _search(
             corpus.append(files)
 
 
-def _told(target: Target, files: Files, folder: Path, say: Any, name: str) -> Outcome:
+def _told(target: Target, files: Files, folder: Path, say: Say, name: str) -> Outcome:
     """Try an input and tell, before it and after it; what is found has a file of its own."""
     content = packed(files, comment=target.name)
     (folder / CURRENT).write_bytes(content)
-    say(trial=name)
+    say(target=target.name, trial=name)
     outcome, _ = tried(target, files, folder)
     own = folder / f"found-{name.replace(' ', '-')}.zip"
     if outcome.kind.is_finding:
@@ -180,16 +189,20 @@ def further(target: Target, seed: Files, inputs: str | None) -> list[Files]:
 
 
 def limit_memory(mebibytes: int, target: Target, seed: Files, folder: Path) -> None:
-    """Let this process take so much more than it has now, with all loaded that a trial loads."""
+    """Let this process take so much more than it has now, with all loaded that a trial loads.
+
+    Nothing is a bound that is lifted.
+    """
     if mebibytes <= 0:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         return
     tried(target, seed, folder)
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     taken = int(re.findall(r"VmSize:\s+(\d+) kB", status)[0]) * 1024
     most = taken + mebibytes * _MIB
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**31, 2**31))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
 
 
 def tried(

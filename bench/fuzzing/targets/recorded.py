@@ -14,9 +14,7 @@ from bench.fuzzing.trial import Files, Form, Target
 from tests.answered_runs import REFUSED, RIGHT, WRONG, run_of, write_run
 from trusteval.benchmarks.source import demo_source
 
-_LABELS = (
-    "decodingtrust_fairness/fairness_data/gt_labels_adult_32_200_train_base_rate_0.0.npy"
-)
+_LABELS = "decodingtrust_fairness/fairness_data/gt_labels_adult_32_200_train_base_rate_0.0.npy"
 _ETHICS = [
     {
         "benchmark": "ethics",

@@ -18,9 +18,13 @@ _LOOK = digest("look")
 
 def _filled(path: Path) -> Path:
     store = ResponseStore(path)
-    for number, key in enumerate(_KEYS):
-        said = Response(f"answer {number} " * 5, FinishReason.END, 10, number)
-        store.put({**_CONTEXT, "dtype": f"float{number % 2}"}, {key: said})
+    said = {
+        key: Response(f"answer {number} " * 5, FinishReason.END, 10, number)
+        for number, key in enumerate(_KEYS)
+    }
+    for part in range(2):
+        some = {key: said[key] for key in _KEYS[part::2]}
+        store.put({**_CONTEXT, "dtype": f"float{part}"}, some)
     store.put_health(_LOOK, _CONTEXT, Health(3.5, 1000, 0.1))
     store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.database.execute("PRAGMA journal_mode=DELETE")
