@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from bench.fuzzing.trial import MOST_BYTES
+
 _SIZES = (1, 2, 4, 8)
 _EDGES = (0, 1, 2, 7, 8, 64, 2**7, 2**8, 2**16, 2**31, 2**32, 2**40, 2**53, 2**62, 2**63, 2**64)
 _BLOCKS = (
@@ -18,13 +20,12 @@ _BLOCKS = (
     b"\x80",
     b"GGUF",
 )
-_MOST = 8 << 20
 
 
 def changed(raw: bytes, chance: random.Random, other: bytes) -> bytes:
     """Change some bytes; `other` is what may be spliced in."""
     change = chance.choice(_CHANGES)
-    return change(bytearray(raw), chance, other)[:_MOST]
+    return change(bytearray(raw), chance, other)[:MOST_BYTES]
 
 
 def _flipped(raw: bytearray, chance: random.Random, other: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -34,7 +35,10 @@ class BrokenError(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a target's trials so far; `batch` is the next one."""
+    """What became of a target's trials so far; `batch` is the next one.
+
+    `seconds` are the processor's, start-up included.
+    """
 
     batch: int = 0
     trials: int = 0
@@ -125,7 +129,7 @@ class Campaign:
             memory=bounds.memory,
             inputs=None if inputs is None else str(inputs.resolve()),
         )
-        reached, began = names[0], time.monotonic()
+        reached, began = names[0], _children_seconds()
         for ended in self._watched(job, bounds):
             reached = ended.target
             tally = self.tallies.setdefault(reached, Tally())
@@ -133,10 +137,9 @@ class Campaign:
             tally.trials += 1
             kind = ended.outcome.kind.value
             tally.kinds[kind] = tally.kinds.get(kind, 0) + 1
-            tally.seconds += time.monotonic() - began
             if ended.outcome.kind.is_finding:
                 self._keep(ended, bounds, scratch / ended.input_, batch=batch)
-            began = time.monotonic()
+        self.tallies.setdefault(reached, Tally()).seconds += _children_seconds() - began
         shutil.rmtree(scratch, ignore_errors=True)
         self._save()
         return reached
@@ -266,6 +269,12 @@ def _lines(
             return
         *whole, rest = (rest + piece).split(b"\n")
         yield from whole
+
+
+def _children_seconds() -> float:
+    """Return what all processes that were waited for have taken of the processor."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _processor_seconds(pid: int) -> float:

@@ -16,6 +16,10 @@ Files = Mapping[str, bytes]
 """One input: what lies in the folder that a target reads, by name."""
 
 
+MOST_BYTES = 8 << 20
+"""Of a file that is changed; what has to be larger is made so on purpose."""
+
+
 class Form(StrEnum):
     """How a file is laid out, so that a change may know what it changes."""
 
@@ -70,7 +74,8 @@ class Target:
 
     `seeds` yields inputs that are in order; `ours` are the errors that it may raise. `forms` says
     by pattern how files are laid out, and which are changed at all. `inputs` maps patterns of
-    further files' names to the file whose place they take. A `slow` target needs torch.
+    further files' names to the file whose place they take. What reads no file itself is never
+    given a pipe, say, in its place. A slow target needs torch.
     """
 
     name: str
@@ -79,6 +84,7 @@ class Target:
     forms: Mapping[str, Form]
     ours: tuple[type[BaseException], ...] = (TrustEvalError,)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    reads_files: bool = True
     is_slow: bool = False
 
     def form(self, name: str) -> Form | None:

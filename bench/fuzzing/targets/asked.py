@@ -212,7 +212,10 @@ ASKED = (
         _OURS,
         {"prompts-*": "prompts.toml", "*.toml": "prompts.toml"},
     ),
-    Target("options", _options_seeds, _options, {"arguments.json": Form.ARGUMENTS}, _OURS),
+    Target(
+        *("options", _options_seeds, _options, {"arguments.json": Form.ARGUMENTS}, _OURS),
+        reads_files=False,
+    ),
     Target("script", _script_seeds, _script, {"script.json": Form.JSON}, _OURS),
     Target("replay", _replay_seeds, _replay, {"said.jsonl": Form.JSON_LINES}, _OURS),
 )

@@ -165,7 +165,7 @@ def _gguf(numbers: dict[str, int]) -> bytes:
 def _inspect_gguf(folder: Path) -> str:
     from trusteval.checkpoints.models import method_and_bits, refuse_missing_model
 
-    (file,) = folder.glob("*.gguf")
+    file = next(folder.glob("*.gguf"), folder / "m.gguf")
     with strictly():
         refuse_missing_model(str(file))
         method, bits = method_and_bits(str(file))
@@ -260,10 +260,8 @@ def _load(folder: Path) -> str:
     from trusteval import load_model
     from trusteval.engines.hf_engine import HFEngine
 
-    if list(folder.glob("*.gguf")):
-        (folder,) = folder.glob("*.gguf")
     with strictly():
-        model, tokenizer = load_model(folder)
+        model, tokenizer = load_model(next(folder.glob("*.gguf"), folder))
         engine = HFEngine(model, tokenizer, name="dense", budget=64 << 20)
         asked = (Message(Role.USER, "sentence: fine"),)
         said = list(engine.generate([asked], max_new_tokens=3))
@@ -291,6 +289,7 @@ CHECKPOINTS = (
     Target(
         *("template", _template_seeds, _render, {"*.jinja": Form.TEXT}),
         inputs={"*.jinja": "chat_template.jinja"},
+        reads_files=False,
         is_slow=True,
     ),
     Target(

@@ -51,13 +51,21 @@ def _longest(row: Any) -> str:
     return named if isinstance(named, str) else max(texts, key=len, default="")
 
 
+def _decoded(raw: bytes) -> str:
+    """Return a text, with halves of characters, which models say, but nothing that is no text."""
+    try:
+        return raw.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode(errors="replace")
+
+
 def _read(folder: Path) -> str:
     """Read a text under every setting and protocol, cut or not."""
     from trusteval.answers.reader import read
     from trusteval.protocols import PROTOCOLS
     from trusteval.types import FinishReason, Response, Sample
 
-    text = (folder / "said.txt").read_bytes().decode(errors="surrogatepass")
+    text = _decoded((folder / "said.txt").read_bytes())
     answers = []
     for setting, options in _settings():
         for cut in (False, True):
@@ -211,12 +219,14 @@ def _listing(folder: Path) -> str:
 
 SAID = (
     Target(
-        "answer reader", _text_seeds, _read, {"said.txt": Form.TEXT}, (), {"bytes.txt": "said.txt"}
+        *("answer reader", _text_seeds, _read, {"said.txt": Form.TEXT}, ()),
+        inputs={"bytes.txt": "said.txt"},
+        reads_files=False,
     ),
     Target(
-        *("reply", _reply_seeds, _reply),
-        {"reply.json": Form.JSON},
+        *("reply", _reply_seeds, _reply, {"reply.json": Form.JSON}),
         inputs={"usage-*": "reply.json", "finish-*": "reply.json"},
+        reads_files=False,
     ),
-    Target("listing", _listing_seeds, _listing, {"*.json": Form.JSON}),
+    Target(*("listing", _listing_seeds, _listing, {"*.json": Form.JSON}), reads_files=False),
 )

@@ -102,7 +102,7 @@ def _parquet_seeds(scratch: Path) -> Iterator[Files]:
 
 
 def _import(folder: Path) -> str:
-    (file,) = folder.glob("in.*")
+    file = next(folder.glob("in.*"), folder / "in.jsonl")
     store = folder / "new.sqlite"
     ended = command("store", "import", file, f"--store={store}", codes=(0,))
     if command("store", "check", f"--store={store}", codes=(0, 1)) != "exit 0":
