@@ -41,7 +41,8 @@ def command(*arguments: object, codes: Collection[int] = (0, 1), lines: int = 40
     if code == _COULD_NOT:
         if not error.strip():
             raise UndocumentedError("exit 2 without a word of why")
-        if error.strip().count("\n") > lines or len(error) > _LONGEST_ERROR:
+        # What was typed may be repeated, however long it is.
+        if error.strip().count("\n") > lines or len(error) > _LONGEST_ERROR + sum(map(len, words)):
             raise UndocumentedError(f"exit 2 with {len(error)} characters of why")
     elif code not in codes:
         raise UndocumentedError(f"exit {code}")

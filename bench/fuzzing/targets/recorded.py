@@ -13,6 +13,7 @@ from bench.fuzzing.edge import command
 from bench.fuzzing.trial import Files, Form, Target
 from tests.answered_runs import REFUSED, RIGHT, WRONG, run_of, write_run
 from trusteval.benchmarks.source import demo_source
+from trusteval.tracking.answers_file import NAME
 
 _LABELS = "decodingtrust_fairness/fairness_data/gt_labels_adult_32_200_train_base_rate_0.0.npy"
 _ETHICS = [
@@ -143,7 +144,21 @@ def _audit(folder: Path) -> str:
     )
 
 
+def _draw_seeds(scratch: Path) -> Iterator[Files]:
+    said = {"dense": [RIGHT, WRONG, REFUSED], "gptq-3": [WRONG, WRONG, REFUSED]}
+    write_run(scratch / "latest", run_of(said, ids=range(3)))
+    yield {NAME: (scratch / "latest" / NAME).read_bytes()}
+
+
+def _draw(folder: Path) -> str:
+    return command("audit", folder, "--n=4", f"--out={folder / 'out'}", codes=(0,))
+
+
 RECORDED = (
+    Target(
+        *("audit draw", _draw_seeds, _draw, {NAME: Form.ANSWERS}),
+        inputs={"*.json.gz": NAME},
+    ),
     Target(
         *("score jsonl", _jsonl_seeds, _score),
         {"answers.jsonl": Form.JSON_LINES},

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench.fuzzing.edge import refuse_raw_controls, strictly
+from bench.fuzzing.edge import command, refuse_raw_controls, strictly
 from bench.fuzzing.trial import Files, Form, Target
 from tests.project import ROOT
 from trusteval.types import Message, Role, Setting
@@ -145,7 +145,7 @@ def _client() -> Any:
     from trusteval.engines.api_key import ApiKey
     from trusteval.engines.json_client import JsonClient
 
-    return JsonClient(_URL, key=ApiKey.from_environment())
+    return JsonClient(_URL, key=ApiKey("secret-0123456789"))
 
 
 def _refused(content: bytes) -> None:
@@ -179,7 +179,7 @@ def _listing_seeds(scratch: Path) -> Iterator[Files]:
         }
 
 
-class _Told:
+class _Server:
     """A client whose server says what is in two files."""
 
     def __init__(self, folder: Path) -> None:
@@ -202,7 +202,7 @@ def _listing(folder: Path) -> str:
     from trusteval.store import digest
 
     endpoint = parse_endpoint(f"openai:{_URL}#org/model")
-    told: Any = _Told(folder)
+    told: Any = _Server(folder)
     with strictly():
         try:
             found = asyncio.run(describe_server(told, endpoint, patience=OPENING))
@@ -217,7 +217,50 @@ def _listing(folder: Path) -> str:
     return "listed"
 
 
+def _told_seeds(scratch: Path) -> Iterator[Files]:
+    for said in ("Wrong.", "I think it is not wrong", "As an AI I cannot say", "wrong, no: right"):
+        words = ["--benchmark=ethics", "--json", "--cut", said]
+        yield {"arguments.json": json.dumps(words).encode()}
+    for said in ("B. Venus", "The answer is (c)", "Mars"):
+        words = ["--benchmark=mmlu", "--setting=astronomy", "--option=Mars", "--option=Venus"]
+        words += ["--option=Saturn", "--option=Pluto", "--protocol=strict", said]
+        yield {"arguments.json": json.dumps(words).encode()}
+
+
+def _told(folder: Path) -> str:
+    """Read a text that is given on the command line."""
+    words = json.loads((folder / "arguments.json").read_bytes())
+    return command("read", *(word for word in words if word != "-"), codes=(0,))
+
+
+def _key_seeds(scratch: Path) -> Iterator[Files]:
+    yield {"key.txt": b"sk-0123456789abcdef"}
+    yield {"key.txt": b" EMPTY "}
+
+
+def _key(folder: Path) -> str:
+    """Take a key from an environment, and look for it in what a server says."""
+    from trusteval.engines.api_key import ApiKey
+    from trusteval.engines.json_client import JsonClient
+
+    text = (folder / "key.txt").read_bytes().decode(errors="surrogateescape").replace("\x00", "")
+    with strictly():
+        key = ApiKey.from_environment({"TRUSTEVAL_API_KEY": text})
+        JsonClient(_URL, key=key)
+        if len(text.strip()) >= 8:
+            for said in (text.strip(), f"your key {text.strip()} is wrong", text.strip()[:10]):
+                if text.strip()[:9] in key.without(said):
+                    raise AssertionError("the key is shown")
+        key.is_in({"a": [text]})
+    return repr(key)
+
+
 SAID = (
+    Target(
+        *("read", _told_seeds, _told, {"arguments.json": Form.ARGUMENTS}),
+        reads_files=False,
+    ),
+    Target(*("api key", _key_seeds, _key, {"key.txt": Form.TEXT}), reads_files=False),
     Target(
         *("answer reader", _text_seeds, _read, {"said.txt": Form.TEXT}, ()),
         inputs={"bytes.txt": "said.txt"},

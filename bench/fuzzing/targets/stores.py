@@ -12,6 +12,7 @@ from trusteval.store.exporting import export_store
 from trusteval.types import FinishReason, Health, Response
 
 _CONTEXT = {"engine": "hf", "weights": "a" * 64, "versions": {"torch": "2.6"}, "variant": "gptq-4"}
+_OTHER = {**_CONTEXT, "weights": "b" * 64, "dtype": "float32"}
 _KEYS = [digest(number) for number in range(40)]
 _LOOK = digest("look")
 
@@ -110,6 +111,36 @@ def _import(folder: Path) -> str:
     return ended
 
 
+def _contexts_seeds(scratch: Path) -> Iterator[Files]:
+    """Record what two contexts answered to the demo slice's questions of one benchmark."""
+    from trusteval.benchmarks.origin import demo_origin
+    from trusteval.benchmarks.prompts import load_prompt_texts
+    from trusteval.profiles import DEMO
+    from trusteval.questionnaire import Questionnaire
+    from trusteval.store import response_key
+
+    path = scratch / "contexts.sqlite"
+    store = ResponseStore(path)
+    asking = Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts(None))
+    for context, text in ((_CONTEXT, " A"), (_OTHER, " B")):
+        said = {}
+        for question in asking.questions("mmlu"):
+            most = question.sample.setting.max_new_tokens
+            key = response_key(digest(context), question.prompt, max_new_tokens=most)
+            said[key] = Response(text, FinishReason.END, 1, 1)
+        store.put(context, said)
+    store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.database.execute("PRAGMA journal_mode=DELETE")
+    store.close()
+    yield {"s.sqlite": path.read_bytes()}
+
+
+def _compare_contexts(folder: Path) -> str:
+    store = folder / "s.sqlite"
+    before, after = (f"{store}#{digest(context)[:10]}" for context in (_CONTEXT, _OTHER))
+    return command("compare", before, after, "--benchmark=mmlu", codes=(0, 1, 3, 4))
+
+
 _FORMS = {"s.sqlite": Form.SQLITE}
 
 STORES = (
@@ -118,6 +149,7 @@ STORES = (
     Target("store info", _store_seeds, _info, _FORMS),
     Target("store export", _store_seeds, _export, _FORMS),
     Target("store gc", _store_seeds, _collect, _FORMS),
+    Target("compare contexts", _contexts_seeds, _compare_contexts, _FORMS),
     Target("store import jsonl", _jsonl_seeds, _import, {"in.*": Form.JSON_LINES}),
     Target("store import parquet", _parquet_seeds, _import, {"in.*": Form.BINARY}),
 )
