@@ -18,7 +18,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,21 +37,13 @@ from tests.answered_runs import (
     with_wrong,
     write_run,
 )
+from tests.forked_commands import Called, Forks, forks
 from tests.project import ROOT
 from trusteval.tracking.answers_file import NAME, write_document
 
 FINE, WORSE, COULD_NOT, UNSURE, APART, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 4, 10, 130
 SAYS = {FINE: "identical", WORSE: "1 regression", UNSURE: "inconclusive", APART: "not comparable"}
 HOSTILE = "\x1b[2J\x1b[HNO REGRESSION\r\u202e\ud800"
-
-
-@dataclass(frozen=True)
-class Called:
-    """How a comparison ended and what it printed."""
-
-    code: int
-    out: str
-    error: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +83,12 @@ def compare(folder: Path, words: Sequence[object], setting: Setting | None = Non
         file.close()
     told = [(said or b"").decode() for said in (ran.stdout, ran.stderr)]
     return Called(ran.returncode, *told)
+
+
+@pytest.fixture(scope="module")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    with forks(tmp_path_factory.mktemp("forks")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +139,9 @@ def _named(document: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_comparison_that_was_made_says_what_its_exit_code_means(
-    runs: Path, after: str, code: int
+    forked: Forks, runs: Path, after: str, code: int
 ) -> None:
-    called = compare(runs, ["before", after])
+    called = forked.run(["compare", "before", after], folder=runs)
     assert (called.code, called.error) == (code, "")
     assert SAYS[code] in called.out
     assert all(line.isprintable() for line in called.out.split("\n"))
@@ -203,11 +201,13 @@ FILES: Mapping[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("fault", FILES)
-def test_file_that_is_no_run_is_one_line_and_exit_2(runs: Path, tmp_path: Path, fault: str) -> None:
+def test_file_that_is_no_run_is_one_line_and_exit_2(
+    forked: Forks, runs: Path, tmp_path: Path, fault: str
+) -> None:
     FILES[fault](tmp_path / NAME)
+    words = ["compare", runs / "before", tmp_path]
     # What it needs, and half a gigabyte: whoever unpacks a bomb does not get that far.
-    limit = Setting(prepare=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)))
-    called = compare(tmp_path, [runs / "before", tmp_path], limit)
+    called = forked.run(words, folder=tmp_path, memory=2**30)
     assert (called.code, called.out) == (COULD_NOT, "")
     assert re.fullmatch(r"trusteval: [^\n]+\n", called.error)
     assert called.error[:-1].isprintable()
@@ -231,8 +231,8 @@ def test_file_that_is_no_run_is_one_line_and_exit_2(runs: Path, tmp_path: Path, 
     ],
     ids=lambda words: repr(words[-1])[:24],
 )
-def test_what_was_asked_wrongly_is_exit_2(runs: Path, words: list[str]) -> None:
-    called = compare(runs, words)
+def test_what_was_asked_wrongly_is_exit_2(forked: Forks, runs: Path, words: list[str]) -> None:
+    called = forked.run(["compare", *words], folder=runs)
     assert called.code == COULD_NOT
     assert "Traceback" not in called.error
     assert called.error.strip().splitlines()[-1].startswith("trusteval")
