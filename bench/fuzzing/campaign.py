@@ -35,12 +35,13 @@ class BrokenError(Exception):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a target's trials so far; `batch` is the next one.
+    """What became of a target's trials so far; `batch` is the next one, `inputs` are behind it.
 
     `seconds` are the processor's, start-up included.
     """
 
     batch: int = 0
+    inputs: int = 0
     trials: int = 0
     seconds: float = 0.0
     kinds: dict[str, int] = field(default_factory=dict)
@@ -117,7 +118,8 @@ class Campaign:
     def _run(self, names: Sequence[str], bounds: Bounds, inputs: Path | None) -> str:
         """Run a batch of each target; return which was the last that was begun."""
         scratch = self.folder / f"work-{os.getpid()}"
-        batch = self.tallies.get(names[0], Tally()).batch
+        first = self.tallies.get(names[0], Tally())
+        batch = first.batch
         job = Job(
             table=self.table,
             targets=names,
@@ -128,12 +130,14 @@ class Campaign:
             seconds=bounds.slice_,
             memory=bounds.memory,
             inputs=None if inputs is None else str(inputs.resolve()),
+            skipped=first.inputs,
         )
         reached, began = names[0], _children_seconds()
         for ended in self._watched(job, bounds):
             reached = ended.target
             tally = self.tallies.setdefault(reached, Tally())
             tally.batch = batch + 1
+            tally.inputs += ended.trial.startswith("input ")
             tally.trials += 1
             kind = ended.outcome.kind.value
             tally.kinds[kind] = tally.kinds.get(kind, 0) + 1
@@ -178,7 +182,7 @@ class Campaign:
                 if "trial" in words:
                     target, trial = words["target"], words["trial"]
                     # What runs first also loads what all others use.
-                    limit.seconds = _START if trial.startswith("seed") else bounds.seconds
+                    limit.seconds = _START if trial == "seed 0" else bounds.seconds
                 else:
                     outcome = _outcome(words["outcome"])
                     shown, input_ = words.get("traceback", ""), words.get("input", CURRENT)

@@ -74,8 +74,8 @@ class Target:
 
     `seeds` yields inputs that are in order; `ours` are the errors that it may raise. `forms` says
     by pattern how files are laid out, and which are changed at all. `inputs` maps patterns of
-    further files' names to the file whose place they take. What reads no file itself is never
-    given a pipe, say, in its place. A slow target needs torch.
+    further files' names to the file whose place they take; `hostile` are such files. What reads no
+    file itself is never given a pipe, say, in its place. A slow target needs torch.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Target:
     forms: Mapping[str, Form]
     ours: tuple[type[BaseException], ...] = (TrustEvalError,)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    hostile: tuple[Files, ...] = ()
     reads_files: bool = True
     is_slow: bool = False
 

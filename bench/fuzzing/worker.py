@@ -53,8 +53,9 @@ Say = Callable[..., None]
 class Job:
     """What a worker does: of each target so many trials, or so long, or the one input at `replay`.
 
-    `table` names where targets are, "module:attribute"; `memory` is in MiB, beyond what the process
-    takes once its seeds have run.
+    `inputs` is a folder of further ones; `skipped` of them were tried before. `table` names where
+    targets are, "module:attribute"; `memory` is in MiB, beyond what the process takes once its
+    seeds have run.
     """
 
     table: str
@@ -66,6 +67,7 @@ class Job:
     seconds: float = 10.0
     memory: int = 512
     inputs: str | None = None
+    skipped: int = 0
     replay: str | None = None
 
 
@@ -114,19 +116,19 @@ def _search(job: Job, target: Target, folder: Path, say: Say) -> None:
     for number, files in enumerate(corpus):
         _told(target, files, folder, say, f"seed {number}")
     limit_memory(job.memory, target, corpus[0], folder)
-    waiting = further(target, corpus[0], job.inputs) if job.batch == 0 else []
-    corpus += waiting
     chance = random.Random(f"{job.seed} {target.name} {job.batch}")
     seen: set[tuple[str, ...]] = set()
     ends = time.monotonic() + job.seconds
+    waiting = further(target, corpus[0], job.inputs)[job.skipped :]
     for number in range(job.trials):
         if time.monotonic() > ends:
             break
         if number < len(waiting):
-            files = waiting[number]
+            name, files = f"input {number}", waiting[number]
         else:
+            name = str(number)
             files = mutated(chance.choice(corpus), chance.choice(corpus), target, chance)
-        outcome = _told(target, files, folder, say, f"{number}")
+        outcome = _told(target, files, folder, say, name)
         shape = (*outcome.signature, re.sub(r"[\d'\"].*", "", outcome.said)[:80])
         is_new = shape not in seen
         seen.add(shape)
@@ -179,8 +181,8 @@ def known_seeds(target: Target, folder: Path) -> list[Files]:
 
 
 def further(target: Target, seed: Files, inputs: str | None) -> list[Files]:
-    """Return the seed with a file of a folder of inputs in its place, for each that fits."""
-    found = []
+    """Return the seed with what is hostile in its place, and each fitting file of a folder."""
+    found: list[Files] = [{**seed, **files} for files in target.hostile]
     if inputs is not None:
         for pattern, name in target.inputs.items():
             for path in sorted(Path(inputs).glob(pattern)):

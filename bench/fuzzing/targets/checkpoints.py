@@ -215,6 +215,8 @@ _TEMPLATES = (
     "{{ a(p.text) }}{% endfor %}{% endfor %}",
     "{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{{ m.content }}"
     "{% endfor %}{{ ns.n }}{{ tools | tojson }}{{ range(10) | list }}",
+)
+_HOSTILE = (
     "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     "{{ 'x' * 999999999 }}",
     "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}",
@@ -289,6 +291,7 @@ CHECKPOINTS = (
     Target(
         *("template", _template_seeds, _render, {"*.jinja": Form.TEXT}),
         inputs={"*.jinja": "chat_template.jinja"},
+        hostile=tuple({"chat_template.jinja": text.encode()} for text in _HOSTILE),
         reads_files=False,
         is_slow=True,
     ),
