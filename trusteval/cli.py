@@ -252,7 +252,9 @@ def _quantize(asked: argparse.Namespace) -> int:
     from trusteval.progress import no_progress, terminal_progress
     from trusteval.quantizers.command import Order, build_order
     from trusteval.subjects import parse_variants
+    from trusteval.url_secrets import refuse_secrets
 
+    refuse_secrets(asked.model, "model")
     variants = parse_variants(asked.variants)
     foreign = [variant.name for variant in variants if variant.recipe is None]
     if foreign or not variants:

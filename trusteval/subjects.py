@@ -20,6 +20,7 @@ from trusteval.files import with_home
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
 from trusteval.types import Ensemble, Recipe, Variant
+from trusteval.url_secrets import refuse_secrets
 from trusteval.voting import precedence
 
 DENSE = "dense"
@@ -34,9 +35,10 @@ _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))
 def parse_variants(text: str) -> tuple[Variant, ...]:
     """Read a comma list of variants, in the order given.
 
-    Raises VariantError for an unknown name, bits a method does not support or a name given
-    twice, ModelError for a checkpoint that cannot be judged.
+    Raises VariantError for an unknown name, bits a method does not support, a name given twice or
+    a URL that may hold a password, ModelError for a checkpoint that cannot be judged.
     """
+    refuse_secrets(text, "variants")
     variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
     _refuse_twice([variant.name for variant in variants], "variant")
     recipes = [str(variant.recipe) for variant in variants if variant.recipe]
@@ -52,6 +54,7 @@ def parse_ensembles(
     Raises VariantError for an unknown member or method, fewer than two members, or a member or
     name that is one of the `references`, which never vote.
     """
+    refuse_secrets(text, "ensembles")
     known = {variant.name: variant for variant in variants}
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == [AUTO]:
@@ -173,9 +176,10 @@ def refuse_unserved(variants: Sequence[Variant]) -> None:
 def parse_references(text: str) -> tuple[Variant, ...]:
     """Read a comma list NAME=MODEL of further dense models, judged like any and never voting.
 
-    Raises VariantError for a name given twice or a model that is quantized, ModelError for one
-    that cannot be judged.
+    Raises VariantError for a name given twice, a model that is quantized or a URL that may hold a
+    password, ModelError for one that cannot be judged.
     """
+    refuse_secrets(text, "references")
     references = []
     for word in filter(None, (word.strip() for word in text.split(","))):
         name, given, model = (part.strip() for part in word.partition("="))

@@ -101,8 +101,8 @@ def read_answer(
         raise EngineError(f"expected an answer's text, got {got}")
     if len(said) > _LONGEST_TOKEN * asked.max_new_tokens:
         raise EngineError(
-            f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters: the "
-            "server does not keep max_tokens"
+            f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters (at "
+            f"most {_LONGEST_TOKEN} a token): the server does not keep max_tokens"
         )
     return Response(
         text=said,

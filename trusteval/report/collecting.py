@@ -42,6 +42,7 @@ from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
 from trusteval.types import Verdict
+from trusteval.url_secrets import without_secrets
 
 _KEPT = ("started", "commit", "machine", "versions")
 """Which circumstances the history keeps."""
@@ -229,7 +230,7 @@ class ReportCollector:
             "peak_memory_mib": max(one.ru_maxrss for one in usage) // 1024,
             "machine": describe_machine(),
             "versions": {name: package_version(name) for name in _PACKAGES},
-            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+            "command": [Path(sys.argv[0]).name, *map(without_secrets, sys.argv[1:])],
             "commit": _commit(),
             "builds": self._builds,
             "laws": self.laws_line,

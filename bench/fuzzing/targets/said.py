@@ -1,21 +1,17 @@
-"""What models and servers say: texts that are read, replies that are taken for answers."""
+"""What models say, and the key that a server asks for: texts that are read and looked through."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench.fuzzing.edge import command, refuse_raw_controls, strictly
+from bench.fuzzing.edge import command, strictly
 from bench.fuzzing.trial import Files, Form, Target
 from tests.project import ROOT
-from trusteval.types import Message, Role, Setting
-
-_URL = "http://127.0.0.1:9/v1"
+from trusteval.types import Setting
 
 
 @cache
@@ -77,146 +73,6 @@ def _read(folder: Path) -> str:
     return f"{len({type(answer).__name__ for answer in answers})} kinds"
 
 
-def _reply_seeds(scratch: Path) -> Iterator[Files]:
-    usage = {"prompt_tokens": 20, "completion_tokens": 1, "total_tokens": 21}
-    message = {"role": "assistant", "content": "positive"}
-    choice = {"index": 0, "message": message, "text": "positive", "finish_reason": "stop"}
-    thinking = {**choice, "message": {"content": None, "reasoning_content": "hm", "refusal": None}}
-    details = {"completion_tokens_details": {"reasoning_tokens": 5}}
-    for reply in (
-        {"id": "x", "model": "org/model", "choices": [choice], "usage": usage},
-        {"model": "org/model@main", "choices": [thinking], "usage": {**usage, **details}},
-        {"error": {"message": "System role not supported", "type": "x", "code": 400}},
-        {"object": "error", "message": "maximum context length is 10", "detail": [{"msg": "x"}]},
-    ):
-        yield {"reply.json": json.dumps(reply).encode()}
-
-
-def _reply(folder: Path) -> str:
-    """Take the body of a reply for an answer, and for an error of any status."""
-    from trusteval.engines.completions import completion, read_answer
-    from trusteval.engines.endpoint import parse_endpoint
-    from trusteval.engines.json_client import Rejection, Reply
-    from trusteval.errors import EngineError
-    from trusteval.store import ResponseStore, digest
-    from trusteval.types import Response, Route
-
-    content = (folder / "reply.json").read_bytes()
-    endpoint = parse_endpoint(f"openai:{_URL}#org/model")
-    prompt = (Message(Role.USER, "sentence: fine"),)
-    ends = []
-    with strictly():
-        _refused(content)
-        match _client()._read(_URL, content):
-            case Reply(document):
-                pass
-            case Rejection() as rejection:
-                refuse_raw_controls(rejection.why)
-                return "no reply"
-            case _:
-                return "cut"
-        for route in Route:
-            way = replace(endpoint, route=route)
-            asked = completion(prompt, way, max_new_tokens=20)
-            try:
-                found = read_answer(document, asked, way, index=0)
-            except EngineError as error:
-                refuse_raw_controls(str(error))
-                ends.append(type(error).__name__)
-                continue
-            ends.append(type(found).__name__)
-            if isinstance(found, Response):
-                _kept(found, folder / "s.sqlite", digest("answer"), ResponseStore)
-    return " ".join(ends)
-
-
-def _kept(found: Any, path: Path, key: str, store_of: Any) -> None:
-    """Put an answer into a store and get it back as it was."""
-    store = store_of(path)
-    store.put({"engine": "openai"}, {key: found})
-    if store.get([key]) != {key: found}:
-        raise AssertionError("the store returns another answer than was put")
-    store.close()
-    path.unlink()
-
-
-@cache
-def _client() -> Any:
-    from trusteval.engines.api_key import ApiKey
-    from trusteval.engines.json_client import JsonClient
-
-    return JsonClient(_URL, key=ApiKey("secret-0123456789"))
-
-
-def _refused(content: bytes) -> None:
-    """Read the body as that of an error; its status and reason come from the server too."""
-    import httpx2
-
-    from trusteval.engines.json_client import _message
-    from trusteval.engines.template_complaints import complaint, find_cure, is_of_length
-
-    told = _message(content)
-    complaint(told), find_cure(told), is_of_length(told)
-    after = content[:40].decode("latin-1").replace("\r", "").replace("\n", "").replace("\x00", "")
-    for status in (400, 404, 429, 500, 503):
-        response = httpx2.Response(status, headers={"Retry-After": after.encode("latin-1")})
-        refused = _client()._refusal(response, told[:10_000])
-        refuse_raw_controls(refused.why)
-
-
-def _listing_seeds(scratch: Path) -> Iterator[Files]:
-    row = {
-        "id": "org/model",
-        "object": "model",
-        "created": 1,
-        "owned_by": "x",
-        "max_model_len": 4096,
-    }
-    for rows in ([row], [{**row, "id": "other"}], [{**row, "permission": [{"id": "p"}]}, row]):
-        yield {
-            "models.json": json.dumps({"object": "list", "data": rows}).encode(),
-            "version.json": json.dumps({"version": "0.6.1"}).encode(),
-        }
-
-
-class _Server:
-    """A client whose server says what is in two files."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def get(self, url: str, *, patience: Any) -> Any:
-        name = "models.json" if url.endswith("/models") else "version.json"
-        content = (self._folder / name).read_bytes()
-        outcome = _client()._read(url, content)
-        from trusteval.engines.json_client import Failure, Rejection, Reply
-
-        return outcome if isinstance(outcome, Reply | Rejection) else Failure(0, "cut")
-
-
-def _listing(folder: Path) -> str:
-    from trusteval.engines.endpoint import parse_endpoint
-    from trusteval.engines.json_client import OPENING
-    from trusteval.engines.listing import Unlisted, describe_server
-    from trusteval.errors import EngineError
-    from trusteval.store import digest
-
-    endpoint = parse_endpoint(f"openai:{_URL}#org/model")
-    told: Any = _Server(folder)
-    with strictly():
-        try:
-            found = asyncio.run(describe_server(told, endpoint, patience=OPENING))
-        except EngineError as error:
-            refuse_raw_controls(str(error))
-            raise
-        if isinstance(found, Unlisted):
-            refuse_raw_controls(found.why)
-            return "unlisted"
-        digest(found)
-        refuse_raw_controls(str(found["version"]))
-    return "listed"
-
-
 def _told_seeds(scratch: Path) -> Iterator[Files]:
     for said in ("Wrong.", "I think it is not wrong", "As an AI I cannot say", "wrong, no: right"):
         words = ["--benchmark=ethics", "--json", "--cut", said]
@@ -246,7 +102,7 @@ def _key(folder: Path) -> str:
     text = (folder / "key.txt").read_bytes().decode(errors="surrogateescape").replace("\x00", "")
     with strictly():
         key = ApiKey.from_environment({"TRUSTEVAL_API_KEY": text})
-        JsonClient(_URL, key=key)
+        JsonClient("http://127.0.0.1:9/v1", key=key)
         if len(text.strip()) >= 8:
             for said in (text.strip(), f"your key {text.strip()} is wrong", text.strip()[:10]):
                 if text.strip()[:9] in key.without(said):
@@ -266,10 +122,4 @@ SAID = (
         inputs={"bytes.txt": "said.txt"},
         reads_files=False,
     ),
-    Target(
-        *("reply", _reply_seeds, _reply, {"reply.json": Form.JSON}),
-        inputs={"usage-*": "reply.json", "finish-*": "reply.json"},
-        reads_files=False,
-    ),
-    Target(*("listing", _listing_seeds, _listing, {"*.json": Form.JSON}), reads_files=False),
 )
