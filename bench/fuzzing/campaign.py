@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from bench.fuzzing.trial import Kind, Outcome
-from bench.fuzzing.worker import CURRENT, Job
+from bench.fuzzing.worker import CURRENT, STACK, Job, where_it_stood
 
 ROOT = Path(__file__).parents[2]
 TABLE = "bench.fuzzing.targets:TARGETS"
 _IDLE = 0.05
 """Who takes less than this share of the processor waits."""
+_TO_TELL = 0.2
+"""Seconds to write down where it is."""
 _START = 120.0
 """Seconds until a worker that loads torch has to have begun."""
 
@@ -174,7 +176,10 @@ class Campaign:
             target, trial, limit = job.targets[0], "", _Limit(_START)
             for line in _lines(process, process.stdout, limit):
                 if line is None:
-                    yield Ended(target, trial or "between trials", Outcome(Kind.HANG, "no end"))
+                    stack = scratch / STACK
+                    told = stack.read_text(encoding="utf-8") if stack.exists() else ""
+                    hang = Outcome(Kind.HANG, "no end", where_it_stood(told))
+                    yield Ended(target, trial or "between trials", hang)
                     return
                 words = json.loads(line)
                 if "broken" in words:
@@ -265,6 +270,8 @@ def _lines(
             now = _processor_seconds(process.pid)
             idles = now - spent < _IDLE * (time.monotonic() - began) and _sleeps(process.pid)
             if now - spent >= limit.seconds or idles:
+                os.kill(process.pid, signal.SIGUSR1)
+                time.sleep(_TO_TELL)
                 os.killpg(process.pid, signal.SIGKILL)
                 yield None
                 return

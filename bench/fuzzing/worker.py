@@ -6,12 +6,14 @@ knows what killed it. A batch is decided by its target, seed and number alone.
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
 import random
 import re
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -34,12 +36,13 @@ from bench.fuzzing.trial import (
     unpacked,
 )
 
-CURRENT = "current.zip"
+CURRENT, STACK = "current.zip", "stack.txt"
 _MIB = 1 << 20
 _LARGEST_FILE = 1 << 31
 _MOST_SAID = 400
 _LONGEST_CORPUS = 400
 _FRAME = re.compile(r'File "([^"]*trusteval/[^"]*)", line (\d+), in (\S+)')
+_STOOD = re.compile(r'File "([^"]*trusteval/[^"]*)", line (\d+) in (\S+)')
 _RAISED = re.compile(
     r"^([\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Panic)\w*)\b", re.MULTILINE
 )
@@ -92,6 +95,8 @@ def _work(job: Job, say: Say) -> None:
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
     settle(folder)
+    # Whoever watches asks where this is before it kills it, even within a loop of C.
+    faulthandler.register(signal.SIGUSR1, file=(folder / STACK).open("w", encoding="utf-8"))
     for name in job.targets:
         target = targets(job.table)[name]
         if job.replay is None:
@@ -260,6 +265,12 @@ def _place(error: BaseException) -> str:
             if part in frame.filename:
                 return _where(frame.filename, frame.lineno, frame.name)
     return ""
+
+
+def where_it_stood(stack: str) -> str:
+    """Return the innermost place in trusteval of a stack that faulthandler wrote."""
+    found = _STOOD.search(stack)
+    return "" if found is None else _where(*found.groups())
 
 
 def _where(file: str, line: object, name: str) -> str:
