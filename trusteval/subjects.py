@@ -16,7 +16,7 @@ from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
 from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
-from trusteval.files import abbreviated, with_home
+from trusteval.files import with_home
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
 from trusteval.types import Ensemble, Recipe, Variant
@@ -27,7 +27,9 @@ DENSE = "dense"
 AUTO = "auto"
 UNKNOWN = "unknown"
 """The method of a served model whose name does not say how it is quantized."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
+_LONGEST_NAME, _MOST_SHOWN = 128, 200
+"""Letters of a name, which is part of a test's, and of what a message repeats."""
 _SERVED = re.compile(r"([a-z]+)-(1[0-6]|[1-9])(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
 _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 
@@ -96,7 +98,7 @@ def parse_recipe(word: str) -> Recipe:
             [DENSE, *(f"{name}-{b}" for name, q in QUANTIZERS.items() for b in q.bits)]
         )
         raise VariantError(
-            f"unknown variant {abbreviated(word)}; known: {known} (with :gN, :sym, :asym, "
+            f"unknown variant {_cut(word)!r}; known: {known} (with :gN, :sym, :asym, "
             ":actorder, @SEED), NAME=PATH for a checkpoint directory, .gguf file or hub id, or "
             "NAME=openai:URL#MODEL"
             f"{_meant_recipe(word)}"
@@ -145,7 +147,7 @@ def _brought(name: str, model: str) -> Variant:
     if is_endpoint(model):
         return _served(name, model)
     refuse_url(model, f"variant {name}")
-    _refuse_name(name, f"variant {abbreviated(f'{name}={model}')}")
+    _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
     method, bits = method_and_bits(model)
     return Variant(name=name, method=method, bits=bits, path=with_home(model))
 
@@ -153,7 +155,7 @@ def _brought(name: str, model: str) -> Variant:
 def _served(name: str, model: str) -> Variant:
     """Read method, bits and seed off the name, since a server does not tell them."""
     if name != DENSE:
-        _refuse_name(name, f"variant {abbreviated(f'{name}={model}')}")
+        _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
     endpoint = parse_endpoint(model)
     if name.partition("-")[0] == DENSE:
         return Variant(name=name, method=DENSE, bits=DENSE_BITS, served=endpoint)
@@ -186,7 +188,7 @@ def parse_references(text: str) -> tuple[Variant, ...]:
         name, given, model = (part.strip() for part in word.partition("="))
         if not given:
             raise VariantError(f"reference {word!r}: expected NAME=MODEL, for example small=PATH")
-        _refuse_name(name, f"reference {abbreviated(word)}")
+        _refuse_name(name, f"reference {_cut(word)}")
         if is_endpoint(model):
             references.append(
                 Variant(name=name, method=DENSE, bits=DENSE_BITS, served=parse_endpoint(model))
@@ -202,16 +204,24 @@ def parse_references(text: str) -> tuple[Variant, ...]:
 
 
 def _refuse_name(name: str, where: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        raise VariantError(
+            f"{where}: expected a name of at most {_LONGEST_NAME} letters, got {len(name)}"
+        )
     if not _NAME.fullmatch(name) or name == DENSE:
         raise VariantError(
-            f"{where}: expected a name of at most 128 letters, digits, _ . : @ - other than "
-            f"{DENSE!r}, got {abbreviated(name)}"
+            f"{where}: expected a name of letters, digits, _ . : @ - other than {DENSE!r}, got "
+            f"{name!r}"
         )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Variant]) -> Ensemble:
     name, given, members = (part.strip() for part in word.partition("="))
-    _refuse_name(name, f"ensemble {abbreviated(word)}")
+    _refuse_name(name, f"ensemble {_cut(word)!r}")
     if given:
         names = [member.strip() for member in members.split("+")]
         never = [reference.name for reference in references if reference.name in names]
