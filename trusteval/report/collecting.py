@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.bounded import MIB
 from trusteval.errors import UsageError
 from trusteval.machine import describe_machine, package_version
 from trusteval.report.artifacts import announce, complete_report, write_answers, write_report
