@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
@@ -26,6 +26,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Endless:
+    """Write `first`, then `again` and again, with a `pause`, until the client goes away."""
+
+    first: bytes
+    again: bytes
+    pause: float = 0.0
+
+
+@dataclass(frozen=True)
 class Hang:
     """Say nothing until the client goes away."""
 
@@ -35,7 +44,7 @@ class HangUp:
     """Close the connection without a word."""
 
 
-Action = Said | Hang | HangUp
+Action = Said | Endless | Hang | HangUp
 Request = Mapping[str, Any]
 
 
@@ -84,6 +93,7 @@ class FaultServer(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.paths: list[str] = []
         self.keys: list[str | None] = []
+        self.cookies: list[str | None] = []
         self.times: list[float] = []
         self.changed = Condition()
         self.running = self.most = self.abandoned = 0
@@ -116,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
+        self.server.cookies.append(self.headers["Cookie"])
         described = {"/v1/models": self.server.listing, "/version": self.server.version}
         self._do(described.get(self.path, Said(status=404)))
 
@@ -126,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.paths.append(self.path)
                 self.server.requests.append(request)
                 self.server.keys.append(self.headers["Authorization"])
+                self.server.cookies.append(self.headers["Cookie"])
                 self.server.times.append(time.monotonic())
                 planned = self.server.plan.pop(0) if self.server.plan else None
             action = self.server.decide(request) or planned
@@ -142,6 +154,15 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case HangUp():
                 self.close_connection = True
+            case Endless():
+                self.close_connection = True
+                self.wfile.write(action.first)
+                with self.server.counting(), suppress(OSError):
+                    while True:
+                        self.wfile.write(action.again)
+                        time.sleep(action.pause)
+                with self.server.changed:
+                    self.server.abandoned += 1
             case Said():
                 self.send_response(action.status, action.reason)
                 for name, value in action.headers.items():

@@ -46,11 +46,6 @@ class Tokenizer:
     def __init__(self, chat_template: object) -> None:
         self.chat_template = chat_template
 
-    def apply_chat_template(self, messages, **options) -> str:
-        from transformers.utils.chat_template_utils import render_jinja_template
-
-        return render_jinja_template([messages], **options)[0][0]
-
 
 @pytest.mark.parametrize("prompt", [ONE, ONE[1:], MANY, MANY[1:]], ids=len)
 @pytest.mark.parametrize(
@@ -123,6 +118,87 @@ def test_template_with_a_mistake_is_one_line_with_its_place(template: object, wo
     assert str(raised.value).startswith("/models/x: the chat template fails: ")
     assert words.lower() in str(raised.value).lower()
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (
+            "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+            "takes more than 2 s of processor time",
+        ),
+        (
+            "{% macro a(n) %}{% if n %}{{ a(n - 1) }}{{ a(n - 1) }}{% endif %}{% endmacro %}"
+            "{{ a(90) }}",
+            "takes more than 2 s of processor time",
+        ),
+        ("{{ 'a' * 10 ** 10 }}", "takes more memory than a template may"),
+        ("{{ '%9999999999d' % 1 }}", "takes more memory than a template may"),
+        ("{{ 'a' | center(10 ** 10) }}", "takes more memory than a template may"),
+        ("{{ 'a' * 2 ** 25 }}", "makes a text of more than 16 MiB"),
+    ],
+    ids=["loops", "calls", "repeated", "formatted", "centred", "long"],
+)
+def test_template_without_an_end_is_ended_with_the_bound_it_went_beyond(
+    template: str, words: str
+) -> None:
+    for _ in range(20):  # each but the first costs nothing more
+        with pytest.raises(EngineError) as raised:
+            render(ONE, Tokenizer(template))
+        assert str(raised.value) == f"/models/x: the chat template fails: it {words}"
+    assert render(ONE, Tokenizer(TURNS)) == ("[system]Be brief.[user]Is it wrong?", False)
+
+
+EVERYTHING = """\
+{%- set ns = namespace(turns=0, a=[]) -%}
+{{ bos_token }}{{ tools is none }}{{ documents }}{{ enable_thinking }}{{ date_string }}
+{% for m in messages -%}
+    {%- set ns.turns = ns.turns + 1 %}
+    {{ m | tojson }} {{ m | tojson(indent=2) }} {{ m.reasoning_content is defined }}
+    {% if loop.last %}{% continue %}{% endif %}
+  {% generation %}{{ m['content'] if m['content'] is string else m.content[0].text }}
+  {% endgeneration %}
+{%- endfor %}{{ ns.turns }}{{ dict(a=1) }}{{ dict.fromkeys([1]) }}{{ nothing }}{{ eos_token }}
+{{ strftime_now('%d %b %Y') }}{% if add_generation_prompt %}<a & b>{% endif %}
+"""
+
+
+@pytest.mark.parametrize("template", [None, EVERYTHING], ids=["its own", "everything"])
+@pytest.mark.parametrize("prompt", [ONE, MANY], ids=len)
+def test_templates_say_what_they_say_in_transformers(
+    tiny_llama: Path, template: str | None, prompt: Prompt
+) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_llama)
+    tokenizer.chat_template = template or tokenizer.chat_template
+    clock = "{% macro strftime_now(format) %}01 Jan 2025{% endmacro %}"
+    expected = tokenizer.apply_chat_template(
+        [{"role": str(m.role), "content": m.content} for m in prompt],
+        chat_template=clock + tokenizer.chat_template,
+        tokenize=False,
+        add_generation_prompt=True,
+        enable_thinking=False,
+        date_string="01 Jan 2025",
+    )
+    assert render(prompt, tokenizer)[0] == expected
+
+
+def test_tokenizer_that_lays_out_in_its_own_way_is_let(tiny_llama: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_llama)
+
+    class Own(type(tokenizer)):  # type: ignore[misc]
+        def apply_chat_template(self, messages, **options) -> str:
+            if len(messages) > 2:
+                raise KeyError("long")
+            return "|".join(message["content"] for message in messages)
+
+    tokenizer.__class__ = Own
+    assert render(ONE, tokenizer) == ("Be brief.|Is it wrong?", False)
+    with pytest.raises(EngineError, match="the chat template fails: KeyError 'long'"):
+        render(MANY, tokenizer)
 
 
 def test_default_one_of_several_templates_is_taken() -> None:

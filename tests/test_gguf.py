@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.damage import refusal
 from tests.gguf_files import write_gguf, write_parts
+from tests.packers import write_json
 from trusteval import load_model
 from trusteval.checkpoints.models import method_and_bits, model_directory, refuse_missing_model
 from trusteval.errors import ModelError
@@ -142,3 +144,99 @@ def test_file_that_is_no_gguf_is_refused_at_once(tmp_path: Path, raw: bytes, wor
         method_and_bits(str(file))
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+# -- bounds ---------------------------------------------------------------------------------------
+
+
+def header(*settings: bytes, n_settings: int | None = None, n_tensors: int = 0) -> bytes:
+    count = len(settings) if n_settings is None else n_settings
+    return b"GGUF" + struct.pack("<IQQ", 3, n_tensors, count) + b"".join(settings)
+
+
+def setting(name: str, kind: int, value: bytes) -> bytes:
+    raw = name.encode()
+    return struct.pack("<Q", len(raw)) + raw + struct.pack("<I", kind) + value
+
+
+def listed(kind: int, count: int, values: bytes = b"") -> bytes:
+    return struct.pack("<IQ", kind, count) + values
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (header(setting("a", 9, listed(8, 2**60))), "texts, more than its 49 bytes hold"),
+        (header(setting("a", 9, listed(0, 2**60))), "it ends within its header"),
+        (header(setting("a", 9, listed(9, 1, listed(9, 1)))), "a list of the unknown kind 9"),
+        (header(setting("a", 8, struct.pack("<Q", 2**20))), "it ends within its header"),
+        (header(n_settings=2**60), "settings, more than its 24 bytes hold"),
+        (header(*[setting("a", 7, b"\0")] * 2), "it says 'a' twice"),
+    ],
+    ids=["texts", "list", "nested", "text", "settings", "twice"],
+)
+def test_count_that_a_file_cannot_hold_is_not_followed(
+    tmp_path: Path, raw: bytes, words: str
+) -> None:
+    (tmp_path / "model.gguf").write_bytes(raw)
+    assert words in refusal(tmp_path / "model.gguf")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (header(n_settings=10**6), "1000000 settings, expected at most 65536"),
+        (header(n_tensors=10**7), "10000000 tensors, expected at most 131072"),
+        (
+            header(setting("a", 9, listed(0, 2**30))),
+            "1073741824 values in lists, expected at most 4194304",
+        ),
+        (
+            header(setting("a", 8, struct.pack("<Q", 2**30))),
+            "1073741824 bytes of one text, expected at most 16777216",
+        ),
+    ],
+    ids=["settings", "tensors", "values", "text"],
+)
+def test_count_beyond_its_bound_is_not_followed_by_a_file_that_is_large_enough(
+    tmp_path: Path, raw: bytes, words: str
+) -> None:
+    file = tmp_path / "model.gguf"
+    with file.open("wb") as stream:
+        stream.write(raw)
+        stream.truncate(2**31)  # a hole, which takes no room
+    assert words in refusal(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("vocab_size", 10**9), ("expert_count", 10**9), ("attention.x", 2**31)]
+)
+def test_number_of_a_header_that_nothing_bears_out_is_refused(
+    tiny_llama: Path, tmp_path: Path, name: str, value: int
+) -> None:
+    file = write_gguf(tiny_llama, tmp_path / "model.gguf")
+    raw = file.read_bytes()
+    n_tensors, n_settings = struct.unpack_from("<QQ", raw, 8)
+    begin = setting(f"llama.{name}.y", 4, struct.pack("<I", value))
+    short = -(len(begin) + len(setting("padding", 8, bytes(8)))) % 32  # tensors stay aligned
+    padded = begin + setting("padding", 8, struct.pack("<Q", short) + b"x" * short)
+    head = b"GGUF" + struct.pack("<IQQ", 3, n_tensors, n_settings + 2)
+    file.write_bytes(head + padded + raw[24:])
+    assert f"its header says that 'y' is {value}; expected at most 16777216" in refusal(file)
+
+
+def test_what_lies_beside_a_file_is_no_part_of_it(tiny_llama: Path, tmp_path: Path) -> None:
+    """Its folder may be one of downloads: a config there would name code, or another model."""
+    file = write_gguf(tiny_llama, tmp_path / "model.gguf")
+    for name in ("config.json", "tokenizer_config.json", "adapter_config.json"):
+        write_json(
+            tmp_path / name,
+            {
+                "auto_map": {"AutoTokenizer": ["evil.Slow", None], "AutoConfig": "evil.Config"},
+                "base_model_name_or_path": "org/base",
+                "chat_template": "evil",
+            },
+        )
+    model, tokenizer = load_model(file, dtype="float32")
+    assert type(model).__name__ == "LlamaForCausalLM"
+    assert tokenizer.chat_template != "evil"

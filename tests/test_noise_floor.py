@@ -137,7 +137,7 @@ def test_every_answer_comes_back_to_its_own_prompt():
     texts = [str(number) for number in range(60)]
     echo = Echo()
     answered: dict[int, Response] = {}
-    for batch in ShakenEngine(echo).generate(prompts(*texts), max_new_tokens=1, done={5}):
+    for batch in ShakenEngine(echo, DENSE).generate(prompts(*texts), max_new_tokens=1, done={5}):
         answered |= batch
     assert {index: said.text for index, said in answered.items()} == {
         index: text for index, text in enumerate(texts) if index != 5
@@ -147,7 +147,7 @@ def test_every_answer_comes_back_to_its_own_prompt():
 
 
 def test_prompt_that_cannot_be_answered_is_named_by_its_own_place():
-    asked = ShakenEngine(Echo()).generate(prompts("a", "too long", "b"), max_new_tokens=1)
+    asked = ShakenEngine(Echo(), DENSE).generate(prompts("a", "too long", "b"), max_new_tokens=1)
     with pytest.raises(PromptError) as caught:
         list(asked)
     assert caught.value.index == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -12,8 +14,9 @@ import pytest
 
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.batching import fixed_batches
+from trusteval.errors import StoreError
 from trusteval.recorder import _PART, Recorder
-from trusteval.store import ResponseStore
+from trusteval.store import AskedPrompts, ResponseStore, digest
 from trusteval.subjects import dense_variant
 from trusteval.types import (
     FinishReason,
@@ -128,3 +131,75 @@ def test_two_workers_share_the_prompts_of_one_setting(tmp_path: Path) -> None:
     assert said == {0: _texts(count), 1: _texts(count)}
     assert all(speaker.answered for speaker in speakers)
     assert speakers[0].answered + speakers[1].answered == Counter(_texts(count))
+
+
+# -- what lasts is told of -----------------------------------------------------------------
+
+
+def test_other_process_that_holds_a_part_is_named_while_it_is_waited_for(tmp_path: Path) -> None:
+    path, told = tmp_path / "store.sqlite", []
+    heard, found = threading.Event(), []
+    other, speaker = ResponseStore(path), Speaker()
+    setting = AskedPrompts.of([question.prompt for question in _questions(5)])
+    keys = setting.keys(digest(speaker.context(DENSE)), max_new_tokens=SETTING.max_new_tokens)
+
+    def say(line: str) -> None:
+        told.append(line)
+        heard.set()
+
+    def work() -> None:
+        recorder = Recorder(speaker, ResponseStore(path), say=say, quiet=0.01)  # type: ignore[arg-type]
+        found.extend(_asked(recorder, 5))
+        recorder.store.close()
+
+    waiting = threading.Thread(target=work)
+    with other.lease(digest(keys)) as ours:
+        assert ours
+        waiting.start()
+        assert heard.wait(60)
+        assert speaker.answered.total() == 0
+    waiting.join(60)
+    other.close()
+    assert [response.text for response in found] == _texts(5)
+    assert told[0].startswith(
+        f"waiting for process {os.getpid()} on {socket.gethostname()}, which is recording dense "
+        "on ethics/zero_shot: nothing new for 0 s; if it hangs, end it"
+    )
+
+
+def _asked(recorder: Recorder, count: int) -> list[Response]:
+    return recorder.responses(DENSE, _questions(count))
+
+
+def test_engine_that_is_silent_is_told_of_until_it_answers(tmp_path: Path) -> None:
+    told: list[str] = []
+    heard = threading.Event()
+
+    def say(line: str) -> None:
+        told.append(line)
+        heard.set()
+
+    speaker = Speaker(lambda: _hear(heard))
+    store = ResponseStore(tmp_path / "store.sqlite")
+    recorder = Recorder(speaker, store, say=say, quiet=0.01)  # type: ignore[arg-type]
+    assert [response.text for response in _asked(recorder, 5)] == _texts(5)
+    assert "waiting for dense on ethics/zero_shot: nothing for 0 s" in told
+    assert not [t for t in threading.enumerate() if t.name == "trusteval-telling"]
+
+
+def _hear(heard: threading.Event) -> None:
+    assert heard.wait(60)
+
+
+def test_answers_that_are_deleted_again_and_again_are_not_recorded_for_ever(
+    tmp_path: Path,
+) -> None:
+    store = ResponseStore(tmp_path / "store.sqlite")
+    store.database.execute(
+        "CREATE TRIGGER gone AFTER INSERT ON responses BEGIN DELETE FROM responses; END"
+    )
+    speaker = Speaker()
+    recorder = Recorder(speaker, store)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match="were recorded 3 times and are gone again"):
+        _asked(recorder, 5)
+    assert set(speaker.answered.values()) == {4}

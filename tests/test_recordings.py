@@ -317,7 +317,7 @@ def test_group_of_any_text_leaves_a_readable_report(score: Command, tmp_path: Pa
     outcome = score(lines, "--json", tmp_path / "scores.json")
     assert (outcome.code, outcome.errors) == (0, [])
     shown = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
-    assert shown["benchmarks"]["adult"]["undefined"] == "expected two groups, got 1: \ud800"
+    assert shown["benchmarks"]["adult"]["undefined"] == "expected two groups, got 1: \\ud800"
 
 
 # -- bad lines -----------------------------------------------------------------------------

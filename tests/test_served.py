@@ -239,7 +239,17 @@ def test_run_says_what_it_waits_for(project, server) -> None:
             ("--trust-variants=dense,gptq-4=http://h:8000#m",),
             "variant gptq-4: a served model is written NAME=openai:http://127.0.0.1:8000/v1#MODEL",
         ),
-        (("--trust-variants=gptq-4=vllm:http://me:pw@h#m",), "variant gptq-4: a served model is"),
+        (("--trust-variants=gptq-4=vllm:http://me:pw@h#m",), "variants: a URL in it may hold a"),
+        (("--trust-references=http://me:pw@h#m",), "references: a URL in it may hold a user"),
+        (("--trust-model=https://me:pw@h/v1#m",), "--trust-model: a URL in it may hold a user"),
+        (
+            (
+                "--trust-engine=openai",
+                "--trust-model=https://me:pw,@h/v1#m",
+                "--trust-variants=dense",
+            ),
+            "--trust-model: a URL in it may hold a user, a password or a key",
+        ),
         (("--trust-variants=openai:http://h#m",), "variant without a name: a served model is"),
         (("--trust-variants=gptq-4:openai:http://h#m",), "variant without a name: a served"),
         (("--trust-references=small=http://h#m",), "reference small: a served model is written"),
@@ -252,7 +262,18 @@ def test_mistake_is_one_line_before_anything_runs(project, options, told: str) -
     run = project.run(*options)
     assert run.returncode == 4
     assert told in run.stderr
-    assert "me:pw" not in run.stdout + run.stderr
+    assert b"me:pw" not in written(project) + (run.stdout + run.stderr).encode()
+
+
+def test_command_that_is_written_down_holds_no_password(project, server) -> None:
+    served = ("--trust-engine=openai", f"--trust-model={server.url}#{MODEL}")
+    options = ("--trust-variants=dense", "--trust-ensembles=", "--deselect=https://me:pw@h", "-v")
+    run = project.run(*served, *options, "-k", "mmlu")
+    assert run.returncode == 0, run.stdout
+    command = json.loads((project.verdicts_file.parent / "run.json").read_text("utf-8"))["command"]
+    assert "--deselect=[not shown: may hold a password]" in command
+    assert served[1] in command
+    assert b"me:pw" not in written(project) + (run.stdout + run.stderr).encode()
 
 
 # -- a real server -----------------------------------------------------------------------

@@ -183,7 +183,9 @@ def test_store_that_is_not_there_is_not_made(
         ("UPDATE contexts SET description = '{}' WHERE number = 1", "its description is not"),
         ("UPDATE contexts SET description = '{' WHERE number = 1", "its description is not"),
         ("DELETE FROM contexts WHERE number = 2", "nothing says what it was recorded with"),
-        ("UPDATE health SET found = 'well'", "its values cannot be read"),
+        ("UPDATE health SET found = 'well'", "look 3e720f70e08a: not as it was recorded"),
+        ("UPDATE health SET found = replace(found, '20.0', '21.0')", "not as it was recorded"),
+        ("UPDATE health SET context = 2", "not as it was recorded"),
     ],
 )
 def test_check_finds_what_no_page_shows(

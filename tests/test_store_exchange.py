@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -33,7 +34,7 @@ responses = st.builds(
 contexts = st.dictionaries(texts, texts | st.integers() | st.dictionaries(texts, texts), max_size=3)
 healths = st.builds(
     Health,
-    perplexity=st.floats(),
+    perplexity=st.floats(min_value=0) | st.just(math.nan),
     vocabulary_size=st.integers(0, 1 << 20),
     shortfall=st.floats(0, 1),
 )

@@ -13,6 +13,7 @@ import pytest
 
 from trusteval.errors import StoreError
 from trusteval.store import SCHEMA_VERSION, ResponseStore, canonical_json, digest
+from trusteval.store.checkup import complaints
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXTS = ({"engine": "hf", "weights": "abc"}, {"engine": "hf", "weights": "déf"})
@@ -164,3 +165,47 @@ def test_database_of_something_else_is_refused_and_stays_as_it_is(tmp_path: Path
     with pytest.raises(StoreError, match=r"something else \(it holds people\); use another"):
         ResponseStore(path)
     assert path.read_bytes() == before
+
+
+# What schema 3 was: answers as they are now, looks without a checksum.
+SCHEMA_3_HEALTH = """
+DROP TABLE health;
+CREATE TABLE health (
+    key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
+    recorded INTEGER NOT NULL) WITHOUT ROWID;
+PRAGMA user_version=3;
+"""
+FOUND = json.dumps({"perplexity": 20.0, "shortfall": 0.0, "vocabulary_size": 9})
+
+
+def write_3(path: Path, *, found: object) -> None:
+    store = ResponseStore(path)
+    store.put(CONTEXTS[0], {digest(number): response(number) for number in range(9)})
+    store.close()
+    with sqlite3.connect(path) as old:
+        old.executescript(SCHEMA_3_HEALTH)
+        row = (bytes.fromhex(digest("look")), 1, found, 1_700_000_000)
+        old.execute("INSERT INTO health VALUES (?, ?, ?, ?)", row)
+    old.close()
+
+
+def test_looks_of_version_3_get_a_checksum_and_answers_stay(tmp_path: Path) -> None:
+    path = tmp_path / "responses.sqlite"
+    write_3(path, found=FOUND)
+    store = ResponseStore(path)
+    assert store.get_health(digest("look")) == HEALTH
+    expected = {digest(number): response(number) for number in range(9)}
+    assert store.get(list(expected)) == expected
+    assert complaints(store) == []
+    assert store.database.execute("PRAGMA user_version") == [(SCHEMA_VERSION,)]
+
+
+@pytest.mark.parametrize("found", ["{", "{}", b"\xff", 5])
+def test_look_that_was_damaged_before_stays_a_complaint(tmp_path: Path, found: object) -> None:
+    path = tmp_path / "responses.sqlite"
+    write_3(path, found=found)
+    store = ResponseStore(path)
+    assert [line.partition(": ")[2] for line in complaints(store)] == ["not as it was recorded"]
+    with pytest.raises(StoreError, match=r"is damaged \(look"):
+        store.get_health(digest("look"))
+    assert len(store) == 9

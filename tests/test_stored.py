@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from trusteval.cli import main
 from trusteval.store import ResponseStore, digest
+from trusteval.store.checkup import complaints
+from trusteval.store.schema import checksum
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXT = {"engine": "hf", "weights": "abc1" * 16}
@@ -52,6 +55,8 @@ DAMAGE = {
     "time before all": ("UPDATE responses SET recorded = -9223372036854775807",),
     "broken time": ("UPDATE responses SET recorded = 1e300",),
     "text as look's key": ("UPDATE health SET key = 'abc'",),
+    "look of another number": ("UPDATE health SET found = replace(found, '20', '21')",),
+    "look of another context": ("UPDATE health SET context = 2",),
     "nested look": ("UPDATE health SET found = ?", NESTED),
     "empty look": ("UPDATE health SET found = '{}'",),
     "look of texts": (
@@ -91,6 +96,40 @@ def test_damaged_row_is_a_line_from_every_command(
     assert codes["export", "--salvage", "saved.jsonl"] == 0
     assert main(["store", "import", "saved.jsonl", "--store=new.sqlite"]) == 0
     assert main(["store", "check", "--store=new.sqlite"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "read"),
+    [
+        ((True, 2), (1, 2)),
+        ((True, True), (1, 1)),
+        ((2, False), (2, 0)),
+        ((3.0, 2), (3, 2)),
+        ((5.5, 2), (5, 2)),
+        ((-7, 2), (0, 2)),
+    ],
+)
+def test_count_that_an_older_version_kept_as_it_came_is_read(
+    path: Path, counts: tuple[Any, Any], read: tuple[int, int]
+) -> None:
+    """Checksummed as "True" and read back as 1, it was damage to everybody."""
+    key = bytes.fromhex(digest("poison"))
+    answered = ("yes", "end", *counts)
+    row = (key, 1, *answered, 1_700_000_000, checksum(key, 1, answered))
+    change(path, "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
+    store = ResponseStore(path)
+    assert store.get([key.hex()]) == {key.hex(): Response("yes", FinishReason.END, *read)}
+    assert complaints(store) == []
+    store.close()
+    assert main(["store", "export", "--salvage", f"{path}.jsonl", f"--store={path}"]) == 0
+    assert main(["store", "import", f"{path}.jsonl", f"--store={path}.new"]) == 0
+
+
+def test_count_that_was_changed_is_no_spelling_of_another(path: Path) -> None:
+    change(path, f"UPDATE responses SET n_prompt_tokens = 0 {ONE}")
+    store = ResponseStore(path)
+    assert len(complaints(store)) == 1
+    store.close()
 
 
 @pytest.mark.parametrize("owner", ["nocolon", "host:pid:x", "host:99999999999999:x", b"x", 5])

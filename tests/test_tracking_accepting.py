@@ -19,7 +19,7 @@ from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.sheet import Roll, Sheet
-from trusteval.tracking.accepting import Reply, Request, accept
+from trusteval.tracking.accepting import Decision, Reply, Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
@@ -248,7 +248,7 @@ def test_report_keeps_why_each_answer_was_read_so_and_what_its_options_were(stor
 
 def test_other_protocol_prompts_and_data_are_inconclusive_and_named(ours: Project) -> None:
     prompts = (ROOT / "trusteval/benchmarks/prompts.toml").read_text(encoding="utf-8")
-    ours.write("prompts.toml", prompts.replace("sentence", "statement"))
+    ours.write("prompts.toml", prompts.replace("Read the", "Look at the"))
     rewrite(
         baseline_of(ours), lambda held: held["benchmarks"]["ethics"]["data"].update(sha256="9" * 64)
     )
@@ -402,10 +402,10 @@ def test_model_is_the_same_wherever_it_lies() -> None:
 def test_what_cannot_be_compared_is_accepted_and_said(tmp_path: Path) -> None:
     path = tmp_path / "mine.json.gz"
     request = Request(path, date="2026-01-01T00:00:00Z", commit=None, versions={})
-    accept(request, run_of({"dense": with_wrong()}), scores=(), failed=())
+    accept(request, run_of({"dense": with_wrong()}), scores=(), standing=Standing())
     after = run_of({"dense": with_wrong(*range(30))}, prompts={"sha256": "bbbb"})
-    reply = accept(request, after, scores=(), failed=())
-    assert reply.accepted
+    reply = accept(request, after, scores=(), standing=Standing())
+    assert reply.is_accepted
     assert reply.lines[0] == (
         "dense on mmlu: not compared with before (asked differently: prompts aaaa, now bbbb)"
     )
@@ -430,9 +430,9 @@ def test_score_that_became_undefined_is_worse(tmp_path: Path) -> None:
         for answers in ([Label(row.target) for row in rows], [REFUSED] * len(rows))
     )
     request = Request(tmp_path / "mine.json.gz", "2026-01-01T00:00:00Z", None, {})
-    assert accept(request, before, scores=(), failed=()).accepted
-    reply = accept(request, after, scores=(), failed=())
-    assert not reply.accepted
+    assert accept(request, before, scores=(), standing=Standing()).is_accepted
+    reply = accept(request, after, scores=(), standing=Standing())
+    assert not reply.is_accepted
     assert reply.lines[0] == (
         "dense on adult: score 100.0 before, undefined now (group Female has 0 answered rows, "
         "needs 30)"
@@ -442,17 +442,17 @@ def test_score_that_became_undefined_is_worse(tmp_path: Path) -> None:
 def test_reason_is_kept_only_where_something_got_worse(tmp_path: Path) -> None:
     path = tmp_path / "mine.json.gz"
     request = Request(path, "2026-01-01T00:00:00Z", None, {}, regression="no need")
-    accept(request, run_of({"dense": with_wrong()}), scores=(), failed=())
+    accept(request, run_of({"dense": with_wrong()}), scores=(), standing=Standing())
     assert read_baseline(path).acceptances[0].regression is None
 
 
 def test_run_that_judged_nothing_accepts_nothing() -> None:
-    reply = accept(REQUEST, run_of({}), scores=(), failed=())
-    assert reply == Reply(False, ("nothing was judged, so nothing is accepted",))
+    reply = accept(REQUEST, run_of({}), scores=(), standing=Standing())
+    assert reply == Reply(Decision.COULD_NOT, ("nothing was judged, so nothing is accepted",))
 
 
 def test_what_others_accepted_meanwhile_stays(tmp_path: Path) -> None:
     request = Request(tmp_path / "mine.json.gz", "2026-01-01T00:00:00Z", None, {})
     for subject in ("dense", "gptq-4"):  # neither run knew of the other
-        accept(request, run_of({subject: with_wrong()}), scores=(), failed=())
+        accept(request, run_of({subject: with_wrong()}), scores=(), standing=Standing())
     assert sorted(read_baseline(request.path).answers.subjects) == ["dense", "gptq-4"]

@@ -232,14 +232,14 @@ def drop_the_digest(path: Path) -> None:
 
 
 DAMAGES = {
-    "truncated": (truncate, "is truncated or no gzip file"),
-    "not gzip": (lambda path: path.write_text("{}", encoding="utf-8"), "is truncated or no gzip"),
-    "empty": (lambda path: path.write_bytes(b""), "is no JSON"),
+    "truncated": (truncate, "truncated gzip file"),
+    "not gzip": (lambda path: path.write_text("{}", encoding="utf-8"), "truncated or no gzip file"),
+    "empty": (lambda path: path.write_bytes(b""), "a truncated gzip file"),
     "edited by hand": (change_an_answer, "is not as it was written: its digest does not match"),
     "without digest": (drop_the_digest, "is not as it was written"),
     "another schema": (
-        lambda path: edit(path, lambda document: document.update(schema=3)),
-        "has schema 3, this version reads 1 and 2",
+        lambda path: edit(path, lambda document: document.update(schema=4)),
+        "has schema 4, this version reads 1, 2, 3",
     ),
     "another kind": (
         lambda path: edit(path, lambda document: document.update(kind="notes")),

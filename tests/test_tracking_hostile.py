@@ -17,7 +17,7 @@ import pytest
 from tests.answered_runs import REFUSED, RIGHT, WRONG, run_of, write_run
 from trusteval.cli import main
 from trusteval.errors import TrackingError
-from trusteval.tracking.accepting import Request, accept
+from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.answers_file import NAME, read_document, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
 
@@ -110,7 +110,7 @@ def test_value_of_any_kind_in_a_baseline_is_accepted_over_or_refused(
             write_document(path, document)
             try:
                 read_baseline(path)
-                lines = list(accept(request, one, scores=[], failed=[]).lines)
+                lines = list(accept(request, one, scores=[], standing=Standing()).lines)
             except TrackingError as error:
                 lines = [str(error)]
             assert all(line.isprintable() for line in lines)

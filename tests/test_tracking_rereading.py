@@ -28,7 +28,7 @@ from trusteval.answers.reader import READER_VERSION
 from trusteval.cli import main
 from trusteval.errors import TrackingError
 from trusteval.sheet import Sheet
-from trusteval.tracking.accepting import Request, accept
+from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.baseline import (
@@ -139,7 +139,7 @@ def test_baseline_without_responses_is_not_compared_until_it_is_accepted_again(
     ran = ours.run("-k", "ethics or mmlu", "--trust-accept")
     assert ran.returncode == 0, ran.stdout
     assert f"(read by readers 1 and {NOW}, and what gptq-4 said is not kept; run" in ran.stdout
-    assert read_document(baseline_of(ours))["schema"] == 2
+    assert read_document(baseline_of(ours))["schema"] == 3
     ours.run("-k", "ethics or mmlu")
     assert set(ours.outcomes().values()) == {"PASS"}
 
@@ -239,13 +239,15 @@ def test_part_that_stays_is_read_anew_or_the_run_is_refused() -> None:
 
 def test_accepting_compares_with_what_was_accepted_read_anew(tmp_path: Path) -> None:
     request = Request(tmp_path / "mine.json.gz", "2026-01-01T00:00:00Z", None, {})
-    assert accept(request, run_of({"dense": with_wrong()}), scores=(), failed=()).accepted
+    assert accept(
+        request, run_of({"dense": with_wrong()}), scores=(), standing=Standing()
+    ).is_accepted
     rewrite(request.path, refused_by_reader_1)
     worse = run_of({"dense": with_wrong(*range(30))})
-    reply = accept(request, worse, scores=(), failed=())
-    assert not reply.accepted
+    reply = accept(request, worse, scores=(), standing=Standing())
+    assert not reply.is_accepted
     assert reply.lines[0].startswith("dense on mmlu: score dropped by 50.0 ")
-    reply = accept(request, run_of({"dense": with_wrong()}), scores=(), failed=())
+    reply = accept(request, run_of({"dense": with_wrong()}), scores=(), standing=Standing())
     assert reply.lines[0] == f"baseline read anew: reader 1 before, {NOW} after, {NOW} now"
     assert reader_of(read_baseline(request.path).answers.facts) == NOW
 

@@ -9,14 +9,23 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
+import tomllib
 import zlib
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 MIB = 2**20
+MOST_VALUES = 2**24
+"""How many commas JSON may hold; the answers of a full run have three million."""
 DEEPEST = 64
 """How deep JSON may be nested; nothing that trusteval reads goes beyond a dozen levels."""
+_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST}}}")
+"""A dotted key of so many parts, each of which would be a table in a table."""
 _GZIP = 31
 """What zlib calls a gzip file of any window."""
 
@@ -27,18 +36,48 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     Raises OSError: for what cannot be opened, what is no regular file (a pipe, a device, a
     directory), and for a file that holds more.
     """
-    # A pipe that nobody writes to would keep a plain open() waiting.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:  # noqa: PTH123  (the handle is what was looked at)
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "a pipe or device, expected a file", str(path))
+    with opened(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"more than {shown_size(most)}", str(path))
     return content
+
+
+def read_lines(path: Path, *, longest: int) -> Iterator[bytes]:
+    """Yield a file's lines with their ends, each at most `longest` bytes.
+
+    Raises OSError as `read_bytes` does; ValueError for a longer line, which it names.
+    """
+    with opened(path) as file:
+        number = 0
+        while line := file.readline(longest + 1):
+            number += 1
+            if len(line) > longest:
+                raise ValueError(f"line {number} has more than {shown_size(longest)}")
+            yield line
+
+
+def opened(path: Path) -> BufferedReader:
+    """Open what is a regular file; raises OSError for anything else."""
+    try:
+        # A pipe that nobody writes to would keep a plain open() waiting.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except ValueError as error:  # a NUL, or half a surrogate pair
+        raise OSError(errno.EINVAL, "no name that a file can have", str(path)) from error
+    try:
+        refuse_special(os.fstat(handle).st_mode, path)
+        return open(handle, "rb")  # noqa: PTH123  (the handle is what was looked at)
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def refuse_special(mode: int, path: Path) -> None:
+    """Raise OSError for the mode of what is no regular file."""
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "a pipe or device, expected a file", str(path))
 
 
 def read_text(path: Path, *, most: int, errors: str = "strict") -> str:
@@ -59,9 +98,29 @@ def read_json(path: Path, *, most: int) -> Any:
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse JSON; raises ValueError for what is none, or is nested more than DEEPEST levels."""
+    """Parse JSON.
+
+    Raises ValueError for what is none, is nested more than DEEPEST levels or has more than
+    MOST_VALUES values.
+    """
+    # An empty list takes three bytes of text and sixty of memory.
+    if (text.count(",") if isinstance(text, str) else text.count(b",")) > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES:,} values")
     try:
         document = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested beyond all bounds") from error
+    if is_deeper(document, DEEPEST):
+        raise ValueError(f"nested more than {DEEPEST} levels deep")
+    return document
+
+
+def loads_toml(text: str) -> dict[str, Any]:
+    """Parse TOML; raises ValueError for what is none, or is nested more than DEEPEST levels."""
+    if _LONG_KEY.search(text):  # what reads it takes time that grows with the square of that
+        raise ValueError(f"a key of more than {DEEPEST} parts")
+    try:
+        document = tomllib.loads(text)
     except RecursionError as error:
         raise ValueError("nested beyond all bounds") from error
     if is_deeper(document, DEEPEST):

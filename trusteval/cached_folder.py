@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trusteval.errors import DiskSpaceError, PlaceError
+from trusteval.locking import file_lock
+from trusteval.replacing import half_written
 
 _GB = 10**9
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -29,18 +31,15 @@ def make_once(
     folder's name. Raises PlaceError for a place that cannot be written, DiskSpaceError if fewer
     than `needs` bytes are free or the disk runs full.
     """
-    from filelock import FileLock
-
     target = target.absolute()
     if (target / marker).is_file():
         return
-    lock = FileLock(_lock(target))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
         _try_writing(target.parent)
+        lock = file_lock(_lock(target))
+        lock.acquire()
     except OSError as error:
-        lock.release()
         raise PlaceError(
             f"cannot write to {target.parent}: {error.strerror}; {doing} {target.name} needs a "
             "folder that can be written (TRUSTEVAL_CACHE names the cache)"
@@ -77,10 +76,8 @@ def _explaining_full_disk(target: Path, doing: str) -> Iterator[None]:
 
 def _open_to_others(made: Path) -> None:
     """Let others read what the umask lets them read; safetensors writes for its user alone."""
-    probe = made / ".probe"
-    probe.touch()
-    usual = stat.S_IMODE(probe.stat().st_mode)
-    probe.unlink()
+    with half_written(made / "probe") as (probe, _):
+        usual = stat.S_IMODE(probe.stat().st_mode)
     for file in made.rglob("*"):
         if file.is_file() and not file.is_symlink():
             file.chmod(stat.S_IMODE(file.stat().st_mode) | usual)
@@ -102,18 +99,20 @@ def _lock(target: Path) -> Path:
 
 def _remove_debris(target: Path, doing: str) -> None:
     """Remove what killed runs left: the scratch folders whose lock is ours, or nobody's."""
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     shutil.rmtree(target, ignore_errors=True)
+    if not target.is_dir() or target.is_symlink():  # a link goes, what it names stays
+        target.unlink(missing_ok=True)
     for debris in target.parent.glob(f".{doing}-*"):
         name = debris.name.removeprefix(f".{doing}-").rpartition("-")[0]
         if name == target.name:
             shutil.rmtree(debris, ignore_errors=True)
             continue
         try:
-            with FileLock(_lock(target.parent / name), timeout=0):
+            with file_lock(_lock(target.parent / name), timeout=0):
                 shutil.rmtree(debris, ignore_errors=True)
-        except Timeout:
+        except (Timeout, OSError):
             continue
 
 

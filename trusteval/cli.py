@@ -4,33 +4,57 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.files import explaining_permissions, write_files
+from trusteval.faults import UNFORESEEN, fault_line, fault_trace
+from trusteval.files import explaining_places, refuse_unnameable, write_files
 from trusteval.machine import settle_places
-from trusteval.printable import printable
+from trusteval.printing import Parser, complain, say, say_document, shown
+
+_MOST_VERDICTS = 64 * MIB
+"""What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
+
+
+_DEBUG = "--debug"
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code, 2 after a one-line error."""
-    asked = _parser().parse_args(arguments)
-    settle_places()
+    """Run one command; returns its exit code, 2 after a one-line error.
+
+    130 after Ctrl-C; 10 after a fault of trusteval itself, whose traceback --debug shows.
+    """
+    return shown(lambda: _main(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _main(words: list[str]) -> int:
+    ours = words[: words.index("--")] if "--" in words else words
+    is_debug = _DEBUG in ours
+    words = [word for word in ours if word != _DEBUG] + words[len(ours) :]
     try:
-        with explaining_permissions():
+        with explaining_places():
+            for word in words:
+                refuse_unnameable(word)
+            asked = _parser().parse_args(words)
+            settle_places()
             return int(asked.run(asked))
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except TrustEvalError as error:
-        lines = map(printable, str(error).split("\n"))
-        print("\n".join((f"trusteval: {next(lines)}", *lines)), file=sys.stderr)
+        complain(*str(error).split("\n"))
         return 2
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return _INTERRUPTED
+    except Exception as fault:  # the last catch: exit 1 would say that something got worse
+        if is_debug:
+            complain(*fault_trace(fault).split("\n"))
+        complain(fault_line(fault, shown_by=_DEBUG))
+        return UNFORESEEN
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,7 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     from trusteval.store.command_line import add_store
     from trusteval.tracking.command_line import add_compare, add_history
 
-    parser = argparse.ArgumentParser(prog="trusteval", description=__doc__)
+    parser = Parser(
+        prog="trusteval",
+        description=__doc__,
+        epilog="Exit code: 0, 1 if something is worse or a problem was found, 2 if it was asked "
+        "wrongly or cannot be read, 10 after a fault of trusteval itself; compare tells more.",
+    )
+    parser.add_argument(
+        _DEBUG, action="store_true", help="show where a fault of trusteval itself was"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_report(commands)
     _add_score(commands)
@@ -67,32 +99,38 @@ def _add_report(commands: Any) -> None:
 
 
 def _report(asked: argparse.Namespace) -> int:
+    from trusteval.report.ledger import Ending
     from trusteval.report.record import run_record_from_dict
     from trusteval.report.summary import run_line
     from trusteval.report.table import summary_lines
 
     path = asked.directory / "verdicts.json"
     try:
-        record = run_record_from_dict(json.loads(path.read_text(encoding="utf-8")))
+        record = run_record_from_dict(read_json(path, most=_MOST_VERDICTS))
         run = run_line(_circumstances(asked.directory / "run.json"))
+        if record.ending is Ending.UNFINISHED:
+            raise UsageError(f"{path}: {record.ending.sentence} ({run}); wait, or run it again")
         lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(
             f"no report at {path}: {error.strerror}; run the gate first, or name its folder"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no verdicts.json of this version: {error!r}") from error
-    print("\n".join([run, *lines]))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} is no verdicts.json of this version: {error}") from error
+    say([run, *lines])
     return 0
 
 
 def _circumstances(path: Path) -> dict[str, Any]:
     """Read which run a report is of; what cannot be read is unknown."""
+    from trusteval.report.document_shape import check_circumstances
+
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path, most=_MOST_VERDICTS)
+        check_circumstances(found)
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return dict(found)
 
 
 # -- trusteval score ---------------------------------------------------------------------
@@ -141,7 +179,7 @@ def _score(asked: argparse.Namespace) -> int:
     )
     for benchmark in scored:
         for doubt in benchmark.doubts:
-            _warn(doubt)
+            complain(doubt)
     document = scores_document(scored, protocol=asked.protocol)
     text = json.dumps(document, indent=2, sort_keys=True)
     written = {} if asked.json is None else {asked.json: text}
@@ -150,7 +188,7 @@ def _score(asked: argparse.Namespace) -> int:
         written[asked.items] = "\n".join(lines)
     write_files(written)
     if asked.json is None:
-        print(text)
+        say_document(document)
     return 0
 
 
@@ -169,7 +207,7 @@ def _recorded(asked: argparse.Namespace) -> list[Any]:
             asked.recordings, benchmark=asked.benchmark, models=asked.recorded_model
         )
         for path in unused:
-            _warn(f"{path.name} names no setting of {asked.benchmark}; left out")
+            complain(f"{path.name} names no setting of {asked.benchmark}; left out")
     if not answers:
         raise UsageError(f"{asked.recordings} holds no answer")
     return answers
@@ -194,7 +232,7 @@ def _check_data(asked: argparse.Namespace) -> int:
     from trusteval.data_check import check_data, finding_lines, findings_document, is_damaged
 
     findings = check_data(asked.directory)
-    print("\n".join(finding_lines(findings)))
+    say(finding_lines(findings))
     if asked.json is not None:
         text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
         write_files({asked.json: text})
@@ -222,7 +260,7 @@ def _doctor(asked: argparse.Namespace) -> int:
     from trusteval.doctor.finding import finding_lines, findings_document, has_problem
 
     findings = examine(asked.data)
-    print("\n".join(finding_lines(findings)))
+    say(finding_lines(findings))
     if asked.json is not None:
         text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
         write_files({asked.json: text})
@@ -254,7 +292,9 @@ def _quantize(asked: argparse.Namespace) -> int:
     from trusteval.progress import no_progress, terminal_progress
     from trusteval.quantizers.command import Order, build_order
     from trusteval.subjects import parse_variants
+    from trusteval.url_secrets import refuse_secrets
 
+    refuse_secrets(asked.model, "model")
     variants = parse_variants(asked.variants)
     foreign = [variant.name for variant in variants if variant.recipe is None]
     if foreign or not variants:
@@ -271,19 +311,15 @@ def _quantize(asked: argparse.Namespace) -> int:
     )
 
     def draw(text: str) -> None:
-        print(text, end="", file=sys.stderr, flush=True)
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
-    progress = terminal_progress(draw) if sys.stderr.isatty() else no_progress
+    is_watched = sys.stderr is not None and sys.stderr.isatty()
+    progress = terminal_progress(draw) if is_watched else no_progress
     for line in build_order(order, progress=progress):
-        print(line, flush=True)
+        say([line])
+        sys.stdout.flush()
     return 0
-
-
-# -- shared ------------------------------------------------------------------------------
-
-
-def _warn(sentence: str) -> None:
-    print(f"trusteval: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,18 @@ TrustEvalError
 └── VoteError           ballots that no vote can be held over
 """
 
-from trusteval.printable import printable
+from trusteval.printable import printable_line, printable_lines
 
 
 class TrustEvalError(Exception):
-    """Base of all errors below; its text says what, expected, got and what to do."""
+    """Base of all errors below; its text says what, expected, got and what to do.
+
+    It quotes what others wrote: names, rows, paths, replies. It is kept in one line that can be
+    printed, and is cut where that is too long.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable_line(message))
 
 
 class UsageError(TrustEvalError):
@@ -47,13 +54,7 @@ class PlaceError(UsageError):
 
 
 class TrackingError(UsageError):
-    """A baseline, recorded run or history that is missing, damaged, or from another version.
-
-    Its text quotes what others wrote: it is kept in one line that can be printed.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+    """A baseline, recorded run or history that is missing, damaged, or from another version."""
 
 
 class DataError(TrustEvalError):
@@ -85,7 +86,10 @@ class BrokenError(EngineError):
 
 
 class QuantizationError(TrustEvalError):
-    """A quantized checkpoint that could not be built."""
+    """A quantized checkpoint that could not be built; after its line come those of its log."""
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, printable_lines(message))
 
 
 class DiskSpaceError(TrustEvalError):

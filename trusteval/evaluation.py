@@ -22,7 +22,7 @@ from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.health import complaint
 from trusteval.metrics import SCORE
-from trusteval.progress import ProgressBar, no_progress
+from trusteval.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
@@ -60,6 +60,7 @@ class Evaluation:
         references: Collection[str] = (),
         facts: Mapping[str, object] = MappingProxyType({}),
         progress: ProgressBar = no_progress,
+        say: Say = say_nothing,
         twin: Evaluation | None = None,
         asked_twice: Variant | None = None,
     ) -> None:
@@ -70,7 +71,7 @@ class Evaluation:
         self.references = references
         self.facts = facts
         self._twin, self._asked_twice = twin, asked_twice
-        self._recorder = Recorder(backend, store, progress=progress)
+        self._recorder = Recorder(backend, store, progress=progress, say=say)
         self._readings = Readings(
             protocol=PROTOCOLS[protocol],
             samples=lambda benchmark: [q.sample for q in self.questions(benchmark)],
@@ -301,7 +302,7 @@ class Evaluation:
     def _ran(self, variant: Variant) -> Mapping[str, Any]:
         """Return what decided a variant's responses, and what its tokenizer does, where known."""
         found = self.backend.tokenizing(variant)
-        context = self.backend.context(variant)
+        context = self._recorder.context(variant)
         return {**context, TOKENIZING: dict(found)} if found else context
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:

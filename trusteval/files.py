@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -42,19 +43,48 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
 
 
 def with_home(path: str | Path) -> Path:
-    """Put the home directory in place of a leading ~; raises UsageError where none is known."""
+    """Put the home directory in place of a leading ~.
+
+    Raises UsageError where none is known, and for what no file can be called.
+    """
+    refuse_unnameable(str(path))
+    if not str(path).startswith("~"):  # ./~x is a file of that name
+        return Path(path)
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise UsageError(
             f"{path}: whose home {Path(path).parts[0]} is cannot be found out on this machine; "
-            "write the whole path"
+            "write the whole path (./ before a file of that name)"
         ) from error
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is called so; nothing has a name that is too long for one.
+
+    Raises PermissionError where that cannot be found out.
+    """
+    try:
+        return path.exists()
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+
+
+def refuse_unnameable(text: str) -> None:
+    """Raise UsageError for a text that the system cannot be given: a NUL, half a surrogate pair."""
+    try:
+        is_nameable = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        is_nameable = False
+    if not is_nameable:
+        raise UsageError(f"{abbreviated(text)}: no name that a file can have")
+
+
 @contextmanager
-def explaining_permissions() -> Iterator[None]:
-    """Raise PlaceError where a file or folder is closed to this user, whoever looked at it."""
+def explaining_places() -> Iterator[None]:
+    """Raise PlaceError where a file or folder cannot be got at, whoever looked at it."""
     try:
         yield
     except PermissionError as error:
@@ -62,6 +92,21 @@ def explaining_permissions() -> Iterator[None]:
             f"{error.filename or 'a file'} is closed to this user: {error.strerror}; have it "
             "opened, or name another place (TRUSTEVAL_CACHE names the cache, options their paths)"
         ) from error
+    except FileNotFoundError as error:
+        if error.filename is not None:
+            raise PlaceError(_place(error)) from error
+        raise PlaceError(
+            "the folder that this was started in is not there any more; change to another"
+        ) from error
+    except OSError as error:
+        if error.filename is None:  # a stream: whoever writes to it knows what that means
+            raise
+        raise PlaceError(_place(error)) from error
+
+
+def _place(error: OSError) -> str:
+    # A name that is too long for a file is too long for a line.
+    return f"{abbreviated(str(error.filename))}: {error.strerror}; name another place"
 
 
 def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
@@ -82,22 +127,25 @@ def refuse_unwritable(folder: Path, *, what: str, cure: str) -> None:
         ) from error
 
 
-def write_files(texts: Mapping[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str], *, follows_links: bool = True) -> None:
     """Write texts to files, each ending with a newline, once all of them could be written.
 
-    Links are followed, and what is no file, a pipe say, is written to as it is. Raises UsageError
-    for a place that cannot be written; then nothing is left behind.
+    A file that the user named may be a link, which is followed, or a pipe, which is written to as
+    it is. Of a name that is ours in a folder of theirs neither is expected: without
+    `follows_links` what is there is replaced. Raises UsageError for a place that cannot be
+    written; then nothing is left behind.
     """
     path = Path()
     try:
         with ExitStack() as unfinished:
             halves: dict[Path, Path] = {}
             for path, text in texts.items():
-                if path.is_dir():
+                if path.is_dir() and (follows_links or not path.is_symlink()):
                     raise UsageError(f"cannot write {path}: it is a directory")
-                real, whole = path.resolve(), (text.removesuffix("\n") + "\n").encode()
-                if real.exists() and not real.is_file():
-                    real.write_bytes(whole)
+                whole = _encoded(text.removesuffix("\n") + "\n")
+                real = path.resolve() if follows_links else path
+                if follows_links and real.exists() and not real.is_file():
+                    _write_through(real, whole)
                     continue
                 halves[real], file = unfinished.enter_context(half_written(real))
                 file.write(whole)
@@ -108,7 +156,20 @@ def write_files(texts: Mapping[Path, str]) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
+def _write_through(path: Path, content: bytes) -> None:
+    """Write to a pipe or device; OSError for a pipe that nobody reads, which would never open."""
+    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    os.set_blocking(handle, True)
+    with open(handle, "wb") as file:  # noqa: PTH123  (the handle is what was opened)
+        file.write(content)
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write one text file by renaming a finished one into place; OSError passes through."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, text.encode())
+    replace_file(path, _encoded(text))
+
+
+def _encoded(text: str) -> bytes:
+    # A name of a file may hold half a surrogate pair, which JSON escapes like this.
+    return text.encode(errors="backslashreplace")

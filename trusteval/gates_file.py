@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trusteval.bounded import loads_toml
 from trusteval.directions import DIRECTIONS
 from trusteval.errors import GateError
 from trusteval.gates import BASELINE, Gate
@@ -46,8 +46,8 @@ def load_gates(text: str, *, origin: str) -> tuple[Gate, ...]:
     `why`, and values of the wrong type or out of range.
     """
     try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # tomllib's own is a ValueError
+        tables = loads_toml(text)
+    except ValueError as error:
         raise GateError(f"{origin} is no valid TOML: {error}") from error
     unknown = [key if key.isprintable() else repr(key) for key in tables if key != "gate"]
     if unknown:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from trusteval.bounded import MIB, read_bytes, read_json
 from trusteval.files import write_atomically
 from trusteval.machine import package_version
 
@@ -23,6 +24,8 @@ NAME = "vote_laws.json"
 SOURCES = ("errors", "printable", "types", "voting")
 """The modules that decide what a vote elects."""
 _KEPT = 20
+_MOST_LAWS = 16 * MIB
+"""What a file of laws may hold."""
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 Held = Mapping[str, str]
@@ -41,7 +44,8 @@ def law_key(folder: Path, *, generated: str) -> str:
         f"{platform.machine()}, hypothesis {package_version('hypothesis')}, {generated}\n".encode()
     )
     for file in files:
-        total.update(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        content = hashlib.sha256(read_bytes(file, most=_MOST_LAWS))
+        total.update(f"{file.name} {content.hexdigest()}\n".encode())
     return total.hexdigest()
 
 
@@ -69,8 +73,8 @@ class LawMemory:
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = read_json(self.path, most=MIB)
+        except (OSError, ValueError):
             return {}
         if not isinstance(found, dict):
             return {}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.bounded import MIB, read_bytes
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
@@ -38,6 +39,8 @@ from trusteval.subjects import (
 from trusteval.tracking.baseline import Baseline, read_baseline
 from trusteval.types import Ensemble, Storage, Subject, Variant
 
+_MOST_GATES = MIB
+"""What gates.toml may hold; the shipped one has 16 KiB."""
 _DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -164,9 +167,9 @@ def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
 
 def _read_gates(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path, most=_MOST_GATES)
     except OSError as error:
-        raise GateError(f"gates cannot be read from {path}: {error}") from error
+        raise GateError(f"gates cannot be read from {path}: {error.strerror}") from error
 
 
 def _rows(raw: bytes, path: Path, *, profile: str) -> tuple[Gate, ...]:

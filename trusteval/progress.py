@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from trusteval.printable import printable
+
 Advance = Callable[[int], None]
 """Called with how many of the total are done by now."""
 
@@ -43,9 +45,14 @@ def terminal_progress(write: Callable[[str], None]) -> ProgressBar:
     @contextmanager
     def bar(what: str, total: int) -> Iterator[Advance]:
         console = Console(file=Terminal(), force_terminal=True)  # type: ignore[arg-type]
-        columns = Text("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        columns = (
+            Text("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=console, transient=True, refresh_per_second=4) as progress:
-            task = progress.add_task(what, total=total)
+            task = progress.add_task(printable(what), total=total)
             yield lambda done: progress.update(task, completed=done)
 
     return bar

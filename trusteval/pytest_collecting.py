@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.bounded import MIB, read_bytes
 from trusteval.pytest_keys import CLAIMED, RUN
 from trusteval.pytest_options import option
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from trusteval.report.unjudged import Collected
 
+_MOST_TESTS = 16 * MIB
+"""What a file of tests may hold."""
 COLLECTION = "trust_collection"
 REFUSAL = "trust_refusal"
 """What a worker sends home: its collection, and why the run cannot be."""
@@ -54,6 +57,7 @@ def refuse_unclaimed(session: pytest.Session) -> None:
     )
     if hasattr(config, "workeroutput"):
         config.workeroutput[REFUSAL] = message
+        session.items.clear()  # or the controller would take it that these tests are to be run
     raise pytest.UsageError(message)
 
 
@@ -63,7 +67,7 @@ def _collects_all(config: pytest.Config) -> bool:
     here, root = config.invocation_params.dir, config.rootpath
     if options.ignore_glob or getattr(options, "lf", False):
         return False
-    if any(_holds_gate_tests(here / path) for path in options.ignore or ()):
+    if any(holds_gate_tests(here / path) for path in options.ignore or ()):
         return False
     asked = [here / argument for argument in config.args]
     if not all(path.is_dir() for path in asked):
@@ -74,9 +78,17 @@ def _collects_all(config: pytest.Config) -> bool:
     return all(any(_lies_in(path, folder) for folder in asked) for path in whole)
 
 
-def _holds_gate_tests(path: Path) -> bool:
+def holds_gate_tests(path: Path) -> bool:
+    """Whether a file, or one in a folder, holds tests of gates."""
     files = path.rglob("*.py") if path.is_dir() else [path] if path.is_file() else []
-    return any(b"trust_gates" in file.read_bytes() for file in files)
+    return any(b"trust_gates" in _content(file) for file in files)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_bytes(path, most=_MOST_TESTS)
+    except OSError:  # pytest cannot collect it either
+        return b""
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

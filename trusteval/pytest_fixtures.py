@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import VariantError
+from trusteval.printable import printable_line
+from trusteval.printing import complain
 from trusteval.pytest_junit import OUTCOME
 from trusteval.pytest_keys import ANSWERED, RUN, TERMINAL
 from trusteval.pytest_options import store_path
@@ -86,8 +88,13 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
     capture = manager.getplugin("capturemanager")
     is_worker = hasattr(pytestconfig, "workerinput")
     reporter = None if is_worker else manager.getplugin("terminalreporter")
+    one_at_a_time = threading.Lock()  # what lasts long is told of by a thread
 
-    def say(line: str) -> None:
+    def say(text: str) -> None:
+        with one_at_a_time:
+            write(printable_line(text))
+
+    def write(line: str) -> None:
         if terminal is not None:
             terminal.write(f"\r\x1b[2Ktrusteval: {line}\n")
             terminal.flush()
@@ -98,8 +105,7 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
                 reporter.write_line(f"trusteval: {line}")
                 reporter.flush()
             else:
-                sys.stderr.write(f"trusteval: {line}\n")
-                sys.stderr.flush()
+                complain(line)
 
     return say
 
@@ -183,7 +189,7 @@ def judge(
             accepts=trust_run.options.accept,
         )
         record_property("trust_verdict", json.dumps(asdict(verdict)))
-        record_property(OUTCOME, f"{shown_outcome(verdict)}: {verdict.message}")
+        record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
         _enforce(verdict, skips=trust_run.skips(verdict))
         return verdict
 
@@ -235,7 +241,7 @@ def _notes(evaluation: Evaluation, run: Run, gate: Gate, subject: Subject) -> li
 
 
 def _enforce(verdict: Verdict, *, skips: bool) -> None:
-    sentence = f"{verdict.word}: {verdict.message}"
+    sentence = printable_line(f"{verdict.word}: {verdict.message}")
     if verdict.outcome is Outcome.PASS:
         return
     if verdict.level is Level.WARN:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from trusteval.printing import Output
     from trusteval.report.collecting import ReportCollector
     from trusteval.report.unjudged import Collected
     from trusteval.run import Run
@@ -17,4 +18,4 @@ CLAIMED: pytest.StashKey[set[str]] = pytest.StashKey()
 COLLECTED: pytest.StashKey[Collected] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 REPORT: pytest.StashKey[ReportCollector] = pytest.StashKey()
-TERMINAL: pytest.StashKey[IO[str] | None] = pytest.StashKey()
+TERMINAL: pytest.StashKey[Output | None] = pytest.StashKey()

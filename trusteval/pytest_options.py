@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.files import with_home
+from trusteval.files import is_there, refuse_unnameable, with_home
 from trusteval.machine import cache_directory
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
 }
 
 
+_LONGEST_NAME = 200
+"""Letters of a baseline's name, as far as file systems take it."""
 _ACCEPT = "accept this run's answers as the baseline; one that is worse is refused"
 _ACCEPT_REGRESSION = "accept them although they are worse; the reason is kept"
 
@@ -101,6 +104,12 @@ def reports_path(config: pytest.Config) -> Path:
     return path_option(config, "reports") or Path("reports/latest")
 
 
+def refuse_unnameable_paths(config: pytest.Config) -> None:
+    """Raise UsageError for an option that holds what no file can be called."""
+    for name in _OPTIONS:
+        refuse_unnameable(option(config, name) or "")
+
+
 def refuse_lost_configuration(config: pytest.Config) -> None:
     """Raise UsageError where a path given after a blank made pytest miss its pytest.ini.
 
@@ -114,7 +123,7 @@ def refuse_lost_configuration(config: pytest.Config) -> None:
         return
     for name in _OPTIONS:
         value = getattr(config.option, f"trust_{name}", None)
-        if value in config.invocation_params.args and (here / with_home(value)).exists():
+        if value in config.invocation_params.args and is_there(here / with_home(value)):
             raise pytest.UsageError(
                 f"pytest took {value} for a test directory and missed {missed}; "
                 f"write --trust-{name}={value}"
@@ -148,7 +157,7 @@ def read_options(config: pytest.Config) -> Options | None:
             "(add --trust-profile=quick)"
         )
     return Options(
-        model=str(model_path) if model != "demo" and model_path.exists() else model,
+        model=str(model_path) if model != "demo" and is_there(model_path) else model,
         variants=option(config, "variants") or "",
         ensembles=option(config, "ensembles") or "",
         references=option(config, "references") or "",
@@ -198,6 +207,8 @@ def _baseline(config: pytest.Config, model: str) -> Path:
     called = re.sub(r"\.(json|gguf)$", "", Path(model.rpartition("#")[2]).name)
     name = given or f"{called}-{option(config, 'profile')}"
     plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+    if len(plain) > _LONGEST_NAME:
+        plain = f"{plain[:_LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     return reports_path(config).parent / "baselines" / f"{plain}.json.gz"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.printable import printable_line
 from trusteval.pytest_parametrizing import gate_test_id
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def failure_of_lost_test(nodeid: str, run: Run, *, why: str) -> Failure | None:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks and runs of blanks."""
-    return " ".join(text.split())
+    """Return a text that can be printed, without line breaks and runs of blanks."""
+    return printable_line(" ".join(text.split()))
 
 
 def _is_machinery(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> bool:

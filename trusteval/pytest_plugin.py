@@ -10,14 +10,17 @@ import os
 import sys
 import time
 from collections.abc import Generator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.files import explaining_permissions
+from trusteval.files import explaining_places
 from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
+from trusteval.printable import printable_line
+from trusteval.printing import Output
 from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
+from trusteval.pytest_faults import FaultHooks, ending_the_run
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
@@ -33,11 +36,13 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
 )
 from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
 from trusteval.pytest_laws import LawHooks
+from trusteval.pytest_leaving import refuse_silent_exits
 from trusteval.pytest_options import (
     add_options,
     option,
     read_options,
     refuse_lost_configuration,
+    refuse_unnameable_paths,
 )
 from trusteval.pytest_outcomes import mark
 from trusteval.pytest_parametrizing import parametrize, worker_count
@@ -46,7 +51,13 @@ from trusteval.pytest_readiness import (
     refuse_unready_tests,
     refuse_unwritable_reports,
 )
-from trusteval.pytest_reporting import ANSWERS, ReportHooks
+from trusteval.pytest_reporting import ANSWERS, ReportHooks, begin_report
+from trusteval.pytest_showing import (
+    make_printable,
+    stand_in_for_closed_output,
+    status_of_shown,
+    watch_output,
+)
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
@@ -59,6 +70,7 @@ _FIRST = ("trust_sanity", "trust_recording")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    stand_in_for_closed_output()
     add_options(parser)
 
 
@@ -79,7 +91,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # warnings into errors.
     config.addinivalue_line("filterwarnings", "always::trusteval.pytest_fixtures.GateWarning")
     config.addinivalue_line("filterwarnings", "default::pytest.PytestCacheWarning")
-    settle_places()
+    with ending_the_run(config), explaining_places():
+        settle_places()
+    config.pluginmanager.register(FaultHooks(config), "trusteval-faults")
     config.pluginmanager.register(LawHooks(config, started=time.time()), "trusteval-laws")
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")
@@ -98,18 +112,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     terminal = config.stash.get(TERMINAL, None)
     if terminal is not None:
-        terminal.close()
+        terminal.end()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
     """Keep a variant's tests on one worker, where the user did not choose otherwise.
 
-    A wrapper comes before xdist, which chooses "load" for those who chose nothing.
+    A run that could not be shown does not pass. A wrapper comes before xdist, which chooses
+    "load" for those who chose nothing.
     """
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
-    return (yield)
+    return status_of_shown(config, (yield))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -133,7 +148,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     runs_on = _runs_on(config)
     run = config.stash.get(RUN, None)
     said = [] if run is None or _is_worker(config) else _said_first(run, config.stash[REPORT])
-    return [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+    lines = [*([runs_on] if runs_on else []), *(f"trusteval: {words}" for words in said)]
+    return list(map(printable_line, lines))
 
 
 def _said_first(run: Run, report: ReportCollector) -> list[str]:
@@ -159,16 +175,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
     from trusteval.preparation import prepare_run
 
-    refuse_lost_configuration(session.config)
     try:
-        with explaining_permissions():
+        refuse_unnameable_paths(session.config)
+        refuse_lost_configuration(session.config)
+        with explaining_places():
             options = read_options(session.config)
             if options is None:
                 return
+            if not _is_worker(session.config):
+                watch_output(session.config)
             session.config.stash[RUN] = prepare_run(options)
             if not session.config.option.collectonly and not _is_worker(session.config):
                 refuse_unwritable_reports(session.config)
                 look_ahead(session.config)
+            refuse_silent_exits(session.config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     # Torch reads it on import: workers that each start a thread per core stand in each other's way.
@@ -210,19 +230,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         refuse_unready_tests(session.config, [item.nodeid for item in session.items])
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Say that this run has begun, once nothing refuses it; with xdist its report's hooks do."""
+    if not _is_worker(session.config):
+        begin_report(session.config, [item.nodeid for item in session.items])
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Carry the name of a vote's law home; word our own errors in one line, without traceback."""
+    """Carry the name of a vote's law home; word our own errors in one line.
+
+    Their traceback, and that of the foreign exception behind one, is there with --full-trace.
+    """
     report = yield
     if call.excinfo is not None and isinstance(call.excinfo.value, TrustEvalError):
-        report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
+        if not item.config.option.fulltrace:
+            report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
         if isinstance(call.excinfo.value, BrokenError):
             broken = {"subject": call.excinfo.value.subject, "why": str(call.excinfo.value)}
             report.user_properties.append(("trust_broken", json.dumps(broken)))
     if RUN in item.config.stash and _is_ours(item):
         mark(report, item, call.excinfo)
+        make_printable(report)
     if report.when == "call" and item.get_closest_marker("vote_invariant") is not None:
         report.user_properties.append(("vote_invariant", item.name))
     return report
@@ -261,8 +293,11 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def _watched_terminal() -> IO[str] | None:
+def _watched_terminal() -> Output | None:
     """A writer to the real terminal, past pytest's capturing; None if nobody watches."""
     if os.environ.get("CI") or not sys.stdout.isatty():
         return None
-    return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    own = os.fdopen(
+        os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="replace"
+    )
+    return Output(own, acts=True)

@@ -7,22 +7,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import GateError, UsageError
-from trusteval.files import explaining_permissions, refuse_unwritable
+from trusteval.errors import GateError, PlaceError, UsageError
+from trusteval.files import explaining_places, refuse_unwritable
 from trusteval.pytest_keys import REPORT, RUN
 from trusteval.pytest_options import reports_path, store_path
 
 if TYPE_CHECKING:
     from trusteval.run import Run
 
+_WRITTEN = ("verdicts.json", "run.json", "report.md")
+_CURE_OF_BASELINE = "name a file that can be written by --trust-baseline=FILE.json.gz"
 _CURE = "name a folder by --trust-reports that can be written, and the one it is in too"
 
 
 def refuse_unwritable_reports(config: pytest.Config) -> None:
-    """Raise UsageError where neither reports nor the history beside them could be written."""
+    """Raise UsageError where reports, the history beside them or a baseline cannot be written."""
+    from trusteval.tracking.answers_file import NAME as ANSWERS
+    from trusteval.tracking.history import NAME as HISTORY
+
     reports = reports_path(config)
     refuse_unwritable(reports, what="reports", cure=_CURE)
     refuse_unwritable(reports.parent, what="the history of runs", cure=_CURE)
+    for name in (*_WRITTEN, ANSWERS):
+        if (reports / name).is_dir() and not (reports / name).is_symlink():
+            raise PlaceError(f"reports cannot be written: {reports / name} is a folder; {_CURE}")
+    history = reports.parent / HISTORY
+    if history.is_symlink() or (history.exists() and not history.is_file()):
+        raise PlaceError(
+            f"the history of runs cannot be written: {history} is a link or no file, and lines "
+            f"are appended to no other place; move it away, or {_CURE}"
+        )
+    asked = config.stash[RUN].options
+    if asked.accept and asked.baseline is not None:
+        refuse_unwritable(asked.baseline.parent, what="the baseline", cure=_CURE_OF_BASELINE)
 
 
 def look_ahead(config: pytest.Config) -> None:
@@ -44,19 +61,19 @@ def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
     run = config.stash.get(RUN, None)
     if run is None or config.option.collectonly:
         return
-    asked = set(_asked(run, ids))
+    asked = set(asked_by(run, ids))
     if not asked:
         return
     from trusteval.readiness import refuse_unready
 
     try:
-        with explaining_permissions():
+        with explaining_places():
             refuse_unready(run, asked, store=store_path(config))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def _asked(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+def asked_by(run: Run, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the subject and benchmark of every test of ours, which its id begins with."""
     pairs = {
         f"{subject.name}-{benchmark}": (subject.name, benchmark)

@@ -18,6 +18,7 @@ from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import DataError, MissingDataError
+from trusteval.failed_before import FailedBefore
 from trusteval.profiles import FULL, Profile
 from trusteval.scoring import Scoring
 from trusteval.types import Declared
@@ -32,7 +33,7 @@ class Questionnaire:
         self._texts = texts
         check_spellings(texts.spellings, BENCHMARKS, origin=texts.origin)
         self._questions: dict[str, tuple[Question, ...]] = {}
-        self._broken: dict[str, DataError] = {}
+        self._failed = FailedBefore()
         self._facts: dict[str, Mapping[str, object]] = {}
 
     def settings(self, benchmark: str) -> tuple[str, ...]:
@@ -45,14 +46,10 @@ class Questionnaire:
         Raises DataError if a setting has another number of rows than declared, MissingDataError
         if the files of every setting are missing; some missing ones are left out.
         """
-        if benchmark in self._broken:
-            raise self._broken[benchmark]
         if benchmark not in self._questions:
-            try:
+            # Asking the hub again would cost its timeouts again.
+            with self._failed.remembering(benchmark):
                 loaded = self._load(benchmark)
-            except DataError as error:  # asking the hub again would cost its timeouts again
-                self._broken[benchmark] = error
-                raise
             drawn = self._profile.draw(benchmark, loaded)
             questions = [question for rows in drawn.values() for question in rows]
             if BENCHMARKS[benchmark].strata_by_occurrence:

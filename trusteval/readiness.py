@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from trusteval.benchmarks.benchmark import Question
+from trusteval.engines.contract import described
 from trusteval.engines.engine import Backend, ContextWindow
 from trusteval.errors import PlaceError, TrustEvalError, UsageError
 from trusteval.files import refuse_unwritable
@@ -40,6 +41,8 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
         return
     backend = run.options.backend((*run.variants, *run.references))
     _refuse_short_contexts(run, backend, pairs)
+    if store.exists() and not store.is_file():
+        raise UsageError(f"--trust-store: {store} is a folder, a pipe or a device; name a file")
     if not store.is_file():
         refuse_unwritable(
             store.parent,
@@ -87,7 +90,7 @@ def _refuse_unbuildable(backend: Backend, pairs: _Pairs) -> None:
     except PlaceError:
         for variant in {variant.name: variant for variant, _ in pairs}.values():
             with _leaving_to_tests():
-                backend.context(variant)
+                described(backend, variant)
 
 
 @contextmanager

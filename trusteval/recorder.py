@@ -1,68 +1,78 @@
 """Records what variants say: every answer once, whoever asks first, in any process.
 
 What is missing is generated under leases, in parts of a setting, so that several workers share
-one setting's prompts. Parts are the same in every run; at most one model is in memory.
+one setting's prompts. Parts are the same in every run; at most one model is in memory. Engines
+are held to their contract; whoever watches is told of what lasts long.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
+from trusteval.engines.contract import described, examined, generated, opened
 from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PlaceError, PromptError, TrustEvalError
+from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
+from trusteval.failed_before import FailedBefore
 from trusteval.health import health_key
-from trusteval.progress import Advance, ProgressBar, no_progress
+from trusteval.lasting import FIRST_SECONDS, Patience, telling
+from trusteval.progress import Advance, ProgressBar, Say, no_progress, say_nothing
 from trusteval.store import AskedPrompts, ResponseStore, digest
 from trusteval.types import Health, Response, Variant
 
 _POLL_SECONDS = 0.2
 _PART = 256
 """How many prompts are claimed at once: some batches, and few enough to be shared."""
+_MOST_TRIES = 3
+"""How often the answers of a part may be gone again: `trusteval store gc` may run beside."""
 
 
 class Recorder:
     """The answers in one store, and the engine that adds to them.
 
-    A variant that could not be built or loaded is not tried again: its error is raised anew.
+    A variant that could not be built or loaded is not tried again: its error is raised anew. `say`
+    is told what nothing came of for `quiet` seconds.
     """
 
     def __init__(
-        self, backend: Backend, store: ResponseStore, *, progress: ProgressBar = no_progress
+        self,
+        backend: Backend,
+        store: ResponseStore,
+        *,
+        progress: ProgressBar = no_progress,
+        say: Say = say_nothing,
+        quiet: float = FIRST_SECONDS,
     ) -> None:
         self.backend = backend
         self.store = store
         self._progress = progress
-        self._contexts: dict[str, Mapping[str, object]] = {}
+        self._say = say
+        self._quiet = quiet
+        self._contexts: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
         self._looks: dict[str, Health | None] = {}
-        self._broken: dict[str, TrustEvalError] = {}
+        self._failed = FailedBefore()
         self._loaded: tuple[str, Engine] | None = None
 
     def close(self) -> None:
         """Free the model."""
         if self._loaded is not None:
-            self._loaded[1].close()
-            self._loaded = None
+            engine, self._loaded = self._loaded[1], None
+            engine.close()
 
-    @contextmanager
-    def remembering_failure(self, variant: Variant) -> Iterator[None]:
+    def remembering_failure(self, variant: Variant) -> AbstractContextManager[None]:
         """Raise what went wrong with a variant before, or remember what goes wrong now."""
-        if variant.name in self._broken:
-            # Raised anew it would keep every earlier raise's frames, which pytest then formats.
-            raise self._broken[variant.name].with_traceback(None)
-        try:
-            yield
-        except TrustEvalError as error:
-            self._broken[variant.name] = error
-            raise
+        return self._failed.remembering(variant.name)
 
     def health(self, variant: Variant) -> Health | None:
         """Look at a variant, or at what was found before; None where there are no weights."""
-        context = self._context(variant)
+        context = self.context(variant)
         key = health_key(digest(context))
+        patience = Patience(self._quiet)
         while True:
             recorded = self.store.get_health(key)
             if recorded is not None:
@@ -70,18 +80,45 @@ class Recorder:
             if not self.store.is_writable:
                 return self._look(variant)
             with self.store.lease(key) as ours:
-                if ours and self.store.get_health(key) is None:
-                    found = self._engine(variant).examine()
-                    if found is None:
-                        return None
-                    self.store.put_health(key, context, found)
-                    continue
-            time.sleep(_POLL_SECONDS)
+                if ours:
+                    if (recorded := self.store.get_health(key)) is not None:
+                        return recorded
+                    found = self._examined(variant)
+                    if found is not None:
+                        self.store.put_health(key, context, found)
+                    return found
+            self._wait(patience, [key], f"looking at {variant.name}")
+
+    def _examined(self, variant: Variant) -> Health | None:
+        engine = self._engine(variant)
+        with self._telling(f"a look at {variant.name}"):
+            return examined(engine, variant)
+
+    def _telling(self, what: str) -> AbstractContextManager[None]:
+        """Say that something lasts, while it does."""
+        return telling(
+            self._say,
+            lambda seconds: f"waiting for {what}: nothing for {seconds:.0f} s",
+            first=self._quiet,
+        )
+
+    def _wait(self, patience: Patience, units: Sequence[str], doing: str) -> None:
+        """Wait a moment for whoever holds these units, and say so if it takes long."""
+
+        def sentence(seconds: float) -> str:
+            holders = sorted({who for unit in units if (who := self.store.holder(unit))})
+            return (
+                f"waiting for {' and '.join(holders) or 'another process'}, {doing}: nothing new "
+                f"for {seconds:.0f} s; if it hangs, end it: its part is then done here"
+            )
+
+        patience.tell(self._say, sentence)
+        time.sleep(_POLL_SECONDS)
 
     def _look(self, variant: Variant) -> Health | None:
         """Look at a variant once, where what is found cannot be recorded."""
         if variant.name not in self._looks:
-            self._looks[variant.name] = self._engine(variant).examine()
+            self._looks[variant.name] = self._examined(variant)
         return self._looks[variant.name]
 
     def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
@@ -118,7 +155,7 @@ class Recorder:
         asked = setting.id, questions[0].sample.id, len(questions)
         if asked not in self._asked:
             self._asked[asked] = AskedPrompts.of([question.prompt for question in questions])
-        context = digest(self._context(variant))
+        context = digest(self.context(variant))
         return self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
 
     def _complete(
@@ -130,23 +167,36 @@ class Recorder:
         advance: Advance,
     ) -> dict[str, Response]:
         """Record what is missing, part by part, leaving parts to whoever is at them."""
+        setting = questions[0].sample.setting.id
+        tries: Counter[int] = Counter()
+        patience = Patience(self._quiet)
         while True:
             parts = _open_parts(keys, recorded)
             if not parts:
                 return recorded
             known = sum(key in recorded for key in keys)
+            units = [digest([keys[i] for i in part]) for part in parts]
             worked = False
-            for part in parts:
-                with self.store.lease(digest([keys[i] for i in part])) as ours:
+            for part, unit in zip(parts, units, strict=True):
+                with self.store.lease(unit) as ours:
                     if ours:
                         worked = True
+                        tries[part.start] += 1
                         asked = [(questions[i], keys[i]) for i in part]
                         for answered in self._record(variant, asked):
                             known += answered
                             advance(known)
+            if max(tries.values(), default=0) > _MOST_TRIES:
+                raise StoreError(
+                    f"response store {self.store.path}: answers of {variant.name} to {setting} "
+                    f"were recorded {_MOST_TRIES} times and are gone again; end what deletes them"
+                )
             if not worked:
-                time.sleep(_POLL_SECONDS)
-            recorded |= self.store.get([keys[i] for part in parts for i in part])
+                self._wait(patience, units, f"which is recording {variant.name} on {setting}")
+            found = self.store.get([keys[i] for part in parts for i in part])
+            if worked or not found.keys() <= recorded.keys():
+                patience = Patience(self._quiet)
+            recorded |= found
 
     def _record(self, variant: Variant, part: Sequence[tuple[Question, str]]) -> Iterator[int]:
         """Generate and record what is missing of a part; yield how many answers each batch adds.
@@ -158,32 +208,46 @@ class Recorder:
         if len(done) == len(part):
             return
         setting = part[0][0].sample.setting
-        batches = self._engine(variant).generate(
+        batches = generated(
+            self._engine(variant),
+            variant,
             [question.prompt for question, _ in part],
             max_new_tokens=setting.max_new_tokens,
             done=done,
         )
         try:
-            for batch in batches:
+            while (batch := self._next(batches, f"{variant.name} on {setting.id}")) is not None:
                 answered = {part[index][1]: response for index, response in batch.items()}
-                self.store.put(self._context(variant), answered)
+                self.store.put(self.context(variant), answered)
                 yield len(answered)
         except PromptError as error:
             item = part[error.index][0].sample.id
             raise EngineError(f"{setting.id}, item {item}: {error}") from error
+        finally:
+            batches.close()
 
-    def _context(self, variant: Variant) -> Mapping[str, object]:
+    def _next(
+        self, batches: Iterator[dict[int, Response]], what: str
+    ) -> dict[int, Response] | None:
+        with self._telling(what):
+            return next(batches, None)
+
+    def context(self, variant: Variant) -> Mapping[str, Any]:
+        """Return everything but the prompt that decides a variant's responses, asked once."""
         if variant.name not in self._contexts:
-            with self.remembering_failure(variant):
-                self._contexts[variant.name] = self.backend.context(variant)
+            with (
+                self.remembering_failure(variant),
+                self._telling(f"what decides the answers of {variant.name}"),
+            ):
+                self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
 
     def _engine(self, variant: Variant) -> Engine:
         if self._loaded is not None and self._loaded[0] == variant.name:
             return self._loaded[1]
         self.close()
-        with self.remembering_failure(variant):
-            engine = self.backend.open(variant)
+        with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
+            engine = opened(self.backend, variant)
         self._loaded = variant.name, engine
         return engine
 

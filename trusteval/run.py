@@ -119,7 +119,7 @@ class Run:
         progress: ProgressBar,
         say: Say = say_nothing,
     ) -> Evaluation:
-        """Put the parts together; opens no model yet. `say` is told what servers are waited for."""
+        """Put the parts together; opens no model yet. `say` is told what is waited for."""
         loaded = (*self.variants, *self.references)
         backend = self.options.backend(loaded, device=device, progress=progress, say=say)
 
@@ -133,6 +133,7 @@ class Run:
                 references=[reference.name for reference in self.references],
                 facts=self.facts(),
                 progress=progress,
+                say=say,
                 **more,
             )
 

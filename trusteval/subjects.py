@@ -20,6 +20,7 @@ from trusteval.files import with_home
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
 from trusteval.types import Ensemble, Recipe, Variant
+from trusteval.url_secrets import refuse_secrets
 from trusteval.voting import precedence
 
 DENSE = "dense"
@@ -27,6 +28,8 @@ AUTO = "auto"
 UNKNOWN = "unknown"
 """The method of a served model whose name does not say how it is quantized."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
+_LONGEST_NAME, _MOST_SHOWN = 128, 200
+"""Letters of a name, which is part of a test's, and of what a message repeats."""
 _SERVED = re.compile(r"([a-z]+)-(1[0-6]|[1-9])(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
 _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 
@@ -34,9 +37,10 @@ _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))
 def parse_variants(text: str) -> tuple[Variant, ...]:
     """Read a comma list of variants, in the order given.
 
-    Raises VariantError for an unknown name, bits a method does not support or a name given
-    twice, ModelError for a checkpoint that cannot be judged.
+    Raises VariantError for an unknown name, bits a method does not support, a name given twice or
+    a URL that may hold a password, ModelError for a checkpoint that cannot be judged.
     """
+    refuse_secrets(text, "variants")
     variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
     _refuse_twice([variant.name for variant in variants], "variant")
     recipes = [str(variant.recipe) for variant in variants if variant.recipe]
@@ -52,6 +56,7 @@ def parse_ensembles(
     Raises VariantError for an unknown member or method, fewer than two members, or a member or
     name that is one of the `references`, which never vote.
     """
+    refuse_secrets(text, "ensembles")
     known = {variant.name: variant for variant in variants}
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == [AUTO]:
@@ -93,8 +98,9 @@ def parse_recipe(word: str) -> Recipe:
             [DENSE, *(f"{name}-{b}" for name, q in QUANTIZERS.items() for b in q.bits)]
         )
         raise VariantError(
-            f"unknown variant {word!r}; known: {known} (with :gN, :sym, :asym, :actorder, @SEED), "
-            "NAME=PATH for a checkpoint directory, .gguf file or hub id, or NAME=openai:URL#MODEL"
+            f"unknown variant {_cut(word)!r}; known: {known} (with :gN, :sym, :asym, "
+            ":actorder, @SEED), NAME=PATH for a checkpoint directory, .gguf file or hub id, or "
+            "NAME=openai:URL#MODEL"
             f"{_meant_recipe(word)}"
         )
     method, bits = match[1], int(match[2])
@@ -141,7 +147,7 @@ def _brought(name: str, model: str) -> Variant:
     if is_endpoint(model):
         return _served(name, model)
     refuse_url(model, f"variant {name}")
-    _refuse_name(name, f"variant {name}={model}")
+    _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
     method, bits = method_and_bits(model)
     return Variant(name=name, method=method, bits=bits, path=with_home(model))
 
@@ -149,7 +155,7 @@ def _brought(name: str, model: str) -> Variant:
 def _served(name: str, model: str) -> Variant:
     """Read method, bits and seed off the name, since a server does not tell them."""
     if name != DENSE:
-        _refuse_name(name, f"variant {name}={model}")
+        _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
     endpoint = parse_endpoint(model)
     if name.partition("-")[0] == DENSE:
         return Variant(name=name, method=DENSE, bits=DENSE_BITS, served=endpoint)
@@ -173,15 +179,16 @@ def refuse_unserved(variants: Sequence[Variant]) -> None:
 def parse_references(text: str) -> tuple[Variant, ...]:
     """Read a comma list NAME=MODEL of further dense models, judged like any and never voting.
 
-    Raises VariantError for a name given twice or a model that is quantized, ModelError for one
-    that cannot be judged.
+    Raises VariantError for a name given twice, a model that is quantized or a URL that may hold a
+    password, ModelError for one that cannot be judged.
     """
+    refuse_secrets(text, "references")
     references = []
     for word in filter(None, (word.strip() for word in text.split(","))):
         name, given, model = (part.strip() for part in word.partition("="))
         if not given:
             raise VariantError(f"reference {word!r}: expected NAME=MODEL, for example small=PATH")
-        _refuse_name(name, f"reference {word}")
+        _refuse_name(name, f"reference {_cut(word)}")
         if is_endpoint(model):
             references.append(
                 Variant(name=name, method=DENSE, bits=DENSE_BITS, served=parse_endpoint(model))
@@ -197,6 +204,10 @@ def parse_references(text: str) -> tuple[Variant, ...]:
 
 
 def _refuse_name(name: str, where: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        raise VariantError(
+            f"{where}: expected a name of at most {_LONGEST_NAME} letters, got {len(name)}"
+        )
     if not _NAME.fullmatch(name) or name == DENSE:
         raise VariantError(
             f"{where}: expected a name of letters, digits, _ . : @ - other than {DENSE!r}, got "
@@ -204,9 +215,13 @@ def _refuse_name(name: str, where: str) -> None:
         )
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+
+
 def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Variant]) -> Ensemble:
     name, given, members = (part.strip() for part in word.partition("="))
-    _refuse_name(name, f"ensemble {word!r}")
+    _refuse_name(name, f"ensemble {_cut(word)!r}")
     if given:
         names = [member.strip() for member in members.split("+")]
         never = [reference.name for reference in references if reference.name in names]

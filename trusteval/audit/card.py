@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trusteval.printable import printable, printable_lines
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Response, Sample
 
 REFUSAL = "refusal"
@@ -61,7 +62,7 @@ SHOWN = ("benchmark", "setting", "item", "text", "options", "response", "cut")
 
 
 def card_of(sample: Sample, response: Response, *, is_cut: bool) -> Card:
-    """Show a response; what no file can hold is replaced."""
+    """Show a response, with escapes for what a page or table would act on or hide."""
     setting = sample.setting
     symbols = list(dict.fromkeys([label.value for label in setting.labels]))
     if setting.abstention is not None and setting.abstention not in symbols:
@@ -70,10 +71,10 @@ def card_of(sample: Sample, response: Response, *, is_cut: bool) -> Card:
     return Card(
         benchmark=setting.benchmark,
         setting=setting.name,
-        item=sample.id,
-        text=_writable("\n".join(sample.fields.values())),
-        options=_writable("\n".join(options)),
-        response=_writable(response.text),
+        item=printable(sample.id),
+        text=_shown("\n".join(sample.fields.values())),
+        options=_shown("\n".join(options)),
+        response=_shown(response.text),
         is_cut=is_cut,
         choices=tuple(symbol for symbol in symbols if symbol != setting.abstention),
     )
@@ -99,8 +100,8 @@ def answer_of(label: str) -> Answer | None:
     return Label(label)
 
 
-def _writable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+def _shown(text: str) -> str:
+    return printable_lines(text.replace("\r\n", "\n").replace("\t", "    "))
 
 
 def _normal(cell: str) -> str:

@@ -8,8 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, shown_size
 from trusteval.errors import UsageError
 from trusteval.files import write_files
+from trusteval.printing import say, say_document
+
+_MOST_READ = MIB
+"""What one answer may hold."""
 
 
 def add_read(commands: Any) -> None:
@@ -46,17 +51,21 @@ def _read(asked: argparse.Namespace) -> int:
     setting = chosen_setting(asked.benchmark, asked.setting, prompts=asked.prompts)
     text = asked.text
     if text == "-":
-        text = decode(sys.stdin.buffer.read(), path=Path("standard input"))
+        if sys.stdin is None:
+            raise UsageError("standard input is closed; give the text itself in place of -")
+        raw = sys.stdin.buffer.read(_MOST_READ + 1)
+        if len(raw) > _MOST_READ:
+            raise UsageError(f"standard input holds more than {shown_size(_MOST_READ)}")
+        text = decode(raw, path=Path("standard input"))
     reading = read_text(
         setting, text, options=asked.option, is_cut=asked.cut, protocol=asked.protocol
     )
     if asked.json:
         found = reading_document(reading, setting=setting, protocol=asked.protocol)
-        print(json.dumps(found, indent=2, sort_keys=True))
+        say_document(found)
         return 0
-    print(shown_answer(reading.answer))
-    print(f"rule: {reading.rule}")
-    print(f"span: {reading.span!r}" if reading.span else "span: none")
+    span = f"span: {reading.span!r}" if reading.span else "span: none"
+    say([shown_answer(reading.answer), f"rule: {reading.rule}", span])
     return 0
 
 
@@ -129,10 +138,14 @@ def _draw(asked: argparse.Namespace) -> int:
         asked.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make {asked.out}: {error.strerror}") from error
-    write_files(dict(zip(targets, texts, strict=True)))
-    print("\n".join(drawn_lines(audit)))
-    print(f"label {targets[1]} in a browser, or the column label of {targets[0]}; then:")
-    print(f"trusteval audit --labelled {targets[0].name} --key {targets[2]}")
+    write_files(dict(zip(targets, texts, strict=True)), follows_links=False)
+    say(
+        [
+            *drawn_lines(audit),
+            f"label {targets[1]} in a browser, or the column label of {targets[0]}; then:",
+            f"trusteval audit --labelled {targets[0].name} --key {targets[2]}",
+        ]
+    )
     return 0
 
 
@@ -149,18 +162,18 @@ def _report(asked: argparse.Namespace) -> int:
         raise UsageError(f"--least is a percentage, above 0 to 100, got {least}")
     known = key.read_key(asked.key or asked.labelled.parent / key.NAME)
     found = agreement(match(read_table(asked.labelled), known, path=asked.labelled))
-    print("\n".join(agreement_lines(found)))
+    say(agreement_lines(found))
     if asked.json is not None:
         text = json.dumps(agreement_document(found), indent=2, sort_keys=True)
         write_files({asked.json: text})
     if least is None:
         return 0
     if found.overall is None:
-        print(f"nothing is labelled: no agreement of at least {least} % is shown")
+        say([f"nothing is labelled: no agreement of at least {least} % is shown"])
         return 1
     if round(100 * found.overall.value, 9) < least:
-        print(f"agreement is below {least} %")
+        say([f"agreement is below {least} %"])
         return 1
     if round(100 * found.overall.low, 9) < least:
-        print(f"agreement is at least {least} %, but its interval reaches below")
+        say([f"agreement is at least {least} %, but its interval reaches below"])
     return 0

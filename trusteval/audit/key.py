@@ -13,13 +13,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_bytes
 from trusteval.errors import DataError, UsageError
-from trusteval.files import decode, parse_json
+from trusteval.files import abbreviated, decode, parse_json
+from trusteval.shape import list_of, number, record, table_of, text
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal
 
 NAME = "audit.key.json"
 SCHEMA_VERSION = 1
 _KIND = "trusteval audit key"
+_MOST = 64 * MIB
+"""What a key may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def key_text(key: Key) -> str:
 def read_key(path: Path) -> Key:
     """Read a key; raises UsageError where there is none, DataError for one that was changed."""
     try:
-        document = parse_json(decode(path.read_bytes(), path=path), path=path)
+        document = parse_json(decode(read_bytes(path, most=_MOST), path=path), path=path)
     except OSError as error:
         raise UsageError(
             f"cannot read {path}: {error.strerror}; the key lies beside the table, or name it "
@@ -110,14 +114,39 @@ def read_key(path: Path) -> Key:
         raise DataError(f"{path} is no key of an audit")
     if document.get("schema") != SCHEMA_VERSION:
         raise DataError(
-            f"{path} has schema {document.get('schema')}, this version reads {SCHEMA_VERSION}"
+            f"{path} has schema {abbreviated(document.get('schema'))}, this version reads "
+            f"{SCHEMA_VERSION}"
         )
     if document.pop("digest", None) != _digest(document):
         raise DataError(f"{path} is not as it was written; bring back the file that was")
     try:
+        _SHAPE(document, "")
         return _key(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} is no key of this version: {error!r}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path} is no key of this version: {error}") from error
+
+
+def _count(value: Any, where: str) -> None:
+    number(value, where)
+    if not value:
+        raise ValueError(f"{where}: expected a number from 1 on")
+
+
+_SHAPE = record(
+    {
+        **{"run": text, "reader": number, "seed": number, "contested": number},
+        "strata": list_of(record({"name": list_of(text), "size": number, "drawn": _count})),
+        "rows": table_of(record({"digest": text, "allowed": list_of(text)})),
+        "answers": list_of(
+            record(
+                {
+                    **dict.fromkeys(("row", "subject", "benchmark", "rule", "span"), text),
+                    **{"stratum": number, "answer": table_of(text), "rivals": table_of(text)},
+                }
+            )
+        ),
+    }
+)
 
 
 def _key(document: Mapping[str, Any]) -> Key:
@@ -141,8 +170,8 @@ def _key(document: Mapping[str, Any]) -> Key:
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    whole = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _plain(answer: Answer) -> dict[str, str]:

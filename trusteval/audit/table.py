@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.audit.card import SHOWN, Card
+from trusteval.bounded import MIB, read_bytes
 from trusteval.errors import DataError, UsageError
 from trusteval.files import decode
 
@@ -29,6 +30,8 @@ _REINTERPRETED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORT = 40
+_MOST = 64 * MIB
+"""What a table may hold: a hundred answers, or some thousands, with what was asked."""
 _DELIMITERS = ",;\t"
 
 
@@ -66,7 +69,7 @@ def read_table(path: Path) -> list[TableRow]:
     Raises UsageError for a place that cannot be read, DataError with the line for what is no table.
     """
     try:
-        text = decode(path.read_bytes(), path=path).removeprefix(_BYTE_ORDER_MARK)
+        text = decode(read_bytes(path, most=_MOST), path=path).removeprefix(_BYTE_ORDER_MARK)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     limit = csv.field_size_limit(len(text) + 1)

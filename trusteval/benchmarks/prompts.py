@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
+from trusteval.bounded import MIB, loads_toml, read_bytes
 from trusteval.errors import UsageError
+from trusteval.files import abbreviated
 from trusteval.types import Message, Prompt, Role
 
+_MOST = MIB
+"""What a prompts.toml may hold; the shipped one has 4 KiB."""
 _SPELLINGS = "labels"
 """The table that a file may bring beside the shipped ones."""
 
@@ -33,7 +37,7 @@ class PromptTexts:
         """
         found = self._find(key)
         if not isinstance(found, str):
-            raise UsageError(f"{self.origin}: {key} must be a text, got {found!r}")
+            raise UsageError(f"{self.origin}: {key} must be a text, got {abbreviated(found)}")
         return found
 
     def fill(self, key: str, /, **values: object) -> str:
@@ -41,20 +45,29 @@ class PromptTexts:
 
         Raises UsageError for a place that none of `values` fills.
         """
-        try:
-            return self.text(key).format(**values)
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
+        text = self.text(key)
+        if not _has_only(text, values):
             raise UsageError(
                 f"{self.origin}: {key} may hold the places "
-                f"{', '.join(f'{{{name}}}' for name in values)}, got {self.text(key)!r}"
-            ) from error
+                f"{', '.join(f'{{{name}}}' for name in values)}, got {abbreviated(text)}"
+            )
+        return text.format(**values)
 
     def demonstrations(self, key: str) -> tuple[Mapping[str, str], ...]:
-        """Look up a list of hand-written demonstrations by its dotted key."""
-        found = self._find(key)
-        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-            raise UsageError(f"{self.origin}: {key} must be a list of tables, got {found!r}")
-        return tuple(found)
+        """Look up a list of hand-written demonstrations by its dotted key.
+
+        Raises UsageError for one that does not hold the texts that the shipped ones hold.
+        """
+        found, shipped = self._find(key), _shipped()._find(key)
+        fields = set(shipped[0]) if isinstance(shipped, list) else set()
+        for row in found if isinstance(found, list) else [found]:
+            texts = row if isinstance(row, dict) else {}
+            if set(texts) != fields or not all(isinstance(one, str) for one in texts.values()):
+                raise UsageError(
+                    f"{self.origin}: {key} must be a list of tables of the texts "
+                    f"{', '.join(sorted(fields))}, got {abbreviated(row)}"
+                )
+        return tuple(found) if isinstance(found, list) else ()
 
     @property
     def spellings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -71,12 +84,24 @@ class PromptTexts:
         return found
 
 
+def _has_only(text: str, values: Mapping[str, object]) -> bool:
+    """Whether a text's places are filled by values as they are: no parts, widths, conversions."""
+    try:
+        places = list(Formatter().parse(text))
+    except ValueError:
+        return False
+    return all(
+        name is None or (name in values and not width and not conversion)
+        for _, name, width, conversion in places
+    )
+
+
 def load_prompt_texts(path: Path | None = None) -> PromptTexts:
     """Read a prompts.toml; without a path, the one trusteval ships."""
     if path is None:
         return _shipped()
     try:
-        texts = _parse(path.read_bytes(), str(path))
+        texts = _parse(read_bytes(path, most=_MOST), str(path))
     except OSError as error:
         raise UsageError(f"prompt texts cannot be read: {path}: {error.strerror}") from error
     own = {name: table for name, table in texts.tables.items() if name != _SPELLINGS}
@@ -88,6 +113,11 @@ def load_prompt_texts(path: Path | None = None) -> PromptTexts:
             f"{path} {', '.join(wrong[:5])}{', ...' if len(wrong) > 5 else ''}; it needs every key "
             "of the prompts.toml that trusteval ships (docs/benchmarks.md)"
         )
+    for key in sorted(expected):
+        if isinstance(_shipped()._find(key), str):
+            texts.text(key)
+        else:
+            texts.demonstrations(key)
     _check_spellings(texts)
     return texts
 
@@ -104,7 +134,8 @@ def _check_spellings(texts: PromptTexts) -> None:
             ):
                 raise UsageError(
                     f"{texts.origin}: {_SPELLINGS} must hold lists of words, as in "
-                    f'[{_SPELLINGS}.ethics] wrong = ["reprehensible"], got {words!r}'
+                    f'[{_SPELLINGS}.ethics] wrong = ["reprehensible"], got '
+                    f"{abbreviated(words)}"
                 )
 
 
@@ -127,8 +158,8 @@ def _shipped() -> PromptTexts:
 
 def _parse(raw: bytes, origin: str) -> PromptTexts:
     try:
-        tables = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        tables = loads_toml(raw.decode("utf-8-sig"))
+    except ValueError as error:
         raise UsageError(f"prompt texts are no valid TOML: {origin}: {error}") from error
     return PromptTexts(origin, tables, hashlib.sha256(raw).hexdigest())
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.checkpoints.fingerprints import TOKENIZER_FILES
+from trusteval.checkpoints.config_counts import refuse_uncountable
+from trusteval.checkpoints.config_files import (
+    MOST_CONFIG,
+    MOST_LISTED,
+    read_object,
+    refuse_no_file,
+)
+from trusteval.checkpoints.fingerprints import TOKEN_LISTS, TOKENIZER_FILES
 from trusteval.checkpoints.header import TensorInfo, read_headers
+from trusteval.checkpoints.named_code import (
+    NamedCode,
+    is_within,
+    keys_of,
+    named_code,
+    refuse_other_files,
+)
 from trusteval.checkpoints.packed_layout import PARTS, PackedLayer, packed_layers
 from trusteval.checkpoints.pointers import refuse_pointer
 from trusteval.checkpoints.quantization import Quantization, read_quantization
 from trusteval.errors import ModelError
 from trusteval.files import abbreviated
+from trusteval.printable import printable
 
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _QUANTIZATION_FILES = ("quantize_config.json", "quant_config.json")
-_ATTENTION_KEYS = ("attn_implementation", "_attn_implementation", "experts_implementation")
 _INDEX = "model.safetensors.index.json"
 DENSE_BITS = 16
 
@@ -28,7 +41,7 @@ class Checkpoint:
     """A model directory that may be loaded.
 
     `config` is its config.json, `tensors` what its weight files declare, `quantization` None for
-    dense weights.
+    dense weights. `named_code` is what its configs want to be run.
     """
 
     path: Path
@@ -36,6 +49,7 @@ class Checkpoint:
     tensors: Mapping[str, TensorInfo]
     quantization: Quantization | None
     layers: tuple[PackedLayer, ...] = ()
+    named_code: tuple[NamedCode, ...] = ()
 
     @property
     def method(self) -> str:
@@ -67,14 +81,8 @@ class Checkpoint:
 
     @property
     def remote_code(self) -> tuple[str, ...]:
-        """The code that the checkpoint names: its own, "file.Class", or a kernel of the hub."""
-        tokenizer = self.path / "tokenizer_config.json"
-        configs = [self.config, _read_json(tokenizer) if tokenizer.is_file() else {}]
-        named = [config.get("auto_map") for config in configs]
-        maps = [entries for entries in named if isinstance(entries, dict)]
-        flat = [str(code) for entries in maps for code in entries.values()]
-        flat += [str(self.config[key]) for key in _kernel_keys(self.config)]
-        return tuple(sorted({code.encode("unicode_escape").decode() for code in flat}))
+        """The code that its configs name: its own, "file.Class", or a kernel of the hub."""
+        return tuple(sorted({printable(named.code)[:200] for named in self.named_code}))
 
 
 def inspect_checkpoint(path: Path) -> Checkpoint:
@@ -90,26 +98,25 @@ def inspect_checkpoint(path: Path) -> Checkpoint:
         )
     _refuse_adapter(path)
     for name in ("config.json", *TOKENIZER_FILES):
+        refuse_no_file(path / name, most=MOST_LISTED if name in TOKEN_LISTS else MOST_CONFIG)
         refuse_pointer(path / name)
-    config = _read_json(path / "config.json")
+    config = read_object(path / "config.json")
     files = _weight_files(path)
     _refuse_other_weights(path, config, files)
+    refuse_other_files(path)
     for file in files:
         refuse_pointer(file)
     tensors = read_headers(files)
     quantization = declared_quantization(path)
-    if quantization is not None:
-        layers = tuple(packed_layers(tensors, quantization))
-        _refuse_more_layers(path, config, tensors)
-        return Checkpoint(path, config, tensors, quantization, layers)
+    layers = () if quantization is None else tuple(packed_layers(tensors, quantization))
     packed = next((name for name in tensors if name.endswith(".qweight")), None)
-    if packed is not None:
+    if quantization is None and packed is not None:
         raise ModelError(
             f"{path} holds quantized weights ({packed}), but neither config.json nor "
             f"{' nor '.join(_QUANTIZATION_FILES)} says how"
         )
-    _refuse_more_layers(path, config, tensors)
-    return Checkpoint(path, config, tensors, None)
+    refuse_uncountable(path, config, n_tensors=len(tensors))
+    return Checkpoint(path, config, tensors, quantization, layers, named_code(path))
 
 
 def declared_quantization(path: Path) -> Quantization | None:
@@ -118,10 +125,12 @@ def declared_quantization(path: Path) -> Quantization | None:
     Raises ModelError for a method, layout or bit width that trusteval does not read.
     """
     _refuse_adapter(path)
-    declared = _read_json(path / "config.json").get("quantization_config")
+    config = read_object(path / "config.json")
+    declared = config.get("quantization_config")
+    _refuse_nested_quantization(path, config)
     for name in _QUANTIZATION_FILES:
         if declared is None and (path / name).is_file():
-            declared = _read_json(path / name)
+            declared = read_object(path / name)
     if declared is None:
         return None
     if not isinstance(declared, dict):
@@ -134,19 +143,25 @@ def declared_quantization(path: Path) -> Quantization | None:
 
 def refuse_remote_code(checkpoint: Checkpoint) -> None:
     """Raise ModelError if the checkpoint wants code of its own to run."""
-    if checkpoint.remote_code:
-        kernels = _kernel_keys(checkpoint.config)
-        named = (*(["auto_map"] if len(checkpoint.remote_code) > len(kernels) else []), *kernels)
+    if checkpoint.named_code:
+        code = checkpoint.remote_code
+        shown = ", ".join(code[:5]) + (f" and {len(code) - 5} more" if len(code) > 5 else "")
         raise ModelError(
-            f"{checkpoint.path} wants to run code of its own ({', '.join(checkpoint.remote_code)}),"
+            f"{checkpoint.path} wants to run code of its own ({shown}),"
             " which could do anything here; read it and pass --trust-remote-code, or remove "
-            f"{' and '.join(named)} from its configs if transformers knows the architecture itself"
+            f"{keys_of(checkpoint.named_code)} from its configs if transformers knows the "
+            "architecture itself"
         )
 
 
-def _kernel_keys(config: Mapping[str, Any]) -> list[str]:
-    """Return the keys that name an attention kernel to be fetched from the hub, and run."""
-    return [key for key in _ATTENTION_KEYS if "/" in str(config.get(key))]
+def _refuse_nested_quantization(path: Path, config: Mapping[str, Any]) -> None:
+    """Raise ModelError for a part that is quantized in its own way, which is not read here."""
+    for name, part in config.items():
+        if isinstance(part, dict) and part.get("quantization_config") is not None:
+            raise ModelError(
+                f"{path / 'config.json'}: {abbreviated(name)} has a quantization_config of its "
+                "own; trusteval reads one for the whole model"
+            )
 
 
 def _refuse_adapter(path: Path) -> None:
@@ -154,7 +169,7 @@ def _refuse_adapter(path: Path) -> None:
     file = path / "adapter_config.json"
     if not file.is_file():
         return
-    base = abbreviated(_read_json(file).get("base_model_name_or_path"))
+    base = abbreviated(read_object(file).get("base_model_name_or_path"))
     if (path / "config.json").is_file() and not list(path.glob("adapter_model.*")):
         raise ModelError(
             f"{file} makes a loader put an adapter on {base} in place of this model; remove it if "
@@ -169,27 +184,18 @@ def _refuse_adapter(path: Path) -> None:
 
 def _refuse_other_weights(path: Path, config: Mapping[str, Any], files: Sequence[Path]) -> None:
     """Raise ModelError if config.json makes transformers load other weights than are read here."""
-    named = config.get("transformers_weights")
     chosen = {file.name for file in files}
-    if named is not None and named not in chosen | {_INDEX}:
+    parts = [config, *(part for part in config.values() if isinstance(part, dict))]
+    named = next((part["transformers_weights"] for part in parts if _names_weights(part)), None)
+    if named is not None and named not in [*chosen, _INDEX]:
         raise ModelError(
             f"{path / 'config.json'} names weights of its own (transformers_weights "
             f"{abbreviated(named)}), expected {', '.join(sorted(chosen)[:3])}; remove the others"
         )
 
 
-def _refuse_more_layers(
-    path: Path, config: Mapping[str, Any], tensors: Mapping[str, TensorInfo]
-) -> None:
-    """Raise ModelError if there are more layers than tensors, ahead of whoever builds them all."""
-    text = config.get("text_config")
-    for values in (config, text if isinstance(text, dict) else {}):
-        layers = values.get("num_hidden_layers")
-        if isinstance(layers, int) and layers > len(tensors):
-            raise ModelError(
-                f"{path}: config.json and weights disagree; it names {layers} layers, the weights "
-                f"are {len(tensors)} tensors"
-            )
+def _names_weights(part: Mapping[str, Any]) -> bool:
+    return part.get("transformers_weights") is not None
 
 
 def _weight_files(path: Path) -> list[Path]:
@@ -199,12 +205,7 @@ def _weight_files(path: Path) -> list[Path]:
     index = path / _INDEX
     if index.is_file():
         refuse_pointer(index)
-        listed = _read_json(index).get("weight_map")
-        names = sorted(set(map(str, listed.values()))) if isinstance(listed, dict) else []
-        missing = [name for name in names if not (path / name).is_file()]
-        if missing or not names:
-            raise ModelError(f"{index} names weights that are not there: {', '.join(missing[:3])}")
-        return [path / name for name in names]
+        return [path / name for name in _listed(index)]
     files = sorted(path.glob("*.safetensors"))
     if files:
         return files
@@ -218,13 +219,19 @@ def _weight_files(path: Path) -> list[Path]:
     raise ModelError(f"{path} holds no weights; expected *.safetensors")
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(f"{path.parent} holds no {path.name}; it is no model directory") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from error
-    if not isinstance(values, dict):
-        raise ModelError(f"{path}: expected a JSON object, got {type(values).__name__}")
-    return values
+def _listed(index: Path) -> list[str]:
+    """Return the files that an index names, each of them there, in its folder."""
+    listed = read_object(index, most=MOST_LISTED).get("weight_map")
+    if not isinstance(listed, dict):
+        raise ModelError(f"{index} holds no weight_map; expected the file of each tensor")
+    outside = [name for name in listed.values() if not is_within(name)]
+    if outside:
+        raise ModelError(
+            f"{index} names weights outside its folder, {abbreviated(outside[0])}; expected the "
+            "name of a file beside it"
+        )
+    names = sorted(set(listed.values()))
+    missing = [name for name in names if not (index.parent / name).is_file()]
+    if missing or not names:
+        raise ModelError(f"{index} names weights that are not there: {', '.join(missing[:3])}")
+    return names

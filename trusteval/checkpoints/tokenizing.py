@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import read_json, read_text
+from trusteval.checkpoints.config_files import MOST_CONFIG, MOST_LISTED, object_of
 from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
 
 _SLOW_FILES = ("tokenizer.model", "vocab.json", "merges.txt", "vocab.txt", "added_tokens.json")
@@ -30,7 +32,7 @@ _BOOKS = frozenset(
 )
 """Settings that name a class or a place, or are about padding and cutting, which never happen
 here; added tokens are in tokenizer.json too."""
-_PLAIN = {None, "", "PreTrainedTokenizer", "TokenizersBackend"}
+_PLAIN = {"", "PreTrainedTokenizer", "TokenizersBackend"}
 """Classes that add nothing to what tokenizer.json says."""
 
 
@@ -45,8 +47,8 @@ def tokenizing(path: Path, *, cache: Path) -> dict[str, str]:
 
 def _parts(path: Path, cache: Path) -> Iterator[tuple[str, str]]:
     fast = path / "tokenizer.json"
-    special = _object(path / "special_tokens_map.json")  # says what newer settings say too
-    settings = {**special, **_object(path / "tokenizer_config.json")}
+    special = object_of(path / "special_tokens_map.json")  # says what newer settings say too
+    settings = {**special, **object_of(path / "tokenizer_config.json")}
     if fast.is_file():
         yield "tokens", remembered([fast], find=_pipeline, cache=cache, what="tokenizing ")[0]
     else:
@@ -66,7 +68,7 @@ def _parts(path: Path, cache: Path) -> Iterator[tuple[str, str]]:
 def _pipeline(fast: Path) -> str:
     """Return the sha256 of all in a tokenizer.json that acts on a text."""
     try:
-        whole = json.loads(fast.read_text(encoding="utf-8"))
+        whole = read_json(fast, most=MOST_LISTED)
         acting = {
             name: value
             for name, value in whole.items()
@@ -79,7 +81,7 @@ def _pipeline(fast: Path) -> str:
         acting["model"] = {name: value for name, value in model.items() if not _is_unset(value)}
         if _adds_nothing(acting.get("post_processor")):
             acting["post_processor"] = None
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError):
         return file_fingerprint(fast)
     return _digest({name: value for name, value in acting.items() if value is not None})
 
@@ -101,9 +103,9 @@ def _adds_nothing(post_processor: Any) -> bool:
 def _template(path: Path, settings: Mapping[str, Any]) -> Any:
     """Return the chat template; a file of its own goes before one among the settings."""
     try:
-        return (path / "chat_template.jinja").read_text(encoding="utf-8")
+        return read_text(path / "chat_template.jinja", most=MOST_CONFIG)
     except (OSError, ValueError):
-        of_file = _object(path / "chat_template.json").get("chat_template")
+        of_file = object_of(path / "chat_template.json").get("chat_template")
         return settings.get("chat_template") if of_file is None else of_file
 
 
@@ -115,7 +117,7 @@ def _without_books(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
     named = settings.get("tokenizer_class")
     plain = named.removesuffix("Fast") if isinstance(named, str) else named
-    return kept if plain in _PLAIN else {**kept, "tokenizer_class": plain}
+    return kept if plain is None or str(plain) in _PLAIN else {**kept, "tokenizer_class": plain}
 
 
 def _content(value: Any) -> Any:
@@ -126,19 +128,11 @@ def _content(value: Any) -> Any:
 def _stops(path: Path) -> list[Any] | None:
     """Return the tokens that end an answer, as generation takes them from the files."""
     for name in ("generation_config.json", "config.json"):
-        declared = _object(path / name).get("eos_token_id")
+        declared = object_of(path / name).get("eos_token_id")
         if declared is not None:
             listed = declared if isinstance(declared, list) else [declared]
             return sorted(listed, key=str)
     return None
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _digest(value: Any) -> str:

@@ -11,8 +11,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from trusteval.bounded import read_json
+from trusteval.checkpoints.config_files import MOST_LISTED
 from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
 from trusteval.errors import ModelError, VariantError
+from trusteval.files import abbreviated
 
 
 def vocabularies(path: Path, *, cache: Path | None = None) -> dict[str, str]:
@@ -35,15 +38,15 @@ def vocabularies(path: Path, *, cache: Path | None = None) -> dict[str, str]:
 
 def _tokens(fast: Path) -> str:
     try:
-        tokens = json.loads(fast.read_text(encoding="utf-8"))["model"]["vocab"]
+        tokens = read_json(fast, most=MOST_LISTED)["model"]["vocab"]
         # A dictionary of ids, or a list of [token, score] in the order of ids.
         pairs = (
             sorted(tokens.items(), key=lambda pair: pair[1])
             if isinstance(tokens, dict)
             else [[token, place] for place, (token, *_) in enumerate(tokens)]
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelError(f"{fast} holds no vocabulary: {error!r}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{fast} holds no vocabulary: {abbreviated(error)}") from error
     return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
 
 

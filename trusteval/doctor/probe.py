@@ -17,10 +17,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_text
+
 DTYPES = ("bfloat16", "float16", "float32")
 # Method -> the layout of its checkpoints and whether they are symmetric, as trusteval builds them.
 _LAYOUTS = {"gptq": ("gptq", True), "awq": ("gemm", False)}
 KERNELS = {f"{method}-{bits}": (method, bits) for method in _LAYOUTS for bits in (8, 4, 3)}
+_MOST = 16 * MIB
+"""What the other process may say."""
 _TIME_LIMIT = 180.0  # seconds; on a GPU gptqmodel may compile kernels to see whether they work
 
 
@@ -95,8 +99,8 @@ def probe(device: str) -> Probed:
                 os.killpg(child.pid, signal.SIGKILL)
                 raise
             else:
-                failure = _failure(code, log.read_text(encoding="utf-8", errors="replace"))
-        torch, kernels = read_answers(answers.read_text(encoding="utf-8"))
+                failure = _failure(code, read_text(log, most=_MOST, errors="replace"))
+        torch, kernels = read_answers(read_text(answers, most=_MOST, errors="replace"))
     return Probed(torch, kernels, failure, is_late)
 
 

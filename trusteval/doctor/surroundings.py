@@ -17,7 +17,7 @@ from trusteval.data_check import finding_lines as data_lines
 from trusteval.doctor.finding import Finding, Status, Topic
 from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
-from trusteval.files import explaining_permissions, with_home
+from trusteval.files import explaining_places, with_home
 from trusteval.machine import cache_directory, default_device, default_dtype
 
 _GB = 10**9
@@ -129,7 +129,7 @@ def _benchmark_finding(found: DataFinding, *, look: str) -> Finding:
 def own_cache_finding() -> Finding:
     """Tell whether the cache this user has can be written."""
     try:
-        with explaining_permissions():
+        with explaining_places():
             return cache_finding(cache_directory())
     except UsageError as error:
         detail, _, fix = str(error).partition("; ")

@@ -7,12 +7,14 @@ without a template gets a plain layout. What a turn says is in the text, or noth
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.checkpoints.foreign import in_one_line
+from trusteval.engines.rendering import TemplateError, renderer
 from trusteval.errors import EngineError
+from trusteval.printable import printable
 from trusteval.types import Message, Prompt, Role
 
 PINNED_DATE = "01 Jan 2025"
@@ -39,8 +41,12 @@ def render(prompt: Prompt, tokenizer: Any) -> tuple[str, bool]:
     for turns, in_parts in forms:
         try:
             text = _apply(turns, tokenizer, template=template, in_parts=in_parts)
-        except _template_errors() as error:
-            failures.append(_in_one_line(error))
+        except TemplateError as error:
+            failures.append(printable(in_one_line(error)))
+            if error.is_bound:
+                raise EngineError(
+                    f"{_place(tokenizer)}: the chat template fails: {failures[-1]}"
+                ) from error
             continue
         if holds(text, turns):
             return text, False
@@ -123,41 +129,53 @@ def _apply(
     prompt: Sequence[Message], tokenizer: Any, *, template: Any, in_parts: Collection[Role]
 ) -> str:
     if isinstance(template, str) and "strftime_now" in template:
-        # transformers hands the template this clock itself; a macro of the same name hides it.
+        # A macro of the clock's name, which also hides the one that transformers hands over.
         template = f"{{% macro strftime_now(format) %}}{PINNED_DATE}{{% endmacro %}}{template}"
-    return str(
-        tokenizer.apply_chat_template(
-            [
-                {
-                    "role": str(m.role),
-                    "content": [{"type": "text", "text": m.content}]
-                    if m.role in in_parts
-                    else m.content,
-                }
-                for m in prompt
-            ],
-            chat_template=template,
-            tokenize=False,
-            add_generation_prompt=True,
-            enable_thinking=False,
-            date_string=PINNED_DATE,
-        )
+    messages = [
+        {
+            "role": str(m.role),
+            "content": [{"type": "text", "text": m.content}] if m.role in in_parts else m.content,
+        }
+        for m in prompt
+    ]
+    settings = {
+        "add_generation_prompt": True,
+        "enable_thinking": False,
+        "date_string": PINNED_DATE,
+    }
+    if _applies_its_own(tokenizer):
+        try:
+            return str(
+                tokenizer.apply_chat_template(
+                    messages, chat_template=template, tokenize=False, **settings
+                )
+            )
+        except Exception as error:  # its code was let in, and may raise anything
+            raise TemplateError(in_one_line(error)) from error
+    special = getattr(tokenizer, "special_tokens_map", None) or {}
+    return renderer().render(
+        template,
+        {
+            **{name: _plain(token) for name, token in special.items()},
+            **settings,
+            "messages": messages,
+            "tools": None,
+            "documents": None,
+        },
     )
 
 
-def _template_errors() -> tuple[type[Exception], ...]:
-    """Return what a template's own mistakes raise: jinja2's errors, and Python's from within."""
-    from jinja2 import TemplateError
-
-    return (
-        *(TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError),
-        *(RuntimeError, MemoryError, OSError),  # the first of an endless recursion too
-    )
+def _applies_its_own(tokenizer: Any) -> bool:
+    """Whether a tokenizer of transformers has, as code that was let in, its own way to lay out."""
+    kinds = type(tokenizer).__mro__
+    base = next((kind for kind in kinds if kind.__name__ == "PreTrainedTokenizerBase"), None)
+    own = getattr(type(tokenizer), "apply_chat_template", None)
+    return base is not None and own is not getattr(base, "apply_chat_template", None)
 
 
-def _in_one_line(error: Exception) -> str:
-    shown = textwrap.shorten(str(error) or repr(error), width=200, placeholder=" ...")
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
+def _plain(token: object) -> object:
+    """Return a special token as what goes into a text; lists of them stay lists."""
+    return [str(one) for one in token] if isinstance(token, list | tuple) else str(token)
 
 
 def _place(tokenizer: Any) -> Path:

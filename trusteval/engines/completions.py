@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.as_declared import shown, whole_number
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
 from trusteval.engines.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
@@ -70,14 +71,16 @@ def read_answer(
 ) -> Response | Thought:
     """Return the answer that a reply holds; tokens that the server did not count are 0.
 
-    A reply that holds reasoning and no answer is a Thought.
+    What is no whole number counts nothing, and half a character is one that cannot be shown: all
+    else that an answer cannot be is refused. A reply that holds reasoning and no answer is a
+    Thought.
 
     Raises PromptError for an answer that was withheld or interrupted, EngineError for a reply
     that is none or another model's.
     """
     name = reply.get("model")
     # `transformers serve` adds the revision.
-    if name not in (None, endpoint.model) and not str(name).startswith(f"{endpoint.model}@"):
+    if name is not None and not _is_named(name, endpoint.model):
         raise EngineError(f"asked {endpoint.model!r}, but {abbreviated(name)} replied")
     choices = reply.get("choices")
     if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
@@ -85,13 +88,13 @@ def read_answer(
     choice = choices[0]
     reason = choice.get("finish_reason")
     if not isinstance(reason, str) or reason not in _FINISHED:
-        shown = abbreviated(reason)
-        raise PromptError(f"the answer ended with finish_reason {shown}", index=index)
-    n_new_tokens = _count(reply, "completion_tokens")
+        got = abbreviated(reason)
+        raise PromptError(f"the answer ended with finish_reason {got}", index=index)
+    n_prompt_tokens, n_new_tokens = _counts(reply)
     if n_new_tokens > asked.max_new_tokens:
         raise EngineError(
-            f"asked for at most {asked.max_new_tokens} tokens, got {n_new_tokens}: the server "
-            "does not keep max_tokens"
+            f"asked for at most {asked.max_new_tokens} tokens, got {shown(n_new_tokens)}: the "
+            "server does not keep max_tokens"
         )
     said = _text(choice, asked.route)
     if not (said or "").strip() and (thought := find_thought(choice, reply.get("usage"))):
@@ -101,13 +104,13 @@ def read_answer(
         raise EngineError(f"expected an answer's text, got {got}")
     if len(said) > _LONGEST_TOKEN * asked.max_new_tokens:
         raise EngineError(
-            f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters: the "
-            "server does not keep max_tokens"
+            f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters (at "
+            f"most {_LONGEST_TOKEN} a token): the server does not keep max_tokens"
         )
     return Response(
         text=said,
         finish_reason=_FINISHED[reason],
-        n_prompt_tokens=_count(reply, "prompt_tokens"),
+        n_prompt_tokens=n_prompt_tokens,
         n_new_tokens=n_new_tokens,
     )
 
@@ -126,12 +129,18 @@ def _text(choice: Mapping[str, Any], route: Route) -> str | None:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _count(reply: Mapping[str, Any], name: str) -> int:
+def _is_named(name: object, model: str) -> bool:
+    return isinstance(name, str) and (name == model or name.startswith(f"{model}@"))
+
+
+def _counts(reply: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the tokens of prompt and answer; raises EngineError for more than there can be."""
     usage = reply.get("usage")
-    counted = usage.get(name) if isinstance(usage, dict) else None
-    if not isinstance(counted, int) or isinstance(counted, bool):
-        return 0
-    return counted if 0 < counted < _MOST_TOKENS else 0
+    given = usage if isinstance(usage, dict) else {}
+    counts = [whole_number(given.get(name)) or 0 for name in ("prompt_tokens", "completion_tokens")]
+    if max(counts) >= _MOST_TOKENS:
+        raise EngineError(f"expected a number of tokens, got {shown(max(counts))}")
+    return max(counts[0], 0), max(counts[1], 0)
 
 
 def _keys(reply: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from trusteval.errors import VariantError
 from trusteval.suggestion import meant
 from trusteval.types import Endpoint, Route
+from trusteval.url_secrets import refuse_secrets
 
 PREFIX = "openai:"
 _EXAMPLE = "openai:http://127.0.0.1:8000/v1#MODEL"
@@ -49,11 +50,12 @@ def parse_endpoint(text: str) -> Endpoint:
     """
     url, _, rest = text.removeprefix(PREFIX).partition("#")
     model, _, options = rest.partition("?")
+    refuse_secrets(text.removeprefix(PREFIX), "served model")
     parts = _split(url)
     if "@" in url or "?" in url:
         # Not repeated: what stands there may be a secret.
         raise VariantError(
-            f"served model {model!r}: its URL holds a user, a password or a query; give the key as "
+            "served model: its URL holds a user, a password or a query; give the key as "
             "TRUSTEVAL_API_KEY or OPENAI_API_KEY in the environment, and options after the model "
             "(URL#MODEL?system=fold)"
         )
@@ -85,7 +87,9 @@ def _split(url: str) -> SplitResult | None:
         whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # a port that is no number
         return None
-    return parts if whole and not any(character.isspace() for character in url) else None
+    # Nothing that a terminal acts on, no percent sign but an IPv6 zone's: no host holds any.
+    spelled = url.isprintable() and " " not in url and "\\" not in parts.netloc
+    return parts if whole and spelled and ("%" not in parts.netloc or "[" in url) else None
 
 
 def _options(text: str, where: str) -> dict[str, str]:

@@ -22,8 +22,10 @@ class Engine(Protocol):
     ) -> Iterator[dict[int, Response]]:
         """Yield each finished batch: index into `prompts` to its response, greedily decoded.
 
-        Prompts in `done` are left out of their batches. Raises EngineError for a prompt
-        that does not fit the context and for numbers that are not finite.
+        Prompts in `done` are left out of their batches. Every other prompt is answered once, with
+        at most `max_new_tokens`, and no batch is empty; `engines.contract` holds an engine to it.
+        Raises EngineError for a prompt that does not fit the context and for numbers that are not
+        finite.
         """
         ...
 
@@ -55,7 +57,10 @@ class Backend(Protocol):
     """Opens engines, and describes them without loading anything heavy."""
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
-        """Return everything but the prompt that decides a response: it addresses the store."""
+        """Return everything but the prompt that decides a response: it addresses the store.
+
+        What JSON holds: texts for keys, finite numbers.
+        """
         ...
 
     def notes(self, variant: Variant) -> Mapping[str, str]:

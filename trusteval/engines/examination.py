@@ -59,5 +59,7 @@ def find_shortfall(engine: Examined) -> float:
             logits = engine.model(input_ids=ids).logits[0, len(tokens) - 1 :].float()
         for given, chosen in zip(logits, answer, strict=True):
             best, least = float(given.max()), float(given.min())
+            if not math.isfinite(best - least):
+                return 1.0  # NaN is larger than nothing: it would pass for no shortfall
             worst = max(worst, (best - float(given[chosen])) / max(best - least, 1e-6))
     return worst

@@ -13,6 +13,7 @@ from trusteval.checkpoints.fingerprints import (
     tokenizer_fingerprint,
     weights_fingerprint,
 )
+from trusteval.checkpoints.foreign import explaining
 from trusteval.checkpoints.models import directory_at_hand, model_directory, refuse_missing_model
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
@@ -143,8 +144,10 @@ class HFBackend:
     def _remote_code(self, checkpoint: Checkpoint) -> dict[str, Any]:
         if not checkpoint.remote_code:
             return {}
-        sources = sorted(checkpoint.path.glob("*.py"))
-        return {"remote code": {path.name: file_fingerprint(path) for path in sources}}
+        folder = checkpoint.path
+        sources = sorted((*folder.glob("*.py"), *folder.glob("custom_generate/*.py")))
+        code = {str(path.relative_to(folder)): file_fingerprint(path) for path in sources}
+        return {"remote code": code}
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         directory = self.directory(variant)
@@ -210,4 +213,5 @@ class HFBackend:
             render(PROMPTS[0], tokenizer)
         except EngineError as error:
             raise ModelError(str(error)) from error
-        return HFEngine(model, tokenizer, name=variant.name)
+        with explaining(directory, "cannot be run"):
+            return HFEngine(model, tokenizer, name=variant.name)

@@ -14,6 +14,7 @@ from trusteval.engines.examination import examine, find_shortfall
 from trusteval.engines.memory import default_budget, plan_memory
 from trusteval.engines.packed_decoding import PackedDecoder
 from trusteval.errors import EngineError, PromptError
+from trusteval.files import abbreviated
 from trusteval.health import MOST_SHORTFALL, PROMPTS, sanity_text
 from trusteval.types import FinishReason, Health, Prompt, Response
 
@@ -54,7 +55,11 @@ class HFEngine:
                 yield self._run(encoded, missing, max_new_tokens)
 
     def examine(self) -> Health:
-        with self._explaining_memory(len(self.tokenizer(sanity_text())["input_ids"])):
+        (tokens,) = self._tokens([(sanity_text(), True)])
+        if not tokens:
+            raise EngineError(f"{self.name}: the tokenizer makes no token of English text")
+        self._refuse_unknown([tokens])
+        with self._explaining_memory(len(tokens)):
             return examine(self)
 
     def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
@@ -63,9 +68,29 @@ class HFEngine:
         Raises PromptError for a prompt that the template or the tokenizer does not let through.
         """
         texts = [self._rendered(prompt, index) for index, prompt in enumerate(prompts)]
-        encoded = encode(texts, self.tokenizer)
+        encoded = self._tokens(texts)
         self._refuse_merged(texts, encoded)
+        self._refuse_unknown(encoded)
         return encoded
+
+    def _tokens(self, texts: Sequence[tuple[str, bool]]) -> list[list[int]]:
+        try:
+            return encode(texts, self.tokenizer)
+        except EngineError as error:
+            raise EngineError(f"{self.name}: {error}") from error
+
+    def _refuse_unknown(self, encoded: Sequence[Sequence[int]]) -> None:
+        """Raise PromptError for a token that the model has no embedding of."""
+        known = getattr(self.model.get_input_embeddings(), "num_embeddings", None)
+        if known is None:
+            return
+        for index, tokens in enumerate(encoded):
+            if tokens and max(tokens) >= known:
+                raise PromptError(
+                    f"{self.name}: the tokenizer makes token {max(tokens)}, the model knows "
+                    f"{known}; its tokenizer is another model's",
+                    index=index,
+                )
 
     def _rendered(self, prompt: Prompt, index: int) -> tuple[str, bool]:
         try:
@@ -193,7 +218,10 @@ class _OutOfMemoryError(EngineError):
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     declared = getattr(model.generation_config, "eos_token_id", None)
     listed = declared if isinstance(declared, list) else [declared]
-    return frozenset(t for t in (*listed, tokenizer.eos_token_id) if t is not None)
+    stops = [token for token in (*listed, tokenizer.eos_token_id) if token is not None]
+    if odd := [token for token in stops if not isinstance(token, int)]:
+        raise EngineError(f"eos_token_id names {abbreviated(odd[0])}, expected numbers of tokens")
+    return frozenset(stops)
 
 
 def _positions_depend_on_length(model: Any) -> bool:

@@ -2,7 +2,7 @@
 
 What may pass (a connection lost, a truncated body, 408, 409, 429, 5xx) is tried again, each wait
 twice the last or what the server asks for, until the patience for one request is used up. What a
-chat template complains of does not pass, under whatever status.
+chat template complains of does not pass, under whatever status; nor does a reply beyond a bound.
 """
 
 from __future__ import annotations
@@ -15,12 +15,18 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
+from trusteval.bounded import shown_size
 from trusteval.engines.api_key import ApiKey
+from trusteval.engines.bounds import BOUNDS, Bounds
+from trusteval.engines.preamble import Preamble, PreambleError
+from trusteval.engines.reply import Body, Cut, Unreadable, error_message, parse_object, read_body
 from trusteval.engines.template_complaints import complaint
 from trusteval.engines.waiting import Wait, Watch
 from trusteval.errors import EngineError
+from trusteval.printable import printable
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,13 +35,12 @@ _PASSING = (408, 409, 429)
 _NEVER_PASSING = (501, 505)
 _MOST_SHOWN = 200
 _MOST_READ = 10_000
-_LARGEST_REPLY = 16 << 20
 _BROKEN_SERVER = 4
 """So many 500 in a row are looked into."""
 _LONG_SILENCE = 10.0
 """After so many seconds without a reply it is said that it is waited for."""
-_WEB_PAGES = ("<!doctype", "<html", "<head", "<body")
-_LITERALS = ("true", "false", "null", "-")
+_TOO_LARGE = 431
+"""The status that the client's parser would answer headers with that it does not read on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What was asked for is not to be had, however often it is asked; status 200 is no JSON.
+    """What was asked for is not to be had, however often it is asked.
 
-    `told` is more of what the server says than the line `why` has room for.
+    Status 200 is no JSON, or too much of it, 0 a server whose reply never begins. `told` is more
+    of what the server says than the line `why` has room for.
     """
 
     status: int
@@ -81,6 +87,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked, and how many bytes its reply may hold."""
+
+    method: str
+    url: str
+    body: bytes | None
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Setback:
     """This attempt failed; the next may not. `pause` is what the server asks for, in seconds."""
 
@@ -93,31 +109,28 @@ class JsonClient:
     """Asks the server at `url` and is answered in JSON; to be used within one event loop."""
 
     def __init__(
-        self, url: str, *, key: ApiKey, connections: int = 1, watch: Watch | None = None
+        self,
+        url: str,
+        *,
+        key: ApiKey,
+        connections: int = 1,
+        watch: Watch | None = None,
+        bounds: Bounds = BOUNDS,
     ) -> None:
-        import httpx2
-
         if key.headers():
             # What they log repeats a server's words, and a server may repeat the key.
             for library in ("httpx2", "httpcore2"):
                 logging.getLogger(library).setLevel(logging.WARNING)
-        # Without TLS there is nothing to verify, and certificates take a tenth of a second to load.
-        verify = httpx2.create_ssl_context() if url.startswith("https:") else False
-        self._server, self._key, self._watch = url, key, watch or Watch()
-        self._client = httpx2.AsyncClient(
-            headers={"Content-Type": "application/json", **key.headers()},
-            verify=verify,
-            timeout=None,  # the patience of each request covers it all
-            limits=httpx2.Limits(max_connections=connections),
-        )
+        self._server, self._key, self._watch, self.bounds = url, key, watch or Watch(), bounds
+        self._client = _client(url, key, connections)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
 
-    async def get(self, url: str, *, patience: Patience) -> Reply | Rejection | Failure:
-        """Fetch what is at `url`; raises as `post` does."""
-        return await self._ask("GET", url, None, patience)
+    async def get(self, url: str, *, patience: Patience, most: int) -> Reply | Rejection | Failure:
+        """Fetch what is at `url`, at most `most` bytes; raises as `post` does."""
+        return await self._ask(_Request("GET", url, None, most), patience)
 
     async def post(
         self,
@@ -131,13 +144,12 @@ class JsonClient:
 
         `is_hopeless` is asked after several 500 in a row whether more attempts make no sense.
         """
-        return await self._ask("POST", url, json.dumps(body).encode(), patience, is_hopeless)
+        request = _Request("POST", url, json.dumps(body).encode(), self.bounds.answer)
+        return await self._ask(request, patience, is_hopeless)
 
     async def _ask(
         self,
-        method: str,
-        url: str,
-        body: bytes | None,
+        request: _Request,
         patience: Patience,
         is_hopeless: Callable[[], Awaitable[bool]] | None = None,
     ) -> Reply | Rejection | Failure:
@@ -145,13 +157,13 @@ class JsonClient:
         began, attempts, broken, pause = clock(), 0, 0, patience.first_pause
 
         def wait_for(why: str, at_most: float) -> None:
-            waited = Wait(url, why, attempts, clock() - began, at_most)
+            waited = Wait(request.url, why, attempts, clock() - began, at_most)
             self._watch.waits(self._server, waited)
 
         while True:
             attempts += 1
             with _telling(lambda: wait_for("no reply yet", patience.total)):
-                outcome = await self._attempt(method, url, body, patience.reply)
+                outcome = await self._attempt(request, patience.reply)
             if not isinstance(outcome, _Setback):
                 self._watch.hears(self._server)
                 return outcome
@@ -164,38 +176,50 @@ class JsonClient:
                 asked = f", and asks to wait {wait:.0f} s" if outcome.pause > pause else ""
                 return Failure(
                     outcome.status,
-                    f"{url} failed {attempts} times in {spent:.3g} s (patience: "
+                    f"{request.url} failed {attempts} times in {spent:.3g} s (patience: "
                     f"{patience.total:g} s){asked}; the last time: {outcome.why}",
                 )
             wait_for(outcome.why, patience.total - patience.reply)
             await asyncio.sleep(wait)
             pause = min(2 * pause, patience.longest_pause)
 
-    async def _attempt(
-        self, method: str, url: str, body: bytes | None, seconds: float
-    ) -> Reply | Rejection | _Setback:
+    async def _attempt(self, request: _Request, seconds: float) -> Reply | Rejection | _Setback:
         import httpx2
 
+        bounds = self.bounds
+        preamble = Preamble(most=bounds.preamble)
+        stream = self._client.stream(
+            request.method,
+            request.url,
+            content=request.body,
+            extensions={"trace": preamble.trace},
+        )
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._client.stream(method, url, content=body) as response,
-            ):
-                content = await _content(response)
+            async with asyncio.timeout(seconds):
+                with preamble:
+                    async with stream as response:
+                        body = await read_body(response, most=request.most, bounds=bounds)
         except TimeoutError:
-            return _Setback(f"no reply within {seconds:.3g} s")
+            return _Setback(f"no whole reply within {seconds:.3g} s")
+        except PreambleError:
+            most = shown_size(bounds.preamble)
+            return Rejection(0, f"more than {most} came before a reply began")
+        except httpx2.InvalidURL as error:
+            return Rejection(0, self._shown(f"a URL that cannot be asked: {error}"))
         except httpx2.RequestError as error:
+            if _is_too_large(error):
+                return Rejection(0, "a reply with more than the 100 KiB of headers that are read")
             return _Setback(self._shown(f"{type(error).__name__} {error}"))
-        if content is None:
-            return Rejection(response.status_code, f"a reply of more than {_LARGEST_REPLY:,} bytes")
         if response.status_code == 200:
-            return self._read(url, content)
-        return self._refusal(response, self._key.without(_message(content)[:_MOST_READ]))
+            return self._read(request.url, body)
+        return self._refusal(response, body)
 
-    def _refusal(self, response: httpx2.Response, told: str) -> Rejection | _Setback:
+    def _refusal(self, response: httpx2.Response, body: Body) -> Rejection | _Setback:
         """Read a reply that says it is none."""
+        told = self._key.without(error_message(body.content)[:_MOST_READ])
         status, complains = response.status_code, complaint(told)
         why = f"{status} {self._shown(response.reason_phrase)}".strip()
+        why = f"{why} ({body.excess})" if body.excess else why
         shown = self._shown(told if complains is None or len(told) <= _MOST_SHOWN else complains)
         why = f"{why}: {shown}" if shown else why
         may_pass = status in _PASSING or (status >= 500 and status not in _NEVER_PASSING)
@@ -203,38 +227,61 @@ class JsonClient:
             return _Setback(why, status, _pause(response))
         return Rejection(status, why, told)
 
-    def _read(self, url: str, content: bytes) -> Reply | Rejection | _Setback:
-        try:
-            document = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            if _is_cut(error):
+    def _read(self, url: str, body: Body) -> Reply | Rejection | _Setback:
+        if body.excess:
+            return Rejection(200, body.excess)
+        match parse_object(body.content):
+            case Cut():
                 return _Setback("a reply that breaks off")
-            text = content.decode("utf-8", "replace")
-            page = "; that is a web page: a proxy or another program answers at this URL"
-            what = page if text.lstrip()[:9].lower().startswith(_WEB_PAGES) else ""
-            return Rejection(200, f"200 with what is no JSON: {self._shown(text)!r}{what}")
-        if not isinstance(document, dict):
-            return Rejection(200, "200 with JSON that is no object")
+            case Unreadable(why, said, hint):
+                shown = f": '{self._shown(said)}'" if said else ""
+                return Rejection(200, f"{why}{shown}{hint}")
+            case document:
+                pass
         if self._key.is_in(document):
             raise EngineError(f"{url} replied with the API key in it; do not trust this server")
         return Reply(document)
 
     def _shown(self, text: str) -> str:
         """Return a server's words in one short line without the key; nothing moves a cursor."""
-        line = " ".join(self._key.without(text[:_MOST_READ]).split())
-        line = "".join(letter if letter.isprintable() else "?" for letter in line)
+        line = printable(" ".join(self._key.without(text[:_MOST_READ]).split()))
         return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}..."
 
 
-async def _content(response: httpx2.Response) -> bytes | None:
-    """Return what a reply holds, or None of one that is larger than any answer can be."""
-    parts, size = [], 0
-    async for part in response.aiter_bytes(1 << 16):
-        size += len(part)
-        if size > _LARGEST_REPLY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+def _client(url: str, key: ApiKey, connections: int) -> httpx2.AsyncClient:
+    """Return a client that asks for replies as they are and keeps no cookies.
+
+    Raises EngineError where the environment names a proxy or certificates that cannot be used.
+    """
+    import httpx2
+
+    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **key.headers()}
+    try:
+        # Without TLS there is nothing to verify, and certificates take a tenth of a second to load.
+        verify = httpx2.create_ssl_context() if url.startswith("https:") else False
+        return httpx2.AsyncClient(
+            headers=headers,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            verify=verify,
+            timeout=None,  # the patience of each request covers it all
+            limits=httpx2.Limits(max_connections=connections),
+        )
+    except (OSError, ImportError, ValueError, httpx2.InvalidURL) as error:
+        # Not repeated: a proxy's URL may hold a password.
+        raise EngineError(
+            f"{url} cannot be asked ({type(error).__name__}): look at HTTP_PROXY, HTTPS_PROXY, "
+            "ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR in the environment"
+        ) from error
+
+
+def _is_too_large(error: BaseException) -> bool:
+    """Whether headers were given up for their size."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if getattr(cause, "error_status_hint", None) == _TOO_LARGE:
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 @contextmanager
@@ -251,35 +298,6 @@ def _telling(tell: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         bell.cancel()
-
-
-def _is_cut(error: Exception) -> bool:
-    """Whether the JSON is fine as far as it goes."""
-    match error:
-        case UnicodeDecodeError():
-            return error.reason == "unexpected end of data"
-        case json.JSONDecodeError():
-            rest = error.doc[error.pos :].strip()
-            return (
-                any(whole.startswith(rest) for whole in _LITERALS)
-                or error.msg.startswith("Unterminated")
-                or ("escape" in error.msg and len(rest) < len("\\u0000"))
-            )
-        case _:
-            return False
-
-
-def _message(content: bytes) -> str:
-    """Return what an error reply says; servers put it in different places."""
-    text = content.decode("utf-8", "replace")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    for name in ("error", "message", "detail"):
-        if isinstance(found, dict) and found.get(name):
-            found = found[name]
-    return found if isinstance(found, str) else text
 
 
 def _pause(response: httpx2.Response) -> float:

@@ -1,22 +1,28 @@
 """What a server says of itself and of a model: the part that stays the same until it is redeployed.
 
-That is the model's row of /models, without ages and permissions, and the answer to /version.
+That is the model's row of /models, without ages and permissions, and the answer to /version. Both
+become part of what answers are recorded under, and are bounded when they are read.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.bounded import shown_size
 from trusteval.engines.json_client import Failure, JsonClient, Patience, Rejection, Reply
 from trusteval.errors import EngineError
+from trusteval.printable import printable
 from trusteval.types import Endpoint
 
 _VOLATILE = ("created", "permission", "state", "status", "in_cache")
 _NOT_OFFERED = (404, 405, 501)
-
-
+_LARGEST_ROW = 64 << 10
+"""Bytes of JSON; hosts of many models describe each in a few thousand."""
+_LARGEST_INTEGER = 1 << 63
 _LONGEST_VERSION = 100
 _MOST_NAMED = 20
 _LONGEST_NAME = 100
@@ -45,7 +51,7 @@ async def describe_server(
 async def _row(
     client: JsonClient, endpoint: Endpoint, patience: Patience
 ) -> Mapping[str, Any] | Unlisted | None:
-    match await client.get(f"{endpoint.url}/models", patience=patience):
+    match await client.get(f"{endpoint.url}/models", patience=patience, most=client.bounds.listing):
         case Failure(why=why):
             raise EngineError(why)
         case Rejection(status=status) if status in _NOT_OFFERED:
@@ -59,11 +65,38 @@ async def _row(
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     for row in rows:
         if row.get("id") == endpoint.model:
-            return {key: value for key, value in row.items() if key not in _VOLATILE}
+            kept = {key: value for key, value in row.items() if key not in _VOLATILE}
+            if (lack := _why_not_kept(kept)) is not None:
+                raise EngineError(
+                    f"{endpoint.url}/models describes {endpoint.model!r} {lack}; "
+                    "?listed=no asks it without its description"
+                )
+            return kept
     return Unlisted(
         f"{endpoint.url} lists no model {endpoint.model!r}; it lists: "
         f"{_names(rows)} (?listed=no asks it all the same)"
     )
+
+
+def _why_not_kept(row: Mapping[str, Any]) -> str | None:
+    """Return what of a description cannot be recorded, None where all can."""
+    text = json.dumps(row, ensure_ascii=False)
+    if len(text.encode("utf-8", "surrogatepass")) > _LARGEST_ROW:
+        return f"in more than {shown_size(_LARGEST_ROW)}"
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        return "with halves of characters"
+    values: list[Any] = [row]
+    while values:
+        match values.pop():
+            case dict() as inner:
+                values += inner.values()
+            case list() as inner:
+                values += inner
+            case float() as number if not math.isfinite(number):
+                return "with a number that is none (NaN or Infinity)"
+            case int() as number if abs(number) >= _LARGEST_INTEGER:
+                return "with a number of more than 64 bits"
+    return None
 
 
 def key_cure(rejection: Rejection) -> str:
@@ -75,14 +108,16 @@ def key_cure(rejection: Rejection) -> str:
 
 def _names(rows: list[dict[str, Any]]) -> str:
     """Name the models of a list in one line, not all of very many."""
-    names = sorted(str(row.get("id"))[:_LONGEST_NAME] for row in rows)
-    shown = [name if name.isprintable() else repr(name) for name in names[:_MOST_NAMED]]
+    names = sorted(name[:_LONGEST_NAME] for row in rows if isinstance(name := row.get("id"), str))
+    shown = [printable(name) for name in names[:_MOST_NAMED]]
     more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
     return (", ".join(shown) or "none") + more
 
 
 async def _version(client: JsonClient, endpoint: Endpoint, patience: Patience) -> str | None:
-    match await client.get(f"{endpoint.url.removesuffix('/v1')}/version", patience=patience):
+    match await client.get(
+        f"{endpoint.url.removesuffix('/v1')}/version", patience=patience, most=client.bounds.version
+    ):
         case Failure(why=why):
             raise EngineError(why)
         case Reply(document):

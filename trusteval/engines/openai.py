@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from trusteval.engines.api_key import ApiKey
+from trusteval.engines.bounds import BOUNDS, Bounds
 from trusteval.engines.completions import DECODING, Completion, completion, read_answer
 from trusteval.engines.concurrency import answered
 from trusteval.engines.endpoint import parse_endpoint
@@ -32,6 +33,7 @@ from trusteval.engines.template_complaints import Cure, find_cure, is_of_length
 from trusteval.engines.thought import Thought
 from trusteval.engines.waiting import Watch
 from trusteval.errors import EngineError, PromptError, UsageError, VariantError
+from trusteval.printable import printable
 from trusteval.progress import Say, say_nothing
 from trusteval.types import Endpoint, Prompt, Response, Role, Route, Variant
 
@@ -58,6 +60,7 @@ class OpenAIBackend:
     concurrency: int = CONCURRENCY
     patience: Patience = PATIENCE
     opening: Patience = OPENING
+    bounds: Bounds = BOUNDS
     key: ApiKey = field(default_factory=ApiKey.from_environment)
     watch: Watch = field(default_factory=Watch, compare=False)
     described: dict[Endpoint, Mapping[str, Any]] = field(default_factory=dict, compare=False)
@@ -149,12 +152,22 @@ class OpenAIBackend:
         return self.described[endpoint]
 
     async def _describe(self, variant: Variant) -> Mapping[str, Any]:
-        client = JsonClient(self.endpoint(variant).url, key=self.key, watch=self.watch)
-        try:
-            with _naming(variant.name):
+        with _naming(variant.name, self.key):
+            client = self.client(self.endpoint(variant))
+            try:
                 return await self.ask_what_it_is(client, self.endpoint(variant))
-        finally:
-            await client.close()
+            finally:
+                await client.close()
+
+    def client(self, endpoint: Endpoint, *, connections: int = 1) -> JsonClient:
+        """Return a client of a server; raises EngineError if none can be had here."""
+        return JsonClient(
+            endpoint.url,
+            key=self.key,
+            connections=connections,
+            watch=self.watch,
+            bounds=self.bounds,
+        )
 
     async def ask_what_it_is(self, client: JsonClient, endpoint: Endpoint) -> Mapping[str, Any]:
         """Return what a server says of itself; raises EngineError if it is gone or given up."""
@@ -193,9 +206,7 @@ class OpenAIEngine:
         self._backend = backend
         self._endpoint = endpoint
         self._described = described
-        self._client = JsonClient(
-            endpoint.url, key=backend.key, connections=backend.concurrency, watch=backend.watch
-        )
+        self._client = backend.client(endpoint, connections=backend.concurrency)
         self._n_answered = 0
         self._is_folding_needed: bool | None = None
         self._loop: asyncio.Runner | None = asyncio.Runner()
@@ -247,7 +258,7 @@ class OpenAIEngine:
 
     def refuse_change(self) -> None:
         """Raise EngineError if the server is gone or says other things than at first."""
-        with _naming(self.name):
+        with _naming(self.name, self._backend.key):
             described = self._run(self._backend.ask_what_it_is(self._client, self._endpoint))
         if described != self._described:
             raise EngineError(
@@ -258,7 +269,7 @@ class OpenAIEngine:
     async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
         asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens)
         place = self._endpoint.url, self._endpoint.model, asked.route.value
-        with _naming(self.name):
+        with _naming(self.name, self._backend.key):
             self._backend.given_up.refuse(*place)
             try:
                 answer = await self._answer(prompt, asked, index)
@@ -309,7 +320,7 @@ class OpenAIEngine:
             whole = refused.rejection.status in _OF_THE_SERVER
             place = (endpoint.url,) if whole else (endpoint.url, endpoint.model, route.value)
             self._backend.given_up.remember(error, *place)
-        return _named(self.name, error)
+        return _named(self.name, error, self._backend.key)
 
     async def _takes_only_folded(self, prompt: Prompt, limit: int) -> bool:
         """Whether a prompt is answered if its system text stands in the user turn, and not else.
@@ -365,20 +376,21 @@ def _is_foldable(prompt: Prompt, endpoint: Endpoint) -> bool:
 
 
 @contextmanager
-def _naming(variant: str) -> Iterator[None]:
-    """Let what goes wrong say with whom."""
+def _naming(variant: str, key: ApiKey) -> Iterator[None]:
+    """Let what goes wrong say with whom, and nothing of the key."""
     try:
         yield
     except _RefusedError:
         raise
     except EngineError as error:
-        raise _named(variant, error) from error
+        raise _named(variant, error, key) from error
 
 
-def _named(variant: str, error: EngineError) -> EngineError:
+def _named(variant: str, error: EngineError, key: ApiKey) -> EngineError:
+    told = key.without(printable(f"{variant}: {error}"))
     if isinstance(error, PromptError):
-        return PromptError(f"{variant}: {error}", index=error.index)
-    return EngineError(f"{variant}: {error}")
+        return PromptError(told, index=error.index)
+    return EngineError(told)
 
 
 async def _next(answers: AsyncGenerator[dict[int, Response], None]) -> dict[int, Response] | None:

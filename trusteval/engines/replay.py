@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, loads, read_lines
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
+from trusteval.shape import list_of, number, record, text
 from trusteval.store import canonical_json
 from trusteval.types import FinishReason, Prompt, Response, Variant
+
+_LONGEST = 16 * MIB
+"""What a line may hold: a prompt and its answer."""
+_ROW = record(
+    {
+        **dict.fromkeys(("variant", "text", "finish_reason"), text),
+        **dict.fromkeys(("n_prompt_tokens", "n_new_tokens"), number),
+        "messages": list_of(list_of(text)),
+    }
+)
 
 
 def recording_line(variant: str, prompt: Prompt, response: Response) -> str:
@@ -39,12 +50,17 @@ class ReplayBackend:
     @classmethod
     def create(cls, model: str, **_options: Any) -> ReplayBackend:
         """Read the recording file `model`; raises ModelError naming the line that is wrong."""
+        total = hashlib.sha256()
+        recording: dict[tuple[str, str], Response] = {}
         try:
-            raw = Path(model).read_bytes()
-            lines = raw.decode("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"recording {model} cannot be read: {error}") from error
-        return cls(dict(_parse(lines, model)), hashlib.sha256(raw).hexdigest())
+            for place, line in enumerate(read_lines(Path(model), longest=_LONGEST), start=1):
+                total.update(line)
+                recording.update([_parsed(line, place=f"recording {model}, line {place}")])
+        except OSError as error:
+            raise ModelError(f"recording {model} cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise ModelError(f"recording {model}, {error}") from error
+        return cls(recording, total.hexdigest())
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         return {"engine": "replay", "recording": self.sha256, "variant": variant.name}
@@ -104,16 +120,13 @@ class ReplayEngine:
         return response
 
 
-def _parse(lines: Iterable[str], origin: str) -> Iterator[tuple[tuple[str, str], Response]]:
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-            response = Response(
-                text=str(row["text"]),
-                finish_reason=FinishReason(row["finish_reason"]),
-                n_prompt_tokens=int(row["n_prompt_tokens"]),
-                n_new_tokens=int(row["n_new_tokens"]),
-            )
-            yield (str(row["variant"]), canonical_json(row["messages"])), response
-        except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"recording {origin}, line {number}: {error!r}") from error
+def _parsed(line: bytes, *, place: str) -> tuple[tuple[str, str], Response]:
+    """Read a line; raises ModelError naming the place for what is none."""
+    try:
+        row = loads(line)
+        _ROW(row, "")
+        counts = row["n_prompt_tokens"], row["n_new_tokens"]
+        response = Response(row["text"], FinishReason(row["finish_reason"]), *counts)
+        return (row["variant"], canonical_json(row["messages"])), response
+    except ValueError as error:
+        raise ModelError(f"{place}: {error}") from error

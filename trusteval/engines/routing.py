@@ -14,6 +14,7 @@ from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import UsageError
 from trusteval.progress import Say, say_nothing
 from trusteval.types import Variant
+from trusteval.url_secrets import refuse_secrets
 
 _SERVED = "openai"
 
@@ -34,6 +35,7 @@ def create_backend(
     Where some of `variants` are served, it answers for the others only. Raises UsageError for
     what it cannot answer for; loads nothing.
     """
+    refuse_secrets(model, "--trust-model")
     served = partial(_creator(_SERVED), concurrency=concurrency, say=say)
     if engine == _SERVED:
         return served(model)

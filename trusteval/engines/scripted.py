@@ -8,16 +8,21 @@ A script is a JSON file: variant name (or "*") to a list of rules, tried in orde
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, loads, read_bytes
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
+from trusteval.shape import list_of, record, table_of, text
 from trusteval.types import FinishReason, Prompt, Response, Variant
+
+_MOST = 64 * MIB
+"""What a script may hold."""
+_SCRIPTS = table_of(list_of(record({"say": text}, match=text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +44,21 @@ class ScriptedBackend:
     def create(cls, model: str, **_options: Any) -> ScriptedBackend:
         """Read the script file `model`; raises ModelError if it is none."""
         try:
-            raw = Path(model).read_bytes()
+            raw = read_bytes(Path(model), most=_MOST)
+        except OSError as error:
+            raise ModelError(f"script {model} cannot be read: {error.strerror}") from error
+        try:
+            document = loads(raw)
+            _SCRIPTS(document, "")
             scripts = {
-                str(name): tuple(Rule(re.compile(r.get("match", "")), r["say"]) for r in rules)
-                for name, rules in json.loads(raw).items()
+                name: tuple(Rule(re.compile(r.get("match", "")), r["say"]) for r in rules)
+                for name, rules in document.items()
             }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, re.error) as error:
+        # A pattern may be nested, or count, beyond what can be compiled.
+        except (ValueError, re.error, RecursionError, OverflowError) as error:
             raise ModelError(
                 f'script {model}: expected {{"variant or *": [{{"match": ..., "say": ...}}]}}: '
-                f"{error!r}"
+                f"{error}"
             ) from error
         return cls(scripts, hashlib.sha256(raw).hexdigest())
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.engines.contract import generated
 from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import PromptError
 from trusteval.types import Health, Prompt, Response, Variant
@@ -42,7 +43,7 @@ class ShakenBackend:
         return self.backend.window(variant)
 
     def open(self, variant: Variant) -> Engine:
-        return ShakenEngine(self.backend.open(variant))
+        return ShakenEngine(self.backend.open(variant), variant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class ShakenEngine:
     """Another engine, given its prompts in reverse and a few at a time."""
 
     engine: Engine
+    variant: Variant
 
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
@@ -59,7 +61,8 @@ class ShakenEngine:
             run = backwards[start : start + _RUN]
             asked = [prompts[index] for index in run]
             try:
-                for batch in self.engine.generate(asked, max_new_tokens=max_new_tokens):
+                batches = generated(self.engine, self.variant, asked, max_new_tokens=max_new_tokens)
+                for batch in batches:
                     yield {run[place]: response for place, response in batch.items()}
             except PromptError as error:
                 raise PromptError(str(error), index=run[error.index]) from error

@@ -14,6 +14,7 @@ from typing import Any
 
 _NAME = re.compile(r"reasoning|think|thought|analysis|chain_of", re.IGNORECASE)
 _NO_TEXT = re.compile(r"reason$|effort|signature|token|format|budget", re.IGNORECASE)
+_MOST_TOKENS = 1 << 31
 _OPTION = "--default-chat-template-kwargs '{\"enable_thinking\": false}'"
 
 
@@ -51,7 +52,7 @@ def find_thought(choice: Mapping[str, Any], usage: object) -> Thought | None:
         return Thought("message.content")
     details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
     counted = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    if isinstance(counted, int) and counted > 0:
+    if isinstance(counted, int) and 0 < counted < _MOST_TOKENS:
         return Thought(f"{counted} reasoning_tokens")
     return None
 

@@ -10,7 +10,7 @@ from typing import Any
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.options import Options
-from trusteval.printable import printable
+from trusteval.printing import say
 
 _GATES = Path("trust_tests/gates.toml")
 
@@ -50,7 +50,7 @@ def _plan(asked: argparse.Namespace) -> int:
     lines = run.plan()
     refused = unmeetable(lines)
     notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
-    print("\n".join(map(printable, [*table_lines(lines), *notices])))
+    say([*table_lines(lines), *notices])
     if asked.json is not None:
         document = plan_document(lines, profile=asked.profile)
         write_files({asked.json: json.dumps(document, indent=2, sort_keys=True)})

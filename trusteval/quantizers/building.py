@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+from trusteval.bounded import MIB, read_json, read_text
 from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
@@ -28,6 +30,7 @@ from trusteval.store import digest
 from trusteval.types import Recipe
 
 BUILD_FILE = "trusteval_build.json"
+_MOST_NOTED, _MOST_LOGGED = MIB, 64 * MIB
 _JOB_FILE = "job.json"
 _OUT_OF_SPACE = "No space left on device"
 
@@ -123,7 +126,7 @@ def folder_name(recipe: Recipe) -> str:
 def build_record(checkpoint: Path) -> dict[str, Any]:
     """Return what a build noted beside its weights; empty for a checkpoint made elsewhere."""
     try:
-        record = json.loads((checkpoint / BUILD_FILE).read_text(encoding="utf-8"))
+        record = read_json(checkpoint / BUILD_FILE, most=_MOST_NOTED)
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
@@ -208,16 +211,24 @@ def _run_worker(build: Build, scratch: Path, progress: ProgressBar) -> int:
             raise
     status = worker.returncode
     if status != 0:
-        last = log_path.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
+        last = _logged(log_path).strip()[-2000:]
         if _OUT_OF_SPACE in last:
             raise DiskSpaceError(
                 f"building {recipe}: no space left on the disk of {scratch.parent}"
             )
         reason = last.rpartition("\n")[2]
         raise QuantizationError(
-            f"building {recipe} failed (exit {status}): {reason}\nIts log ends:\n{last}"
+            f"building {recipe} failed (exit {status}): {reason}\n"
+            f"Its log ends:\n{indent(last, '    ')}"
         )
     return peak_memory_mib
+
+
+def _logged(path: Path) -> str:
+    try:
+        return read_text(path, most=_MOST_LOGGED, errors="replace")
+    except OSError as error:
+        return f"its log cannot be read: {error.strerror}"
 
 
 def worker_environment(device: str) -> dict[str, str]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from trusteval.bounded import MIB, read_text
 from trusteval.errors import UsageError
 
 _SAMPLES = 128
+_MOST = 64 * MIB
+"""What a calibration text may hold; a few hundred paragraphs are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,13 @@ class Calibration:
 
 def load_calibration(path: Path | None = None) -> Calibration:
     """Read calibration texts, paragraphs parted by blank lines; without a path the shipped ones."""
-    resource_path = files("trusteval.demo") / "data" / "calibration.txt"
+    resource = files("trusteval.demo") / "data" / "calibration.txt"
     try:
-        text = (path or resource_path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"calibration text {path} cannot be read: {error}") from error
+        text = read_text(path, most=_MOST) if path else resource.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"calibration text {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"calibration text {path} is not valid UTF-8: {error}") from error
     texts = tuple(part.strip() for part in text.split("\n\n") if part.strip())
     if len(texts) < 2:
         raise UsageError(

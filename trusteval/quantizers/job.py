@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from trusteval.bounded import MIB, read_json
 from trusteval.types import Recipe
 
+_MOST = 128 * MIB
+"""What a job may hold: the calibration texts."""
 Advance = Callable[[int, int], None]
 """Called with (layers done, layers)."""
 
@@ -28,7 +31,7 @@ class Job:
 
     @classmethod
     def read(cls, path: Path) -> Job:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path, most=_MOST)
         return cls(
             dense=Path(values["dense"]),
             recipe=Recipe(**values["recipe"]),

@@ -5,11 +5,11 @@ Runs in a process of its own (quantizers.worker).
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from typing import Any
 
+from trusteval.bounded import MIB, read_json
 from trusteval.quantizers.job import Advance, Job
 
 _GROUP_SIZES = (128, 64, 32, 16)
@@ -40,7 +40,7 @@ def quantize_layers(
     """
     from gptqmodel import GPTQModel
 
-    config = json.loads((job.dense / "config.json").read_text(encoding="utf-8"))
+    config = read_json(job.dense / "config.json", most=16 * MIB)
     config = config.get("text_config") or config
     layers = int(config.get("num_hidden_layers", 1))
     group_size = job.recipe.group_size or default_group_size(config)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS as KNOWN
+from trusteval.bounded import read_bytes
 from trusteval.errors import DataError, UsageError
 from trusteval.files import decode, parse_json
-from trusteval.recordings.recording import Place, Recorded, check_answer
+from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
 from trusteval.types import FinishReason, Response
 
 _STYLES = {"aug": "augment", "shake_pert": "shake_w"}
@@ -117,7 +118,7 @@ def _setting(path: Path, directory: Path, benchmark: str, models: Sequence[str])
 
 def _answers(path: Path, *, benchmark: str, setting: str) -> Iterator[Recorded]:
     try:
-        text = decode(path.read_bytes(), path=path)
+        text = decode(read_bytes(path, most=LARGEST), path=path)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
     entries = parse_json(text, path=path)

@@ -13,9 +13,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import read_bytes
 from trusteval.errors import DataError
 from trusteval.files import decode, parse_json
-from trusteval.recordings.recording import Place, Recorded, check_answer
+from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
 from trusteval.types import FinishReason, Response
 
 _REQUIRED = ("benchmark", "setting", "item", "response")
@@ -33,7 +34,7 @@ def read_jsonl(path: Path) -> list[Recorded]:
     Raises DataError with file and line for what is no such line.
     """
     try:
-        text = decode(path.read_bytes(), path=path)
+        text = decode(read_bytes(path, most=LARGEST), path=path)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
     return [

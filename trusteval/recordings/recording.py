@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from trusteval.bounded import MIB
 from trusteval.errors import DataError
 from trusteval.files import abbreviated
 from trusteval.types import Response
 
-LONGEST_ANSWER = 2**20
+LONGEST_ANSWER = MIB
 """Bytes of an answer beyond which a recording is taken to be broken: 1 MiB."""
+LARGEST = 256 * MIB
+"""What a file of recordings may hold; the largest published one has 4 MiB."""
 
 
 @dataclass(frozen=True, slots=True)

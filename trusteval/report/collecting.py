@@ -14,8 +14,9 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import UsageError
-from trusteval.files import write_files
 from trusteval.machine import describe_machine, package_version
+from trusteval.report.artifacts import announce, complete_report, write_answers, write_report
+from trusteval.report.ledger import Ending, FailedTest
 from trusteval.report.record import (
     Invariant,
     RunRecord,
@@ -23,6 +24,7 @@ from trusteval.report.record import (
     score_line_from_dict,
     verdict_from_dict,
 )
+from trusteval.report.standing import standing
 from trusteval.report.summary import verdict_of
 from trusteval.report.unjudged import (
     ENDED,
@@ -30,18 +32,18 @@ from trusteval.report.unjudged import (
     Cause,
     Collected,
     Failure,
+    Unjudged,
     find_unjudged,
 )
 from trusteval.run import Run
 from trusteval.store.keys import digest
-from trusteval.tracking.accepting import Reply, Request, accept
+from trusteval.tracking.accepting import Decision, Reply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
-from trusteval.tracking.answers_file import NAME as ANSWERS
-from trusteval.tracking.answers_file import write_document
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
 from trusteval.types import Verdict
+from trusteval.url_secrets import without_secrets
 
 _KEPT = ("started", "commit", "machine", "versions")
 """Which circumstances the history keeps."""
@@ -63,7 +65,13 @@ class ReportCollector:
         self.collected: Collected | None = None
         self._answers: list[AnsweredRun] = []
         self.written_to: Path | None = None
-        self.replaced: str | None = None
+        self.ending = Ending.FINISHED
+        self.has_begun = False
+        self.misses_gates = False
+        self._replaced: str | None = None
+        self._failed_verdicts: set[tuple[str, str]] = set()
+        self._lost_answers: dict[str, list[str]] = {}
+        self._failed_tests: dict[FailedTest, str | None] = {}
         self.reply: Reply | None = None
         self.doubts: list[str] = []
 
@@ -76,6 +84,8 @@ class ReportCollector:
             case "trust_verdict":
                 verdict = verdict_from_dict(json.loads(str(value)))
                 self._verdicts[verdict.gate, verdict.subject] = verdict
+                if outcome == "failed":
+                    self._failed_verdicts.add((verdict.gate, verdict.subject))
             case "trust_broken":
                 found = json.loads(str(value))
                 self._broken[found["subject"]] = found["why"]
@@ -93,6 +103,10 @@ class ReportCollector:
     def add_failure(self, failure: Failure) -> None:
         """Take what kept a test from judging, recording or loading a subject."""
         self._failures.append(failure)
+
+    def add_failed_test(self, failed: FailedTest, *, subject: str | None = None) -> None:
+        """Take a test whose failure no verdict says; `subject` is who it kept from being judged."""
+        self._failed_tests[failed] = subject
 
     def add_answers(self, text: str) -> None:
         """Take what a process judged, item by item, as `answers_text` wrote it."""
@@ -123,6 +137,11 @@ class ReportCollector:
         found = self._scores or self._verdicts or self._broken or self._failures
         return bool(found or (self.collected and self.collected.selected))
 
+    @property
+    def is_told(self) -> bool:
+        """Whether this run has a report: it found something, or put one away when it began."""
+        return self.has_begun or self.has_results or self.misses_gates
+
     def lose_the_rest(self, run: Run) -> None:
         """Take gates that were to run as errors, because no worker was left to run them."""
         for one in self.record(run).unjudged:
@@ -130,12 +149,20 @@ class ReportCollector:
                 why = "lost: workers died and none was left to judge it"
                 self.add_failure(Failure(one.subject, why, Cause.ERROR, one.benchmark, one.gate))
 
-    def was_cut_short(self, run: Run) -> bool:
-        """Say whether tests of gates were to run and never did."""
-        return any(one.why == ENDED for one in self.record(run).unjudged)
+    def misses_something(self, run: Run) -> bool:
+        """Say whether tests of gates were to run and never did, or what was judged was lost."""
+        record = self.record(run)
+        return bool(record.lost_answers) or any(one.why == ENDED for one in record.unjudged)
 
     def record(self, run: Run) -> RunRecord:
         """Return all that was gathered, and what has no verdict."""
+        unjudged = find_unjudged(
+            asked_of(run),
+            judged=self._verdicts,
+            failures=self._failures,
+            collected=self.collected,
+        )
+        said = {one.subject for one in unjudged if one.cause is not Cause.NOT_RUN}
         return RunRecord(
             facts={**run.facts(), "doubts": self.doubts},
             subjects=[subject.name for subject in run.subjects],
@@ -144,30 +171,57 @@ class ReportCollector:
             invariants=list(self._invariants.values()),
             broken=self._broken,
             not_recorded=run.not_recorded,
-            unjudged=find_unjudged(
-                asked_of(run),
-                judged=self._verdicts,
-                failures=self._failures,
-                collected=self.collected,
-            ),
+            unjudged=unjudged,
+            ending=self.ending,
+            failed_tests=[one for one, who in self._failed_tests.items() if who not in said],
+            lost_answers=self._lost_answers,
         )
 
-    def write(self, run: Run, directory: Path) -> None:
+    def lose_answers(self, run: Run) -> None:
+        """Find which subjects were scored by a process whose answers did not come home."""
+        kept, lost = self._answered(run).sheets, dict[str, list[str]]()
+        for benchmark, subject in sorted(self._scores):
+            if (subject, benchmark) not in kept:
+                lost.setdefault(subject, []).append(benchmark)
+        self._lost_answers = lost
+
+    def begin(self, run: Run, directory: Path) -> None:
+        """Put in the place of an earlier report that this run has begun.
+
+        Raises UsageError for a place that cannot be written.
+        """
+        self._replaced = complete_report(directory)
+        self.has_begun = True
+        why = f"the run that began at {self._moment()} has not finished"
+        nothing = RunRecord(
+            facts=run.facts(),
+            subjects=[subject.name for subject in run.subjects],
+            scores=(),
+            verdicts=(),
+            invariants=(),
+            not_recorded=run.not_recorded,
+            unjudged=[
+                Unjudged(a.subject, Cause.NOT_RUN, why, a.gate, a.benchmark, a.dimension, a.level)
+                for a in asked_of(run)
+            ],
+        )
+        announce(nothing, self._circumstances(nothing), directory)
+
+    def finish(self, run: Run, directory: Path, *, exit_status: int) -> None:
         """Write the report, the answers and a line of history; accept, if that is asked.
 
         Nothing where nothing was to be judged. What cannot be written is said in `reply`.
         """
-        if not self.has_results:
+        if not self.is_told:
             return
-        record, circumstances = self.record(run), self._circumstances()
-        if not record.is_complete and (replaced := _complete_report(directory)) is not None:
-            circumstances["replaces"] = replaced
-            self.replaced = replaced
         answers = self._answered(run)
+        record = self.record(run)
+        circumstances = self._circumstances(record)
         scores = score_lines(record, answers)
         try:
-            self._write_report(record, circumstances, directory)
-            write_document(directory / ANSWERS, answers.to_document(with_texts=True))
+            write_report(record, circumstances, directory, exit_status=exit_status)
+            self.written_to = directory
+            write_answers(record, answers, directory)
             if scores or record.broken:
                 append_run(
                     directory.parent / HISTORY,
@@ -176,6 +230,8 @@ class ReportCollector:
                         "facts": run.facts(),
                         "scores": scores,
                         "broken": dict(record.broken),
+                        "complete": record.is_complete,
+                        "ending": record.ending.value,
                     },
                 )
             if run.options.accept and run.options.baseline is not None:
@@ -186,31 +242,10 @@ class ReportCollector:
                     versions=circumstances["versions"],
                     regression=run.options.regression,
                 )
-                self.reply = accept(
-                    request, answers, scores=scores, failed=_not_let_through(record)
-                )
+                own = standing(record, failed=self._failed_verdicts, exit_status=exit_status)
+                self.reply = accept(request, answers, scores=scores, standing=own)
         except UsageError as error:
-            self.reply = Reply(False, (str(error),))
-
-    def _write_report(
-        self, record: RunRecord, circumstances: Mapping[str, object], directory: Path
-    ) -> None:
-        """Write verdicts.json, run.json and report.md."""
-        from trusteval.report.markdown import render_markdown
-
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"cannot write {directory}: {error.strerror}") from error
-        run_json = json.dumps(circumstances, indent=2, sort_keys=True, ensure_ascii=False)
-        write_files(
-            {
-                directory / "verdicts.json": record.to_json(),
-                directory / "run.json": run_json,
-                directory / "report.md": render_markdown(record, circumstances),
-            }
-        )
-        self.written_to = directory
+            self.reply = Reply(Decision.COULD_NOT, (str(error),))
 
     def _answered(self, run: Run) -> AnsweredRun:
         """Join what the processes judged, leaving out those who were only compared with."""
@@ -219,22 +254,31 @@ class ReportCollector:
         sheets = {key: sheet for key, sheet in whole.sheets.items() if key[0] in names}
         return replace(whole, sheets=sheets)
 
-    def _circumstances(self) -> dict[str, Any]:
+    def _moment(self) -> str:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._started))
+
+    def _circumstances(self, record: RunRecord) -> dict[str, Any]:
         """What differs from run to run: times, memory, machine, versions, command, commit."""
+        replaced = self.replaced(record)
         usage = [
             resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
         ]
         return {
-            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._started)),
+            "started": self._moment(),
             "seconds": round(time.time() - self._started, 1),
             "peak_memory_mib": max(one.ru_maxrss for one in usage) // 1024,
             "machine": describe_machine(),
             "versions": {name: package_version(name) for name in _PACKAGES},
-            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+            "command": [Path(sys.argv[0]).name, *map(without_secrets, sys.argv[1:])],
             "commit": _commit(),
             "builds": self._builds,
             "laws": self.laws_line,
+            **({} if replaced is None else {"replaces": replaced}),
         }
+
+    def replaced(self, record: RunRecord) -> str | None:
+        """Return when the run began in place of whose complete report an incomplete one is."""
+        return None if record.is_complete else self._replaced
 
 
 def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]:
@@ -263,16 +307,6 @@ def weights_of(identity: Mapping[str, Any]) -> str | None:
     return digest(weights) if all(weights) else None
 
 
-def _not_let_through(record: RunRecord) -> list[str]:
-    """Say which blocking gates fail, what is broken and what erred: a baseline is none of them."""
-    failed = sorted((v.subject, v.gate) for v in record.verdicts if v.blocks)
-    return [
-        *(f"{subject} fails {gate}" for subject, gate in failed),
-        *(why for _, why in sorted(record.broken.items())),
-        *(one.sentence for one in record.unjudged if one.cause is Cause.ERROR),
-    ]
-
-
 def asked_of(run: Run) -> list[Asked]:
     """Return every gate and subject that a run is to judge."""
     return [
@@ -283,16 +317,6 @@ def asked_of(run: Run) -> list[Asked]:
         for subject in run.subjects
         if gate.applies_to(subject.name)
     ]
-
-
-def _complete_report(directory: Path) -> str | None:
-    """Return when the run began whose complete report lies there; None if none does."""
-    try:
-        found = json.loads((directory / "verdicts.json").read_text(encoding="utf-8"))
-        run = json.loads((directory / "run.json").read_text(encoding="utf-8"))
-        return str(run["started"]) if found["complete"] else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def answers_text(answers: AnsweredRun) -> str:

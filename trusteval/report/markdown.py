@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from importlib.resources import files
 
+from trusteval.report.markup import in_markdown
 from trusteval.report.record import RunRecord
 from trusteval.report.summary import (
     COLUMNS,
@@ -13,9 +14,11 @@ from trusteval.report.summary import (
     beside_lines,
     broken_lines,
     caveats,
+    failed_test_lines,
     headlines,
     incomplete_lines,
     invariants_line,
+    lost_answer_lines,
     perplexity_lines,
     protocol_rows,
     remote_code_lines,
@@ -28,11 +31,14 @@ from trusteval.report.summary import (
 
 
 def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
-    """Render the report; `circumstances` is the content of run.json."""
+    """Render the report; `circumstances` is the content of run.json.
+
+    Every value goes through `in_markdown`: what is markup stands in the template.
+    """
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=in_markdown
     )
     source = (files("trusteval.report") / "report.md.j2").read_text(encoding="utf-8")
     notes = {line.subject: line.notes for line in record.scores if line.notes}
@@ -45,6 +51,7 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         broken=broken_lines(record),
         incomplete=incomplete_lines(record),
         unjudged=unjudged_lines(record, each=True),
+        failed_tests=[*failed_test_lines(record, each=True), *lost_answer_lines(record)],
         run=run_line(circumstances),
         remote_code=remote_code_lines(record),
         perplexity=perplexity_lines(record),

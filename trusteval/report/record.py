@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from trusteval.files import abbreviated
+from trusteval.printable import printable_json
+from trusteval.report.document_shape import check_record
+from trusteval.report.ledger import Ending, FailedTest, failed_test_from_dict
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
 from trusteval.types import (
     Change,
@@ -24,7 +28,7 @@ from trusteval.types import (
     Verdict,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class RunRecord:
 
     `facts` say which data, prompts, protocol and gates were used; `broken` says of broken subjects
     what is wrong with them; `unjudged` are the gates without a verdict; `not_recorded` says of
-    benchmarks why they are not.
+    benchmarks why they are not; `failed_tests` are those whose failure no verdict says,
+    `lost_answers` the benchmarks, by subject, whose answers were judged and are not kept.
     """
 
     facts: Mapping[str, object]
@@ -73,11 +78,28 @@ class RunRecord:
     broken: Mapping[str, str] = field(default_factory=dict)
     not_recorded: Mapping[str, str] = field(default_factory=dict)
     unjudged: Sequence[Unjudged] = ()
+    ending: Ending = Ending.FINISHED
+    failed_tests: Sequence[FailedTest] = ()
+    lost_answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every gate that the run was asked about has a verdict."""
-        return not self.unjudged
+        """Whether the run ended by itself, with a verdict on every gate it was asked about."""
+        is_whole = not self.unjudged and not self.lost_answers
+        return is_whole and self.ending is Ending.FINISHED
+
+    def ledger(self) -> dict[str, Any]:
+        """Return what was asked, judged and not, in short: what every file of the run carries."""
+        n_judged = len(self.verdicts)
+        missing = [one for one in self.unjudged if one.gate is not None]
+        return {
+            "complete": self.is_complete,
+            "ending": self.ending.value,
+            "gates": {"judged": n_judged, "of": n_judged + len(missing)},
+            "missing": sorted(f"{one.subject} on {one.gate}: {one.cause}" for one in missing),
+            "failed_tests": sorted(one.sentence for one in self.failed_tests),
+            "lost_answers": self.lost_answers,
+        }
 
     def judged(self, level: Level) -> tuple[int, int]:
         """Return how many gates and subjects of a level have a verdict, and of how many."""
@@ -107,6 +129,11 @@ class RunRecord:
             "broken": self.broken,
             "not_recorded": dict(self.not_recorded),
             "complete": self.is_complete,
+            "ending": self.ending.value,
+            "failed_tests": [
+                asdict(one) for one in sorted(self.failed_tests, key=lambda f: (f.test, f.step))
+            ],
+            "lost_answers": self.lost_answers,
             "blocking_gates": {"judged": n_judged, "of": n_asked},
             "unjudged": [
                 asdict(one)
@@ -119,16 +146,19 @@ class RunRecord:
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
         }
-        return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+        return printable_json(text) + "\n"
 
 
 def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
     """Rebuild a run from the content of verdicts.json.
 
-    Raises ValueError, KeyError or TypeError if it is none of this schema.
+    Raises ValueError or TypeError if it is none of this schema.
     """
-    if values["schema"] != SCHEMA_VERSION:
-        raise ValueError(f"schema {values['schema']}, expected {SCHEMA_VERSION}")
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA_VERSION:
+        got = values.get("schema") if isinstance(values, dict) else None
+        raise ValueError(f"schema {abbreviated(got)}, expected {SCHEMA_VERSION}")
+    check_record(values)
     return RunRecord(
         facts=values["facts"],
         subjects=list(values["subjects"]),
@@ -138,6 +168,9 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         broken=values["broken"],
         not_recorded=values.get("not_recorded", {}),
         unjudged=[unjudged_from_dict(line) for line in values["unjudged"]],
+        ending=Ending(values["ending"]),
+        failed_tests=[failed_test_from_dict(line) for line in values["failed_tests"]],
+        lost_answers=values["lost_answers"],
     )
 
 

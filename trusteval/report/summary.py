@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.gates import row_sentences
+from trusteval.report.ledger import Ending
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
@@ -172,13 +173,22 @@ def incomplete_lines(record: RunRecord) -> list[str]:
     """Say how much of what was asked has a verdict, where that is not all of it."""
     if record.is_complete:
         return []
+    cut_short = [] if record.ending is Ending.FINISHED else [record.ending.sentence]
     said = [
         f"{n_judged} of {n_asked} {word} gates judged"
         for word, level in (("blocking", Level.BLOCK), ("warning", Level.WARN))
         for n_judged, n_asked in [record.judged(level)]
         if n_asked or level is Level.BLOCK
     ]
-    return [f"INCOMPLETE: {', '.join(said)}"]
+    return [f"INCOMPLETE: {', '.join([*cut_short, *said])}"]
+
+
+def failed_test_lines(record: RunRecord, *, each: bool) -> list[str]:
+    """Say which tests failed that are no gate's verdict; the first of them if not `each`."""
+    said = sorted(one.sentence for one in record.failed_tests)
+    if each or len(said) < 2:
+        return [f"FAILED beside the gates: {words}" for words in said]
+    return [f"FAILED beside the gates: {said[0]} and {len(said) - 1} more"]
 
 
 def unjudged_lines(record: RunRecord, *, each: bool) -> list[str]:
@@ -198,6 +208,14 @@ def unjudged_lines(record: RunRecord, *, each: bool) -> list[str]:
         more = f" and {len(gates) - 1} more" if len(gates) > 1 else ""
         lines.append(f"NOT RUN: {first}{more}: {why}")
     return lines
+
+
+def lost_answer_lines(record: RunRecord) -> list[str]:
+    """Say whose answers were judged and are not among those of the run."""
+    return [
+        f"LOST: the answers of {subject} to {', '.join(benchmarks)}, with the process that had them"
+        for subject, benchmarks in sorted(record.lost_answers.items())
+    ]
 
 
 def run_line(circumstances: Mapping[str, Any]) -> str:
@@ -347,10 +365,10 @@ def asked_rows(record: RunRecord) -> dict[str, Mapping[str, int]]:
 def _data_caveats(data: Mapping[str, Any]) -> list[str]:
     lines = []
     settings, rows = data.get("rows", {}), sum(data.get("rows", {}).values())
-    if len(settings) < data.get("published_settings", 0) or rows < data.get("rows_read", 0):
+    n_settings, n_rows = data.get("published_settings", 0), data.get("rows_read", 0)
+    if len(settings) < n_settings or rows < n_rows:
         lines.append(
-            f"asks {len(settings)} of {data['published_settings']} settings, "
-            f"{rows} of the {data['rows_read']} rows they have"
+            f"asks {len(settings)} of {n_settings} settings, {rows} of the {n_rows} rows they have"
         )
     if missing := data.get("missing"):
         lines.append(f"no data for the settings {', '.join(missing)}")

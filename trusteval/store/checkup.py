@@ -6,14 +6,7 @@ from collections.abc import Iterator
 
 from trusteval.errors import StoreError
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import (
-    REASONS,
-    is_as_recorded,
-    is_time,
-    read_description,
-    read_health,
-    shown_key,
-)
+from trusteval.store.stored import is_time, read_answer, read_description, read_look, shown_key
 
 _MOST_SHOWN = 10
 
@@ -53,10 +46,8 @@ def _answers(store: ResponseStore) -> Iterator[str]:
         "SELECT key, context, checksum, recorded, text, finish_reason, n_prompt_tokens, "
         "n_new_tokens FROM responses"
     ):
-        if not is_as_recorded(key, context, answered, expected):
+        if read_answer(key, context, answered, expected) is None:
             yield f"answer {shown_key(key)}: not as it was recorded"
-        elif answered[1] not in REASONS:
-            yield f"answer {shown_key(key)}: unknown finish reason {answered[1]!r}"
         elif context not in known:
             yield f"answer {shown_key(key)}: nothing says what it was recorded with"
         elif not is_time(recorded):
@@ -65,15 +56,12 @@ def _answers(store: ResponseStore) -> Iterator[str]:
 
 def _looks(store: ResponseStore) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
-    for key, context, found, recorded in store.database.stream(
-        "SELECT key, context, found, recorded FROM health"
+    for key, context, found, recorded, expected in store.database.stream(
+        "SELECT key, context, found, recorded, checksum FROM health"
     ):
-        try:
-            read_health(found)
-        except (ValueError, TypeError):
-            yield f"look {shown_key(key)}: its values cannot be read"
-            continue
-        if context not in known:
-            yield f"look {shown_key(key)}: nothing says what it was recorded with"
-        elif not isinstance(key, bytes) or not is_time(recorded):
+        if read_look(key, context, found, expected) is None:
             yield f"look {shown_key(key)}: not as it was recorded"
+        elif context not in known:
+            yield f"look {shown_key(key)}: nothing says what it was recorded with"
+        elif not is_time(recorded):
+            yield f"look {shown_key(key)}: recorded at no time"

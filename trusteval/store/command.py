@@ -14,7 +14,7 @@ from trusteval.store.exporting import export_store
 from trusteval.store.garbage import Garbage, collect
 from trusteval.store.importing import import_file
 from trusteval.store.inventory import Stock, inventory
-from trusteval.store.leases import Leases
+from trusteval.store.leases import Leases, shown_owner
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import SCHEMA_VERSION
 
@@ -38,8 +38,7 @@ def info_lines(store: ResponseStore) -> Iterator[str]:
     for stock in stocks:
         yield f"{stock.digest[:_DIGITS]}  {stock.answers:>9,}  {_days(stock)}  {_described(stock)}"
     for owner in Leases(store.database).alive():
-        host, pid, _ = owner.split(":", 2)
-        yield f"process {pid} on {host} is recording"
+        yield f"{shown_owner(owner)} is recording"
 
 
 def export_lines(store: ResponseStore, out: Path, *, salvage: bool) -> Iterator[str]:

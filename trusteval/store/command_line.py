@@ -9,6 +9,7 @@ from typing import Any
 
 from trusteval.errors import StoreError
 from trusteval.machine import cache_directory
+from trusteval.printing import say
 from trusteval.store.checkup import complaints
 from trusteval.store.command import export_lines, garbage_of, gc_lines, import_lines, info_lines
 from trusteval.store.responses import ResponseStore, existing_store
@@ -88,5 +89,5 @@ def _path(asked: argparse.Namespace) -> Path:
 
 def _show(lines: Iterable[str]) -> int:
     for line in lines:
-        print(line)
+        say([line])
     return 0

@@ -12,17 +12,20 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from trusteval.bounded import MIB, refuse_special
 from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
 
 _WAIT_SECONDS = 60
 _TIDYING_MILLISECONDS = 500
 _PRIMARY_CODE = 0xFF
 _FEWEST_FREE_BYTES = 1 << 20
+_LONGEST_VALUE = 64 * MIB
+"""What a value may hold; an answer that is kept has 1 MiB at most."""
 
 
 class Database:
@@ -36,6 +39,7 @@ class Database:
         self.path = path
         with explaining(path):
             self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+            _distrust(self._connection)
             self._connection.execute("PRAGMA synchronous=NORMAL")
 
     @classmethod
@@ -45,6 +49,7 @@ class Database:
         database.path = path
         with explaining(path):
             database._connection = _read_only_connection(path)
+            _distrust(database._connection)
         return database
 
     def close(self) -> None:
@@ -111,12 +116,23 @@ class Database:
                 self._connection.rollback()
 
 
+def _distrust(connection: sqlite3.Connection) -> None:
+    """Let a file that somebody else made run no functions and bring no value beyond all bounds."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.execute("PRAGMA trusted_schema=OFF")
+
+
 def can_be_written(path: Path) -> bool:
     """Say whether this user may change the file at `path` and what SQLite keeps beside it."""
-    beside = (path.with_name(f"{path.name}{end}") for end in ("", "-wal", "-shm", ".lock"))
     return os.access(path.parent, os.W_OK | os.X_OK) and all(
-        os.access(file, os.W_OK) for file in beside if file.exists()
+        os.access(file, os.W_OK) for file in _beside(path) if file.exists()
     )
+
+
+def _beside(path: Path) -> Iterator[Path]:
+    """Yield the file and those that are kept beside it."""
+    for end in ("", "-journal", "-wal", "-shm", ".lock"):
+        yield path.with_name(f"{path.name}{end}")
 
 
 def _read_only_connection(path: Path) -> sqlite3.Connection:
@@ -164,8 +180,14 @@ def explaining(path: Path) -> Iterator[None]:
 
 @contextmanager
 def opening(path: Path) -> Iterator[None]:
-    """Word what keeps the store at `path` from being opened in one line."""
+    """Word what keeps the store at `path` from being opened in one line.
+
+    That it is a pipe, a device or a folder is found before anything waits for it.
+    """
     try:
+        for file in _beside(path):
+            with suppress(FileNotFoundError):  # a journal may go meanwhile
+                refuse_special(file.stat().st_mode, file)
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
+from trusteval.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.errors import DataError
 from trusteval.files import abbreviated
 from trusteval.store.keys import digest
@@ -14,7 +15,6 @@ from trusteval.store.stored import is_time
 from trusteval.types import FinishReason, Health, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_MOST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
     text, reason = fields.get("text"), fields.get("finish_reason")
     if not isinstance(text, str) or not _is_encodable(text):
         _malformed(place, "a text under 'text'", text)
+    if len(text) > LONGEST_TEXT:
+        _malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
     if reason not in list(FinishReason):
         _malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
     return Answered(
@@ -104,18 +106,20 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
 
 def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
     """Read a look; raises DataError naming the place for one that is none."""
-    for name in ("perplexity", "shortfall"):
+    for name in ("perplexity", "vocabulary_size", "shortfall"):
         value = fields.get(name)
         if not isinstance(value, float | int) or isinstance(value, bool):
             _malformed(place, f"a number under {name!r}", value)
+    try:
+        found = health_as_declared(
+            Health(fields["perplexity"], fields["vocabulary_size"], fields["shortfall"])
+        )
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from error
     return Looked(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
-        found=Health(
-            perplexity=float(fields["perplexity"]),
-            vocabulary_size=_count(fields, "vocabulary_size", place),
-            shortfall=float(fields["shortfall"]),
-        ),
+        found=found,
         recorded=_second(fields, place),
     )
 
@@ -129,7 +133,7 @@ def _address(fields: Mapping[str, Any], name: str, place: str) -> str:
 
 def _count(fields: Mapping[str, Any], name: str, place: str) -> int:
     value = fields.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
         _malformed(place, f"a count under {name!r}", value)
     return value
 

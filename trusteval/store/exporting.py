@@ -14,15 +14,8 @@ from trusteval.store.entries import Answered, Described, Entry, Looked
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import (
-    REASONS,
-    is_as_recorded,
-    is_time,
-    read_description,
-    read_health,
-    shown_key,
-)
-from trusteval.types import Response
+from trusteval.store.stored import is_time, read_answer, read_description, read_look, shown_key
+from trusteval.types import Health
 
 WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
     ".jsonl": write_jsonl,
@@ -50,15 +43,15 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
     """
     if out.suffix not in WRITERS:
         raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
-    exported = Exported()
+    exported, real = Exported(), out.resolve()
     try:
         with (
             store.database.reading(),
-            tempfile.TemporaryDirectory(dir=out.parent, prefix=".unfinished-") as scratch,
+            tempfile.TemporaryDirectory(dir=real.parent, prefix=".unfinished-") as scratch,
         ):
             half = Path(scratch) / out.name
             WRITERS[out.suffix](half, _entries(store, exported, salvage=salvage))
-            half.replace(out)
+            half.replace(real)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     return exported
@@ -73,33 +66,31 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
             yield Described(address.hex(), read)
         elif not salvage:
             raise damaged(store.path, f"context {shown_key(address)} is not as it was recorded")
-    for key, number, found, recorded in _rows(store, "health", salvage=salvage):
-        look = _looked(key, digests.get(number), found, recorded)
+    for key, number, found, recorded, expected in _rows(store, "health", salvage=salvage):
+        health = read_look(key, number, found, expected)
+        look = _looked(key, digests.get(number), health, recorded)
         if look is not None:
             yield look
         elif not salvage:
             raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
     rows = _readable(store, "", exported) if salvage else _answer_rows(store)
     for key, context, recorded, expected, *answered in rows:
-        right = is_as_recorded(key, context, answered, expected) and answered[1] in REASONS
-        if not right or context not in digests or not is_time(recorded):
+        response = read_answer(key, context, answered, expected)
+        if response is None or context not in digests or not is_time(recorded):
             exported.unreadable_answers += 1
             if not salvage:
                 raise damaged(store.path, f"answer {shown_key(key)} is not as it was recorded")
             continue
         exported.answers += 1
-        text, reason, n_prompt, n_new = answered
-        response = Response(text, REASONS[reason], n_prompt, n_new)
         yield Answered(key.hex(), digests[context], response, recorded)
 
 
-def _looked(key: object, context: str | None, found: str, recorded: int) -> Looked | None:
-    if context is None or not isinstance(key, bytes) or not is_time(recorded):
+def _looked(
+    key: bytes, context: str | None, health: Health | None, recorded: object
+) -> Looked | None:
+    if context is None or health is None or not is_time(recorded):
         return None
-    try:
-        return Looked(key.hex(), context, read_health(found), recorded)
-    except (ValueError, TypeError):
-        return None
+    return Looked(key.hex(), context, health, recorded)
 
 
 def _rows(store: ResponseStore, table: str, *, salvage: bool) -> list[Any]:

@@ -105,5 +105,6 @@ def _merge(store: ResponseStore, described: list[Described], looks: list[Looked]
         ),
     )
     for look in looks:
-        store.insert_health(look.key, numbers[look.context], look.found, recorded=look.recorded)
+        key = bytes.fromhex(look.key)
+        store.insert_health(key, numbers[look.context], look.found, recorded=look.recorded)
     return Imported(answers, added, conflicting)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, read_lines
 from trusteval.errors import DataError
-from trusteval.files import abbreviated, decode, parse_json
+from trusteval.files import abbreviated, parse_json
 from trusteval.store.entries import (
     Answered,
     Described,
@@ -25,6 +26,8 @@ from trusteval.store.entries import (
     to_fields,
 )
 
+_LONGEST = 16 * MIB
+"""What a line may hold; the longest answer that is kept has 1 MiB, six times that if escaped."""
 _KINDS: dict[type[Entry], str] = {Described: "context", Answered: "answer", Looked: "look"}
 _READERS: dict[str, Callable[..., Entry]] = {
     "context": described,
@@ -46,24 +49,35 @@ def write_jsonl(path: Path, entries: Iterable[Entry]) -> None:
 def read_jsonl(path: Path) -> Iterator[Entry]:
     """Yield a file's entries; raises DataError naming the line of the first that is malformed."""
     count, ended = 0, False
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            place = f"{path}, line {number}"
-            if ended:
-                raise DataError(f"{place}: expected nothing after the last line")
-            fields = parse_json(decode(raw, path=path), path=path, first_line=number)
-            kind = fields.get("kind") if isinstance(fields, dict) else None
-            if kind == "end":
-                _check_end(fields, count, place)
-                ended = True
-                continue
-            if kind not in _READERS:
-                known = ", ".join((*_READERS, "end"))
-                raise DataError(f"{place}: expected a kind of {known}, got {abbreviated(fields)}")
-            count += 1
-            yield _READERS[kind](fields, place=place)
+    for number, line in _lines(path):
+        place = f"{path}, line {number}"
+        if ended:
+            raise DataError(f"{place}: expected nothing after the last line")
+        fields = parse_json(line, path=path, first_line=number)
+        kind = fields.get("kind") if isinstance(fields, dict) else None
+        if kind == "end":
+            _check_end(fields, count, place)
+            ended = True
+            continue
+        if not isinstance(kind, str) or kind not in _READERS:
+            known = ", ".join((*_READERS, "end"))
+            raise DataError(f"{place}: expected a kind of {known}, got {abbreviated(fields)}")
+        count += 1
+        yield _READERS[kind](fields, place=place)
     if not ended:
         raise DataError(f"{path} ends after {count} entries without its last line: it is cut off")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers; a file of any size is never held whole."""
+    try:
+        for number, raw in enumerate(read_lines(path, longest=_LONGEST), start=1):
+            try:
+                yield number, raw.decode()
+            except UnicodeDecodeError as error:
+                raise DataError(f"{path}, line {number}: not valid UTF-8") from error
+    except ValueError as error:
+        raise DataError(f"{path}, {error}") from error
 
 
 def _check_end(fields: Mapping[str, Any], count: int, place: str) -> None:

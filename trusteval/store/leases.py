@@ -13,10 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trusteval.errors import DiskSpaceError, StoreError
+from trusteval.printable import printable
 from trusteval.store.database import Database
 
 LEASE_SECONDS = 60.0
 """A lease whose owner gave no sign of life for so long is free again."""
+
+_OWNER = re.compile("(.*?):([0-9]{1,9}):.*")
 
 
 class Leases:
@@ -54,6 +57,11 @@ class Leases:
         held = self._database.execute("SELECT owner, seen FROM leases")
         return sorted({owner for owner, seen in held if _is_alive(owner, seen)})
 
+    def holder(self, unit: str) -> str | None:
+        """Name who holds a work unit and is alive, if anybody does."""
+        held = self._database.execute("SELECT owner, seen FROM leases WHERE unit = ?", (unit,))
+        return shown_owner(held[0][0]) if held and _is_alive(*held[0]) else None
+
     def _claim(self, unit: str) -> bool:
         with self._database.writing():
             held = self._database.execute("SELECT owner, seen FROM leases WHERE unit = ?", (unit,))
@@ -77,13 +85,19 @@ class Leases:
                 database.close()
 
 
+def shown_owner(owner: str) -> str:
+    """Name the process that owns a lease."""
+    named = _OWNER.fullmatch(owner)
+    return f"process {named[2]} on {printable(named[1])}" if named else printable(owner)
+
+
 def _is_alive(owner: object, seen: object) -> bool:
     """Whether an owner gave a sign of life; one that is none never does."""
-    named = re.fullmatch(r"(.*?):([0-9]{1,9}):.*", owner) if isinstance(owner, str) else None
+    named = _OWNER.fullmatch(owner) if isinstance(owner, str) else None
     if named is None or not isinstance(seen, int | float):
         return False
     host, pid = named.groups()
-    if time.time() - seen > LEASE_SECONDS:
+    if abs(time.time() - seen) > LEASE_SECONDS:  # one from the future is another clock's
         return False
     if host != socket.gethostname():
         return True

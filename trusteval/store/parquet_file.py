@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, loads, opened, shown_size
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     Answered,
@@ -21,7 +22,9 @@ from trusteval.store.entries import (
 )
 
 _CONTEXTS, _LOOKS = b"trusteval.contexts", b"trusteval.looks"
-_ROWS_AT_ONCE = 16_384
+_ROWS_AT_ONCE, _ROWS_READ_AT_ONCE = 16_384, 256
+_MOST_OF_A_PART, _LONGEST = 1024 * MIB, 4 * MIB
+"""What a row group may unpack to, and a text hold; a part of ours has 16,384 answers."""
 _COLUMNS = {
     **{"key": "string", "context": "string", "text": "string", "finish_reason": "string"},
     **{"n_prompt_tokens": "int64", "n_new_tokens": "int64", "recorded": "int64"},
@@ -57,14 +60,16 @@ def read_parquet(path: Path) -> Iterator[Entry]:
     import pyarrow
     from pyarrow import parquet
 
+    texts = [name for name, kind in _COLUMNS.items() if kind == "string"]
     try:
-        with parquet.ParquetFile(path) as file:
-            yield from _kept(path, file.schema_arrow.metadata or {})
-            absent = [name for name in _COLUMNS if name not in file.schema_arrow.names]
-            if absent:
-                raise DataError(f"{path}: expected the columns {', '.join(_COLUMNS)}")
-            number = 0
-            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=list(_COLUMNS)):
+        with opened(path) as raw:
+            table = parquet.ParquetFile(raw)
+            yield from _kept(path, table.schema_arrow.metadata or {})
+            _refuse_other(path, table)
+            # One value that all rows share takes no room in a file: it is looked at before it does.
+            file, number = parquet.ParquetFile(raw, read_dictionary=texts), 0
+            for batch in file.iter_batches(_ROWS_READ_AT_ONCE, columns=list(_COLUMNS)):
+                _refuse_long(path, batch)
                 for fields in batch.to_pylist():
                     number += 1
                     yield answered(fields, place=f"{path}, row {number}")
@@ -73,11 +78,39 @@ def read_parquet(path: Path) -> Iterator[Entry]:
         raise DataError(f"{path} is no Parquet file of a store: {reason}") from error
 
 
-def _kept(path: Path, metadata: dict[bytes, bytes]) -> Iterator[Described | Looked]:
+def _refuse_other(path: Path, file: Any) -> None:
+    """Raise DataError for another table, and for parts that are larger than any of ours."""
+    names = file.schema_arrow.names
+    if any(names.count(name) != 1 for name in _COLUMNS):
+        raise DataError(f"{path}: expected the columns {', '.join(_COLUMNS)}, each once")
+    for name, kind in _COLUMNS.items():
+        found = file.schema_arrow.field(name).type
+        if str(getattr(found, "value_type", found)) != kind:
+            raise DataError(f"{path}: expected {kind} in the column {name}, got {found}")
+    for part in range(file.num_row_groups):
+        size = file.metadata.row_group(part).total_byte_size
+        if not 0 <= size <= _MOST_OF_A_PART:
+            raise DataError(
+                f"{path}: row group {part} unpacks to more than {shown_size(_MOST_OF_A_PART)}"
+            )
+
+
+def _refuse_long(path: Path, batch: Any) -> None:
+    """Raise DataError for a text that is longer than any that is kept."""
+    import pyarrow.compute as compute
+
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        texts = getattr(column, "dictionary", None)
+        longest = None if texts is None else compute.max(compute.binary_length(texts)).as_py()
+        if longest is not None and longest > _LONGEST:
+            raise DataError(f"{path}: a {name} of more than {shown_size(_LONGEST)}")
+
+
+def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[Described | Looked]:
     for name, read in ((_CONTEXTS, described), (_LOOKS, looked)):
         place = f"{path}, metadata {name.decode()}"
         try:
-            rows = json.loads(metadata.get(name, b""))
+            rows = loads(metadata.get(name, b""))
         except ValueError as error:
             raise DataError(f"{place}: expected JSON, got {error}") from error
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trusteval.errors import UsageError
+from trusteval.as_declared import (
+    context_as_declared,
+    health_as_declared,
+    response_as_declared,
+    shown,
+)
+from trusteval.errors import StoreError, UsageError
+from trusteval.locking import file_lock
 from trusteval.store.database import Database, can_be_written, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
 from trusteval.store.schema import (
     INSERT_HEALTH,
     INSERT_RESPONSE,
+    health_row,
     prepare,
     refuse_other_schema,
     response_row,
+    this_second,
 )
-from trusteval.store.stored import REASONS, is_as_recorded, read_health
+from trusteval.store.stored import read_answer, read_look
 from trusteval.types import Health, Response
 
 _KEYS_AT_ONCE = 500
+_KEY = re.compile("[0-9a-f]{64}")
 
 
 class ResponseStore:
@@ -44,13 +54,11 @@ class ResponseStore:
         self._leases = Leases(self.database)
 
     def _opened(self) -> Database:
-        from filelock import FileLock
-
         path = self.path
         with opening(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             # Two processes that turn a new file to WAL at once find it locked, timeout or not.
-            with FileLock(path.with_name(f"{path.name}.lock")):
+            with file_lock(path.with_name(f"{path.name}.lock")):
                 database = Database(path)
                 prepare(database)
                 return database
@@ -73,51 +81,67 @@ class ResponseStore:
                 some,
             )
             for key, context, expected, *answered in rows:
-                right = is_as_recorded(key, context, answered, expected)
-                if not right or answered[1] not in REASONS:
+                response = read_answer(key, context, answered, expected)
+                if response is None:
                     raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
-                text, reason, n_prompt, n_new = answered
-                found[key.hex()] = Response(text, REASONS[reason], n_prompt, n_new)
+                found[key.hex()] = response
         return found
 
     def put(self, context: Mapping[str, Any], responses: Mapping[str, Response]) -> None:
-        """Record responses in one transaction; one that is there already is left as it is."""
-        now = int(time.time())
+        """Record responses in one transaction; one that is there already is left as it is.
+
+        Raises StoreError, with nothing recorded, for what could not be read back as it was given.
+        """
+        now = this_second()
+        with self._refusing():
+            described = context_as_declared(context)
+            declared = [(_address(key), response_as_declared(r)) for key, r in responses.items()]
         with self.database.writing():
-            number = self.number(context)
+            number = self.number(described)
             self.database.execute_many(
                 INSERT_RESPONSE,
                 (
                     response_row(
-                        bytes.fromhex(key),
+                        key,
                         number,
                         (r.text, r.finish_reason.value, r.n_prompt_tokens, r.n_new_tokens),
                         recorded=now,
                     )
-                    for key, r in responses.items()
+                    for key, r in declared
                 ),
             )
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Word what may not be recorded in one line."""
+        try:
+            yield
+        except ValueError as error:
+            raise StoreError(f"response store {self.path}: nothing recorded: {error}") from error
 
     def get_health(self, key: str) -> Health | None:
         """Return what a look at a variant found, if it is recorded."""
         rows = self.database.execute(
-            "SELECT found FROM health WHERE key = ?", (bytes.fromhex(key),)
+            "SELECT key, context, found, checksum FROM health WHERE key = ?", (bytes.fromhex(key),)
         )
         if not rows:
             return None
-        try:
-            return read_health(rows[0][0])
-        except (ValueError, TypeError) as error:
-            raise damaged(self.path, f"look {key[:12]} is not as it was recorded") from error
+        health = read_look(*rows[0])
+        if health is None:
+            raise damaged(self.path, f"look {key[:12]} is not as it was recorded")
+        return health
 
     def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
-        """Record what a look at a variant found."""
+        """Record what a look at a variant found; raises as `put` does."""
+        with self._refusing():
+            address, described = _address(key), context_as_declared(context)
+            declared = health_as_declared(health)
         with self.database.writing():
-            self.insert_health(key, self.number(context), health, recorded=int(time.time()))
+            self.insert_health(address, self.number(described), declared, recorded=this_second())
 
-    def insert_health(self, key: str, context: int, health: Health, *, recorded: int) -> None:
+    def insert_health(self, key: bytes, context: int, health: Health, *, recorded: int) -> None:
         """Record a look inside a transaction, by the number of its context."""
-        row = (bytes.fromhex(key), context, canonical_json(asdict(health)), recorded)
+        row = health_row(key, context, canonical_json(asdict(health)), recorded=recorded)
         self.database.execute(INSERT_HEALTH, row)
 
     def __len__(self) -> int:
@@ -129,6 +153,10 @@ class ResponseStore:
         with self._leases.hold(unit) as ours:
             yield ours
 
+    def holder(self, unit: str) -> str | None:
+        """Name the process that holds a work unit and is alive, if one does."""
+        return self._leases.holder(unit)
+
     def number(self, context: Mapping[str, Any]) -> int:
         """Return the number that rows name a context by; inside a transaction, as it may be new."""
         address = bytes.fromhex(digest(context))
@@ -138,6 +166,13 @@ class ResponseStore:
         )
         rows = self.database.execute("SELECT number FROM contexts WHERE digest = ?", (address,))
         return int(rows[0][0])
+
+
+def _address(key: str) -> bytes:
+    """Return a key as rows hold it; raises ValueError for one that is none."""
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise ValueError(f"expected a key of 64 hexadecimal digits, got {shown(key)}")
+    return bytes.fromhex(key)
 
 
 def existing_store(path: Path) -> ResponseStore:

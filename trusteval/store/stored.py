@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import product
+from typing import Any, TypeGuard
 
+from trusteval.as_declared import MOST, health_as_declared
+from trusteval.bounded import loads
 from trusteval.store.keys import digest
-from trusteval.store.schema import checksum
-from trusteval.types import FinishReason, Health
+from trusteval.store.schema import LAST_SECOND, checksum, look_checksum
+from trusteval.types import FinishReason, Health, Response
 
-REASONS = {reason.value: reason for reason in FinishReason}
+_REASONS = {reason.value: reason for reason in FinishReason}
 _KEY_BYTES = 32
-_LAST_SECOND = 253_402_300_799
-"""The end of the year 9999: no calendar goes on."""
 
 
 def shown_key(key: object) -> str:
@@ -26,32 +26,74 @@ def read_description(address: object, text: object) -> Mapping[str, Any] | None:
     if not isinstance(address, bytes) or not isinstance(text, str):
         return None
     try:
-        description = json.loads(text)
+        description = loads(text)
         right = isinstance(description, dict) and digest(description) == address.hex()
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return description if right else None
 
 
-def is_as_recorded(key: object, context: object, answered: Sequence[Any], expected: object) -> bool:
-    """Whether an answer's row is what was written; `answered` as in `schema.response_row`."""
-    if not isinstance(key, bytes) or len(key) != _KEY_BYTES or not isinstance(context, int):
-        return False
-    return checksum(key, context, answered) == expected
+def read_answer(
+    key: object, context: object, answered: Sequence[Any], expected: object
+) -> Response | None:
+    """Return an answer; None for a row that is not what was written.
+
+    `answered` as in `schema.response_row`.
+    """
+    if not _is_key(key) or not isinstance(context, int):
+        return None
+    text, reason, n_prompt, n_new = answered
+    if not isinstance(text, str) or reason not in _REASONS:
+        return None
+    if checksum(key, context, answered) != expected and not any(
+        checksum(key, context, (text, reason, *spelt)) == expected
+        for spelt in product(_spellings(n_prompt), _spellings(n_new))
+    ):
+        return None
+    counts = _count(n_prompt), _count(n_new)
+    if counts[0] is None or counts[1] is None:
+        return None
+    return Response(text, _REASONS[reason], counts[0], counts[1])
 
 
-def is_time(recorded: object) -> bool:
+def _spellings(count: object) -> list[str]:
+    """Return how a count may be spelt under a checksum.
+
+    Until schema 4 True was kept as it came, checksummed as "True" and read back as 1; so were
+    fractions without a rest.
+    """
+    if not isinstance(count, int):
+        return [str(count)]
+    return [str(count), f"{count}.0", *([str(bool(count))] if count in (0, 1) else [])]
+
+
+def _count(value: object) -> int | None:
+    """Read a count; until schema 4 some were kept that are none."""
+    match value:
+        case int() if value < MOST:
+            return max(0, value)
+        case float() if 0 <= value < MOST:
+            return int(value)
+        case _:
+            return None
+
+
+def is_time(recorded: object) -> TypeGuard[int]:
     """Whether this can be when something was recorded, in seconds since 1970."""
-    return isinstance(recorded, int) and 0 <= recorded <= _LAST_SECOND
+    return isinstance(recorded, int) and 0 <= recorded <= LAST_SECOND
 
 
-def read_health(found: str) -> Health:
-    """Read a look as it is kept; raises ValueError or TypeError if it is none."""
+def read_look(key: object, context: object, found: object, expected: object) -> Health | None:
+    """Return a look; None for a row that is not what was written."""
+    if not _is_key(key) or not isinstance(context, int) or not isinstance(found, str):
+        return None
+    if look_checksum(key, context, found) != expected:
+        return None
     try:
-        health = Health(**json.loads(found))
-    except RecursionError as error:
-        raise ValueError("nested beyond all bounds") from error
-    for value in (health.perplexity, health.vocabulary_size, health.shortfall):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"expected a number, got {type(value).__name__}")
-    return health
+        return health_as_declared(Health(**loads(found)))
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_key(key: object) -> TypeGuard[bytes]:
+    return isinstance(key, bytes) and len(key) == _KEY_BYTES

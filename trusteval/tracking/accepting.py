@@ -1,29 +1,48 @@
-"""Accepts a run as the baseline: refuses one that got worse, unless somebody says why it may."""
+"""Accepts a run as the baseline, and says so only where it did.
+
+One that got worse is refused unless somebody says why it may; what was not measured always is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from trusteval.printable import printable
-from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.answered_run import AnsweredRun, only_parts
 from trusteval.tracking.baseline import (
     Acceptance,
     Baseline,
     accepted,
+    alone_with_baseline,
     read_baseline,
     write_baseline,
 )
 from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 
+_MOST_SAID = 8
+"""So many parts, or reasons, are named before the others are counted."""
+
+
+class Decision(StrEnum):
+    """Whether the baseline was written; if not, for what was found or for what was not looked at.
+
+    COULD_NOT is also said of a place that cannot be read, locked or written.
+    """
+
+    ACCEPTED = "accepted"
+    WORSE = "worse"
+    COULD_NOT = "could not"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """Accepting at `path`: on which day, at which commit, by which versions, and why a regression
-    is accepted.
+    is accepted. `patience` is for how many seconds others who accept there are waited for.
     """
 
     path: Path
@@ -31,18 +50,40 @@ class Request:
     commit: str | None
     versions: Mapping[str, str]
     regression: str | None = None
+    patience: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a run says of itself.
+
+    A reason may stand in for what is `worse`; for what is `unmeasured` nothing can. `left_out` are
+    parts (subject and benchmark) that were not judged whole, each with the reason.
+    """
+
+    worse: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+    left_out: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Whether the baseline was written, and the lines that say so."""
+    """What became of a request, and the lines that say so."""
 
-    accepted: bool
+    decision: Decision
     lines: tuple[str, ...]
 
     def __post_init__(self) -> None:
         # Names and reasons come from a file and from models.
         object.__setattr__(self, "lines", tuple(map(printable, self.lines)))
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.decision is Decision.ACCEPTED
+
+    @property
+    def is_worse(self) -> bool:
+        return self.decision is Decision.WORSE
 
 
 def accept(
@@ -50,45 +91,78 @@ def accept(
     run: AnsweredRun,
     *,
     scores: Sequence[Mapping[str, Any]],
-    failed: Sequence[str],
+    standing: Standing,
 ) -> Reply:
-    """Write the baseline if nothing got worse or a reason is given.
+    """Write the baseline if all was measured, and nothing got worse or a reason is given.
 
-    What is there is read now: somebody may have accepted other parts while this run was at work.
-    `failed` says what this run itself does not let through. Raises TrackingError for a baseline
-    that the run does not fit, or a place that cannot be written.
+    What was not judged whole is left as it was accepted before. What is there is read when nobody
+    else can write it: somebody may have accepted other parts while this run was at work. Raises
+    TrackingError for a baseline that the run does not fit, or a place that cannot be written.
     """
-    if not run.sheets:
-        return Reply(False, ("nothing was judged, so nothing is accepted",))
     name = "/".join(request.path.parts[-2:])
-    before = read_baseline(request.path) if request.path.exists() else None
-    compared = [] if before is None else _compared(before, run)
-    worse = [*failed, *filter(None, map(_worsening, compared))]
-    if worse and request.regression is None:
-        refused = (
-            f"not accepted: {name} stays as it is; "
-            '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
+    if standing.unmeasured:
+        stays = (
+            f"not accepted: {name} stays as it is; no reason stands in for what was not measured: "
+            "run it to its end"
         )
-        return Reply(False, (*worse, refused))
-    touched = tuple(sorted("/".join(key) for key in run.sheets))
-    acceptance = Acceptance(
-        request.date,
-        request.commit,
-        touched,
-        request.versions,
-        request.regression if worse else None,
+        return Reply(Decision.COULD_NOT, (*_some(standing.unmeasured), stays))
+    if not run.sheets:
+        return Reply(Decision.COULD_NOT, ("nothing was judged, so nothing is accepted",))
+    left_out = {key: why for key, why in standing.left_out.items() if key in run.sheets}
+    whole = only_parts(run, run.sheets.keys() - left_out.keys())
+    told = tuple(_left_out_lines(left_out))
+    if not whole.sheets:
+        nothing = f"not accepted: {name} stays as it is; no part was judged whole"
+        return Reply(Decision.COULD_NOT, (*told, nothing))
+    refused = (
+        f"not accepted: {name} stays as it is; "
+        '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
     )
-    write_baseline(request.path, accepted(before, run, scores=scores, acceptance=acceptance))
+    if standing.worse and request.regression is None and not request.path.exists():
+        return Reply(Decision.WORSE, (*standing.worse, refused))
+    with alone_with_baseline(request.path, patience=request.patience) as path:
+        before = read_baseline(path) if path.exists() else None
+        compared = [] if before is None else _compared(before, whole)
+        worse = [*standing.worse, *filter(None, map(_worsening, compared))]
+        if worse and request.regression is None:
+            return Reply(Decision.WORSE, (*worse, refused))
+        touched = tuple(sorted(map("/".join, whole.sheets)))
+        acceptance = Acceptance(
+            request.date,
+            request.commit,
+            touched,
+            request.versions,
+            request.regression if worse else None,
+            tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
+        )
+        kept = [line for line in scores if (line["subject"], line["benchmark"]) in whole.sheets]
+        write_baseline(path, accepted(before, whole, scores=kept, acceptance=acceptance))
     unseen = [c for c in compared if c.change is Change.NOT_COMPARABLE]
     return Reply(
-        True,
+        Decision.ACCEPTED,
         (
             *worse,
             *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
             *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
+            *told,
             f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
         ),
     )
+
+
+def _some(reasons: Sequence[str]) -> Iterable[str]:
+    """Return the first reasons, and how many more there are."""
+    yield from reasons[:_MOST_SAID]
+    if len(reasons) > _MOST_SAID:
+        yield f"and {len(reasons) - _MOST_SAID} more"
+
+
+def _left_out_lines(left_out: Mapping[tuple[str, str], str]) -> Iterable[str]:
+    """Say which parts are not accepted and why, the first of them by name."""
+    told = [f"not accepted: {'/'.join(key)}: {why}" for key, why in sorted(left_out.items())]
+    yield from told[:_MOST_SAID]
+    if others := sorted(left_out)[_MOST_SAID:]:
+        yield f"not accepted for such a reason: {', '.join(map('/'.join, others))}"
 
 
 def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:

@@ -5,8 +5,8 @@ Its document is plain values; `answers.json.gz` in a reports folder and every ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,7 +30,8 @@ class AnsweredRun:
 
     By subject and benchmark, `sheets` hold the answers and `identities` what gave them; of variants
     `said` holds the responses and `grounds` why they were read so, both in the order of the sheet's
-    roll. A vote has neither: `members` holds the variants that it is over.
+    roll. A vote has neither: `members` holds the variants that it is over. `ledger` says whether
+    all that the run was asked was judged, and what not; runs of earlier versions have none.
     """
 
     facts: Mapping[str, Any]
@@ -40,6 +41,7 @@ class AnsweredRun:
     said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
+    ledger: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -55,6 +57,7 @@ class AnsweredRun:
         """
         rolls = {benchmark: sheet.roll for (_, benchmark), sheet in self.sheets.items()}
         return {
+            **({"ledger": dict(self.ledger)} if self.ledger else {}),
             "facts": dict(self.facts),
             "benchmarks": {
                 name: {
@@ -128,6 +131,25 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             for key, part in parts.items()
             if "members" in part
         },
+        ledger=document.get("ledger", {}),
+    )
+
+
+def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> AnsweredRun:
+    """Return what a run holds of some subjects on some benchmarks."""
+
+    def of(those: Mapping[tuple[str, str], _Value]) -> dict[tuple[str, str], _Value]:
+        return {key: value for key, value in those.items() if key in parts}
+
+    benchmarks = {benchmark for _, benchmark in parts}
+    return replace(
+        run,
+        data={name: data for name, data in run.data.items() if name in benchmarks},
+        identities=of(run.identities),
+        sheets=of(run.sheets),
+        said=of(run.said),
+        grounds=of(run.grounds),
+        members=of(run.members),
     )
 
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, gunzip, loads, read_bytes
 from trusteval.errors import GateError, TrackingError
 from trusteval.files import abbreviated
 from trusteval.replacing import replace_file
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.document_shape import check_answers, is_too_deep
 
-SCHEMA_VERSION = 2
-_READ = (1, SCHEMA_VERSION)
-"""Schema 1 kept no responses and did not say which reader read."""
+SCHEMA_VERSION = 3
+_READ = (1, 2, SCHEMA_VERSION)
+"""Schema 1 kept no responses and did not say which reader read; 2 did not say what is missing."""
 NAME = "answers.json.gz"
+MOST_PACKED, MOST_UNPACKED = 32 * MIB, 256 * MIB
+"""What a file of answers may hold; a full run of seven subjects has some 2 and 15 MiB."""
 _KIND = "trusteval answers"
 
 
@@ -48,21 +50,25 @@ def read_document(path: Path) -> dict[str, Any]:
     or not as it was written.
     """
     try:
-        text = gzip.decompress(path.read_bytes())
+        packed = read_bytes(path, most=MOST_PACKED)
     except FileNotFoundError as error:
         raise TrackingError(f"{path} does not exist") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise TrackingError(f"{path} is truncated or no gzip file ({error})") from error
+    except OSError as error:
+        raise TrackingError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        text = gunzip(packed, most=MOST_UNPACKED)
+    except ValueError as error:
+        raise TrackingError(f"{path} cannot be unpacked: {error}") from error
+    try:
+        document = loads(text)
+    except ValueError as error:
         raise TrackingError(f"{path} is no JSON that can be read ({error})") from error
     if is_too_deep(document):
         raise TrackingError(f"{path} holds no answers of trusteval: it is nested too deep")
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         raise TrackingError(f"{path} holds no answers of trusteval")
     if document.get("schema") not in _READ:
-        known, got = " and ".join(map(str, _READ)), abbreviated(document.get("schema"))
+        known, got = ", ".join(map(str, _READ)), abbreviated(document.get("schema"))
         raise TrackingError(
             f"{path} has schema {got}, this version reads {known}; run "
             "again; a baseline is moved away and made anew with --trust-accept"

@@ -5,7 +5,8 @@ A baseline changes only by being accepted, and keeps when, at which commit and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,13 @@ from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
+from trusteval.turns import alone_in
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """One accepting: when, at which commit and by which versions, what it touched, and why if it
-    got worse.
+    got worse; `left_out` says what was answered and not accepted, and why.
     """
 
     date: str
@@ -38,6 +40,7 @@ class Acceptance:
     touched: tuple[str, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     regression: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,12 +133,43 @@ def read_baseline(path: Path) -> Baseline:
             answers=answered_run(document),
             scores=tuple(document["scores"]),
             acceptances=tuple(
-                Acceptance(**{**entry, "touched": tuple(entry["touched"])})
+                Acceptance(
+                    **{
+                        **entry,
+                        "touched": tuple(entry["touched"]),
+                        "left_out": tuple(entry.get("left_out", ())),
+                    }
+                )
                 for entry in document["accepted"]
             ),
         )
     except (ValueError, KeyError, TypeError, IndexError, GateError) as error:
         raise TrackingError(f"{path} holds no baseline of this version: {error!r}") from error
+
+
+@contextmanager
+def alone_with_baseline(path: Path, *, patience: float) -> Iterator[Path]:
+    """Keep others from writing a baseline meanwhile; gives the place that a link leads to.
+
+    Raises TrackingError where no baseline can be there, or others do not let go in time.
+    """
+    try:
+        real = path.resolve()
+        if real.exists() and not real.is_file():
+            raise TrackingError(f"cannot write {path}: it is no file")
+        if path.is_symlink() and not real.parent.is_dir():
+            raise TrackingError(f"cannot write {path}: it leads to {real}, which is not there")
+        real.parent.mkdir(parents=True, exist_ok=True)
+        with alone_in(real.parent, patience=patience):
+            yield real
+    except TimeoutError as error:
+        raise TrackingError(
+            f"cannot write {path}: another process has held {error.filename} for {patience:g} "
+            "seconds; nothing is accepted, see what it does and accept again"
+        ) from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
+        why = error.strerror if isinstance(error, OSError) else error
+        raise TrackingError(f"cannot write {path}: {why}") from error
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:

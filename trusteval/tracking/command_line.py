@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.files import write_files
-from trusteval.printable import printable
+from trusteval.printing import say
 
 
 def add_compare(commands: Any) -> None:
@@ -117,11 +117,18 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
         for which, names in zip(("first", "second"), alone, strict=True)
         if names
     ]
-    _say((*left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    incomplete = [
+        f"INCOMPLETE {which} run: {one.incomplete}"
+        for which, one in zip(("first", "second"), whole, strict=True)
+        if one.incomplete
+    ]
+    say((*incomplete, *left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
     runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
+    cut_short = any(one.is_cut_short for one in whole)
     limits = Limits(max_drop, len(found))
-    _write(asked.json, comparison_document(found, limits=limits, runs=runs))
-    return exit_code(found)
+    document = comparison_document(found, limits=limits, runs=runs, cut_short=cut_short)
+    _write(asked.json, document)
+    return exit_code(found, cut_short=cut_short)
 
 
 def _compare_readers(asked: argparse.Namespace) -> int:
@@ -156,14 +163,9 @@ def _compare_readers(asked: argparse.Namespace) -> int:
         most=asked.flips if asked.json is None else None,
     )
     then, now = reader_of(run.facts), present_reader(run.facts)
-    _say(reader_lines(parts, then=then, now=now, flips=asked.flips))
+    say(reader_lines(parts, then=then, now=now, flips=asked.flips))
     _write(asked.json, reader_document(parts, then=then, now=now))
     return exit_code(parts)
-
-
-def _say(lines: Iterable[str]) -> None:
-    """Print lines; what models, files and their authors wrote stays within its line."""
-    print("\n".join(map(printable, lines)))
 
 
 def _write(path: Path | None, document: object) -> None:
@@ -195,9 +197,9 @@ def _history(asked: argparse.Namespace) -> int:
         raise UsageError(f"--last is a number of runs from 1 on, got {asked.last}")
     points, unreadable = read_history(asked.file)
     chosen = chosen_points(points, subject=asked.subject, benchmark=asked.benchmark)
-    _say(trend_lines(chosen, last=asked.last))
+    say(trend_lines(chosen, last=asked.last))
     if unreadable:
-        _say([f"left out: {unreadable} lines of {asked.file} that cannot be read"])
+        say([f"left out: {unreadable} lines of {asked.file} that cannot be read"])
     if asked.plot is not None:
         plot_history(chosen, asked.plot)
     return 0

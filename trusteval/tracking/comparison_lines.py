@@ -55,17 +55,26 @@ def outcome(found: Sequence[BenchmarkComparison]) -> Change:
     return next((change for change in _EXIT if change in changes), Change.NOT_COMPARABLE)
 
 
-def exit_code(found: Sequence[BenchmarkComparison]) -> int:
-    """Return 1 for a regression, else 4 where something is not comparable, else 3, else 0."""
-    return _EXIT[outcome(found)]
+def exit_code(found: Sequence[BenchmarkComparison], *, cut_short: bool = False) -> int:
+    """Return 1 for a regression, else 4 where something is not comparable, else 3, else 0.
+
+    Of a run that was `cut_short` something is not comparable: what it did not get to.
+    """
+    worst = outcome(found)
+    is_hidden = cut_short and worst is not Change.REGRESSION
+    return _EXIT[Change.NOT_COMPARABLE if is_hidden else worst]
 
 
 def comparison_document(
-    found: Sequence[BenchmarkComparison], *, limits: Limits, runs: Mapping[str, Mapping[str, Any]]
+    found: Sequence[BenchmarkComparison],
+    *,
+    limits: Limits,
+    runs: Mapping[str, Mapping[str, Any]],
+    cut_short: bool = False,
 ) -> dict[str, Any]:
     """Return a comparison as plain values, flips in full; points.
 
-    `runs` say what `before` and `after` are.
+    `runs` say what `before` and `after` are, `cut_short` is as for `exit_code`.
     """
     return {
         "kind": "trusteval comparison",
@@ -74,7 +83,7 @@ def comparison_document(
         "max_drop": limits.max_drop,
         "family": limits.family,
         "outcome": outcome(found).value,
-        "exit_code": exit_code(found),
+        "exit_code": exit_code(found, cut_short=cut_short),
         "comparisons": _comparisons(found),
     }
 

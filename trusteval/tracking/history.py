@@ -8,21 +8,37 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from trusteval.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.errors import TrackingError
+from trusteval.printable import printable_json
 from trusteval.tracking.reader_version import reader_of
+from trusteval.turns import hold
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
+_APPENDED = (
+    os.O_RDWR
+    | os.O_APPEND
+    | os.O_CREAT
+    | os.O_CLOEXEC
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+"""A link in its place could name anybody's file."""
 _TAIL = 2**22
 """How many bytes from the end a run that is repeated is looked for in."""
 _KIND = ("model", "engine", "profile", "protocol")
 """Facts that runs which may repeat each other share."""
+_LONGEST_LINE = 4 * MIB
+"""What the line of a run may hold; one of seven subjects has 16 KiB."""
+_MOST_HISTORY = 512 * MIB
 _MOST_POINTS = 1000.0
 _MOST_ROWS = 2**53
 
@@ -31,7 +47,8 @@ _MOST_ROWS = 2**53
 class Point:
     """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
 
-    `reader` is the version that read its answers.
+    `reader` is the version that read its answers; `is_complete` says whether all that the run was
+    asked was judged, which earlier versions did not keep.
     """
 
     started: datetime
@@ -49,34 +66,40 @@ class Point:
     high: float | None
     n: int
     verdict: str
+    is_complete: bool = True
 
 
-def append_run(path: Path, record: Mapping[str, Any]) -> bool:
-    """Append one run in a single write, so that runs side by side keep their lines whole.
+def append_run(path: Path, record: Mapping[str, Any], *, patience: float = 30.0) -> bool:
+    """Append one run, while no other process does, so that all lines are kept and whole.
 
     Returns whether it did: a run that differs from the last one of its model, engine, profile and
     protocol in nothing but when it started is that run again. A line that a crash left unfinished
-    is closed first. Raises TrackingError for a place that cannot be written.
+    is closed first. Raises TrackingError for a place that cannot be written, or that another
+    process does not let go of for `patience` seconds.
     """
-    line = json.dumps({"schema": SCHEMA_VERSION, **record}, sort_keys=True, ensure_ascii=False)
+    whole_run = {"schema": SCHEMA_VERSION, **record}
+    line = printable_json(json.dumps(whole_run, sort_keys=True, ensure_ascii=False))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        handle = os.open(path, _APPENDED, 0o644)
         try:
+            refuse_special(os.fstat(handle).st_mode, path)
+            hold(handle, patience=patience)
             size = os.fstat(handle).st_size
             tail = os.pread(handle, _TAIL, max(0, size - _TAIL))
             if _is_repeated(json.loads(line), tail):
                 return False
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            # A name of a file may hold half a surrogate pair, which JSON escapes like this.
-            text = f"{chr(10) if torn else ''}{line}\n"
-            whole = text.encode(errors="backslashreplace")
+            whole = f"{chr(10) if torn else ''}{line}\n".encode()
             if os.write(handle, whole) < len(whole):
+                with suppress(OSError):
+                    os.ftruncate(handle, size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
     except OSError as error:
-        raise TrackingError(f"cannot write {path}: {error.strerror}") from error
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise TrackingError(f"cannot write {path}: {why}") from error
     return True
 
 
@@ -84,8 +107,8 @@ def _is_repeated(run: Mapping[str, Any], tail: bytes) -> bool:
     """Whether the last run of the same kind says the same, but for when it started."""
     for line in reversed(tail.split(b"\n")):
         try:
-            before = json.loads(line)
-        except (ValueError, RecursionError):
+            before = loads(line)
+        except ValueError:
             continue
         if isinstance(before, dict) and _kind(before) == _kind(run):
             return {**before, "started": None} == {**run, "started": None}
@@ -100,23 +123,34 @@ def _kind(run: Mapping[str, Any]) -> list[Any]:
 def read_history(path: Path) -> tuple[list[Point], int]:
     """Return every score of every run as written, and how many lines cannot be read.
 
-    A torn line, one of another schema, or with a value that is no score's, is left out and
-    counted. Raises TrackingError where
-    there is no history.
+    A torn line, one that is too long, of another schema, or with a value that is no score's, is
+    left out and counted. Raises TrackingError where there is no history, or one beyond all bounds.
     """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise TrackingError(f"no history at {path}: {error.strerror}; run a gate first") from error
     points: list[Point] = []
     unreadable = 0
-    # JSON escapes line feeds and no other break: splitlines() would cut a model's name in two.
-    for line in filter(str.strip, text.split("\n")):
-        try:
-            points += _points(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-            unreadable += 1
+    try:
+        for line in _lines(path):
+            try:
+                points += _points(loads(line.decode(errors="replace")))
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+                unreadable += 1
+    except OSError as error:
+        raise TrackingError(f"no history at {path}: {error.strerror}; run a gate first") from error
     return points, unreadable
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines that are not blank; of one that is too long, its first bytes."""
+    with opened(path) as file:
+        if os.fstat(file.fileno()).st_size > _MOST_HISTORY:
+            raise OSError(errno.EFBIG, f"more than {shown_size(_MOST_HISTORY)}", str(path))
+        # JSON escapes line feeds and no other break: splitlines() would cut a name in two.
+        while line := file.readline(_LONGEST_LINE):
+            rest = line
+            while len(rest) == _LONGEST_LINE and not rest.endswith(b"\n"):
+                rest = file.readline(_LONGEST_LINE)
+            if line.strip():
+                yield line
 
 
 def chosen_points(
@@ -174,6 +208,7 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
             high=None if line["interval"] is None else _in_points(line["interval"]["high"]),
             n=_count(line["n"]),
             verdict=_text(line["verdict"]),
+            is_complete=run.get("complete") is not False,
         )
         for line in run["scores"]
     ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
 from trusteval.printable import printable
+from trusteval.replacing import replace_file
 from trusteval.tracking.history import Point, trends
 
 
@@ -39,10 +41,12 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
         axes.tick_params(axis="x", labelrotation=20, labelsize=7)
         for text in axes.legend(fontsize=7).get_texts():
             text.set_parse_math(False)  # a name may hold $
+    drawn = BytesIO()  # whole before anything is written
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it
-            figure.savefig(path)
+            figure.savefig(drawn, format=path.suffix.removeprefix(".") or None)
+        replace_file(path.resolve(), drawn.getvalue())
     except (OSError, ValueError) as error:
         raise TrackingError(f"cannot draw {path}: {error}") from error
 
@@ -54,6 +58,6 @@ def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:
         [math.nan if value is None else value for value in column]
         for column in zip(*((p.value, p.low, p.high) for p in trend), strict=True)
     )
-    shown = f" {label}" if label.startswith("_") else label  # matplotlib hides such labels
+    shown = f" {label}" if label[:1] in ("_", "") else label  # matplotlib hides such labels
     (line,) = axes.plot(when, values, marker="o", markersize=4, label=shown)
     axes.fill_between(when, low, high, alpha=0.15, color=line.get_color())

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrackingError
+from trusteval.files import is_there
 from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers
@@ -27,10 +29,29 @@ class Selection:
     subject: str | None = None
     left_out: tuple[str, ...] = ()
 
+    @property
+    def incomplete(self) -> str:
+        """Say what of the run is missing, "" where nothing is known to be."""
+        ledger = self.run.ledger
+        if not ledger or ledger["complete"]:
+            return ""
+        ending, gates = ledger["ending"], ledger["gates"]
+        ended = "" if ending == _FINISHED else f", the run was {ending} before its end"
+        return f"{gates['judged']} of {gates['of']} gates judged{ended}"
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the run ended before all that it was to do was done."""
+        return bool(self.run.ledger.get("ending", _FINISHED) != _FINISHED)
+
+
+_FINISHED = "finished"
+_MOST_VERDICTS = 256 * MIB
+
 
 def is_store(text: str) -> bool:
     """Whether a RUN names a store's context, STORE.sqlite#CONTEXT, rather than a file."""
-    return "#" in text and not _place_and_subject(text)[0].exists()
+    return "#" in text and not is_there(_place_and_subject(text)[0])
 
 
 def select(text: str, asking: Asking) -> Selection:
@@ -44,6 +65,7 @@ def select(text: str, asking: Asking) -> Selection:
         recorded = recorded_run(Path(store), context, asking)
         return Selection(recorded.run, recorded.run.subjects[0], recorded.left_out)
     path, subject = _place_and_subject(text)
+    refuse_unfinished(path)
     run = read_answers(path / NAME if path.is_dir() else path)
     if (protocol := run.facts.get("protocol")) not in PROTOCOLS:
         raise TrackingError(
@@ -52,6 +74,20 @@ def select(text: str, asking: Asking) -> Selection:
     if subject is not None and subject not in run.subjects:
         raise TrackingError(f"{path} has no subject {subject!r}; it has {', '.join(run.subjects)}")
     return Selection(run, subject)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """Raise TrackingError for a reports folder whose run has begun and not ended."""
+    try:
+        found = read_json(folder / "verdicts.json", most=_MOST_VERDICTS)
+        is_unfinished = found["ending"] == "unfinished"
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if is_unfinished:
+        raise TrackingError(
+            f"{folder}: the run whose folder this is has not finished: it is at work still, or was "
+            "killed; wait, or run it again"
+        )
 
 
 def of_benchmarks(chosen: Selection, names: Sequence[str]) -> Selection:
@@ -94,6 +130,7 @@ def described(chosen: Selection, named: str, not_compared: Sequence[str]) -> dic
         "subjects": list(chosen.run.subjects),
         "not_compared": list(not_compared),
         "left_out": list(chosen.left_out),
+        **({"incomplete": chosen.incomplete} if chosen.incomplete else {}),
     }
 
 
@@ -102,7 +139,7 @@ def _place_and_subject(text: str) -> tuple[Path, str | None]:
     parts = text.split(":")
     for end in range(len(parts), 0, -1):
         path = Path(":".join(parts[:end]))
-        if path.exists():
+        if is_there(path):
             return path, ":".join(parts[end:]) or None
     return Path(text), None
 

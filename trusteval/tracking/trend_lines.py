@@ -18,7 +18,8 @@ def trend_lines(points: Sequence[Point], *, last: int) -> Iterator[str]:
             changed = _changed(before, point)
             before = point
             when, commit = f"{point.started:%Y-%m-%d %H:%M}", (point.commit or "-")[:10]
-            yield f"  {when}  {commit:10}  {_value(point)}{changed}"
+            part = "" if point.is_complete else "  incomplete run"
+            yield f"  {when}  {commit:10}  {_value(point)}{changed}{part}"
 
 
 def _changed(before: Point | None, point: Point) -> str:

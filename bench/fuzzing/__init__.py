@@ -1,0 +1,1 @@
+"""A bounded, seeded campaign that looks for inputs which end otherwise than the docs say."""

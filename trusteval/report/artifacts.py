@@ -1,0 +1,85 @@
+"""The files of a report: put there when a run begins, to say that it has, and again at its end.
+
+So no earlier report is taken for that of a run which was killed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trusteval.bounded import MIB, read_json
+from trusteval.errors import UsageError
+from trusteval.files import write_files
+from trusteval.printable import printable_json
+from trusteval.report.ledger import Ending
+from trusteval.report.record import RunRecord
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.answers_file import NAME as ANSWERS
+from trusteval.tracking.answers_file import write_document
+
+VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
+_MOST = 256 * MIB
+
+
+def announce(record: RunRecord, circumstances: Mapping[str, Any], directory: Path) -> None:
+    """Put in the place of an earlier report that this run has begun and not finished.
+
+    Raises UsageError for a place that cannot be written.
+    """
+    unfinished = replace(record, ending=Ending.UNFINISHED)
+    write_report(unfinished, circumstances, directory, exit_status=None)
+    path = directory / ANSWERS
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot remove {path} of an earlier run: {error.strerror}") from error
+
+
+def write_report(
+    record: RunRecord,
+    circumstances: Mapping[str, Any],
+    directory: Path,
+    *,
+    exit_status: int | None,
+) -> None:
+    """Write verdicts.json, run.json and report.md; UsageError where they cannot be.
+
+    `exit_status` is what pytest would end with if nothing was to be accepted.
+    """
+    from trusteval.report.markdown import render_markdown
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {directory}: {error.strerror}") from error
+    told = {**circumstances, "ledger": {**record.ledger(), "exit_status": exit_status}}
+    write_files(
+        {
+            directory / VERDICTS: record.to_json(),
+            directory / CIRCUMSTANCES: printable_json(
+                json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
+            ),
+            directory / REPORT: render_markdown(record, circumstances),
+        },
+        follows_links=False,
+    )
+
+
+def write_answers(record: RunRecord, answers: AnsweredRun, directory: Path) -> None:
+    """Write answers.json.gz, which says too what of the run is missing."""
+    whole = replace(answers, ledger=record.ledger())
+    write_document(directory / ANSWERS, whole.to_document(with_texts=True))
+
+
+def complete_report(directory: Path) -> str | None:
+    """Return when the run began whose complete report lies there; None if none does."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = read_json(directory / VERDICTS, most=_MOST)
+        run = read_json(directory / CIRCUMSTANCES, most=_MOST)
+        return str(run["started"]) if found["complete"] is True else None
+    return None

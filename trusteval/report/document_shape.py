@@ -1,0 +1,109 @@
+"""Whether a verdicts.json and a run.json are shaped as a run writes them, before they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trusteval.report.unjudged import Cause
+from trusteval.shape import (
+    list_of,
+    number,
+    one_of,
+    or_none,
+    real,
+    record,
+    table,
+    table_of,
+    text,
+    truth,
+)
+from trusteval.types import Dimension, InvalidReason, Level, Outcome, Undecided
+
+
+def check_record(document: Mapping[str, Any]) -> None:
+    """Raise ValueError, naming the first place, unless a document holds a run's verdicts."""
+    _RECORD(document, "")
+
+
+def check_circumstances(document: Any) -> None:
+    """Raise ValueError, naming the first place, unless a document says which run it was."""
+    _CIRCUMSTANCES(document, "")
+
+
+_MAYBE_TEXT, _MAYBE_REAL = or_none(text), or_none(real)
+_DIMENSION, _LEVEL = one_of(tuple(Dimension)), one_of(tuple(Level))
+_INTERVAL = record({"low": real, "high": real})
+
+
+def _invalid(value: Any, where: str) -> None:
+    table_of(number)(value, where)
+    list_of(one_of(tuple(InvalidReason)))(list(value), where)
+
+
+_SCORE = record(
+    {
+        "metric": text,
+        "value": _MAYBE_REAL,
+        "counts": record({"n": number, "refused": number, "invalid": _invalid}),
+        "interval": or_none(_INTERVAL),
+        "undefined": _MAYBE_TEXT,
+        "missing_settings": list_of(text),
+        "complete": truth,
+    },
+    too_few=truth,
+)
+_DATA = record(
+    {},
+    rows=table_of(number),
+    published_settings=number,
+    rows_read=number,
+    missing=list_of(text),
+    substitutes=table_of(text),
+    deviating=list_of(text),
+)
+_LINE = record(
+    {
+        **{"benchmark": text, "dimension": _DIMENSION, "subject": text, "score": _SCORE},
+        "non_answer_rate": _MAYBE_REAL,
+    },
+    partial_score=_MAYBE_REAL,
+    beside=table_of(_MAYBE_REAL),
+    other_protocols=table_of(_MAYBE_REAL),
+    notes=table_of(text),
+    data=_DATA,
+)
+_VERDICT = record(
+    {
+        **{"gate": text, "subject": text, "dimension": _DIMENSION, "message": text},
+        **{"outcome": one_of(tuple(Outcome)), "level": _LEVEL, "score": _SCORE},
+        "undecided": or_none(one_of(tuple(Undecided))),
+        "change": or_none(record({"reference": text, "value": real, "interval": _INTERVAL})),
+    },
+    p=_MAYBE_REAL,
+    family=number,
+    why=text,
+)
+_UNJUDGED = record(
+    {
+        **{"subject": text, "cause": one_of(tuple(Cause)), "why": text},
+        **{"dimension": or_none(_DIMENSION), "level": or_none(_LEVEL)},
+    },
+    gate=_MAYBE_TEXT,
+    benchmark=_MAYBE_TEXT,
+)
+_RECORD = record(
+    {
+        "facts": record({"engine": text}, profile=text),
+        "subjects": list_of(text),
+        "scores": list_of(_LINE),
+        "verdicts": list_of(_VERDICT),
+        "vote_invariants": list_of(record({"name": text, "outcome": text})),
+        "broken": table_of(text),
+        "unjudged": list_of(_UNJUDGED),
+    },
+    not_recorded=table_of(text),
+)
+_CIRCUMSTANCES = record(
+    {}, started=text, commit=_MAYBE_TEXT, command=list_of(text), replaces=_MAYBE_TEXT, machine=table
+)
