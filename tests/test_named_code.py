@@ -194,3 +194,16 @@ def test_tokenizer_out_of_a_gguf_file_is_refused(dense: Path) -> None:
 def test_class_that_is_no_tokenizers_is_refused(dense: Path, named: object) -> None:
     edit(dense / "tokenizer_config.json", tokenizer_class=named)
     assert "which is no tokenizer" in inspection_refusal(dense)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        *("LlamaTokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"),
+        *("TokenizersBackendFast", "MistralCommonBackend", "HunYuanTokenizerV2"),
+    ],
+)
+def test_class_of_a_tokenizer_is_let_through(dense: Path, named: str) -> None:
+    """gptqmodel saves some by a name that nobody else has."""
+    edit(dense / "tokenizer_config.json", tokenizer_class=named)
+    inspect_checkpoint(dense)

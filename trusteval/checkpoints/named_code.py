@@ -34,7 +34,7 @@ _CODE_KEYS = frozenset(
     }
 )
 """Keys whose every value is code, or the name of another model on the hub."""
-_TOKENIZER_CLASS = re.compile(r"\w*(Tokenizer|Backend)(Fast)?")
+_TOKENIZER_CLASS = re.compile(r"\w*(Tokeniz|Backend)\w*")
 _NAMES_FILES = re.compile(r"_files?$|^init_inputs$|^subfolder$|^vocab$|^merges$")
 _CUSTOM_GENERATE = Path("custom_generate", "generate.py")
 
