@@ -170,6 +170,7 @@ ALLOWED: dict[str, set[str]] = {
     "planner": set(),
     "planner.table": {"types", "planning", "preflight"},
     "planner.command_line": {
+        "printing",
         *("errors", "files", "options", "planner.table", "preflight", "preparation", "printable"),
         *("profiles", "protocols"),
     },
