@@ -32,6 +32,7 @@ PURE = (
     *("formulas", "estimates", "claims", "evidence", "gathering", "judgement", "preflight"),
     *("gates", "gates_file", "gates_limits", "protocols", "sampling"),
     *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
+    "stats.retries",
 )
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
@@ -87,6 +88,7 @@ ALLOWED: dict[str, set[str]] = {
     "stats.composition": set(),
     "stats.members": {"stats.clusters", "stats.estimate"},
     "stats.power": {"stats.estimate", "stats.paired"},
+    "stats.retries": {"stats.estimate"},
     "stats.weighted": set(),
     "progress": set(),
     "machine": {"errors", "files"},
@@ -446,9 +448,11 @@ ALLOWED: dict[str, set[str]] = {
         *("errors", "tracking.answered_run", "tracking.answers_file", "tracking.comparison"),
         *("benchmarks", "protocols", "tracking.store_selection"),
     },
-    "tracking.history": {"errors", "tracking.reader_version"},
-    "tracking.trend_lines": {"tracking.history"},
-    "tracking.plot": {"errors", "printable", "tracking.history"},
+    "tracking.history": {"errors"},
+    "tracking.trends": {"tracking.history"},
+    "tracking.trend_lines": {"tracking.history", "tracking.trends"},
+    "tracking.plot": {"errors", "printable", "tracking.history", "tracking.trends"},
+    "tracking.tries": {"tracking.baseline", "tracking.history"},
     "tracking.command_line": {
         *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
         "tracking.change",
@@ -529,11 +533,17 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "gates"),
         *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
     },
-    "report.table": {"report.record", "report.summary"},
-    "report.markdown": {"report.record", "report.summary"},
+    "report.table": {"report.record", "report.summary", "report.tries"},
+    "report.markdown": {"report.record", "report.summary", "report.tries"},
+    "report.tries": {"report.record", "stats.retries", "tracking.tries"},
+    "report.trying": {
+        *("errors", "report.tries", "run"),
+        *(f"tracking.{name}" for name in ("baseline", "history", "tries")),
+    },
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
         *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
+        *("report.tries", "report.trying"),
         "benchmarks",
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),

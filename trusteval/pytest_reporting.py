@@ -93,6 +93,7 @@ class ReportHooks:
             self._report.add_answered(config.stash[ANSWERED])
         if self._has_deaths and not session.config.option.maxfail:
             self._report.lose_the_rest(run)
+        self._report.count_tries(run, reports_path(config))
         self._report.write(run, reports_path(config))
         session.exitstatus = self._exit_status(session)
 
@@ -132,7 +133,7 @@ class ReportHooks:
         status = int(session.exitstatus)
         run = session.config.stash[RUN]
         refused = self._report.reply is not None and not self._report.reply.accepted
-        if status == pytest.ExitCode.OK and refused:
+        if status == pytest.ExitCode.OK and (refused or self._report.has_one_try_too_many(run)):
             return int(pytest.ExitCode.TESTS_FAILED)
         if status == pytest.ExitCode.TESTS_FAILED and self._n_errors and not self._n_failures:
             return UNMEASURED

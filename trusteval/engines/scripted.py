@@ -52,7 +52,21 @@ class ScriptedBackend:
         return cls(scripts, hashlib.sha256(raw).hexdigest())
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
-        return {"engine": "scripted", "script": self.sha256, "variant": variant.name}
+        return {
+            "engine": "scripted",
+            "script": self.sha256,
+            "variant": variant.name,
+            "weights": self._fingerprint(variant),
+        }
+
+    def _fingerprint(self, variant: Variant) -> str:
+        """Return what stands for the variant's weights: a digest of its own rules."""
+        rules = self._rules(variant) or ()
+        told = json.dumps([[rule.match.pattern, rule.say] for rule in rules])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _rules(self, variant: Variant) -> tuple[Rule, ...] | None:
+        return self.scripts.get(variant.name, self.scripts.get("*"))
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
@@ -70,7 +84,7 @@ class ScriptedBackend:
         return None
 
     def open(self, variant: Variant) -> ScriptedEngine:
-        rules = self.scripts.get(variant.name, self.scripts.get("*"))
+        rules = self._rules(variant)
         if rules is None:
             known = ", ".join(self.scripts)
             raise EngineError(f"the script has no answers for {variant.name!r}; it has: {known}")

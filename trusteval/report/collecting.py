@@ -24,6 +24,8 @@ from trusteval.report.record import (
     verdict_from_dict,
 )
 from trusteval.report.summary import verdict_of
+from trusteval.report.tries import FACT, TryCount, beyond_lines
+from trusteval.report.trying import tries_so_far
 from trusteval.report.unjudged import (
     ENDED,
     Asked,
@@ -65,6 +67,7 @@ class ReportCollector:
         self.written_to: Path | None = None
         self.replaced: str | None = None
         self.reply: Reply | None = None
+        self._tries: TryCount | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
         """Take one property of a test report; others than ours are left alone."""
@@ -136,7 +139,7 @@ class ReportCollector:
     def record(self, run: Run) -> RunRecord:
         """Return all that was gathered, and what has no verdict."""
         return RunRecord(
-            facts=run.facts(),
+            facts=self._facts(run),
             subjects=[subject.name for subject in run.subjects],
             scores=list(self._scores.values()),
             verdicts=list(self._verdicts.values()),
@@ -150,6 +153,20 @@ class ReportCollector:
                 collected=self.collected,
             ),
         )
+
+    def _facts(self, run: Run) -> Mapping[str, object]:
+        """Return the run's facts, and at which try its subjects are once that was counted."""
+        tries = {} if self._tries is None else {FACT: self._tries.to_document()}
+        return {**run.facts(), **tries}
+
+    def count_tries(self, run: Run, directory: Path) -> None:
+        """Count the tries of every subject that was judged, by the history beside the reports."""
+        scores = score_lines(self.record(run), self._answered(run))
+        self._tries = tries_so_far(run, scores, directory.parent / HISTORY)
+
+    def has_one_try_too_many(self, run: Run) -> bool:
+        """Say whether a subject's weights came after as many tries as --trust-tries allows."""
+        return bool(beyond_lines(self.record(run)))
 
     def write(self, run: Run, directory: Path) -> None:
         """Write the report, the answers and a line of history; accept, if that is asked.
@@ -184,6 +201,7 @@ class ReportCollector:
                     commit=circumstances["commit"],
                     versions=circumstances["versions"],
                     regression=run.options.regression,
+                    tries={} if self._tries is None else self._tries.made,
                 )
                 self.reply = accept(
                     request, answers, scores=scores, failed=_not_let_through(record)
@@ -249,16 +267,21 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "non_answer_rate": line.non_answer_rate,
             "verdict": verdict_of(line, record.verdicts, record.unjudged),
             "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
+            "data": answers.data.get(line.benchmark, {}).get("sha256"),
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
     ]
 
 
 def weights_of(identity: Mapping[str, Any]) -> str | None:
-    """Return the fingerprint of a subject's weights, of a vote's over all of its members'."""
+    """Return the fingerprint of a subject's weights, of a vote's over all of its members'.
+
+    None where there is none: a server does not show its weights. A recording is its own.
+    """
     if VOTERS not in identity:
-        return identity.get("weights")
-    weights = [member.get("weights") for _, member in sorted(identity[VOTERS].items())]
+        is_served = identity.get("engine") == "openai"
+        return None if is_served else identity.get("weights") or identity.get("recording")
+    weights = [weights_of(member) for _, member in sorted(identity[VOTERS].items())]
     return digest(weights) if all(weights) else None
 
 
@@ -269,6 +292,7 @@ def _not_let_through(record: RunRecord) -> list[str]:
         *(f"{subject} fails {gate}" for subject, gate in failed),
         *(why for _, why in sorted(record.broken.items())),
         *(one.sentence for one in record.unjudged if one.cause is Cause.ERROR),
+        *beyond_lines(record),
     ]
 
 

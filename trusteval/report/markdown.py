@@ -25,6 +25,7 @@ from trusteval.report.summary import (
     tally,
     unjudged_lines,
 )
+from trusteval.report.tries import tries_lines
 
 
 def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
@@ -45,6 +46,7 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         broken=broken_lines(record),
         incomplete=incomplete_lines(record),
         unjudged=unjudged_lines(record, each=True),
+        tries=tries_lines(record),
         run=run_line(circumstances),
         remote_code=remote_code_lines(record),
         perplexity=perplexity_lines(record),

@@ -21,6 +21,7 @@ from trusteval.report.summary import (
     tally,
     unjudged_lines,
 )
+from trusteval.report.tries import tries_lines
 
 _HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpars-\nable"}
 _TEXT_COLUMNS = ("dimension", "subject", "verdict")
@@ -60,4 +61,5 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     yield from unjudged_lines(record, each=False)
     yield f"{tally(record)}. {invariants_line(record)}."
     yield from incomplete_lines(record)
+    yield from tries_lines(record)
     yield from caveats(record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, sha
 @dataclass(frozen=True, slots=True)
 class Request:
     """Accepting at `path`: on which day, at which commit, by which versions, and why a regression
-    is accepted.
+    is accepted. `tries` counts how often each subject was tried since it was accepted last.
     """
 
     path: Path
@@ -31,6 +31,7 @@ class Request:
     commit: str | None
     versions: Mapping[str, str]
     regression: str | None = None
+    tries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,14 @@ def accept(
         )
         return Reply(False, (*worse, refused))
     touched = tuple(sorted("/".join(key) for key in run.sheets))
+    tries = {name: made for name, made in request.tries.items() if name in run.subjects}
     acceptance = Acceptance(
         request.date,
         request.commit,
         touched,
         request.versions,
         request.regression if worse else None,
+        tries,
     )
     write_baseline(request.path, accepted(before, run, scores=scores, acceptance=acceptance))
     unseen = [c for c in compared if c.change is Change.NOT_COMPARABLE]
@@ -86,9 +89,16 @@ def accept(
             *worse,
             *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
             *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
+            *_tries_lines(tries),
             f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
         ),
     )
+
+
+def _tries_lines(tries: Mapping[str, int]) -> list[str]:
+    """Say how many tries it took, which the baseline keeps."""
+    shown = ", ".join(f"{name} {made}" for name, made in sorted(tries.items()))
+    return [f"tries since it was last accepted: {shown}"] if tries else []
 
 
 def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:

@@ -30,7 +30,7 @@ from trusteval.tracking.rereading import read_anew
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """One accepting: when, at which commit and by which versions, what it touched, and why if it
-    got worse.
+    got worse; `tries` says how often each subject was tried since the acceptance before.
     """
 
     date: str
@@ -38,6 +38,7 @@ class Acceptance:
     touched: tuple[str, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     regression: str | None = None
+    tries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -163,6 +163,7 @@ _BASELINE = _record(
                 commit=_or_none(_text),
                 versions=_table,
                 regression=_or_none(_text),
+                tries=_table_of(_number),
             )
         ),
     }
