@@ -425,18 +425,19 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.confounds": set(),
     "tracking.change": {"claims", "stats.estimate"},
     "tracking.flips_reach": {"estimates", "formulas", "rates", "sheet"},
+    "tracking.margins": {"errors", "benchmarks", "suggestion"},
     "tracking.comparison": {
         *("types", "errors", "estimates", "metrics", "protocols", "sheet"),
         *("stats.composition", "stats.estimate", "tracking.change"),
         *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
-        *("tracking.flips_reach", "tracking.measured", "tracking.rereading"),
+        *("tracking.flips_reach", "tracking.margins", "tracking.measured", "tracking.rereading"),
     },
     "tracking.comparison_lines": {
         *("claims", "stats.composition", "stats.estimate"),
         *("tracking.change", "tracking.comparison"),
     },
     "tracking.accepting": {
-        *("printable", "tracking.change"),
+        *("printable", "tracking.change", "tracking.margins"),
         *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
     },
     "tracking.store_selection": {
@@ -455,7 +456,7 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.tries": {"tracking.baseline", "tracking.history"},
     "tracking.command_line": {
         *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
-        "tracking.change",
+        *("tracking.change", "tracking.margins"),
         *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
         *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
         "tracking.reader_version",

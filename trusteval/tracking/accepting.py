@@ -18,6 +18,7 @@ from trusteval.tracking.baseline import (
 )
 from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
+from trusteval.tracking.margins import Margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def accept(
             *worse,
             *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
             *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
+            *filter(None, map(_suspicion, compared)),
             *_tries_lines(tries),
             f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
         ),
@@ -103,20 +105,37 @@ def _tries_lines(tries: Mapping[str, int]) -> list[str]:
 
 def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
     """Compare what ran with what was accepted of it; any drop that is shown is a regression."""
-    found = compare_runs(before.answers, run, pairs=shared_pairs(before.answers, run), max_drop=0.0)
+    found = compare_runs(
+        before.answers, run, pairs=shared_pairs(before.answers, run), margins=Margins(0.0)
+    )
     both = before.answers.sheets.keys() & run.sheets.keys()
     return [
         comparison for comparison in found if (comparison.subject, comparison.benchmark) in both
     ]
 
 
+def _suspicion(found: BenchmarkComparison) -> str | None:
+    """Say which drop would be one if its benchmark were the only one that was compared."""
+    if found.change is not Change.SUSPECT or found.p is None:
+        return None
+    return f"suspect, and accepted: {_dropped(found)} (p {found.p:.2g} alone)"
+
+
+def _dropped(found: BenchmarkComparison) -> str | None:
+    if found.drop is None:
+        return None
+    value, low, high = (100 * x for x in (found.drop.value, found.drop.low, found.drop.high))
+    return (
+        f"{found.subject} on {found.benchmark}: score dropped by {value:.1f} (90 % interval "
+        f"{low:.1f} to {high:.1f}) from what was accepted"
+    )
+
+
 def _worsening(found: BenchmarkComparison) -> str | None:
     """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
-    where, drop = f"{found.subject} on {found.benchmark}", found.drop
-    if found.change is Change.REGRESSION and drop is not None:
-        value, low, high = (100 * x for x in (drop.value, drop.low, drop.high))
-        interval = f"90 % interval {low:.1f} to {high:.1f}"
-        return f"{where}: score dropped by {value:.1f} ({interval}) from what was accepted"
+    where = f"{found.subject} on {found.benchmark}"
+    if found.change is Change.REGRESSION:
+        return _dropped(found)
     before, after = found.before, found.after
     if before is not None and before.value is not None and after is not None:
         lost = after.value is None
