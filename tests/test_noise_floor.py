@@ -167,4 +167,4 @@ def test_noise_floor_is_asked_for_by_name(tmp_path):
     assert refused.returncode == 4
     assert "--trust-noise-floor is one of dense, gptq-8, gptq-4, gptq-3" in refused.stderr
     document = json.loads((project.root / "reports/latest/verdicts.json").read_text())
-    assert document["facts"]["family"] == 8
+    assert document["facts"]["families"]["gptq-8"] == 2

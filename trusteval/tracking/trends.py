@@ -34,7 +34,7 @@ def trends(points: Sequence[Point]) -> list[Trend]:
 
     By name, and those of one name by when they began.
     """
-    grouped: dict[tuple[str, ...], dict[Asked, list[Point]]] = {}
+    grouped: dict[tuple[str, str, str, str, str], dict[Asked, list[Point]]] = {}
     for point in sorted(points, key=lambda p: p.started):
         key = (point.model, point.profile, point.protocol, point.benchmark, point.subject)
         grouped.setdefault(key, {}).setdefault(point.asked, []).append(point)
