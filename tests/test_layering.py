@@ -43,7 +43,6 @@ STATS_OF_ARRAYS = tuple(
             "contrasts",
             "fairness",
             "losses",
-            "members",
             "shifts",
             "weighted",
         ),
@@ -86,7 +85,7 @@ ALLOWED: dict[str, set[str]] = {
     "stats.fairness": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate", "gaps")},
     "stats.shifts": {f"stats.{name}" for name in ("clusters", "contrasts", "estimate")},
     "stats.composition": set(),
-    "stats.members": {"stats.clusters", "stats.estimate"},
+    "stats.members": {"stats.estimate"},
     "stats.power": {"stats.estimate", "stats.paired"},
     "stats.retries": {"stats.estimate"},
     "stats.weighted": set(),
@@ -453,6 +452,10 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.trends": {"tracking.history"},
     "tracking.trend_lines": {"tracking.history", "tracking.trends"},
     "tracking.plot": {"errors", "printable", "tracking.history", "tracking.trends"},
+    "tracking.vote_leads": {
+        *("errors", "estimates", "metrics", "protocols", "sheet"),
+        *("stats.estimate", "stats.members", "tracking.answered_run", "tracking.measured"),
+    },
     "tracking.tries": {"tracking.baseline", "tracking.history"},
     "tracking.command_line": {
         *("errors", "files", "printable", "profiles", "protocols", "benchmarks.origin"),
@@ -535,7 +538,9 @@ ALLOWED: dict[str, set[str]] = {
         *(f"report.{name}" for name in ("multiplicity", "record", "unjudged")),
     },
     "report.table": {"report.record", "report.summary", "report.tries"},
-    "report.markdown": {"report.record", "report.summary", "report.tries"},
+    "report.markdown": {
+        *("report.record", "report.summary", "report.tries", "tracking.vote_leads"),
+    },
     "report.tries": {"report.record", "stats.retries", "tracking.tries"},
     "report.trying": {
         *("errors", "report.tries", "run"),
@@ -544,7 +549,7 @@ ALLOWED: dict[str, set[str]] = {
     "report.collecting": {
         *("types", "errors", "files", "machine", "run"),
         *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
-        *("report.tries", "report.trying"),
+        *("report.tries", "report.trying", "tracking.vote_leads"),
         "benchmarks",
         *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
         *(f"tracking.{name}" for name in ("confounds", "history")),

@@ -94,6 +94,7 @@ class ReportHooks:
         if self._has_deaths and not session.config.option.maxfail:
             self._report.lose_the_rest(run)
         self._report.count_tries(run, reports_path(config))
+        self._report.compare_votes(run)
         self._report.write(run, reports_path(config))
         session.exitstatus = self._exit_status(session)
 

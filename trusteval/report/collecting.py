@@ -43,6 +43,8 @@ from trusteval.tracking.answers_file import write_document
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
+from trusteval.tracking.vote_leads import FACT as LEADS
+from trusteval.tracking.vote_leads import VoteLead, vote_leads
 from trusteval.types import Verdict
 
 _KEPT = ("started", "commit", "machine", "versions")
@@ -68,6 +70,7 @@ class ReportCollector:
         self.replaced: str | None = None
         self.reply: Reply | None = None
         self._tries: TryCount | None = None
+        self._leads: list[VoteLead] | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
         """Take one property of a test report; others than ours are left alone."""
@@ -155,9 +158,14 @@ class ReportCollector:
         )
 
     def _facts(self, run: Run) -> Mapping[str, object]:
-        """Return the run's facts, and at which try its subjects are once that was counted."""
+        """Return the run's facts, and what was found of its tries and votes at its end."""
         tries = {} if self._tries is None else {FACT: self._tries.to_document()}
-        return {**run.facts(), **tries}
+        leads = {} if self._leads is None else {LEADS: [asdict(one) for one in self._leads]}
+        return {**run.facts(), **tries, **leads}
+
+    def compare_votes(self, run: Run) -> None:
+        """Find how far votes are ahead of the best of their members."""
+        self._leads = list(vote_leads(self._answered(run)))
 
     def count_tries(self, run: Run, directory: Path) -> None:
         """Count the tries of every subject that was judged, by the history beside the reports."""
