@@ -36,6 +36,7 @@ PURE = (
     *("planning", "planner.table"),
     *("gates", "gates_file", "gates_limits", "protocols", "sampling"),
     *("stats.fairness", "stats.shifts", "stats.composition", "stats.members", "stats.power"),
+    "stats.retries",
 )
 STATS_OF_ARRAYS = tuple(
     f"stats.{name}"
@@ -46,7 +47,6 @@ STATS_OF_ARRAYS = tuple(
             "contrasts",
             "fairness",
             "losses",
-            "members",
             "power",
             "shifts",
             "weighted",
@@ -485,18 +485,18 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.change": {"claims", "stats.estimate"},
     "tracking.flips_reach": {"estimates", "formulas", "rates", "sheet"},
     "tracking.comparison": {
-        *("types", "errors", "estimates", "metrics", "protocols", "sheet"),
-        *("stats.composition", "stats.estimate", "tracking.change"),
-        *("tracking.answered_run", "tracking.baseline", "tracking.confounds"),
-        *("tracking.flips_reach", "tracking.measured", "tracking.rereading"),
+        *("errors", "estimates", "metrics", "protocols", "sheet", "stats.composition"),
+        *("stats.estimate", "tracking.answered_run", "tracking.baseline", "tracking.change"),
+        *("tracking.confounds", "tracking.flips_reach", "tracking.margins", "tracking.measured"),
+        *("tracking.rereading", "types"),
     },
     "tracking.comparison_lines": {
         *("claims", "stats.composition", "stats.estimate"),
         *("tracking.change", "tracking.comparison"),
     },
     "tracking.accepting": {
-        *("printable", "tracking.change"),
-        *("tracking.answered_run", "tracking.baseline", "tracking.comparison"),
+        *("printable", "tracking.answered_run", "tracking.baseline", "tracking.change"),
+        *("tracking.comparison", "tracking.margins"),
     },
     "tracking.store_selection": {
         *("types", "errors", "machine", "profiles", "protocols", "questionnaire", "sheet"),
@@ -509,15 +509,14 @@ ALLOWED: dict[str, set[str]] = {
         *("benchmarks", "bounded", "protocols", "tracking.store_selection"),
     },
     "tracking.history": {"errors", "printable", "tracking.reader_version", "bounded", "turns"},
-    "tracking.trend_lines": {"tracking.history"},
-    "tracking.plot": {"errors", "printable", "replacing", "tracking.history"},
+    "tracking.trend_lines": {"tracking.history", "tracking.trends"},
+    "tracking.plot": {"errors", "printable", "replacing", "tracking.history", "tracking.trends"},
     "tracking.command_line": {
-        *("errors", "files", "printing", "profiles", "protocols", "benchmarks.origin"),
-        "tracking.change",
-        *(f"tracking.{name}" for name in ("comparison", "comparison_lines", "history", "plot")),
-        *(f"tracking.{n}" for n in ("item_options", "reader_change", "reader_lines")),
-        "tracking.reader_version",
-        *(f"tracking.{name}" for name in ("selection", "store_selection", "trend_lines")),
+        *("benchmarks.origin", "errors", "files", "printing", "profiles", "protocols"),
+        *("tracking.change", "tracking.comparison", "tracking.comparison_lines"),
+        *("tracking.history", "tracking.item_options", "tracking.margins", "tracking.plot"),
+        *("tracking.reader_change", "tracking.reader_lines", "tracking.reader_version"),
+        *("tracking.selection", "tracking.store_selection", "tracking.trend_lines"),
     },
     "audit": set(),
     "audit.drawing": set(),
@@ -599,8 +598,8 @@ ALLOWED: dict[str, set[str]] = {
     "report.document_shape": {"types", "shape", "report.unjudged"},
     "report.ledger": {"printable"},
     "report.standing": {
-        *("types", "report.ledger", "report.record", "report.summary", "report.unjudged"),
-        "tracking.accepting",
+        *("report.ledger", "report.record", "report.summary", "report.tries", "report.unjudged"),
+        *("tracking.accepting", "types"),
     },
     "report.artifacts": {
         *("bounded", "errors", "files", "printable"),
@@ -612,22 +611,18 @@ ALLOWED: dict[str, set[str]] = {
         *("types", "gates"),
         *(f"report.{name}" for name in ("ledger", "multiplicity", "record", "unjudged")),
     },
-    "report.table": {"printable", "report.record", "report.summary"},
-    "report.markdown": {"report.markup", "report.record", "report.summary"},
+    "report.table": {"printable", "report.record", "report.summary", "report.tries"},
+    "report.markdown": {
+        *("report.markup", "report.record", "report.summary", "report.tries"),
+        "tracking.vote_leads",
+    },
     "report.markup": {"printable"},
     "report.collecting": {
-        *("types", "errors", "files", "machine", "run", "url_secrets"),
-        "printable",
-        "bounded",
-        *("types", "errors", "files", "machine", "run"),
-        *("report.record", "report.markdown", "report.summary", "report.unjudged", "store.keys"),
-        "benchmarks",
-        *(f"tracking.{name}" for name in ("accepting", "answered_run", "answers_file")),
-        *(f"tracking.{name}" for name in ("confounds", "history")),
-        *("types", "errors", "machine", "run", "benchmarks", "store.keys"),
-        *(f"report.{name}" for name in ("artifacts", "ledger", "record", "standing")),
-        *(f"report.{name}" for name in ("summary", "unjudged")),
-        *(f"tracking.{name}" for name in ("accepting", "answered_run", "confounds", "history")),
+        *("benchmarks", "errors", "machine", "report.artifacts", "report.ledger"),
+        *("report.record", "report.standing", "report.summary", "report.tries", "report.trying"),
+        *("report.unjudged", "run", "store.keys", "tracking.accepting", "tracking.answered_run"),
+        *("tracking.confounds", "tracking.history", "tracking.vote_leads", "types"),
+        "url_secrets",
     },
     "pytest_keys": {
         "printing",
@@ -700,6 +695,19 @@ ALLOWED: dict[str, set[str]] = {
     "demo": set(),
     "__main__": {"cli"},
     "": {"checkpoints.loading"},
+    "report.tries": {"report.record", "stats.retries", "tracking.tries"},
+    "report.trying": {
+        *("errors", "report.tries", "run", "tracking.baseline", "tracking.history"),
+        "tracking.tries",
+    },
+    "stats.retries": {"stats.estimate"},
+    "tracking.margins": {"benchmarks", "errors", "suggestion"},
+    "tracking.trends": {"tracking.history"},
+    "tracking.tries": {"tracking.baseline", "tracking.history"},
+    "tracking.vote_leads": {
+        *("errors", "estimates", "metrics", "protocols", "sheet", "stats.estimate"),
+        *("stats.members", "tracking.answered_run", "tracking.measured"),
+    },
 }
 # Module -> packages it may import when it is itself imported; everything else loads on use.
 EAGER = {

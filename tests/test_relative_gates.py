@@ -71,6 +71,16 @@ def test_drop_is_told_with_its_interval_its_pairs_and_what_it_detects():
     assert verdict.change.value == pytest.approx(4.0)
 
 
+def test_what_a_row_detects_is_its_margin_s_distance_not_that_of_a_limit_beside_it():
+    alone = check(dropped(2, 1, 2000), max_drop=3.0, n=2000).message
+    beside = check(dropped(2, 1, 2000), max_drop=3.0, at_least=10.0, n=2000).message
+    absolute = check(dropped(2, 1, 2000), at_least=10.0, n=2000).message
+    assert [text.partition("detects ")[2].partition(";")[0] for text in (alone, beside)] == [
+        *("0.3", "0.3")
+    ]
+    assert "detects 7.6" in absolute
+
+
 def test_few_source_items_that_differ_are_pointed_out():
     few = Comparison(Normal(0.01, 0.004, differing=7))
     assert (

@@ -153,7 +153,7 @@ def test_accepting_writes_scores_answers_and_fingerprints(story: Story) -> None:
 def test_same_answers_pass_against_what_was_accepted(story: Story) -> None:
     assert story.again.returncode == 0, story.again.stdout
     assert story.project.outcomes()[GATE] == "PASS"
-    assert "rise from baseline 0.0 (90 % interval -20.7 to 20.7), must be <= 22.0" in message(
+    assert "rise from baseline 0.0 (90 % interval -11.6 to 13.8), must be <= 22.0" in message(
         story.project
     )
 
@@ -172,7 +172,7 @@ def test_worse_answers_fail_and_are_not_accepted_without_a_reason(ours: Project)
     told = ran.stdout[ran.stdout.index("report: ") :].splitlines()[1:5]
     assert told == [
         "gptq-4 fails ethics.non_answer_rate.against_baseline",
-        "gptq-4 on ethics: score dropped by 50.0 (90 % interval 29.3 to 70.7) from what was "
+        "gptq-4 on ethics: score dropped by 50.0 (90 % interval 19.7 to 83.6) from what was "
         "accepted",
         "not accepted: baselines/script-demo.json.gz stays as it is; --trust-accept-regression "
         '"reason" accepts this all the same and keeps the reason',

@@ -31,6 +31,7 @@ from trusteval.tracking.baseline import Baseline, write_baseline
 from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import compare_runs, shared_pairs
 from trusteval.tracking.confounds import VOTERS, confounds
+from trusteval.tracking.margins import Margins, read_margins
 from trusteval.types import Answer, Label, Sample
 
 Compare = Callable[..., tuple[int, str]]
@@ -122,18 +123,80 @@ def test_answers_that_are_wrong_otherwise_are_said_and_lose_nothing(compare: Com
     assert "0 lost, 0 gained; 2 answered otherwise, which as losses alone would cost 0.0" in said
 
 
-def test_drop_that_only_the_number_of_comparisons_keeps_open_says_so(compare: Compare) -> None:
-    names = [f"gptq-{number}" for number in range(20)]
-    before = run_of(dict.fromkeys(names, BETTER))
+def on_many(answers: list[Answer], *, benchmarks: int) -> AnsweredRun:
+    """Build a run that answered so on mmlu, and always alike on as many benchmarks in all."""
+    run = run_of({"dense": answers, "gptq-4": SAME})
+    alike = [Label(("wrong", "not wrong")[place % 2]) for place in range(60)]
+    others = [ethics_run(alike), adult_run([Label("yes")] * 160), advglue_run()][: benchmarks - 1]
+    return replace(
+        run,
+        data={**run.data, **{name: data for one in others for name, data in one.data.items()}},
+        sheets={
+            **run.sheets,
+            **{key: sheet for one in others for key, sheet in one.sheets.items()},
+        },
+    )
+
+
+def test_drop_that_only_the_family_of_the_subject_keeps_from_a_regression_is_suspect(
+    compare: Compare, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.json"
     worse = with_wrong(*range(8))
-    after = run_of({**dict.fromkeys(names, BETTER), "gptq-0": worse})
-    code, said = compare(before, after, "--flips=0")
-    line = next(line for line in said.splitlines() if line.startswith("gptq-0 on mmlu"))
+    runs = on_many(BETTER, benchmarks=4), on_many(worse, benchmarks=4)
+    code, said = compare(*runs, "--flips=0", f"--json={out}")
+    line = next(line for line in said.splitlines() if line.startswith("dense on mmlu"))
     assert (code, line.partition("8 lost, 0 gained; ")[2]) == (
         3,
-        "p 0.02 would be a regression as the only comparison; among 20 it takes 0.0025",
+        "p 0.02 would be a regression as the only comparison; among the 4 of dense it takes "
+        "0.013: not shown, and not excused",
     )
-    assert compare(run_of({"gptq-0": BETTER}), run_of({"gptq-0": worse}))[0] == 1
+    assert (line.startswith("dense on mmlu: suspect, "), said.splitlines()[-1]) == (
+        True,
+        "1 suspect, 4 identical",
+    )
+    document = json.loads(out.read_text(encoding="utf-8"))
+    families = {(c["subject"], c["benchmark"]): c["family"] for c in document["comparisons"]}
+    assert (document["outcome"], document["family"]) == ("suspect", 4)
+    assert (families["dense", "mmlu"], families["gptq-4", "mmlu"]) == (4, 1)
+    assert compare(runs[0], runs[1], "--benchmark=mmlu")[0] == 1
+
+
+def test_subject_is_judged_by_its_own_comparisons_however_many_others_there_are(
+    compare: Compare,
+) -> None:
+    names = [f"gptq-{number}" for number in range(20)]
+    before = run_of(dict.fromkeys(names, BETTER))
+    after = run_of({**dict.fromkeys(names, BETTER), "gptq-0": with_wrong(*range(8))})
+    code, said = compare(before, after, "--flips=0")
+    assert (code, said.splitlines()[-1]) == (1, "1 regression, 19 identical")
+
+
+def test_margin_of_a_benchmark_or_dimension_is_its_own(compare: Compare, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    before, after = run_of({"dense": SAME}), run_of({"dense": with_wrong(4, 5, 6, 7, 8)})
+    for margins, code in (
+        (("--max-drop=20",), 0),
+        (("--max-drop=mmlu=20",), 0),
+        (("--max-drop=20", "--max-drop=mmlu=3"), 3),
+        (("--max-drop=adult=20",), 3),
+    ):
+        assert compare(before, after, *margins, f"--json={out}")[0] == code, margins
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert (written["max_drop"], written["comparisons"][0]["max_drop"]) == (3.0, 3.0)
+    assert read_margins(["2", "fairness=20", "adult=9"]) == Margins(
+        2.0, {"adult": 9.0, "adult_raw": 20.0}
+    )
+
+
+def test_item_that_is_there_twice_is_refused_and_named(compare: Compare) -> None:
+    twice = run_of({"dense": SAME}, ids=[*range(N - 1), 7])
+    code, said = compare(twice, twice)
+    assert (code, said.count("\n"), "mmlu has the item astronomy/7 twice" in said) == (2, 1, True)
+    found = compare_runs(twice, twice, pairs=shared_pairs(twice, twice), margins=Margins())
+    assert [(c.change, c.why) for c in found] == [
+        (Change.NOT_COMPARABLE, "item astronomy/7 is there twice")
+    ]
 
 
 def test_drop_beyond_the_margin_is_a_regression(compare: Compare) -> None:
@@ -164,21 +227,45 @@ def test_what_was_asked_differently_is_not_comparable_and_says_what(compare: Com
 
 def test_benchmark_that_one_run_did_not_ask_is_not_comparable(compare: Compare) -> None:
     both = run_of({"dense": SAME, "gptq-4": SAME})
-    code, said = compare(both, run_of({"dense": SAME}), "--max-drop=10")
-    assert (code, said.splitlines()[0]) == (0, "not compared, only in the first run: gptq-4")
     other = AnsweredRun(
         both.facts,
         {**both.data, "ethics": {"sha256": "e"}},
         both.identities,
         {**both.sheets, ("dense", "ethics"): both.sheets["dense", "mmlu"]},
     )
-    found = compare_runs(both, other, pairs=shared_pairs(both, other), max_drop=10.0)
+    found = compare_runs(both, other, pairs=shared_pairs(both, other), margins=Margins(10.0))
     changes = {(c.subject, c.benchmark): (c.change, c.why) for c in found}
     assert changes["dense", "ethics"] == (
         Change.NOT_COMPARABLE,
         "the first run did not ask it",
     )
     assert not any(comparison.confounds for comparison in found)
+
+
+def test_subject_that_the_second_run_lacks_is_not_comparable(compare: Compare) -> None:
+    both, one = run_of({"dense": SAME, "gptq-4": SAME}), run_of({"dense": SAME})
+    code, said = compare(both, one)
+    assert (code, said.splitlines()) == (
+        4,
+        [
+            "dense on mmlu: identical, the same answers to all 60 items, score 95.0",
+            "gptq-4 on mmlu: not comparable (the second run has no subject gptq-4)",
+            "1 not comparable, 1 identical",
+        ],
+    )
+    worse = compare(both, run_of({"dense": WORSE}))
+    assert (worse[0], worse[1].splitlines()[-1]) == (1, "1 regression, 1 not comparable")
+
+
+def test_subject_that_only_the_second_run_has_is_said_and_no_loss(compare: Compare) -> None:
+    code, said = compare(run_of({"dense": SAME}), run_of({"dense": SAME, "gptq-4": SAME}))
+    assert (code, said.splitlines()[0]) == (0, "not compared, only in the second run: gptq-4")
+
+
+def test_subjects_that_are_named_are_all_that_is_compared(compare: Compare, tmp_path: Path) -> None:
+    both = write_run(tmp_path / "both", run_of({"dense": SAME, "gptq-4": SAME}))
+    code, said = compare(f"{both}:dense", run_of({"dense": SAME}))
+    assert (code, said.splitlines()[-1]) == (0, "1 identical")
 
 
 def test_regression_outweighs_what_is_not_comparable_and_that_what_is_open(
@@ -198,6 +285,8 @@ BAD = {
     "no such run": ((), "does not exist"),
     "margin 0": (("--max-drop=0",), "--max-drop is in points, above 0 to 100, got 0.0"),
     "margin nan": (("--max-drop=nan",), "--max-drop is in points"),
+    "margin in words": (("--max-drop=much",), "--max-drop is POINTS or NAME=POINTS, got 'much'"),
+    "margin of nobody": (("--max-drop=mmul=3",), "no benchmark is called 'mmul'; known: adv"),
     "fewer than no flips": (("--flips=-1",), "--flips is a number of items, got -1"),
     "profile of a folder": (("--profile=demo",), "--profile is about STORE.sqlite#CONTEXT"),
 }

@@ -75,14 +75,56 @@ def test_last_runs_and_one_dimension_are_chosen(path: Path, capsys) -> None:
     assert told(capsys, path, "--benchmark=mmlu")[0].startswith("dense on mmlu")
 
 
-def test_scores_that_another_reader_read_are_marked(path: Path, capsys) -> None:
-    for day, facts in ((5, {"reader": 2}), (6, {"reader": 2})):
-        run = record(day)
-        append_run(path, {**run, "facts": {**run["facts"], **facts}})
-    lines = told(capsys, path, "--subject=gptq-4", "--last=3")
-    assert [line.partition("  PASS")[2] for line in lines[2:]] == [
-        "  other reader",
-        "",
+def asked(day: int, value: float = 50.0, **facts: Any) -> dict[str, Any]:
+    """Return a run that says all of how it was asked, but for what is given as None."""
+    run = record(day, value)
+    known = {"prompts": {"sha256": "a" * 64}, "data": "local files", "sampling_seed": 7}
+    return {**run, "facts": {**run["facts"], **known, "reader": 2, **facts}}
+
+
+CHANGES = {
+    "prompts": ({"prompts": {"sha256": "b" * 64}}, "prompts aaaaaaaaaaaa, now bbbbbbbbbbbb"),
+    "data": ({"data": "Hugging Face hub"}, "data local files, now Hugging Face hub"),
+    "seed": ({"sampling_seed": 8}, "sampling seed 7, now 8"),
+    "all rows": ({"sampling_seed": None}, "sampling seed 7, now none"),
+    "reader": ({"reader": 3}, "reader 2, now 3"),
+    "two": (
+        {"reader": 3, "prompts": {"sha256": "c"}},
+        "prompts aaaaaaaaaaaa, now c; reader 2, now 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "said"), CHANGES.values(), ids=CHANGES)
+def test_what_was_asked_otherwise_is_another_trend_that_says_what_changed(
+    tmp_path: Path, capsys, facts: dict[str, Any], said: str
+) -> None:
+    path = tmp_path / "history.jsonl"
+    for run in (asked(1, 40.0), asked(2, 90.0, **facts), asked(3, 60.0)):
+        append_run(path, run)
+    lines = told(capsys, path)
+    assert [lines[0], *lines[3:5]] == [
+        "gptq-4 on ethics (mine, quick, strict): ▁█",
+        "gptq-4 on ethics (mine, quick, strict): ▁",
+        f"  another trend, asked otherwise: {said}",
+    ]
+    assert [line.split()[2] for line in (*lines[1:3], lines[5])] == ["01" * 5, "03" * 5, "02" * 5]
+
+
+def test_other_rows_of_the_same_origin_are_another_trend(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "history.jsonl"
+    for day, rows in ((1, "d" * 64), (2, "e" * 64)):
+        run = asked(day)
+        append_run(path, {**run, "scores": [{**run["scores"][0], "data": rows}]})
+    assert "asked otherwise: data rows dddddddddddd, now rows eeeeeeeeeeee" in told(capsys, path)[3]
+
+
+def test_what_an_old_line_does_not_say_is_unknown_and_another_trend(path: Path, capsys) -> None:
+    append_run(path, asked(5))
+    lines = told(capsys, path, "--subject=gptq-4")
+    assert [line for line in lines if "trend" in line] == [
+        "  another trend, asked otherwise: prompts unknown, now aaaaaaaaaaaa; data unknown, now "
+        "local files; sampling seed unknown, now 7; reader unknown, now 2"
     ]
 
 
@@ -285,6 +327,21 @@ def test_plot_is_drawn_with_gaps_where_scores_are_undefined(
     out = tmp_path / f"trend.{ending}"
     told(capsys, path, f"--plot={out}")
     assert out.read_bytes().startswith(magic)
+
+
+def test_plot_has_a_panel_for_what_was_asked_otherwise(tmp_path: Path, capsys) -> None:
+    pytest.importorskip("matplotlib")
+    path, out = tmp_path / "history.jsonl", tmp_path / "trend.svg"
+    append_run(path, asked(1))
+    told(capsys, path, f"--plot={out}")
+    alone = out.read_text(encoding="utf-8")
+    append_run(path, asked(2, prompts={"sha256": "b" * 64}))
+    told(capsys, path, f"--plot={out}")
+    both = out.read_text(encoding="utf-8")
+    assert [text.count('<g id="axes_') for text in (alone, both)] == [1, 2]
+    assert "<!-- ethics (mine, quick, strict) -->" in both
+    changed = "ethics (mine, quick, strict); prompts aaaaaaaaaaaa, now bbbbbbbbbbbb"
+    assert f"<!-- {changed} -->" in both
 
 
 def test_names_that_matplotlib_would_act_on_are_drawn_as_they_are(

@@ -66,7 +66,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list
 def test_two_contexts_are_compared_and_their_confounds_marked(recorded: Path, capsys) -> None:
     fast, slow = NAMES["fast"], NAMES["slow"]
     code, lines = told(
-        capsys, f"{recorded}#{fast}", f"{recorded}#{slow[:6].upper()}", "--max-drop=10", "--flips=1"
+        capsys, f"{recorded}#{fast}", f"{recorded}#{slow[:6].upper()}", "--max-drop=3", "--flips=1"
     )
     assert code == 1
     assert lines[0] == f"CONFOUND {fast} -> {slow}: dtype: bfloat16 before, float32 after"

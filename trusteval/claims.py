@@ -150,6 +150,11 @@ _TWO_SIDED = 2.93 / 2.49
 """What a limit on either side takes more than one on one side, for the same power."""
 
 
+def is_absolute(claim: Claim) -> bool:
+    """Say whether a claim bounds the value itself, not how it compares with a reference."""
+    return isinstance(claim, Within) and not claim.is_change
+
+
 def is_number(claim: Claim) -> bool:
     """Say whether all that a claim is about is finite."""
     return all(isfinite(x) for estimate in claim.estimates for x in _fractions(estimate))

@@ -16,6 +16,7 @@ from trusteval.claims import (
     Tripwire,
     Within,
     digits_for,
+    is_absolute,
     is_number,
     row_p,
     smallest_detected,
@@ -290,7 +291,10 @@ def _rounded(number: float) -> int:
 
 
 def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
-    """Say what the comparison rests on, and how small a distance these samples show."""
+    """Say what the comparison rests on, and how small a distance these samples show.
+
+    Of a row with a margin it is the margin's distance, not that of a limit beside it.
+    """
     said = []
     match compared and compared.worse:
         case Pairs() as pairs:
@@ -298,8 +302,10 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
         case Normal(differing=int(differing)):
             few = ", too few for a reliable interval" if differing < _FEW else ""
             said.append(f"{differing} source items differ{few}")
-    distances = [smallest_detected(claim) for claim in claims if is_number(claim)]
-    return [*said, f"detects {max(distances):.1f}"] if distances else said
+    known = [claim for claim in claims if is_number(claim)]
+    margins = [claim for claim in known if not is_absolute(claim)] or known
+    distances = dict.fromkeys(f"{smallest_detected(claim):.1f}" for claim in margins)
+    return [*said, f"detects {' and '.join(distances)}"] if distances else said
 
 
 def _too_good(gate: Gate, compared: Comparison | None) -> list[str]:

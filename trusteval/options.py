@@ -19,7 +19,8 @@ class Options:
     """What was asked for; paths are resolved, nothing is checked.
 
     `gates_are_named` says that somebody named the gates' file, `accept_with` is the command that
-    accepts what this run asks.
+    accepts what this run asks, `tries` how many weights of a subject may be judged until it is
+    accepted, None for any number.
     """
 
     model: str
@@ -47,6 +48,7 @@ class Options:
     accept_with: str = "pytest --trust-accept"
     benchmarks: str | None = None
     laws: str = "once"
+    tries: int | None = None
 
     def backend(
         self,

@@ -47,6 +47,7 @@ _OPTIONS: dict[str, tuple[str | None, str]] = {
     "laws": ("once", "the vote's laws: checked once per version of the vote and here, or again"),
     "benchmarks": (None, "benchmarks to record and judge: a,b or all (default: those with a gate)"),
     "require": ("none", "all: a run that leaves a gate unjudged fails; none: it only says so"),
+    "tries": (None, "how many weights of a subject may be tried between two accepted baselines"),
     "inconclusive": (None, "what an INCONCLUSIVE blocking gate does: fail, skip"),
 }
 
@@ -177,7 +178,8 @@ def read_options(config: pytest.Config) -> Options | None:
         trust_remote_code=bool(
             config.option.trust_remote_code or config.getini("trust_remote_code")
         ),
-        concurrency=_count(option(config, "concurrency")),
+        concurrency=_count(option(config, "concurrency"), "concurrency"),
+        tries=None if option(config, "tries") is None else _count(option(config, "tries"), "tries"),
         baseline=_baseline(config, model),
         accept=accepts,
         noise_floor=option(config, "noise-floor"),
@@ -218,7 +220,7 @@ def _reason(text: str | None) -> str | None:
     return text
 
 
-def _count(text: str | None) -> int:
-    if text is None or not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise pytest.UsageError(f"--trust-concurrency is a number from 1 on, got {text!r}")
+def _count(text: str | None, name: str) -> int:
+    if text is None or not re.fullmatch("0*[1-9][0-9]{0,8}", text):
+        raise pytest.UsageError(f"--trust-{name} is a number from 1 on, got {text!r}")
     return int(text)

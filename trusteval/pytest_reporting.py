@@ -166,6 +166,8 @@ class ReportHooks:
             self._report.add_answered(session.config.stash[ANSWERED])
         self._report.ending = self._how_it_ended(session)
         self._report.lose_answers(run)
+        self._report.count_tries(run, reports_path(session.config))
+        self._report.compare_votes(run)
         status = self._exit_status(session)
         self._report.finish(run, reports_path(session.config), exit_status=status)
         reply = self._report.reply
@@ -231,6 +233,8 @@ class ReportHooks:
         """Return pytest's status, or UNMEASURED where errors or missing verdicts alone decide."""
         status = int(session.exitstatus)
         run = session.config.stash[RUN]
+        if status == pytest.ExitCode.OK and self._report.has_one_try_too_many(run):
+            return int(pytest.ExitCode.TESTS_FAILED)
         if status == pytest.ExitCode.TESTS_FAILED and self._n_errors and not self._n_failures:
             return UNMEASURED
         if status == pytest.ExitCode.OK and self._report.misses_something(run):

@@ -8,6 +8,7 @@ A script is a JSON file: variant name (or "*") to a list of rules, tried in orde
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,21 @@ class ScriptedBackend:
         return cls(scripts, hashlib.sha256(raw).hexdigest())
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
-        return {"engine": "scripted", "script": self.sha256, "variant": variant.name}
+        return {
+            "engine": "scripted",
+            "script": self.sha256,
+            "variant": variant.name,
+            "weights": self._fingerprint(variant),
+        }
+
+    def _fingerprint(self, variant: Variant) -> str:
+        """Return what stands for the variant's weights: a digest of its own rules."""
+        rules = self._rules(variant) or ()
+        told = json.dumps([[rule.match.pattern, rule.say] for rule in rules])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def _rules(self, variant: Variant) -> tuple[Rule, ...] | None:
+        return self.scripts.get(variant.name, self.scripts.get("*"))
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
@@ -81,7 +96,7 @@ class ScriptedBackend:
         return None
 
     def open(self, variant: Variant) -> ScriptedEngine:
-        rules = self.scripts.get(variant.name, self.scripts.get("*"))
+        rules = self._rules(variant)
         if rules is None:
             known = ", ".join(self.scripts)
             raise EngineError(f"the script has no answers for {variant.name!r}; it has: {known}")

@@ -26,6 +26,8 @@ from trusteval.report.record import (
 )
 from trusteval.report.standing import standing
 from trusteval.report.summary import verdict_of
+from trusteval.report.tries import FACT, TryCount, beyond_lines
+from trusteval.report.trying import tries_so_far
 from trusteval.report.unjudged import (
     ENDED,
     Asked,
@@ -42,6 +44,8 @@ from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
+from trusteval.tracking.vote_leads import FACT as LEADS
+from trusteval.tracking.vote_leads import VoteLead, vote_leads
 from trusteval.types import Verdict
 from trusteval.url_secrets import without_secrets
 
@@ -74,6 +78,8 @@ class ReportCollector:
         self._failed_tests: dict[FailedTest, str | None] = {}
         self.reply: Reply | None = None
         self.doubts: list[str] = []
+        self._tries: TryCount | None = None
+        self._leads: list[VoteLead] | None = None
 
     def add(self, name: str, value: object, *, outcome: str) -> None:
         """Take one property of a test report; others than ours are left alone."""
@@ -164,7 +170,7 @@ class ReportCollector:
         )
         said = {one.subject for one in unjudged if one.cause is not Cause.NOT_RUN}
         return RunRecord(
-            facts={**run.facts(), "doubts": self.doubts},
+            facts=self._facts(run),
             subjects=[subject.name for subject in run.subjects],
             scores=list(self._scores.values()),
             verdicts=list(self._verdicts.values()),
@@ -184,6 +190,25 @@ class ReportCollector:
             if (subject, benchmark) not in kept:
                 lost.setdefault(subject, []).append(benchmark)
         self._lost_answers = lost
+
+    def _facts(self, run: Run) -> Mapping[str, object]:
+        """Return the run's facts, and what was found of its tries and votes at its end."""
+        tries = {} if self._tries is None else {FACT: self._tries.to_document()}
+        leads = {} if self._leads is None else {LEADS: [asdict(one) for one in self._leads]}
+        return {**run.facts(), "doubts": self.doubts, **tries, **leads}
+
+    def compare_votes(self, run: Run) -> None:
+        """Find how far votes are ahead of the best of their members."""
+        self._leads = list(vote_leads(self._answered(run)))
+
+    def count_tries(self, run: Run, directory: Path) -> None:
+        """Count the tries of every subject that was judged, by the history beside the reports."""
+        scores = score_lines(self.record(run), self._answered(run))
+        self._tries = tries_so_far(run, scores, directory.parent / HISTORY)
+
+    def has_one_try_too_many(self, run: Run) -> bool:
+        """Say whether a subject's weights came after as many tries as --trust-tries allows."""
+        return bool(beyond_lines(self.record(run)))
 
     def begin(self, run: Run, directory: Path) -> None:
         """Put in the place of an earlier report that this run has begun.
@@ -241,6 +266,7 @@ class ReportCollector:
                     commit=circumstances["commit"],
                     versions=circumstances["versions"],
                     regression=run.options.regression,
+                    tries={} if self._tries is None else self._tries.made,
                 )
                 own = standing(record, failed=self._failed_verdicts, exit_status=exit_status)
                 self.reply = accept(request, answers, scores=scores, standing=own)
@@ -294,16 +320,21 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "non_answer_rate": line.non_answer_rate,
             "verdict": verdict_of(line, record.verdicts, record.unjudged),
             "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
+            "data": answers.data.get(line.benchmark, {}).get("sha256"),
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
     ]
 
 
 def weights_of(identity: Mapping[str, Any]) -> str | None:
-    """Return the fingerprint of a subject's weights, of a vote's over all of its members'."""
+    """Return the fingerprint of a subject's weights, of a vote's over all of its members'.
+
+    None where there is none: a server does not show its weights. A recording is its own.
+    """
     if VOTERS not in identity:
-        return identity.get("weights")
-    weights = [member.get("weights") for _, member in sorted(identity[VOTERS].items())]
+        is_served = identity.get("engine") == "openai"
+        return None if is_served else identity.get("weights") or identity.get("recording")
+    weights = [weights_of(member) for _, member in sorted(identity[VOTERS].items())]
     return digest(weights) if all(weights) else None
 
 

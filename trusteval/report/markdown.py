@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple
 from importlib.resources import files
+from typing import Any
 
 from trusteval.report.markup import in_markdown
 from trusteval.report.record import RunRecord
@@ -28,6 +29,8 @@ from trusteval.report.summary import (
     tally,
     unjudged_lines,
 )
+from trusteval.report.tries import tries_lines
+from trusteval.tracking.vote_leads import FACT, VoteLead
 
 
 def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
@@ -52,6 +55,8 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         incomplete=incomplete_lines(record),
         unjudged=unjudged_lines(record, each=True),
         failed_tests=[*failed_test_lines(record, each=True), *lost_answer_lines(record)],
+        tries=tries_lines(record),
+        vote_leads=[VoteLead(**lead).sentence for lead in _leads(record)],
         run=run_line(circumstances),
         remote_code=remote_code_lines(record),
         perplexity=perplexity_lines(record),
@@ -66,3 +71,8 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         notes=notes,
         circumstances=circumstances,
     )
+
+
+def _leads(record: RunRecord) -> list[dict[str, Any]]:
+    found = record.facts.get(FACT)
+    return found if isinstance(found, list) else []

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.report.summary import lost_answer_lines
+from trusteval.report.tries import beyond_lines
 from trusteval.report.unjudged import ENDED, Cause
 from trusteval.tracking.accepting import Standing
 from trusteval.types import Outcome
@@ -35,6 +36,7 @@ def _worse(record: RunRecord, failed: Collection[tuple[str, str]]) -> Iterator[s
             yield f"{verdict.subject} on {verdict.gate}: {verdict.word}, which fails this run"
     yield from (why for _, why in sorted(record.broken.items()))
     yield from sorted(one.sentence for one in record.failed_tests if not one.is_error)
+    yield from beyond_lines(record)
 
 
 def _unmeasured(record: RunRecord) -> Iterator[str]:

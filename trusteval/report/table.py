@@ -24,6 +24,7 @@ from trusteval.report.summary import (
     tally,
     unjudged_lines,
 )
+from trusteval.report.tries import tries_lines
 
 _HEADINGS = {"contradictory": "contra-\ndictory", "unparseable": "unpars-\nable"}
 _TEXT_COLUMNS = ("dimension", "subject", "verdict")
@@ -70,4 +71,5 @@ def summary_lines(record: RunRecord, *, width: int) -> Iterator[str]:
     yield from lost_answer_lines(record)
     yield f"{tally(record)}. {invariants_line(record)}."
     yield from incomplete_lines(record)
+    yield from tries_lines(record)
     yield from caveats(record)

@@ -23,6 +23,7 @@ from trusteval.tracking.baseline import (
 )
 from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
+from trusteval.tracking.margins import Margins
 
 _MOST_SAID = 8
 """So many parts, or reasons, are named before the others are counted."""
@@ -42,7 +43,8 @@ class Decision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Request:
     """Accepting at `path`: on which day, at which commit, by which versions, and why a regression
-    is accepted. `patience` is for how many seconds others who accept there are waited for.
+    is accepted. `tries` counts how often each subject was tried since it was accepted last.
+    `patience` is for how many seconds others who accept there are waited for.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class Request:
     commit: str | None
     versions: Mapping[str, str]
     regression: str | None = None
+    tries: Mapping[str, int] = field(default_factory=dict)
     patience: float = 60.0
 
 
@@ -127,6 +130,7 @@ def accept(
         if worse and request.regression is None:
             return Reply(Decision.WORSE, (*worse, refused))
         touched = tuple(sorted(map("/".join, whole.sheets)))
+        tries = {name: made for name, made in request.tries.items() if name in whole.subjects}
         acceptance = Acceptance(
             request.date,
             request.commit,
@@ -134,6 +138,7 @@ def accept(
             request.versions,
             request.regression if worse else None,
             tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
+            tries,
         )
         kept = [line for line in scores if (line["subject"], line["benchmark"]) in whole.sheets]
         write_baseline(path, accepted(before, whole, scores=kept, acceptance=acceptance))
@@ -145,6 +150,8 @@ def accept(
             *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
             *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
             *told,
+            *filter(None, map(_suspicion, compared)),
+            *_tries_lines(tries),
             f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
         ),
     )
@@ -165,22 +172,45 @@ def _left_out_lines(left_out: Mapping[tuple[str, str], str]) -> Iterable[str]:
         yield f"not accepted for such a reason: {', '.join(map('/'.join, others))}"
 
 
+def _tries_lines(tries: Mapping[str, int]) -> list[str]:
+    """Say how many tries it took, which the baseline keeps."""
+    shown = ", ".join(f"{name} {made}" for name, made in sorted(tries.items()))
+    return [f"tries since it was last accepted: {shown}"] if tries else []
+
+
 def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
     """Compare what ran with what was accepted of it; any drop that is shown is a regression."""
-    found = compare_runs(before.answers, run, pairs=shared_pairs(before.answers, run), max_drop=0.0)
+    found = compare_runs(
+        before.answers, run, pairs=shared_pairs(before.answers, run), margins=Margins(0.0)
+    )
     both = before.answers.sheets.keys() & run.sheets.keys()
     return [
         comparison for comparison in found if (comparison.subject, comparison.benchmark) in both
     ]
 
 
+def _suspicion(found: BenchmarkComparison) -> str | None:
+    """Say which drop would be one if its benchmark were the only one that was compared."""
+    if found.change is not Change.SUSPECT or found.p is None:
+        return None
+    return f"suspect, and accepted: {_dropped(found)} (p {found.p:.2g} alone)"
+
+
+def _dropped(found: BenchmarkComparison) -> str | None:
+    if found.drop is None:
+        return None
+    value, low, high = (100 * x for x in (found.drop.value, found.drop.low, found.drop.high))
+    return (
+        f"{found.subject} on {found.benchmark}: score dropped by {value:.1f} (90 % interval "
+        f"{low:.1f} to {high:.1f}) from what was accepted"
+    )
+
+
 def _worsening(found: BenchmarkComparison) -> str | None:
     """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
-    where, drop = f"{found.subject} on {found.benchmark}", found.drop
-    if found.change is Change.REGRESSION and drop is not None:
-        value, low, high = (100 * x for x in (drop.value, drop.low, drop.high))
-        interval = f"90 % interval {low:.1f} to {high:.1f}"
-        return f"{where}: score dropped by {value:.1f} ({interval}) from what was accepted"
+    where = f"{found.subject} on {found.benchmark}"
+    if found.change is Change.REGRESSION:
+        return _dropped(found)
     before, after = found.before, found.after
     if before is not None and before.value is not None and after is not None:
         lost = after.value is None

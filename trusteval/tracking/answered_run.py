@@ -102,7 +102,7 @@ def _texts(samples: Sequence[Sample]) -> dict[str, list[Any]]:
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
     rolls = {
-        name: Roll.of(columns.samples(items, benchmark=name))
+        name: _roll(columns.samples(items, benchmark=name), benchmark=name)
         for name, items in document["benchmarks"].items()
     }
     parts = {
@@ -153,6 +153,12 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
     )
 
 
+def _roll(samples: Sequence[Sample], *, benchmark: str) -> Roll:
+    if (twice := repeated_item(samples)) is not None:
+        raise ValueError(f"{benchmark} has the item {twice} twice")
+    return Roll.of(samples)
+
+
 def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
     """Put together what several workers of one run answered; the first to say a thing is kept."""
     parts = list(runs)
@@ -185,8 +191,11 @@ def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
 
 def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | str:
     """Return which row of a sheet's roll is about each sample of another roll, or say how the
-    items differ.
+    items differ. Where an item is there twice, nobody can say which of its answers is meant.
     """
+    for one in (sheet.roll, roll):
+        if (twice := repeated_item(one.samples)) is not None:
+            return f"item {twice} is there twice"
     place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
     wanted = [item_name(sample) for sample in roll.samples]
     known = set(wanted)
@@ -199,6 +208,16 @@ def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | str:
         ]
         return f"other items: {'; '.join(said)}"
     return np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
+
+
+def repeated_item(samples: Iterable[Sample]) -> str | None:
+    """Return the first item that is there twice."""
+    seen: set[str] = set()
+    for name in map(item_name, samples):
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def shown_answer(answer: Answer) -> str:

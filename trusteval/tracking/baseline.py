@@ -32,7 +32,8 @@ from trusteval.turns import alone_in
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """One accepting: when, at which commit and by which versions, what it touched, and why if it
-    got worse; `left_out` says what was answered and not accepted, and why.
+    got worse; `left_out` says what was answered and not accepted, and why; `tries` how often each
+    subject was tried since the acceptance before.
     """
 
     date: str
@@ -41,6 +42,7 @@ class Acceptance:
     versions: Mapping[str, str] = field(default_factory=dict)
     regression: str | None = None
     left_out: tuple[str, ...] = ()
+    tries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,20 +20,24 @@ class Change(StrEnum):
 
     `IDENTICAL`: every answer is the same. `NO_REGRESSION`: the drop is shown to be within the
     margin, for other items of the kind too. `NONE_ON_THESE_ITEMS`: it is on the items asked, even
-    if every changed answer were a loss.
+    if every changed answer were a loss. `SUSPECT`: a drop beyond the margin is shown if one looks
+    at this comparison alone, not among all of the subject's.
     """
 
     IDENTICAL = "identical"
     NO_REGRESSION = "no regression"
     NONE_ON_THESE_ITEMS = "no regression on these items"
     REGRESSION = "regression"
+    SUSPECT = "suspect"
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not comparable"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The drop that is accepted, points, and how many comparisons share the error of 0.05."""
+    """The drop that is accepted, points, and how many comparisons of the subject share the error
+    of 0.05.
+    """
 
     max_drop: float
     family: int
@@ -60,6 +64,8 @@ def decide(
     p = row_p([claim])
     if p <= limits.error:
         return Change.REGRESSION, p
+    if p <= ALPHA:
+        return Change.SUSPECT, p
     if claim.holds:
         return Change.NO_REGRESSION, p
     if reach is not None and 100 * reach <= limits.max_drop + _ROUNDING:

@@ -6,11 +6,14 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trusteval.errors import UsageError
 from trusteval.files import write_files
 from trusteval.printing import say
+
+if TYPE_CHECKING:
+    from trusteval.tracking.margins import Margins
 
 
 def add_compare(commands: Any) -> None:
@@ -41,9 +44,10 @@ def add_compare(commands: Any) -> None:
     )
     compare.add_argument(
         "--max-drop",
-        type=float,
-        metavar="POINTS",
-        help="what a score may drop (default: 3)",
+        action="append",
+        default=[],
+        metavar="[NAME=]POINTS",
+        help="what a score may drop (default: 3); NAME=POINTS for one benchmark or dimension",
     )
     compare.add_argument(
         "--flips",
@@ -69,11 +73,10 @@ def add_compare(commands: Any) -> None:
 
 
 def _compare(asked: argparse.Namespace) -> int:
+    from trusteval.tracking.margins import read_margins
     from trusteval.tracking.selection import is_store
 
-    max_drop = 3.0 if asked.max_drop is None else asked.max_drop
-    if not 0 < max_drop <= 100:
-        raise UsageError(f"--max-drop is in points, above 0 to 100, got {max_drop}")
+    margins = read_margins(asked.max_drop)
     if asked.flips < 0:
         raise UsageError(f"--flips is a number of items, got {asked.flips}")
     named = ("profile", "protocol", "data", "prompts")
@@ -84,10 +87,10 @@ def _compare(asked: argparse.Namespace) -> int:
         raise UsageError("compare takes two RUNs, or with --reader one")
     if given and not any(map(is_store, (asked.before, asked.after))):
         raise UsageError(f"--{next(iter(given))} is about STORE.sqlite#CONTEXT; other runs know")
-    return _compare_runs(asked, given, max_drop=max_drop)
+    return _compare_runs(asked, given, margins=margins)
 
 
-def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_drop: float) -> int:
+def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, margins: Margins) -> int:
     from trusteval.tracking.change import Limits
     from trusteval.tracking.comparison import compare_runs
     from trusteval.tracking.comparison_lines import (
@@ -110,22 +113,18 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, max_dr
     refuse_unknown_benchmarks(asked.benchmark, *whole)
     pairs, alone = pairs_of(*whole), unpaired(*whole)
     before, after = (of_benchmarks(one, asked.benchmark) for one in whole)
-    found = compare_runs(before.run, after.run, pairs=pairs, max_drop=max_drop)
+    found = compare_runs(before.run, after.run, pairs=pairs, margins=margins)
     left_out = dict.fromkeys((*before.left_out, *after.left_out))
-    one_sided = [
-        f"not compared, only in the {which} run: {', '.join(names)}"
-        for which, names in zip(("first", "second"), alone, strict=True)
-        if names
-    ]
+    new = [f"not compared, only in the second run: {', '.join(alone[1])}"] if alone[1] else []
     incomplete = [
         f"INCOMPLETE {which} run: {one.incomplete}"
         for which, one in zip(("first", "second"), whole, strict=True)
         if one.incomplete
     ]
-    say((*incomplete, *left_out, *one_sided, *comparison_lines(found, flips=asked.flips)))
+    say((*incomplete, *left_out, *new, *comparison_lines(found, flips=asked.flips)))
     runs = dict(zip(("before", "after"), map(described, whole, named, alone), strict=True))
     cut_short = any(one.is_cut_short for one in whole)
-    limits = Limits(max_drop, len(found))
+    limits = Limits(margins.every, max((one.limits.family for one in found), default=1))
     document = comparison_document(found, limits=limits, runs=runs, cut_short=cut_short)
     _write(asked.json, document)
     return exit_code(found, cut_short=cut_short)

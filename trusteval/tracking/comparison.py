@@ -28,6 +28,7 @@ from trusteval.tracking.baseline import differences
 from trusteval.tracking.change import Change, Limits, decide
 from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
+from trusteval.tracking.margins import Margins
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Answer, Score
@@ -79,14 +80,24 @@ class BenchmarkComparison:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Which subject of the second run is laid beside which of the first."""
+    """Which subject of the second run is laid beside which of the first; `is_gone` says that the
+    second has none.
+    """
 
     before: str
     after: str
+    is_gone: bool = False
 
     @property
     def name(self) -> str:
         return self.before if self.before == self.after else f"{self.before} -> {self.after}"
+
+
+def missing_pairs(first: AnsweredRun, second: AnsweredRun) -> list[Pair]:
+    """Return the subjects that only the first run has: what became of them nobody can say."""
+    return [
+        Pair(name, name, is_gone=True) for name in first.subjects if name not in second.subjects
+    ]
 
 
 def shared_pairs(first: AnsweredRun, second: AnsweredRun) -> list[Pair]:
@@ -95,21 +106,26 @@ def shared_pairs(first: AnsweredRun, second: AnsweredRun) -> list[Pair]:
 
 
 def compare_runs(
-    first: AnsweredRun, second: AnsweredRun, *, pairs: Sequence[Pair], max_drop: float
+    first: AnsweredRun, second: AnsweredRun, *, pairs: Sequence[Pair], margins: Margins
 ) -> list[BenchmarkComparison]:
-    """Compare every benchmark of every pair; `max_drop` is the drop in points that is accepted.
+    """Compare every benchmark of every pair; `margins` are the drops that are accepted.
 
-    A regression is judged at 0.05 over the comparisons together, like a family of gates.
+    A regression is judged at 0.05 over the comparisons of a pair, like a subject's family of gates.
     """
-    asked = [
-        (pair, benchmark)
+    asked = {
+        pair: [
+            benchmark
+            for benchmark in dict.fromkeys((*first.benchmarks, *second.benchmarks))
+            if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
+        ]
         for pair in pairs
-        for benchmark in dict.fromkeys((*first.benchmarks, *second.benchmarks))
-        if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
-    ]
+    }
     return [
-        _compare(first, second, pair, benchmark, limits=Limits(max_drop, len(asked)))
-        for pair, benchmark in asked
+        _compare(
+            first, second, pair, benchmark, limits=Limits(margins.on(benchmark), len(benchmarks))
+        )
+        for pair, benchmarks in asked.items()
+        for benchmark in benchmarks
     ]
 
 
@@ -122,6 +138,8 @@ def _compare(
     before = first.sheets.get((pair.before, benchmark))
     after = second.sheets.get((pair.after, benchmark))
     if before is None or after is None:
+        if pair.is_gone:
+            return impossible(f"the second run has no subject {pair.after}")
         return impossible(f"the {'first' if before is None else 'second'} run did not ask it")
     changed = differences(first, benchmark, facts=second.facts, data=second.data[benchmark])
     if changed:

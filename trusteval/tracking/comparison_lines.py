@@ -8,13 +8,14 @@ from typing import Any
 
 from trusteval.claims import digits_for
 from trusteval.stats.composition import STANDINGS
-from trusteval.stats.estimate import ALPHA, Estimate
+from trusteval.stats.estimate import Estimate
 from trusteval.tracking.change import Change, Limits, claim_of
 from trusteval.tracking.comparison import BenchmarkComparison, Flip
 
 _EXIT = {
     Change.REGRESSION: 1,
     Change.NOT_COMPARABLE: 4,
+    Change.SUSPECT: 3,
     Change.INCONCLUSIVE: 3,
     Change.NONE_ON_THESE_ITEMS: 0,
     Change.NO_REGRESSION: 0,
@@ -74,7 +75,8 @@ def comparison_document(
 ) -> dict[str, Any]:
     """Return a comparison as plain values, flips in full; points.
 
-    `runs` say what `before` and `after` are, `cut_short` is as for `exit_code`.
+    `runs` say what `before` and `after` are, `cut_short` is as for `exit_code`; the family in
+    `limits` is that of the subject with the most comparisons.
     """
     return {
         "kind": "trusteval comparison",
@@ -104,6 +106,8 @@ def _comparisons(found: Sequence[BenchmarkComparison]) -> list[dict[str, Any]]:
                 "high": 100 * c.drop.high,
             },
             "p": c.p,
+            "max_drop": c.limits.max_drop,
+            "family": c.limits.family,
             "n": c.n,
             "answered_otherwise": c.otherwise,
             "flips_reach": None if c.reach is None else 100 * c.reach,
@@ -168,10 +172,11 @@ def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
                 f"{_digits(100 * comparison.reach, limits.max_drop)} of the {limits.max_drop:g} "
                 "allowed"
             )
-        case Change.INCONCLUSIVE if comparison.p is not None and comparison.p <= ALPHA:
+        case Change.SUSPECT:
             yield (
-                f"p {comparison.p:.2g} would be a regression as the only comparison; among "
-                f"{limits.family} it takes {limits.error:.2g}"
+                f"p {comparison.p:.2g} would be a regression as the only comparison; among the "
+                f"{limits.family} of {comparison.subject} it takes {limits.error:.2g}: not shown, "
+                "and not excused"
             )
             return
         case Change.INCONCLUSIVE:

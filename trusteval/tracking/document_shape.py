@@ -96,6 +96,7 @@ _BASELINE = record(
                 versions=table,
                 regression=or_none(text),
                 left_out=_TEXTS,
+                tries=table_of(number),
             )
         ),
     }

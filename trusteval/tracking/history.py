@@ -18,7 +18,6 @@ from typing import Any
 from trusteval.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
-from trusteval.tracking.reader_version import reader_of
 from trusteval.turns import hold
 
 SCHEMA_VERSION = 1
@@ -43,12 +42,30 @@ _MOST_POINTS = 1000.0
 _MOST_ROWS = 2**53
 
 
+UNKNOWN = "unknown"
+"""What a line of an earlier version does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What besides model, profile and protocol has to be the same for scores to be one trend.
+
+    Fingerprints of the prompts and of the rows (where the rows come from, in earlier versions'
+    lines), the seed that rows were drawn with, the version that read the answers; in words.
+    """
+
+    prompts: str
+    data: str
+    seed: str
+    reader: str
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
 
-    `reader` is the version that read its answers; `is_complete` says whether all that the run was
-    asked was judged, which earlier versions did not keep.
+    `asked` says how the run was asked and read, `gates` by which file it was judged; `is_complete`
+    whether all that the run was asked was judged, which earlier versions did not keep.
     """
 
     started: datetime
@@ -56,7 +73,8 @@ class Point:
     model: str
     profile: str
     protocol: str
-    reader: int
+    asked: Asked
+    gates: str
     weights: str | None
     subject: str
     benchmark: str
@@ -177,15 +195,6 @@ def chosen_points(
     return chosen
 
 
-def trends(points: Sequence[Point]) -> dict[tuple[str, ...], list[Point]]:
-    """Group points that are asked alike: same model, profile, protocol, benchmark and subject."""
-    grouped: dict[tuple[str, ...], list[Point]] = {}
-    for point in points:
-        key = (point.model, point.profile, point.protocol, point.benchmark, point.subject)
-        grouped.setdefault(key, []).append(point)
-    return {key: sorted(some, key=lambda p: p.started) for key, some in sorted(grouped.items())}
-
-
 def _points(run: Mapping[str, Any]) -> list[Point]:
     if run["schema"] != SCHEMA_VERSION:
         raise ValueError(f"schema {run['schema']}")
@@ -198,7 +207,8 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
             model=Path(facts["model"]).name,
             profile=_text(facts["profile"]),
             protocol=_text(facts["protocol"]),
-            reader=reader_of(facts),
+            asked=_asked(facts, line),
+            gates=_sha256(facts.get("gates")),
             weights=None if line["weights"] is None else _text(line["weights"]),
             subject=_text(line["subject"]),
             benchmark=_text(line["benchmark"]),
@@ -212,6 +222,24 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
         )
         for line in run["scores"]
     ]
+
+
+def _asked(facts: Mapping[str, Any], line: Mapping[str, Any]) -> Asked:
+    rows = line.get("data")
+    return Asked(
+        prompts=_sha256(facts.get("prompts")),
+        data=_shown(facts.get("data", UNKNOWN)) if rows is None else f"rows {_text(rows)}",
+        seed=_shown(facts.get("sampling_seed", UNKNOWN)),
+        reader=_shown(facts.get("reader", UNKNOWN)),
+    )
+
+
+def _sha256(described: Any) -> str:
+    return _shown(described.get("sha256", UNKNOWN)) if isinstance(described, dict) else UNKNOWN
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,7 @@
-"""Draws the history of scores: a line per subject with its 90 % interval, a panel per benchmark."""
+"""Draws the history of scores: a line per subject with its 90 % interval.
+
+A panel per benchmark, and another for what was asked otherwise.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from typing import Any
 from trusteval.errors import TrackingError
 from trusteval.printable import printable
 from trusteval.replacing import replace_file
-from trusteval.tracking.history import Point, trends
+from trusteval.tracking.history import Point
+from trusteval.tracking.trends import Trend, trends
 
 
 def plot_history(points: Sequence[Point], path: Path) -> None:
@@ -27,15 +31,16 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
             f"plots need matplotlib: pip install 'trusteval[plot]' ({error})"
         ) from error
 
-    panels: dict[tuple[str, ...], dict[str, list[Point]]] = {}
-    for (*panel, subject), trend in trends(points).items():
-        panels.setdefault(tuple(panel), {})[subject] = trend
+    panels: dict[tuple[object, ...], list[Trend]] = {}
+    for trend in trends(points):
+        place = (trend.benchmark, trend.model, trend.profile, trend.protocol, trend.asked)
+        panels.setdefault(place, []).append(trend)
     figure = Figure(figsize=(8, 2.6 * len(panels)), layout="constrained")
-    for number, ((model, profile, protocol, benchmark), subjects) in enumerate(panels.items(), 1):
+    for number, panel in enumerate(panels.values(), 1):
         axes = figure.add_subplot(len(panels), 1, number)
-        for subject, trend in subjects.items():
-            _draw(axes, trend, label=printable(subject))
-        title = printable(f"{benchmark} ({model}, {profile}, {protocol})")
+        for trend in panel:
+            _draw(axes, trend.points, label=printable(trend.subject))
+        title = printable(_title(panel))
         axes.set_title(title, fontsize=9, parse_math=False)
         axes.set_ylabel("score")
         axes.tick_params(axis="x", labelrotation=20, labelsize=7)
@@ -49,6 +54,13 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
         replace_file(path.resolve(), drawn.getvalue())
     except (OSError, ValueError) as error:
         raise TrackingError(f"cannot draw {path}: {error}") from error
+
+
+def _title(panel: Sequence[Trend]) -> str:
+    """Say what a panel is about, and what was asked otherwise than in the one before."""
+    one = panel[0]
+    change = next((f"; {trend.change}" for trend in panel if trend.change), "")
+    return f"{one.benchmark} ({one.model}, {one.profile}, {one.protocol}){change}"
 
 
 def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:

@@ -14,7 +14,7 @@ from trusteval.files import is_there
 from trusteval.protocols import PROTOCOLS
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers
-from trusteval.tracking.comparison import Pair, shared_pairs
+from trusteval.tracking.comparison import Pair, missing_pairs, shared_pairs
 from trusteval.tracking.store_selection import Asking, recorded_run
 
 
@@ -145,7 +145,7 @@ def _place_and_subject(text: str) -> tuple[Path, str | None]:
 
 
 def pairs_of(first: Selection, second: Selection) -> list[Pair]:
-    """Return which subjects are laid beside each other.
+    """Return which subjects are laid beside each other; where none is named, all of the first run.
 
     Raises TrackingError where the two have no subject in common.
     """
@@ -164,4 +164,4 @@ def pairs_of(first: Selection, second: Selection) -> list[Pair]:
             f"no subject is in both runs: {', '.join(first.run.subjects) or 'none'} and "
             f"{', '.join(second.run.subjects) or 'none'}; name them, RUN:SUBJECT"
         )
-    return pairs
+    return [*pairs, *missing_pairs(first.run, second.run)]

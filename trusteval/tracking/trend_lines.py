@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trusteval.tracking.history import Point, trends
+from trusteval.tracking.history import Point
+from trusteval.tracking.trends import trends
 
 _BARS = "▁▂▃▄▅▆▇█"
 
 
 def trend_lines(points: Sequence[Point], *, last: int) -> Iterator[str]:
     """Tell how each subject's scores went: a bar for every run, then the last ones in figures."""
-    for (model, profile, protocol, measured, name), trend in trends(points).items():
-        yield f"{name} on {measured} ({model}, {profile}, {protocol}): {sparkline(trend)}"
+    for trend in trends(points):
+        where = f"{trend.model}, {trend.profile}, {trend.protocol}"
+        yield f"{trend.subject} on {trend.benchmark} ({where}): {sparkline(trend.points)}"
+        if trend.change:
+            yield f"  another trend, asked otherwise: {trend.change}"
         before = None
-        for point in trend[-last:]:
+        for point in trend.points[-last:]:
             changed = _changed(before, point)
             before = point
             when, commit = f"{point.started:%Y-%m-%d %H:%M}", (point.commit or "-")[:10]
@@ -27,8 +31,7 @@ def _changed(before: Point | None, point: Point) -> str:
     if before is None:
         return ""
     known = None not in (before.weights, point.weights)
-    weights = "  other weights" if known and before.weights != point.weights else ""
-    return weights + ("  other reader" if before.reader != point.reader else "")
+    return "  other weights" if known and before.weights != point.weights else ""
 
 
 def sparkline(points: Sequence[Point]) -> str:

@@ -1,0 +1,111 @@
+"""How far a vote is ahead of the best of its members, by the answers of one run.
+
+A claim about the best member is one about all of them (docs/statistics.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trusteval.errors import UndefinedError
+from trusteval.estimates import estimate_drop
+from trusteval.metrics import rows_of
+from trusteval.protocols import PROTOCOLS
+from trusteval.sheet import Sheet
+from trusteval.stats.estimate import Estimate
+from trusteval.stats.members import p_beats_best, p_worse_than_best
+from trusteval.tracking.answered_run import AnsweredRun, aligned
+from trusteval.tracking.measured import Measured, measured
+
+FACT = "vote_leads"
+"""Under which name the facts of a record hold them."""
+_DIGITS = 9
+"""Sums differ beyond them by the order in which workers brought their rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLead:
+    """A vote's score minus that of its best member, points, with the 90 % interval of that pair.
+
+    `p_beats_every` is the p of being ahead of every member, `p_behind_one` of being behind some.
+    """
+
+    vote: str
+    benchmark: str
+    best: str
+    value: float
+    low: float
+    high: float
+    p_beats_every: float
+    p_behind_one: float
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.vote} against its best member on {self.benchmark}, {self.best}: "
+            f"{self.value:+.1f} (90 % interval {self.low:.1f} to {self.high:.1f}), beats every "
+            f"member: p {self.p_beats_every:.2g}, behind one: p {self.p_behind_one:.2g}"
+        )
+
+
+def vote_leads(run: AnsweredRun) -> Iterator[VoteLead]:
+    """Compare every vote with its members wherever all of them answered and have a score."""
+    for (vote, benchmark), members in sorted(run.members.items()):
+        sheets = [run.sheets.get((name, benchmark)) for name in (vote, *(m.name for m in members))]
+        whole = _lined_up(sheets)
+        if len(members) > 1 and whole is not None:
+            names = [member.name for member in members]
+            lead = _lead(run, vote, benchmark, names=names, sheets=whole)
+            if lead is not None:
+                yield lead
+
+
+def _lined_up(sheets: list[Sheet | None]) -> list[Sheet] | None:
+    """Return all sheets in the order of the first, None where one is missing or of other items."""
+    first, found = sheets[0], list[Sheet]()
+    for sheet in sheets:
+        if first is None or sheet is None:
+            return None
+        same = sheet if sheet.roll is first.roll else aligned(sheet, first.roll)
+        if isinstance(same, str):
+            return None
+        found.append(same)
+    return found
+
+
+def _lead(
+    run: AnsweredRun, vote: str, benchmark: str, *, names: list[str], sheets: list[Sheet]
+) -> VoteLead | None:
+    scoring = PROTOCOLS[run.facts["protocol"]].scoring(benchmark, settings=sheets[0].roll.settings)
+    found = measured(scoring, *sheets)
+    values = [score.value for score in found.scores[1:]]
+    leads = _leads(found)
+    if leads is None or None in values:
+        return None
+    best = max(range(len(names)), key=lambda place: values[place] or 0.0)
+    bounds = (leads[best].value, leads[best].low, leads[best].high)
+    value, low, high = (round(100 * bound, _DIGITS) for bound in bounds)
+    return VoteLead(
+        vote,
+        benchmark,
+        names[best],
+        value,
+        low,
+        high,
+        p_beats_every=round(p_beats_best(leads), _DIGITS),
+        p_behind_one=round(p_worse_than_best(leads), _DIGITS),
+    )
+
+
+def _leads(found: Measured) -> list[Estimate] | None:
+    """Estimate the vote's score minus that of each member; None where one has no estimate."""
+    vote, *members = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
+    if found.scores[0].value is None:
+        return None
+    try:
+        drops = [estimate_drop(found.formula, reference=vote, subject=rows) for rows in members]
+    except UndefinedError:
+        return None
+    leads = [drop for drop in drops if drop is not None]
+    return leads if len(leads) == len(drops) else None
