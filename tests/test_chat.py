@@ -98,7 +98,7 @@ def test_template_that_leaves_out_or_changes_a_turn_is_refused_with_its_place(
     ("template", "words"),
     [
         ("{% for m in messages %}", "Unexpected end of template"),
-        ("{{ raise_exception('user\\nonly') }}", "user only"),
+        ("{{ raise_exception('user\\nonly') }}", "user\\nonly"),
         ("{{ raise_exception('\x1b[2Jgone') }}", "\\x1b[2Jgone"),
         ("{% include '/etc/passwd' %}", "no loader for this environment"),
         ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "recursion"),

@@ -22,7 +22,7 @@ from trusteval.checkpoints.models import (
 from trusteval.checkpoints.skeleton import build_skeleton
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
-from trusteval.errors import EngineError, ModelError, TrustEvalError
+from trusteval.errors import EngineError, ModelError, TrustEvalError, UsageError
 from trusteval.types import Storage
 
 FILES = (
@@ -84,11 +84,11 @@ def test_config_nested_beyond_all_bounds_is_refused(dense: Path, name: str) -> N
 )
 def test_name_that_no_model_can_have_is_refused(tmp_path: Path, name: str) -> None:
     for ask in (refuse_missing_model, method_and_bits):
-        with pytest.raises(ModelError) as raised:
+        with pytest.raises(UsageError) as raised:
             ask(name)
         assert str(raised.value).isprintable()
         assert len(str(raised.value)) < 400
-    with suppress(ModelError):
+    with suppress(UsageError):
         assert directory_at_hand(name, cache=tmp_path) is None
 
 

@@ -537,7 +537,7 @@ def test_archive_of_arrays_is_refused(broken):
     with (broken.root / LABELS).open("wb") as opened:
         np.savez(opened, labels=np.zeros(72))
     assert broken.refusal(LABELS) == (
-        f"{broken.root / LABELS}: expected one list of values as a NumPy array"
+        f"{broken.root / LABELS}: not a plain NumPy array: it does not begin as one"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.project import ROOT, Project
 from trusteval.gates_shipped import is_shipped
+from trusteval.report.markup import in_markdown
 
 SHIPPED = ROOT / "trust_tests/gates.toml"
 LEFT_OUT = [
@@ -42,7 +43,7 @@ def test_shipped_rows_for_variants_that_are_not_there_are_left_out_and_said(
     said = f"3 rows of gates.toml hold nobody here, left out: {', '.join(LEFT_OUT)}"
     assert f"trusteval: {said}" in ran.stdout
     report = project.root / "reports/latest"
-    assert f"> {said}" in (report / "report.md").read_text(encoding="utf-8")
+    assert f"> {in_markdown(said)}" in (report / "report.md").read_text(encoding="utf-8")
     facts = json.loads(project.verdicts_file.read_text(encoding="utf-8"))["facts"]
     assert facts["gates"]["left_out"] == LEFT_OUT
 
@@ -87,4 +88,6 @@ def test_row_that_no_answers_can_break_is_said_wherever_its_pass_is_read(project
     ran = project.run()
     said = "gate 1 mmlu.score of gates.toml has a limit that no answers can break"
     assert (ran.returncode, ran.stdout.count(said)) == (0, 2), "at the head and in the summary"
-    assert said in (project.root / "reports/latest/report.md").read_text(encoding="utf-8")
+    assert in_markdown(said) in (project.root / "reports/latest/report.md").read_text(
+        encoding="utf-8"
+    )

@@ -18,7 +18,10 @@ from trusteval.replacing import half_written, replace_file
 
 def abbreviated(value: object) -> str:
     """Show a value in at most 80 characters."""
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except (ValueError, RecursionError):  # a number of too many digits, a nesting beyond all bounds
+        shown = f"a {type(value).__name__} too large to show"
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 

@@ -67,6 +67,7 @@ class ReportHooks:
         self._n_errors = 0
         self._n_failures = 0
         self._has_deaths = False
+        self._has_lost_workers = False
         self._is_ready = False
 
     @pytest.hookimpl(optionalhook=True)
@@ -120,7 +121,8 @@ class ReportHooks:
         report.trust_lost = report.longrepr = why  # type: ignore[attr-defined]
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        self._has_lost_workers |= error is not None
         output = getattr(node, "workeroutput", {})
         if REFUSAL in output:
             raise pytest.UsageError(output[REFUSAL])
@@ -165,7 +167,8 @@ class ReportHooks:
         if ANSWERED in session.config.stash:
             self._report.add_answered(session.config.stash[ANSWERED])
         self._report.ending = self._how_it_ended(session)
-        self._report.lose_answers(run)
+        if self._has_lost_workers:
+            self._report.lose_answers(run)
         self._report.count_tries(run, reports_path(session.config))
         self._report.compare_votes(run)
         status = self._exit_status(session)

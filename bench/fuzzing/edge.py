@@ -92,8 +92,9 @@ def prepared(arguments: Iterable[str]) -> str:
     """Read the options of a pytest run and check them against each other, as its start does."""
     from _pytest.config import _prepareconfig
 
-    from trusteval.files import explaining_permissions
+    from trusteval.files import explaining_places
     from trusteval.preparation import prepare_run
+    from trusteval.pytest_keys import RUN
     from trusteval.pytest_options import read_options, refuse_lost_configuration
     from trusteval.pytest_readiness import refuse_unwritable_reports
 
@@ -106,11 +107,11 @@ def prepared(arguments: Iterable[str]) -> str:
             return f"pytest's exit {ended.code}"
     try:
         refuse_lost_configuration(config)
-        with explaining_permissions(), strictly():
+        with explaining_places(), strictly():
             options = read_options(config)
             if options is None:
                 return "no model"
-            run = prepare_run(options)
+            run = config.stash[RUN] = prepare_run(options)
             refuse_unwritable_reports(config)
             refuse_raw_controls(*run.notices())
             return f"{len(run.gates)} gates"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trusteval.report.ledger import Ending, Step
 from trusteval.report.unjudged import Cause
 from trusteval.shape import (
     list_of,
@@ -101,6 +102,9 @@ _RECORD = record(
         "vote_invariants": list_of(record({"name": text, "outcome": text})),
         "broken": table_of(text),
         "unjudged": list_of(_UNJUDGED),
+        "ending": one_of(tuple(Ending)),
+        "failed_tests": list_of(record({"test": text, "step": one_of(tuple(Step))})),
+        "lost_answers": table_of(list_of(text)),
     },
     not_recorded=table_of(text),
 )

@@ -193,8 +193,15 @@ def opening(path: Path) -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             raise DiskSpaceError(_NO_ROOM.format(path)) from error
         raise StoreError(
-            f"response store {path} cannot be opened: {error.strerror}; {_ELSEWHERE}"
+            f"response store {path} cannot be opened: {_told(error, path)}; {_ELSEWHERE}"
         ) from error
+
+
+def _told(error: OSError, path: Path) -> str:
+    """Say what is wrong, and with which of the files beside the store."""
+    if error.filename in (None, str(path)):
+        return f"{error.strerror}"
+    return f"{error.filename}: {error.strerror}"
 
 
 def damaged(path: Path, how: str) -> StoreError:
