@@ -60,23 +60,29 @@ class Builds:
 
     def night(self, drop: float, *, agree: float = 0.0) -> Night:
         """Build and judge once; the true drop, given the items, is exactly so many points."""
+        right = self.flipped(drop, agree=agree)
+        evidence = self._weighed.evidence(Replies(right), Replies(self._right))
+        alone = outcome(self.gate, evidence)
+        red = alone is Outcome.FAIL
+        return Night(
+            failed=red and outcome(self.gate, evidence, family=self._m) is Outcome.FAIL,
+            red=red,
+            passed=alone is Outcome.PASS,
+            beyond=self.drop_of(right) > (self.gate.max_drop or 0.0),
+        )
+
+    def flipped(self, drop: float, *, agree: float = 0.0) -> Flags:
+        """Build once: return what is right."""
         discordance = max(_DISCORDANCE, drop / 100)
         lost, gained = (discordance + drop / 100) / 2, (discordance - drop / 100) / 2
         v = uniform(self._unit, correlation=CORRELATION, random=self._random)
         if agree:
             v = np.where(self._random.random(len(v)) < np.sqrt(agree), self._common, v)
-        right = np.where(self._right, v >= lost / self._share, v < gained / (1 - self._share))
-        evidence = self._weighed.evidence(Replies(right), Replies(self._right))
-        alone = outcome(self.gate, evidence)
-        red = alone is Outcome.FAIL
-        assert evidence.comparison is not None
-        assert evidence.comparison.worse is not None
-        return Night(
-            failed=red and outcome(self.gate, evidence, family=self._m) is Outcome.FAIL,
-            red=red,
-            passed=alone is Outcome.PASS,
-            beyond=100 * evidence.comparison.worse.value > (self.gate.max_drop or 0.0),
-        )
+        return np.where(self._right, v >= lost / self._share, v < gained / (1 - self._share))
+
+    def drop_of(self, right: Flags) -> float:
+        """Return how far a build's score is below the reference's, in points."""
+        return 100 * self._share - self._weighed.value(Replies(right))
 
 
 def builds(profile: str, *, seed: int) -> dict[str, Builds]:
