@@ -65,6 +65,15 @@ def advglue() -> Layout:
     return layouts.advglue()
 
 
+@cache
+def layout_of(benchmark: str, profile: str) -> Layout:
+    """Lay out what a profile asks of a benchmark."""
+    if profile == "quick":
+        return layouts.quick(benchmark)
+    whole = {"advglue": advglue, "ethics": layouts.ethics, "ood": layouts.ood, "mmlu": layouts.mmlu}
+    return whole[benchmark]()
+
+
 # -- a break that anybody sees ends red, under the shipped rows of quick --------------------------
 
 
@@ -97,7 +106,7 @@ def test_family_is_what_holds_the_subject_however_many_are_judged_beside_it(prof
 
 def test_twenty_points_lost_are_red_on_every_benchmark_of_quick():
     for benchmark in ("advglue", "ethics", "ood", "mmlu"):
-        layout = layouts.quick(benchmark)
+        layout = layout_of(benchmark, "quick")
         reference = np.random.default_rng(16).random(len(layout.roll.samples)) < 0.9
         lost = np.random.default_rng(17).random(int(layout.roll.unit.max()) + 1) < 0.33
         verdict = judge(
@@ -179,8 +188,7 @@ def test_gap_shift_fails_where_one_group_is_called_yes_no_more(silenced, margin)
 @pytest.mark.parametrize("profile", ["quick", "full"])
 @pytest.mark.parametrize("benchmark", ["advglue", "ethics", "ood", "mmlu"])
 def test_identical_answers_pass_the_shipped_rows_and_one_loss_each_is_no_better(benchmark, profile):
-    whole = {"advglue": advglue, "ethics": layouts.ethics, "ood": layouts.ood, "mmlu": layouts.mmlu}
-    layout = layouts.quick(benchmark) if profile == "quick" else whole[benchmark]()
+    layout = layout_of(benchmark, profile)
     reference = everything(layout)
     gate = score_row(benchmark, profile)
     same = judge(gate, layout, reference, reference=reference)
@@ -232,12 +240,20 @@ def test_who_loses_further_texts_never_gets_a_better_verdict(lost, gained, furth
 # -- near 0 and 100 -------------------------------------------------------------------------------
 
 
+def _ood() -> Layout:
+    return layout_of("ood", "full")
+
+
+def _ethics() -> Layout:
+    return layout_of("ethics", "full")
+
+
 @pytest.mark.parametrize(
     ("layout", "setting", "limit"),
     [
         (lambda: layouts.ood(1, 1, 200), "knowledge_fewshot", 0.83),
-        *((layouts.ood, "knowledge_fewshot", limit) for limit in (0.25, 0.5, 1.0, 2.0)),
-        *((layouts.ethics, "jailbreak", limit) for limit in (0.6, 1.0, 2.0, 5.0)),
+        *((_ood, "knowledge_fewshot", limit) for limit in (0.25, 0.5, 1.0, 2.0)),
+        *((_ethics, "jailbreak", limit) for limit in (0.6, 1.0, 2.0, 5.0)),
     ],
 )
 @pytest.mark.parametrize("metric", ["non_answer_rate", "score"])

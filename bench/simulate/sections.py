@@ -127,9 +127,9 @@ TABLES: Mapping[str, Callable[[int], Table]] = {
     "levels": _gates("at_least on a score over settings", _levels),
     "level": _gates("at_least on one proportion", lambda _: proportions.levels()),
     "ratios": _gates("Ratios of few", _seeded(ratios.limits)),
-    "gaps": _gates("Limits on a gap", _seeded(fairness.gaps, part=2)),
-    "growing": _gates("max_drop on the fairness score", _seeded(fairness.growing_gaps, part=2)),
-    "shifts": _gates("gap_shift", _seeded(fairness.shifts, part=2)),
+    "gaps": _gates("Limits on a gap", _seeded(fairness.gaps)),
+    "growing": _gates("max_drop on the fairness score", _seeded(fairness.growing_gaps)),
+    "shifts": _gates("gap_shift", _seeded(fairness.shifts)),
     "silence": _gates("gap_shift where one group falls silent", _seeded(silence.shifts)),
     "refusals": _gates("Refusals of what would be wrong", _seeded(silence.refusals)),
     "tripwires": _gates(
