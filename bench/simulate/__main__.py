@@ -12,7 +12,7 @@ from bench.simulate.tables import rewritten, table
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "bench/results/simulation.json"
 DOCS = ROOT / "docs/simulations.md"
-DRAWS = 2000
+DRAWS = 1000
 """At the limit, where the rates are promised; a quarter of that elsewhere."""
 
 

@@ -17,7 +17,7 @@ from trusteval.stats.estimate import Estimate, Normal
 from trusteval.types import Counts, Dimension, Outcome, Score
 
 FAMILY = 10
-"""The blocking rows of a subject: eight under `quick` and eleven under `full`, as shipped."""
+"""The blocking rows of a subject: eight under `quick` and twelve under `full`, as shipped."""
 _NOBODY = "subject"
 _SCORE = Score("score", 80.0, Counts(n=1000, refused=0, invalid={}))
 
@@ -146,4 +146,4 @@ def at_three_truths(
         )
         for part, truth in enumerate(truths)
     ]
-    return Row(what, discordance, truths[1], truths[2] - truths[1], *found)
+    return Row(what, discordance, truths[1], abs(truths[2] - truths[1]), *found)
