@@ -94,7 +94,7 @@ def test_quick_as_shipped_is_red_where_a_variant_refuses_a_third(tmp_path: Path)
     for metric in ("score", "non_answer_rate"):
         verdict = said[f"ethics.{metric}"]
         assert "FAIL" in verdict["outcome"] or verdict["undecided"] == "suspect", verdict["message"]
-    assert "of 8" in said["ethics.score"]["message"]
+    assert said["ethics.score"]["family"] == family("quick")
 
 
 @pytest.mark.parametrize("profile", ["quick", "full"])
