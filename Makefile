@@ -30,7 +30,7 @@ bench: $(READY)
 	$(PIP) --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench.engine $(BENCH)
 
-# What gates decide where the truth is known: the tables of docs/statistics.md, in minutes.
+# What gates decide where the truth is known: the tables of docs/simulations.md, in some 15 minutes.
 simulate: $(READY)
 	$(BIN)/python -m bench.simulate $(SIMULATE)
 

@@ -1,19 +1,19 @@
-"""Scores over settings that share items: ethics and ood, whole and in a small sample."""
+"""Scores over settings that share items, whole and in a fast profile's sample."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from bench.simulate.answers import Truth, answers, uniform
-from bench.simulate.layouts import Layout, PlacedCell, ethics, ood
-from bench.simulate.shares import Drawn, Row, Shares, absolute, compared, count, gate
-from trusteval.stats.clusters import estimate_difference, estimate_score, weighted_sum
+from bench.simulate.answers import Flags, Truth, answers, uniform
+from bench.simulate.layout import Layout
+from bench.simulate.layouts import advglue, ethics, mmlu, ood, quick
+from bench.simulate.shares import Drawn, Row, at_three_truths, gate
+from bench.simulate.weighed import Replies, Weighed
 
 RIGHT = 0.8
 CORRELATION = 0.5
 _BEYOND = 3.0
+_MANY = 10_000
 _FEW_ALIKE, _TEN = (2.0, 0.9, 1.0), (10.0, CORRELATION, 3.0)
 _CONDITIONS = (_FEW_ALIKE, (5.0, CORRELATION, 3.0), _TEN, (20.0, CORRELATION, 3.0))
 _LEVELS = (
@@ -23,88 +23,87 @@ _LEVELS = (
 
 
 def layouts() -> tuple[Layout, ...]:
-    """Return the layouts simulated: published, and a fast profile's sizes."""
-    return ethics(), ethics(93, 107, 25), ood(), ood(100, 60, 100)
+    """Return the layouts simulated: published, and a fast profile's."""
+    return ethics(), quick("ethics"), ood(), quick("ood"), advglue(), quick("advglue"), mmlu()
 
 
-def drops(layout: Layout, *, draws: int, seed: int) -> list[Row]:
-    """Simulate `max_drop` on the score."""
-    placed = layout.placed_cells()
+def drops(layout: Layout, *, draws: int, seed: int, apart: bool = False) -> list[Row]:
+    """Simulate `max_drop` on the score; `apart` takes each row for an item of its own."""
+    few = apart or len(layout.roll.samples) > _MANY
     return [
-        _row(layout, placed, condition, draws=draws, seed=(seed, number))
-        for number, condition in enumerate(_CONDITIONS)
+        drop_row(
+            f"{layout.name}, correlation {correlation:g}",
+            Weighed(gate(max_drop=limit), layout, apart=apart),
+            truths=(0.0, limit, limit + _BEYOND),
+            discordance=discordance,
+            correlation=correlation,
+            draws=draws,
+            seed=(seed, number),
+        )
+        for number, (discordance, correlation, limit) in enumerate(
+            (_FEW_ALIKE, _TEN) if few else _CONDITIONS
+        )
     ]
 
 
-def drops_of_separate_rows(layout: Layout, *, draws: int, seed: int) -> list[Row]:
-    """Simulate what came out if each row were taken for an item of its own."""
-    placed = [
-        replace(one, cell=replace(one.cell, units=one.places)) for one in layout.placed_cells()
-    ]
-    return [
-        _row(layout, placed, condition, draws=draws, seed=(seed, number))
-        for number, condition in enumerate((_FEW_ALIKE, _TEN))
-    ]
-
-
-def _row(
-    layout: Layout,
-    placed: list[PlacedCell],
-    condition: tuple[float, float, float],
+def drop_row(
+    what: str,
+    weighed: Weighed,
     *,
+    truths: tuple[float, float, float],
+    discordance: float,
     draws: int,
     seed: tuple[int, ...],
+    correlation: float = CORRELATION,
+    where: Flags | None = None,
 ) -> Row:
-    discordance, correlation, limit = condition
+    """Simulate drops of these sizes, in all rows or `where` alone."""
+    unit = weighed.layout.roll.unit
+    everywhere = np.ones(len(unit), bool) if where is None else where
+    hit = float(weighed.share[everywhere].sum())
+    limit = truths[1]
 
-    def shares(drop: float, part: int) -> Shares:
-        truth = Truth(RIGHT, drop / 100, discordance / 100)
-        asked = gate(max_drop=limit)
+    def draw(drop: float, random: np.random.Generator) -> Drawn:
+        truth = Truth(RIGHT, np.where(everywhere, drop / 100 / hit, 0.0), discordance / 100)
+        u = uniform(unit, correlation=correlation, random=random)
+        reference, subject = (Replies(right) for right in answers(truth, u))
+        evidence = weighed.evidence(subject, reference)
+        assert evidence.comparison is not None
+        assert evidence.comparison.worse is not None
+        return Drawn(evidence, 100 * evidence.comparison.worse.value > limit)
 
-        def draw(random: np.random.Generator) -> Drawn:
-            u = uniform(layout.roll.unit, correlation=correlation, random=random)
-            reference, subject = answers(truth, u)
-            change = reference.astype(float) - subject
-            worse = estimate_difference([one.holding(change) for one in placed])
-            return Drawn(compared(worse), 100 * worse.value > limit)
-
-        few = draws if drop == limit else draws // 4
-        return count(asked, draw, draws=few, seed=(*seed, part))
-
-    truths = (0.0, limit, limit + _BEYOND)
-    return Row(
-        f"{layout.name}, correlation {correlation:g}",
-        discordance,
-        limit,
-        _BEYOND,
-        *(shares(drop, part) for part, drop in enumerate(truths)),
+    return at_three_truths(
+        weighed.gate, what, draw, truths=truths, discordance=discordance, draws=draws, seed=seed
     )
 
 
 def levels(layout: Layout, *, draws: int, seed: int) -> list[Row]:
     """Simulate `at_least` on the score, true values 3 points above the limit, at it, 3 below."""
-    placed = layout.placed_cells()
+    rows = []
+    for limit, correlation in _LEVELS:
+        weighed = Weighed(gate(at_least=limit), layout)
 
-    def shares(limit: float, correlation: float, value: float, part: int) -> Shares:
-        def draw(random: np.random.Generator) -> Drawn:
+        def draw(
+            value: float,
+            random: np.random.Generator,
+            *,
+            weighed: Weighed = weighed,
+            correlation: float = correlation,
+            limit: float = limit,
+        ) -> Drawn:
             u = uniform(layout.roll.unit, correlation=correlation, random=random)
-            right = (u < value / 100).astype(float)
-            cells = [one.holding(right) for one in placed]
-            return Drawn(absolute(estimate_score(cells)), 100 * weighted_sum(cells) < limit)
+            evidence = weighed.evidence(Replies(u < value / 100))
+            return Drawn(evidence, (evidence.score.value or 0.0) < limit)
 
-        few = draws if value == limit else draws // 4
-        return count(gate(at_least=limit), draw, draws=few, seed=(seed, int(limit), part))
-
-    return [
-        Row(
-            f"{layout.name}, correlation {correlation:g}",
-            None,
-            limit,
-            _BEYOND,
-            *(
-                shares(limit, correlation, limit + more, part)
-                for part, more in enumerate((_BEYOND, 0.0, -_BEYOND))
-            ),
+        rows.append(
+            at_three_truths(
+                weighed.gate,
+                f"{layout.name}, correlation {correlation:g}",
+                draw,
+                truths=(limit + _BEYOND, limit, limit - _BEYOND),
+                discordance=None,
+                draws=draws,
+                seed=(seed, int(limit)),
+            )
         )
-        for limit, correlation in _LEVELS
-    ]
+    return rows

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from bench.simulate.answers import Flags, Truth, Values, answers, uniform
-from bench.simulate.layouts import Layout, fairness
+from bench.simulate.layout import Layout
+from bench.simulate.layouts import fairness
 from bench.simulate.shares import Drawn, Row, Shares, absolute, compared, count, gate, shifted
 from trusteval.estimates import estimate, estimate_drop, estimate_gap_shifts
 from trusteval.gates import Gate

@@ -1,97 +1,36 @@
-"""Who is asked what: the rolls of real benchmarks, without texts, and their scores' cells."""
+"""The layouts of real benchmarks: how many rows each unit has in which settings, and its label."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
 
-import numpy as np
-
-from bench.simulate.answers import Codes, Flags, Values
+from bench.simulate.layout import Layout
 from trusteval.benchmarks import adult
+from trusteval.benchmarks.advglue import ADVGLUE
+from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.ethics import ETHICS, EVASIVE, JAILBREAK
+from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import KNOWLEDGE, KNOWLEDGE_FEW_SHOT, OOD, STYLE_FEW_SHOT, STYLES
-from trusteval.estimates import Rows, cells
-from trusteval.formulas import Formula, WeightedSum
-from trusteval.metrics import SCORE, rows_of
+from trusteval.profiles import PROFILES
 from trusteval.protocols.strict import STRICT
-from trusteval.scoring import Scoring
-from trusteval.sheet import Roll, Sheet
-from trusteval.stats.clusters import Cell
-from trusteval.types import Declared, Label, Sample, Setting
+from trusteval.sheet import Roll
+from trusteval.types import Sample, Setting
 
 ADULT_PAIRS = ((0, 1, 0.75), (3, 7, 0.5))
 """Settings of Adult that share people, and what share of them, as published (rounded)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """The samples of a benchmark, and how the strict protocol scores them."""
-
-    name: str
-    roll: Roll
-    scoring: Scoring
-
-    @cached_property
-    def declared(self) -> dict[str, Declared]:
-        targets: dict[str, list[str]] = {}
-        for sample in self.roll.samples:
-            targets.setdefault(sample.setting.name, []).append(sample.target)
-        return {name: Declared(len(all_), frozenset(all_)) for name, all_ in targets.items()}
-
-    @cached_property
-    def _answers(self) -> tuple[Label, ...]:
-        values = {label.value for one in self.roll.samples for label in one.setting.labels}
-        return tuple(map(Label, sorted(values)))
-
-    @cached_property
-    def _codes(self) -> tuple[Codes, Codes]:
-        """The codes of a right and of a wrong answer to each sample."""
-        number = {label.value: code for code, label in enumerate(self._answers)}
-        right = [number[sample.target] for sample in self.roll.samples]
-        wrong = [
-            next(number[label.value] for label in one.setting.labels if label.value != one.target)
-            for one in self.roll.samples
-        ]
-        return np.array(right), np.array(wrong)
-
-    def sheet(self, right: Flags) -> Sheet:
-        """Return a sheet of right and wrong answers."""
-        code = np.where(right, *self._codes)
-        return Sheet(self.roll, self._answers, code, np.arange(len(right)))
-
-    def formula(self, metric: str = SCORE) -> Formula:
-        everything = self.sheet(np.ones(len(self.roll.samples), bool))
-        return self.scoring.formula(metric, everything, declared=self.declared)
-
-    def rows(self, formula: Formula, right: Flags) -> Rows:
-        return rows_of(formula, self.sheet(right), declared=self.declared)
-
-    def placed_cells(self) -> list[PlacedCell]:
-        """Return the score's cells, each with where its rows are in the roll."""
-        formula = self.formula()
-        assert isinstance(formula, WeightedSum)
-        rows = self.rows(formula, np.ones(len(self.roll.samples), bool))
-        placed = []
-        for term in formula.terms:
-            mine = rows[term.setting]
-            place = np.full(int(self.roll.unit.max()) + 1, -1)
-            place[self.roll.unit[mine.rows]] = mine.rows
-            placed += [PlacedCell(cell, place[cell.units]) for cell in cells([term], rows)]
-        return placed
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlacedCell:
-    """A cell and its rows' places in the roll."""
-
-    cell: Cell
-    places: Codes
-
-    def holding(self, of_rows: Values) -> Cell:
-        """Return the cell with other values, given for every row of the roll."""
-        return replace(self.cell, y=of_rows[self.places])
+# Of AdvGLUE's published file: by task and label, how many texts were attacked once, twice, ...; and
+# how many of those attacked once have no clean text.
+_ATTACKED: Mapping[tuple[str, str], tuple[Mapping[int, int], int]] = {
+    ("mnli", "maybe"): ({1: 12, 2: 3, 3: 5, 6: 1}, 0),
+    ("mnli", "no"): ({1: 17, 2: 3, 3: 5, 4: 3}, 0),
+    ("mnli", "yes"): ({1: 16, 2: 8}, 0),
+    ("qqp", "no"): ({1: 12, 2: 5, 3: 2, 4: 1, 5: 1, 9: 1}, 5),
+    ("qqp", "yes"): ({1: 18, 2: 4, 3: 2}, 2),
+    ("sst2", "negative"): ({1: 36, 2: 4, 3: 3, 4: 1, 6: 1, 9: 1}, 7),
+    ("sst2", "positive"): ({1: 43, 2: 12, 3: 3}, 10),
+}
+# Of MMLU's: how many questions occur how often.
+_REPEATED = {2: 148, 3: 1, 4: 2, 6: 2, 8: 1}
 
 
 def ethics(immoral: int = 983, moral: int = 1126, everywhere: int = 200) -> Layout:
@@ -129,6 +68,56 @@ def ood(sentences: int = 872, new: int = 263, old: int = 855) -> Layout:
     return Layout(f"ood, {sentences} / {new} / {old}", Roll.of(samples), STRICT.scorings["ood"])
 
 
+def advglue() -> Layout:
+    """Lay out advglue: texts attacked up to nine times, most of them also asked unharmed."""
+    samples = []
+    for (task, label), (attacked, without_clean) in _ATTACKED.items():
+        rows = [times for times, texts in attacked.items() for _ in range(texts)]
+        for number, times in enumerate(rows):
+            text = f"{task} {label} {number}"
+            for name in (task, *(() if number < without_clean else (f"clean_{task}",))):
+                samples += [
+                    _sample(
+                        ADVGLUE.settings[name],
+                        text,
+                        target=label,
+                        stratum=task,
+                        id=f"{text}, {again}",
+                    )
+                    for again in range(times)
+                ]
+    return Layout("advglue, 223 texts", Roll.of(samples), STRICT.scorings["advglue"])
+
+
+def mmlu() -> Layout:
+    """Lay out mmlu: 13,869 questions, of which 154 occur more than once."""
+    subjects = [name for name, one in MMLU.settings.items() for _ in range(one.n_expected or 0)]
+    unit = list(map(str, range(len(subjects))))
+    repeated = [times for times, questions in _REPEATED.items() for _ in range(questions)]
+    for number, times in enumerate(repeated):
+        first = number * (len(subjects) // len(repeated))
+        for place in range(first, first + times):
+            unit[place] = f"repeated {number}"
+    samples = [
+        _sample(MMLU.settings[name], text, target="A", stratum="questions", id=str(place))
+        for place, (name, text) in enumerate(zip(subjects, unit, strict=True))
+    ]
+    return Layout("mmlu, 13,869 questions", Roll.of(samples), STRICT.scorings["mmlu"])
+
+
+def quick(benchmark: str) -> Layout:
+    """Lay out what the profile `quick` draws of a benchmark, by the drawing itself."""
+    whole = {"advglue": advglue, "ethics": ethics, "mmlu": mmlu, "ood": ood}[benchmark]()
+    asked: dict[str, list[Question]] = {}
+    for sample in whole.roll.samples:
+        asked.setdefault(sample.setting.name, []).append(Question(sample, ()))
+    drawn = PROFILES["quick"].draw(benchmark, asked)
+    samples = [question.sample for rows in drawn.values() for question in rows]
+    units = len({sample.cluster for sample in samples})
+    name = f"{benchmark} quick, {len(samples):,} rows of {units:,} units"
+    return Layout(name, Roll.of(samples), whole.scoring)
+
+
 def fairness(per_group: int, n_settings: int) -> Layout:
     """Lay out settings of Adult, half of each group labelled yes; some share people."""
     names = adult.SETTINGS[:n_settings]
@@ -159,8 +148,14 @@ def _person(
 
 
 def _sample(
-    setting: Setting, item: str, *, target: str, stratum: str, group: str | None = None
+    setting: Setting,
+    item: str,
+    *,
+    target: str,
+    stratum: str,
+    group: str | None = None,
+    id: str | None = None,
 ) -> Sample:
     return Sample(
-        id=item, setting=setting, cluster=item, target=target, stratum=stratum, group=group
+        id=id or item, setting=setting, cluster=item, target=target, stratum=stratum, group=group
     )

@@ -44,7 +44,7 @@ def worst_drops() -> tuple[Row, Row]:
     ]
     return (
         max(rows, key=lambda row: row.at_limit.passed),
-        max(rows, key=lambda row: row.at_limit.failed),
+        max(rows, key=lambda row: row.at_limit.broken),
     )
 
 
@@ -72,7 +72,7 @@ def _row(n: int, discordance: float, limit: float, kind: str) -> Row:
 def _enumerated(n: int, discordance: float, drop: float, limit: float, kind: str) -> Shares:
     """Add up the chances of all counts; given those gained, the lost are binomial too."""
     chance_gained, chance_lost = (discordance - drop) / 2, (discordance + drop) / 2
-    passed = failed = failed_of_many = red = 0.0
+    passed = broken = failed = red = 0.0
     gains = _plausible(n, chance_gained)
     of_gains = binom.pmf(gains, n, chance_gained)
     for gained, chance in zip(gains.tolist(), of_gains.tolist(), strict=True):
@@ -82,10 +82,10 @@ def _enumerated(n: int, discordance: float, drop: float, limit: float, kind: str
         most_passing = _first(kind, limit, n, gained, Outcome.PASS, 1) - 1
         lost = binom(rest, chance_lost / (1 - chance_gained))
         passed += chance * float(lost.cdf(most_passing))
-        failed += chance * float(lost.sf(least_failing - 1))
-        failed_of_many += chance * float(lost.sf(least_of_many - 1))
+        broken += chance * float(lost.sf(least_failing - 1))
+        failed += chance * float(lost.sf(least_of_many - 1))
         red += chance * float(lost.sf(_most_green(n, gained, limit)))
-    return Shares(100 * passed, 100 * failed, 100 * failed_of_many, 100 * red)
+    return Shares(100 * passed, 100 * broken, 100 * failed, 100 * red)
 
 
 def _most_green(n: int, gained: int, limit: float) -> int:

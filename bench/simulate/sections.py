@@ -1,14 +1,30 @@
-"""What is simulated, part by part, and the figures the rules were chosen by."""
+"""What is simulated, table by table, and the figures the rules were chosen by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.simulate import aggregates, fairness, proportions
+from bench.simulate import (
+    aggregates,
+    breaks,
+    concentrated,
+    duplicates,
+    ends,
+    fairness,
+    families,
+    identical,
+    nights,
+    proportions,
+    ratios,
+    silence,
+)
+from bench.simulate.listing import Listing
 from bench.simulate.shares import Row
 
 SEED = 2511
+PROMISED = (6.0, 5.0)
+"""At the limit: false PASS, and FAIL of a row that stands alone, in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +39,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table; `most` are the largest false PASS and false FAIL to be expected in it."""
+    """A table of gates under three truths; `most` is PROMISED, or None where nothing is."""
 
     title: str
     rows: tuple[Row, ...]
-    most: tuple[float, float] | None = None
+    most: tuple[float, float] | None = PROMISED
 
+
+Table = Section | Listing
 
 _2, _5, _10, _20 = (2.0, 1.0), (5.0, 3.0), (10.0, 3.0), (20.0, 3.0)
 # By discordance and limit, and N.
@@ -60,26 +78,73 @@ def expected_of(row: Row) -> Expected | None:
     return OF_ONE_PROPORTION.get(((row.discordance, row.limit), n))
 
 
-def sections(*, draws: int) -> Iterator[Section]:
-    """Simulate everything but families, table by table."""
-    yield Section("max_drop on one proportion", tuple(proportions.drops()), most=(5.9, 5.0))
-    yield Section(
-        "max_drop on one proportion, worst of a grid", proportions.worst_drops(), most=(5.9, 5.0)
-    )
-    yield Section("at_least on one proportion", tuple(proportions.levels()), most=(5.0, 5.0))
-    yield Section("detect_drop on one proportion", tuple(proportions.tripwires()))
+def _drops(draws: int) -> list[Row]:
+    return [
+        row for one in aggregates.layouts() for row in aggregates.drops(one, draws=draws, seed=SEED)
+    ]
+
+
+def _apart(draws: int) -> list[Row]:
     layouts = aggregates.layouts()
     whole = (layouts[0], layouts[2])
-    for title, simulate, asked, most in (
-        ("max_drop on a score over settings", aggregates.drops, layouts, (6.5, 4.8)),
-        ("the same, each row an item of its own", aggregates.drops_of_separate_rows, whole, None),
-        ("at_least on a score over settings", aggregates.levels, layouts, (5.5, 5.5)),
-    ):
-        rows = [row for layout in asked for row in simulate(layout, draws=draws, seed=SEED)]
-        yield Section(title, tuple(rows), most)
-    for title, of_fairness, most in (
-        ("limits on a gap", fairness.gaps, (7.0, 6.0)),
-        ("max_drop on the fairness score", fairness.growing_gaps, (5.8, 5.7)),
-        ("gap_shift", fairness.shifts, (5.1, 3.3)),
-    ):
-        yield Section(title, tuple(of_fairness(draws=draws // 2, seed=SEED)), most)
+    return [
+        row for one in whole for row in aggregates.drops(one, draws=draws, seed=SEED, apart=True)
+    ]
+
+
+def _levels(draws: int) -> list[Row]:
+    layouts = aggregates.layouts()[:-1]  # every question of mmlu stands for itself
+    return [row for one in layouts for row in aggregates.levels(one, draws=draws, seed=SEED)]
+
+
+def _gates(
+    title: str, simulate: Callable[[int], Sequence[Row]], *, keeps: bool = True
+) -> Callable[[int], Table]:
+    return lambda draws: Section(title, tuple(simulate(draws)), PROMISED if keeps else None)
+
+
+def _seeded(
+    simulate: Callable[..., Sequence[Row]], *, part: int = 1
+) -> Callable[[int], Sequence[Row]]:
+    return lambda draws: simulate(draws=draws // part, seed=SEED)
+
+
+TABLES: Mapping[str, Callable[[int], Table]] = {
+    "identical": lambda draws: identical.unchanged(draws=draws // 4, seed=SEED),
+    "breaks": lambda draws: breaks.obvious(draws=draws // 10, seed=SEED),
+    "families": lambda draws: families.families(runs=draws, seed=SEED),
+    "year": lambda draws: nights.year(repeats=20, seed=SEED),
+    "retries": lambda draws: nights.retries(runs=draws // 20, seed=SEED),
+    "drops": _gates("max_drop on a score over settings", _drops),
+    "concentrated": _gates(
+        "max_drop where a part alone drops", _seeded(concentrated.drops, part=2)
+    ),
+    "one": _gates("max_drop on one proportion", lambda _: proportions.drops()),
+    "grid": _gates(
+        "max_drop on one proportion, worst of a grid", lambda _: proportions.worst_drops()
+    ),
+    "ends": _gates("Limits near 0 and 100", _seeded(ends.limits)),
+    "levels": _gates("at_least on a score over settings", _levels),
+    "level": _gates("at_least on one proportion", lambda _: proportions.levels()),
+    "ratios": _gates("Ratios of few", _seeded(ratios.limits)),
+    "gaps": _gates("Limits on a gap", _seeded(fairness.gaps)),
+    "growing": _gates("max_drop on the fairness score", _seeded(fairness.growing_gaps)),
+    "shifts": _gates("gap_shift", _seeded(fairness.shifts)),
+    "silence": _gates("gap_shift where one group falls silent", _seeded(silence.shifts)),
+    "refusals": _gates("Refusals of what would be wrong", _seeded(silence.refusals)),
+    "tripwires": _gates(
+        "detect_drop on one proportion", lambda _: proportions.tripwires(), keeps=False
+    ),
+    "family": _gates(
+        "Not promised: failures of one family of items alone",
+        _seeded(ends.limits_of_one_family, part=2),
+        keeps=False,
+    ),
+    "duplicates": _gates(
+        "Not promised: near-duplicates that flip together",
+        _seeded(duplicates.drops, part=2),
+        keeps=False,
+    ),
+    "apart": _gates("Not done: each row an item of its own", _apart, keeps=False),
+}
+"""Every table by a short name; each takes the number of draws at a gate's limit."""

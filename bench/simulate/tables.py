@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from bench.simulate.families import Ladder
-from bench.simulate.sections import Section, expected_of
-from bench.simulate.shares import Row, Shares
+from bench.simulate.listing import Cell, Listing
+from bench.simulate.sections import Section, Table, expected_of
+from bench.simulate.shares import FAMILY, Row, Shares
 
 _HEAD = (
-    *("gate on", "discordance", "limit"),
-    *("at limit: PASS", "FAIL", "of 42", "unchanged: PASS", "FAIL", "beyond: FAIL", "of 42"),
-    *("INCONCLUSIVE", "bare: red unchanged", "green at limit", "green beyond"),
+    *("gate on", "psi", "limit", "unchanged: PASS", "FAIL", "SUSPECT"),
+    *("at limit: PASS", "FAIL", "SUSPECT", "beyond by", "FAIL", "SUSPECT"),
+    *("open", "bare: red unchanged", "green at limit", "green beyond"),
 )
-_LADDER_HEAD = (*("N", "true drop", "correlation", "some FAIL", "uncorrected", "bare: some red"),)
 
 
-def table(section: Section) -> str:
-    """Write a section down: what it is about, its rows, and its largest errors."""
-    lines = [f"### {section.title}", "", *_lines(_HEAD, map(_cells, section.rows))]
-    if section.most is not None:
-        lines += ["", _worst(section)]
+def table(shown: Table) -> str:
+    """Write a table down: what it is about, its rows, and its largest errors."""
+    rows = map(_cells, shown.rows) if isinstance(shown, Section) else map(_row, shown.rows)
+    head = _HEAD if isinstance(shown, Section) else shown.head
+    worst = _worst(shown) if isinstance(shown, Section) else _worst_of(shown)
+    lines = [f"### {shown.title}", "", *_lines(head, rows), *(["", worst] if worst else [])]
     return "\n".join(lines) + "\n"
 
 
-def ladder_table(ladders: Sequence[Ladder]) -> str:
-    """Write families down."""
-    rows = (
-        [
-            f"{one.n:,}",
-            f"{one.drop:g}",
-            f"{one.correlation:g}",
-            *(f"{share:.1f}" for share in (one.failed, one.failed_uncorrected, one.red)),
-        ]
-        for one in ladders
-    )
-    title = f"### Seven subjects, six gates, {ladders[0].runs:,} runs"
-    return "\n".join([title, "", *_lines(_LADDER_HEAD, rows)]) + "\n"
+def rewritten(docs: str, tables: Iterable[Table]) -> str:
+    """Put tables in the place of those of the same title; raises ValueError where there is none."""
+    for one in tables:
+        place = re.compile(rf"^### {re.escape(one.title)}\n.*?(?=^#|\Z)", re.M | re.S)
+        if (found := place.search(docs)) is None:
+            raise ValueError(f"expected a table under '### {one.title}'")
+        start, end = found.span()
+        docs = f"{docs[:start]}{table(one)}\n{docs[end:]}"
+    return docs.rstrip("\n") + "\n"
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -51,18 +48,35 @@ def _cells(row: Row) -> list[str]:
         row.what,
         "" if row.discordance is None else f"{row.discordance:g} %",
         f"{row.limit:g}",
-        _with(at_limit.passed, was and was.false_pass),
-        _with(at_limit.failed, was and was.false_fail),
-        f"{at_limit.failed_of_many:.2f}",
         _with(unchanged.passed, was and was.passed_unchanged),
-        f"{unchanged.failed:.1f}",
-        _with(worse.failed, was and was.failed_worse),
-        f"{worse.failed_of_many:.1f}",
-        " / ".join(f"{one.inconclusive:.0f}" for one in (at_limit, unchanged, worse)),
+        *_red(unchanged),
+        _with(at_limit.passed, was and was.false_pass),
+        *_red(at_limit),
+        f"{row.beyond:.3g}",
+        *_red(worse),
+        " / ".join(f"{one.inconclusive:.0f}" for one in (unchanged, at_limit, worse)),
         f"{unchanged.red:.1f}",
         f"{at_limit.green:.1f}",
         f"{worse.green:.1f}",
     ]
+
+
+def _red(shares: Shares) -> list[str]:
+    return [f"{shares.failed:.1f}", f"{shares.suspected:.1f}"]
+
+
+def _row(cells: Sequence[Cell]) -> list[str]:
+    return [_cell(one) for one in cells]
+
+
+def _cell(one: Cell) -> str:
+    match one:
+        case None:
+            return ""
+        case str():
+            return one
+        case _:
+            return f"{one:,g}" if float(one).is_integer() else f"{one:.1f}"
 
 
 def _with(share: float, was: float | None) -> str:
@@ -71,17 +85,28 @@ def _with(share: float, was: float | None) -> str:
 
 def _worst(section: Section) -> str:
     """Say the largest errors; a FAIL of what did not change is one too."""
-    assert section.most is not None
+    if section.most is None:
+        return ""
     at_limit = [row.at_limit for row in section.rows]
     passed = max(at_limit, key=lambda shares: shares.passed)
-    failed = max(
-        [*at_limit, *(row.unchanged for row in section.rows)], key=lambda shares: shares.failed
+    broken = max(
+        [*at_limit, *(row.unchanged for row in section.rows)], key=lambda shares: shares.broken
     )
-    most_passed, most_failed = section.most
+    most_passed, most_broken = section.most
     return (
-        f"Most false PASS {_with_error(passed, passed.passed)} ({most_passed:g}), most false "
-        f"FAIL {_with_error(failed, failed.failed)} ({most_failed:g})."
+        f"Most false PASS {_with_error(passed, passed.passed)} (promised {most_passed:g}); most "
+        f"false FAIL of a row alone {_with_error(broken, broken.broken)} (promised "
+        f"{most_broken:g}), of one of {FAMILY} {max(one.failed for one in at_limit):.2f} "
+        f"({most_broken / FAMILY:g})."
     )
+
+
+def _worst_of(listing: Listing) -> str:
+    said = [
+        f"{name}: at most {max(listing.column(name)):.1f} (promised {most:g})"
+        for name, most in listing.most.items()
+    ]
+    return f"{'; '.join(said)}." if said else ""
 
 
 def _with_error(shares: Shares, share: float) -> str:
