@@ -595,7 +595,7 @@ ALLOWED: dict[str, set[str]] = {
         "report.document_shape",
         "report.ledger",
     },
-    "report.document_shape": {"types", "shape", "report.unjudged"},
+    "report.document_shape": {"types", "shape", "report.ledger", "report.unjudged"},
     "report.ledger": {"printable"},
     "report.standing": {
         *("report.ledger", "report.record", "report.summary", "report.tries", "report.unjudged"),

@@ -43,11 +43,11 @@ class Losses:
     @cached_property
     def low(self) -> float:
         """The drop that is shown to be exceeded at a one-sided 95 %."""
-        return _root(lambda drop: self._z_above(drop) - Z, self._least, self.value)
+        return max(-1.0, _root(lambda drop: self._z_above(drop) - Z, self._least, self.value))
 
     @cached_property
     def high(self) -> float:
-        return min(self._most, self._upper(Z))
+        return min(1.0, self._most, self._upper(Z))
 
     def p_above(self, limit: float) -> float:
         return upper_tail(self._z_above(limit), 1.0)
