@@ -170,6 +170,7 @@ ARRAYS = {
     "nothing": header(f"{{'descr': '<U0', 'fortran_order': False, 'shape': ({10**9},), }}\n"),
     "records": saved(np.zeros(2, dtype=[("a", "f8", (2,))])),
     "times": saved(np.zeros(2, dtype="datetime64[s]")),
+    "characters": saved(np.frombuffer(np.full(2, 0x7FFFFFFF, "<u4").tobytes(), "<U1")),
     "zip": b"PK\x03\x04" + bytes(40),
     "empty": b"",
 }
@@ -332,3 +333,13 @@ def test_tilde_names_a_home_only_where_it_leads(tmp_path: Path) -> None:
 
 def test_nothing_has_a_name_that_is_too_long(tmp_path: Path) -> None:
     assert not is_there(tmp_path / ("x" * 300))
+
+
+def test_loop_of_links_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loop = tmp_path / "answers.jsonl"
+    loop.symlink_to(loop)
+    asked = ["score", "--format=jsonl", f"--recordings={loop}", f"--json={tmp_path / 'out.json'}"]
+    assert main(asked) == 2
+    said = capsys.readouterr().err.strip()
+    assert "Too many levels of symbolic links" in said
+    assert "\n" not in said

@@ -217,8 +217,8 @@ ALLOWED: dict[str, set[str]] = {
     "store.jsonl_file": {"bounded", "errors", "files", "store.entries"},
     "store.parquet_file": {"bounded", "errors", "store.entries"},
     "store.exporting": {
-        *("types", "errors", "store.database", "store.entries", "store.jsonl_file"),
-        *("store.parquet_file", "store.responses", "store.stored"),
+        *("errors", "files", "store.database", "store.entries", "store.jsonl_file"),
+        *("store.parquet_file", "store.responses", "store.stored", "types"),
     },
     "store.importing": {
         *("errors", "store.database", "store.entries", "store.jsonl_file"),
@@ -478,8 +478,8 @@ ALLOWED: dict[str, set[str]] = {
     "tracking.reader_lines": {"types", "tracking.reader_change"},
     "tracking.measured": {"types", "formulas", "metrics", "scoring", "sheet"},
     "tracking.baseline": {
-        *("errors", "sheet", "turns", "tracking.answered_run", "tracking.answers_file"),
-        *("tracking.document_shape", "tracking.reader_version", "tracking.rereading"),
+        *("errors", "files", "sheet", "tracking.answered_run", "tracking.answers_file"),
+        *("tracking.document_shape", "tracking.reader_version", "tracking.rereading", "turns"),
     },
     "tracking.confounds": set(),
     "tracking.change": {"claims", "stats.estimate"},
@@ -510,7 +510,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "tracking.history": {"errors", "printable", "tracking.reader_version", "bounded", "turns"},
     "tracking.trend_lines": {"tracking.history", "tracking.trends"},
-    "tracking.plot": {"errors", "printable", "replacing", "tracking.history", "tracking.trends"},
+    "tracking.plot": {
+        *("errors", "files", "printable", "replacing", "tracking.history", "tracking.trends"),
+    },
     "tracking.command_line": {
         *("benchmarks.origin", "errors", "files", "printing", "profiles", "protocols"),
         *("tracking.change", "tracking.comparison", "tracking.comparison_lines"),
@@ -634,12 +636,7 @@ ALLOWED: dict[str, set[str]] = {
     "pytest_junit": {"printable"},
     "pytest_showing": {"printable", "printing", "pytest_outcomes"},
     "pytest_scheduling": set(),
-    "pytest_collecting": {
-        "pytest_keys",
-        "pytest_options",
-        "report.unjudged",
-        "bounded",
-    },
+    "pytest_collecting": {"bounded", "files", "pytest_keys", "pytest_options", "report.unjudged"},
     "pytest_outcomes": {
         "errors",
         "printable",

@@ -13,7 +13,7 @@ from typing import Any
 from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.faults import UNFORESEEN, fault_line, fault_trace
-from trusteval.files import explaining_places, refuse_unnameable, write_files
+from trusteval.files import explaining_places, real_path, refuse_unnameable, write_files
 from trusteval.machine import settle_places
 from trusteval.printing import Parser, complain, say, say_document, shown
 
@@ -167,7 +167,7 @@ def _score(asked: argparse.Namespace) -> int:
     from trusteval.recordings.items import ItemSource
     from trusteval.recordings.scoring import score_recordings
 
-    named = [path.resolve() for path in (asked.recordings, asked.json, asked.items) if path]
+    named = [real_path(path) for path in (asked.recordings, asked.json, asked.items) if path]
     if len(set(named)) < len(named):
         raise UsageError("--recordings, --json and --items need to be different files")
     recorded = _recorded(asked)

@@ -45,6 +45,11 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
         raise DataError(f"{path}, line {first_line}: not valid JSON: {error}") from error
 
 
+def real_path(path: Path) -> Path:
+    """Return where a path leads, through its links; one in a loop of links stays as it is."""
+    return Path(os.path.realpath(path))
+
+
 def with_home(path: str | Path) -> Path:
     """Put the home directory in place of a leading ~.
 
@@ -146,7 +151,7 @@ def write_files(texts: Mapping[Path, str], *, follows_links: bool = True) -> Non
                 if path.is_dir() and (follows_links or not path.is_symlink()):
                     raise UsageError(f"cannot write {path}: it is a directory")
                 whole = _encoded(text.removesuffix("\n") + "\n")
-                real = path.resolve() if follows_links else path
+                real = real_path(path) if follows_links else path
                 if follows_links and real.exists() and not real.is_file():
                     _write_through(real, whole)
                     continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.bounded import MIB, read_bytes
+from trusteval.files import real_path
 from trusteval.pytest_keys import CLAIMED, RUN
 from trusteval.pytest_options import option
 
@@ -92,4 +93,4 @@ def _content(path: Path) -> bytes:
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    return real_path(path).is_relative_to(real_path(folder))

@@ -59,7 +59,7 @@ def text_changed(raw: bytes, chance: random.Random, other: bytes) -> bytes:
 
 def arguments_changed(raw: bytes, chance: random.Random, other: bytes) -> bytes:
     """Change the words of a command line; none of them can hold what no process can be given."""
-    words = json.loads(raw)
+    words = json.loads(raw) or [""]
     theirs = json.loads(other) if other else words
     at = chance.randrange(len(words)) if words else 0
     kind, word = chance.random(), words[at] if words else ""

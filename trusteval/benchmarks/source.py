@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -170,6 +171,8 @@ class DataSource:
         if loaded is None:
             raise DataError(f"{self.root / name}: not a plain NumPy array: {reason}")
         is_plain = isinstance(loaded, np.ndarray) and loaded.dtype.kind in "biufUS"
+        if is_plain and loaded.dtype.kind == "U" and not _are_characters(loaded):
+            raise DataError(f"{self.root / name}: holds numbers where characters are due")
         if not is_plain or loaded.ndim != 1 or loaded.size > len(raw):
             raise DataError(f"{self.root / name}: expected one list of values as a NumPy array")
         return list(loaded.tolist())
@@ -246,3 +249,11 @@ def _value_of(text: str, key: str, position: int) -> int:
 def _skip(text: str, position: int) -> int:
     blank = _BLANK.match(text, position)
     return blank.end() if blank else position
+
+
+def _are_characters(texts: Any) -> bool:
+    """Whether an array of texts holds no number that is no character: NumPy does not look."""
+    import numpy as np
+
+    numbers = np.frombuffer(texts.astype(texts.dtype.newbyteorder("=")).tobytes(), np.uint32)
+    return not len(numbers) or int(numbers.max()) <= sys.maxunicode

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.bounded import MIB, opened, read_json
-from trusteval.files import write_atomically
+from trusteval.files import real_path, write_atomically
 
 TOKEN_LISTS = (
     *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),
@@ -53,7 +53,7 @@ def remembered(
     known = _read_known(known_path)
     found, learned = [], False
     for file in files:
-        key, traits = f"{what}{file.resolve()}", _traits(file)
+        key, traits = f"{what}{real_path(file)}", _traits(file)
         entry = known.get(key)
         if not isinstance(entry, dict) or entry.get("traits") != traits:
             entry = {"traits": traits, "found": _found(find, file, traits)}

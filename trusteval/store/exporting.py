@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError, UsageError
+from trusteval.files import real_path
 from trusteval.store.database import damaged
 from trusteval.store.entries import Answered, Described, Entry, Looked
 from trusteval.store.jsonl_file import write_jsonl
@@ -43,7 +44,7 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
     """
     if out.suffix not in WRITERS:
         raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
-    exported, real = Exported(), out.resolve()
+    exported, real = Exported(), real_path(out)
     try:
         with (
             store.database.reading(),

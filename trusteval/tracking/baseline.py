@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from trusteval.errors import GateError, TrackingError
+from trusteval.files import real_path
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import (
     AnsweredRun,
@@ -156,7 +157,7 @@ def alone_with_baseline(path: Path, *, patience: float) -> Iterator[Path]:
     Raises TrackingError where no baseline can be there, or others do not let go in time.
     """
     try:
-        real = path.resolve()
+        real = real_path(path)
         if real.exists() and not real.is_file():
             raise TrackingError(f"cannot write {path}: it is no file")
         if path.is_symlink() and not real.parent.is_dir():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
+from trusteval.files import real_path
 from trusteval.printable import printable
 from trusteval.replacing import replace_file
 from trusteval.tracking.history import Point
@@ -50,8 +51,9 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it
+            warnings.filterwarnings("ignore", "constrained_layout not applied")  # only ugly
             figure.savefig(drawn, format=path.suffix.removeprefix(".") or None)
-        replace_file(path.resolve(), drawn.getvalue())
+        replace_file(real_path(path), drawn.getvalue())
     except (OSError, ValueError) as error:
         raise TrackingError(f"cannot draw {path}: {error}") from error
 
