@@ -176,7 +176,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "preflight": {"types", "planning", "stats.power"},
     "judgement": {
-        *("types", "claims", "evidence", "gates", "stats.estimate", "stats.paired"),
+        *("types", "claims", "evidence", "gates"),
+        *("stats.estimate", "stats.losses", "stats.paired", "stats.proportion"),
     },
     "bounded": set(),
     "printing": {"printable"},

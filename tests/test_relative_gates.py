@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.builders import Known, known, score
@@ -11,19 +12,28 @@ from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate, family_size
 from trusteval.gates_file import load_gates
 from trusteval.judgement import decide
-from trusteval.stats.estimate import Normal
+from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
+from trusteval.stats.proportion import Proportion
 from trusteval.types import Dimension, Level, Outcome, Undecided, Verdict
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 
 
-def check(compared: Comparison | None, *, family: int = 1, n: int = 100, **row) -> Verdict:
-    """Decide a row on a score of 80.0, with an interval of 75.0 to 85.0."""
+def check(
+    compared: Comparison | None,
+    *,
+    family: int = 1,
+    n: int = 100,
+    estimate: Estimate | None = None,
+    **row,
+) -> Verdict:
+    """Decide a row on a score of 80.0, with an interval of 75.0 to 85.0 unless one is given."""
     given = score(80.0, (75.0, 85.0), n=n)
     return decide(
         Gate(benchmark="ethics", metric="score", why="because", **row),
-        Evidence(given, known(given), compared),
+        Evidence(given, estimate or known(given), compared),
         subject="gptq-3",
         dimension=Dimension.MACHINE_ETHICS,
         family=family,
@@ -82,10 +92,17 @@ def test_what_a_row_detects_is_its_margin_s_distance_not_that_of_a_limit_beside_
 
 
 def test_few_source_items_that_differ_are_pointed_out():
-    few = Comparison(Normal(0.01, 0.004, differing=7))
-    assert (
-        "7 source items differ, too few for a reliable interval" in check(few, max_drop=3.0).message
-    )
+    lost = np.zeros(1000)
+    lost[:7] = 0.001
+    for few in (Normal(0.01, 0.004, differing=7), Losses(lost, np.full(1000, 0.001), 7)):
+        said = check(Comparison(few), max_drop=3.0).message
+        assert "7 source items differ, too few for a reliable interval" in said
+
+
+def test_value_that_few_items_bear_out_says_so():
+    few = check(None, at_least=50.0, estimate=Proportion(11.0, 12.0)).message
+    assert "worth 12 items, few" in few
+    assert "worth" not in check(None, at_least=50.0, estimate=Proportion(30.0, 36.0)).message
 
 
 def test_subject_that_is_better_by_more_than_the_margin_is_doubted():

@@ -24,7 +24,9 @@ from trusteval.claims import (
 from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import BASELINE, Gate
 from trusteval.stats.estimate import ALPHA, Estimate, Normal
+from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
+from trusteval.stats.proportion import Proportion
 from trusteval.types import Change, Dimension, Interval, Outcome, Score, Undecided, Verdict
 
 _FEW = 20
@@ -65,6 +67,7 @@ def decide(
     parts = [
         f"{subject} on {where}: {decision.words}",
         describe_counts(evidence.score),
+        *_worth(gate, evidence),
         *_power(claims, compared),
         *_too_good(gate, compared),
         *_note(compared),
@@ -290,6 +293,15 @@ def _rounded(number: float) -> int:
     return ceil(number / step) * step
 
 
+def _worth(gate: Gate, evidence: Evidence) -> list[str]:
+    """Say of a value that few items bear out how many even ones know as much."""
+    match evidence.estimate:
+        case Proportion(n=n) if gate.is_absolute and not gate.point and n < _FEW:
+            return [f"worth {n:.3g} items, few"]
+        case _:
+            return []
+
+
 def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
     """Say what the comparison rests on, and how small a distance these samples show.
 
@@ -299,7 +311,7 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
     match compared and compared.worse:
         case Pairs() as pairs:
             said.append(f"{pairs.discordant} discordant pairs")
-        case Normal(differing=int(differing)):
+        case Normal(differing=int(differing)) | Losses(differing=int(differing)):
             few = ", too few for a reliable interval" if differing < _FEW else ""
             said.append(f"{differing} source items differ{few}")
     known = [claim for claim in claims if is_number(claim)]
