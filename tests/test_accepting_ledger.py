@@ -201,11 +201,12 @@ def test_part_whose_gate_was_deselected_stays_as_it_was_and_the_reply_says_so(
 ) -> None:
     ran = run(good, "--trust-accept", "-k", "record or mmlu")
     assert ran.returncode == 0, ran.stdout
-    told = ran.stdout[ran.stdout.index("\nreport: ") :].splitlines()[2:5]
+    told = ran.stdout[ran.stdout.index("\nreport: ") :].splitlines()[2:6]
     why = "ethics.non_answer_rate not judged: deselected"
     assert told == [
         f"not accepted: dense/ethics: {why}",
         f"not accepted: gptq-4/ethics: {why}",
+        "tries since it was last accepted: dense 1",
         "accepted into baselines/script-demo.json.gz: 2 parts, a new baseline",
     ]
     (entry,) = read_baseline(baseline).acceptances

@@ -12,6 +12,7 @@ from tests.project import GATES, Project
 from trusteval.gates import Gate
 from trusteval.planning import Asked, Line, assumed_discordance, plan
 from trusteval.preflight import assumptions, doubts, unmeetable
+from trusteval.report.markup import in_markdown
 from trusteval.scoring import Scoring, Subscore, over
 from trusteval.sheet import Roll
 from trusteval.subjects import dense_variant, parse_variants
@@ -185,7 +186,7 @@ def test_run_says_it_before_anything_is_asked_and_in_its_report(tmp_path):
     )
     assert "gptq-3: no change passes in" in said_first
     report = (tmp_path / "reports" / "latest" / "report.md").read_text(encoding="utf-8")
-    assert said_first.removeprefix("trusteval: ") in report
+    assert in_markdown(said_first.removeprefix("trusteval: ")) in report
 
 
 @pytest.mark.parametrize(("level", "status"), [("block", 4), ("warn", 0)])
