@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trusteval.audit.key import read_key
+from trusteval.audit.key import Key, KeyedAnswer, KeyedRow, KeyedStratum, key_text, read_key
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.cli import main
@@ -34,6 +34,7 @@ from trusteval.types import (
     InvalidReason,
     Level,
     Outcome,
+    Refusal,
     Score,
     Verdict,
 )
@@ -303,6 +304,21 @@ def test_key_of_an_audit_of_another_shape_is_refused(tmp_path: Path) -> None:
         except DataError as error:
             refused += "audit.key.json" in str(error)
     assert refused > 100
+
+
+@pytest.mark.parametrize(
+    ("drawn", "stratum"), [(5, 0), (0, 1), (1, 1)], ids=["more than all", "none", "no such stratum"]
+)
+def test_key_of_an_audit_whose_strata_cannot_be_is_refused(
+    tmp_path: Path, drawn: int, stratum: int
+) -> None:
+    answer = KeyedAnswer("1", "dense", "mmlu", stratum, Refusal(), "rule", "span", {})
+    strata = (KeyedStratum(("x",), size=3, drawn=drawn),)
+    key = Key("r", 1, 0, 0, strata, {"1": KeyedRow("d", ("A",))}, (answer,))
+    path = tmp_path / "audit.key.json"
+    path.write_text(key_text(key), encoding="utf-8")
+    with pytest.raises(DataError, match=r"audit\.key\.json is no key"):
+        read_key(path)
 
 
 @pytest.mark.parametrize(

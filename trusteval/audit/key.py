@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -121,9 +122,23 @@ def read_key(path: Path) -> Key:
         raise DataError(f"{path} is not as it was written; bring back the file that was")
     try:
         _SHAPE(document, "")
-        return _key(document)
+        key = _key(document)
+        _check_strata(key)
+        return key
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path} is no key of this version: {error}") from error
+
+
+def _check_strata(key: Key) -> None:
+    """Raise ValueError unless as many answers as were drawn lie in strata that hold them."""
+    seen = Counter(one.stratum for one in key.answers)
+    if not seen.keys() <= set(range(len(key.strata))):
+        raise ValueError("answers: expected the number of a stratum")
+    for place, stratum in enumerate(key.strata):
+        if not seen[place] <= stratum.drawn <= stratum.size:
+            raise ValueError(
+                f"strata: {stratum.drawn} drawn of {stratum.size}, and {seen[place]} are there"
+            )
 
 
 def _count(value: Any, where: str) -> None:

@@ -98,11 +98,11 @@ def is_within(name: object) -> bool:
     """
     if not isinstance(name, str) or not name or "\0" in name or "\\" in name:
         return False
-    return (
-        not Path(name).is_absolute()
-        and ".." not in Path(name).parts
-        and len(os.fsencode(name)) <= 255
-    )
+    try:
+        length = len(os.fsencode(name))
+    except UnicodeEncodeError:  # half a surrogate pair: no name of a file
+        return False
+    return not Path(name).is_absolute() and ".." not in Path(name).parts and length <= 255
 
 
 def _is_tokenizer(name: str) -> bool:
