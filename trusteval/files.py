@@ -46,8 +46,11 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
 
 
 def real_path(path: Path) -> Path:
-    """Return where a path leads, through its links; one in a loop of links stays as it is."""
-    return Path(os.path.realpath(path))
+    """Return where a path leads, through its links; raises OSError for a loop of them."""
+    real = Path(os.path.realpath(path))
+    if real.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return real
 
 
 def with_home(path: str | Path) -> Path:

@@ -170,9 +170,8 @@ def alone_with_baseline(path: Path, *, patience: float) -> Iterator[Path]:
             f"cannot write {path}: another process has held {error.filename} for {patience:g} "
             "seconds; nothing is accepted, see what it does and accept again"
         ) from error
-    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
-        why = error.strerror if isinstance(error, OSError) else error
-        raise TrackingError(f"cannot write {path}: {why}") from error
+    except OSError as error:
+        raise TrackingError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
