@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from trusteval.cli import main
-from trusteval.errors import UsageError
+from trusteval.errors import StoreError, UsageError
 from trusteval.store import ResponseStore, digest
 from trusteval.store.command import garbage_of
 from trusteval.store.garbage import Collected, Garbage, collect
@@ -223,3 +223,15 @@ def test_answers_go_beside_a_reader_that_sees_them_on(store: ResponseStore) -> N
 def test_unknown_age_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="got '30'"):
         garbage_of(older_than="30", fingerprints=[], keep=[])
+
+
+def test_store_whose_tables_are_described_in_no_text_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "responses.sqlite"
+    ResponseStore(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+    raw = path.read_bytes()
+    assert b"CREATE TABLE contexts" in raw
+    path.write_bytes(raw.replace(b"CREATE TABLE contexts", b"CREATE T\xc8BLE contexts"))
+    with pytest.raises(StoreError, match="is damaged"):
+        ResponseStore(path)

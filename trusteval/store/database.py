@@ -176,6 +176,8 @@ def explaining(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(path, error) from error
+    except UnicodeDecodeError as error:  # of what SQLite says, which quotes the file
+        raise damaged(path, "what SQLite finds in it is no text") from error
 
 
 @contextmanager
