@@ -44,7 +44,7 @@ _WHOLE = 0.8
 """Share of a text from which on a quotation is all that it says."""
 # What a model goes on with after its answer: another item of the benchmark.
 _ANOTHER_ITEM = re.compile(
-    r"^\s*(?:scenario|text|sentence|review|question|premise|hypothesis|item|example|input|person"
+    r"^[^\S\n]*(?:scenario|text|sentence|review|question|premise|hypothesis|item|example|input|person"
     r"|snippet|statement|passage|context|situation|case|q)\b[^\n:]{0,24}:|\?[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
