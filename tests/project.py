@@ -100,3 +100,15 @@ class Project:
     def outcomes(self) -> dict[tuple[str, str], str]:
         verdicts = json.loads(self.verdicts_file.read_text(encoding="utf-8"))["verdicts"]
         return {(v["gate"], v["subject"]): v["outcome"] for v in verdicts}
+
+
+def trusteval(some: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the command line in a project."""
+    return subprocess.run(
+        [sys.executable, "-m", "trusteval", *arguments],
+        cwd=some.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.project import ANSWERS, INI, Project, pytest_in
+from tests.project import ANSWERS, INI, Project, pytest_in, trusteval
 from trusteval.tracking.answers_file import read_document
 from trusteval.tracking.baseline import read_baseline
 
@@ -240,17 +239,6 @@ def test_every_file_says_what_of_an_interrupted_run_is_missing(good: Project) ->
 
 
 # -- what a killed run leaves ----------------------------------------------------------------
-
-
-def trusteval(some: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trusteval", *arguments],
-        cwd=some.root,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_killed_run_leaves_no_earlier_report(good: Project) -> None:

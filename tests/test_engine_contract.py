@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.frames import frames
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.shaken import ShakenBackend
 from trusteval.errors import EngineError, PromptError, TrustEvalError
@@ -284,17 +285,6 @@ def test_context_that_json_does_not_hold_is_an_error(
     assert message.startswith("dense: engine Bent: context")
 
 
-def chain(error: BaseException | None) -> int:
-    """How many frames an exception holds, and those it came of."""
-    count = 0
-    while error is not None:
-        trace = error.__traceback__
-        while trace is not None:
-            count, trace = count + 1, trace.tb_next
-        error = error.__cause__ or error.__context__
-    return count
-
-
 @pytest.mark.parametrize(
     "bent",
     [Bent(opens=raiser(RuntimeError("boom"))), Bent(context=lambda: None)],
@@ -308,7 +298,7 @@ def test_error_that_is_raised_again_does_not_grow(store: ResponseStore, bent: Be
         with pytest.raises(TrustEvalError) as caught:
             recorder.responses(DENSE, questions())
         kept.append(caught.value)
-        lengths.append(chain(caught.value))
+        lengths.append(frames(caught.value))
     assert len(set(lengths[1:])) == 1
     assert lengths[1] <= lengths[0]
     assert len(set(map(id, kept))) == len(kept)

@@ -6,23 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.frames import frames
 from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import BrokenError, DataError, PromptError, TrustEvalError
 from trusteval.failed_before import FailedBefore, anew
 from trusteval.profiles import QUICK
 from trusteval.questionnaire import Questionnaire
-
-
-def frames(error: BaseException | None) -> int:
-    """How many frames an exception holds, and those that it came of."""
-    count = 0
-    while error is not None:
-        trace = error.__traceback__
-        while trace is not None:
-            count, trace = count + 1, trace.tb_next
-        error = error.__cause__ or error.__context__
-    return count
 
 
 def test_missing_data_is_told_by_every_test_in_the_same_few_frames(tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.answered_runs import REFUSED, edit, rewrite, run_of, with_wrong
-from tests.project import ANSWERS, INI, ROOT, Project
+from tests.project import ANSWERS, INI, ROOT, Project, trusteval
 from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
@@ -307,17 +306,6 @@ def test_mistaken_option_is_one_line_and_usage_exit(
 
 
 # -- beside a real run: compare and history --------------------------------------------------
-
-
-def trusteval(some: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trusteval", *arguments],
-        cwd=some.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_compare_takes_the_files_that_runs_leave(story: Story) -> None:
