@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trusteval.stats.clusters import Cell, estimate_difference
@@ -42,13 +42,27 @@ def test_who_loses_more_has_no_better_bound_and_no_larger_p(pair, limit):
     assert more.p_above(limit) <= fewer.p_above(limit) + 1e-9
 
 
+ALL_LOST = losses([0.0, 0.0, 10.0, 0.0, 10.0, 10.0], [1.0, 1.0, 10.0, 1.0, 10.0, 10.0])
+
+
 @given(further_losses(), st.sampled_from(LIMITS))
+@example((ALL_LOST, ALL_LOST), 0.0)
 def test_bounds_hold_the_value_and_are_where_the_p_values_say(pair, limit):
     for one in pair:
         assert -1 <= one.low <= one.value + 1e-9
         assert one.value <= one.high + 1e-9 <= 1 + 2e-9
         assert (one.p_above(limit) <= ALPHA) == (one.low >= limit) or abs(one.low - limit) < 1e-6
         assert (one.p_below(limit) <= ALPHA) == (one.high <= limit) or abs(one.high - limit) < 1e-6
+
+
+@given(further_losses(), st.sampled_from(LIMITS), st.sampled_from(LIMITS))
+@example((ALL_LOST, ALL_LOST), 0.0, 0.2)
+def test_a_wider_limit_is_never_harder_to_show(pair, one, other):
+    narrow, wide = sorted((one, other))
+    for drop in pair:
+        assert drop.p_below(wide) <= drop.p_below(narrow) + 1e-6
+        assert drop.p_above(wide) >= drop.p_above(narrow) - 1e-6
+        assert drop.p_below(drop.value - 0.01) >= 0.5
 
 
 @pytest.mark.parametrize("n", [50, 200, 2109])

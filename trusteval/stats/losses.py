@@ -54,7 +54,7 @@ class Losses:
 
     def p_below(self, limit: float) -> float:
         if limit <= self.value:
-            return 1.0 - Losses(-self.u, self.weight, self.differing).p_above(-limit)
+            return Losses(-self.u, self.weight, self.differing).p_above(-limit)
         if self._upper(_LARGEST_Z) <= limit:
             return 0.0
         return upper_tail(_root(lambda z: self._upper(z) - limit, 0.0, _LARGEST_Z), 1.0)
