@@ -26,7 +26,12 @@ from bench.workloads import WORKLOADS, Workload, load
 from trusteval.engines.chat import render
 from trusteval.engines.hf_engine import HFEngine
 from trusteval.engines.memory import default_budget
-from trusteval.machine import default_device, default_dtype, describe_machine, package_version
+from trusteval.system.machine import (
+    default_device,
+    default_dtype,
+    describe_machine,
+    package_version,
+)
 from trusteval.types import Prompt
 
 RESULTS = Path(__file__).parent / "results"

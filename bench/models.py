@@ -6,7 +6,7 @@ from typing import Any
 
 from trusteval.checkpoints.loading import load_model
 from trusteval.checkpoints.models import model_directory
-from trusteval.machine import cache_directory
+from trusteval.system.machine import cache_directory
 
 _SHAPES = {
     "shape-1b": {"hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16,

@@ -16,8 +16,8 @@ from statistics import median
 
 from trusteval.answers import reader
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.machine import describe_machine
 from trusteval.protocols import PROTOCOLS
+from trusteval.system.machine import describe_machine
 from trusteval.tracking.answers_file import NAME, read_answers
 from trusteval.types import Response, Sample
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
-from trusteval.machine import cache_directory
+from trusteval.system.machine import cache_directory
 from trusteval.types import Prompt
 
 

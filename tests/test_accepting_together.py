@@ -16,10 +16,10 @@ from tests.answered_runs import run_of, with_wrong
 from tests.project import ROOT
 from tests.small_disk import run_on_small_disk
 from trusteval.errors import TrackingError
+from trusteval.system.turns import NAME, alone_in
 from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.baseline import read_baseline
 from trusteval.tracking.history import append_run, read_history
-from trusteval.turns import NAME, alone_in
 
 ACCEPTS = """
 import sys

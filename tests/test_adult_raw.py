@@ -21,9 +21,9 @@ from trusteval.errors import DataError, GateError, MissingDataError
 from trusteval.options import Options
 from trusteval.preparation import prepare_run
 from trusteval.profiles import QUICK
-from trusteval.progress import no_progress
 from trusteval.run import Run
 from trusteval.store import ResponseStore
+from trusteval.system.progress import no_progress
 from trusteval.types import Role
 
 TEXTS = load_prompt_texts()

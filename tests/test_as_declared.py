@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from trusteval.as_declared import LONGEST_TEXT, context_as_declared, response_as_declared
 from trusteval.errors import StoreError
 from trusteval.store import ResponseStore, canonical_json, digest
 from trusteval.store.checkup import complaints
+from trusteval.system.as_declared import LONGEST_TEXT, context_as_declared, response_as_declared
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXT = {"engine": "hostile"}

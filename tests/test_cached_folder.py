@@ -7,15 +7,15 @@ import pytest
 
 from tests.other_user import run_as_other_user
 from tests.small_disk import run_on_small_disk
-from trusteval.cached_folder import make_once
 from trusteval.errors import UsageError
+from trusteval.system.atomic_folder import make_once
 
 _FILLS_THE_DISK = """
 import sys
 from pathlib import Path
 import numpy
 from safetensors.numpy import save_file
-from trusteval.cached_folder import make_once
+from trusteval.system.atomic_folder import make_once
 from trusteval.errors import DiskSpaceError
 
 def with_python(scratch):
@@ -82,7 +82,7 @@ def test_whoever_may_read_the_folder_may_read_the_files_in_it(tmp_path: Path) ->
 _MAKES = """
 import sys
 from pathlib import Path
-from trusteval.cached_folder import make_once
+from trusteval.system.atomic_folder import make_once
 from trusteval.errors import PlaceError
 folder = Path(sys.argv[1])
 make_once(folder / "whole", marker="marker", doing="building", make=None)

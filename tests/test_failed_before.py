@@ -10,9 +10,9 @@ from tests.frames import frames
 from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import BrokenError, DataError, PromptError, TrustEvalError
-from trusteval.failed_before import FailedBefore, anew
 from trusteval.profiles import QUICK
 from trusteval.questionnaire import Questionnaire
+from trusteval.system.failed_before import FailedBefore, anew
 
 
 def test_missing_data_is_told_by_every_test_in_the_same_few_frames(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines.hf_engine import HFEngine
 from trusteval.errors import EngineError
-from trusteval.machine import count_visible, worker_device
 from trusteval.quantizers.building import worker_environment
+from trusteval.system.machine import count_visible, worker_device
 from trusteval.types import Message, Prompt, Response, Role
 
 

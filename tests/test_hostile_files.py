@@ -19,12 +19,12 @@ from trusteval.cli import main
 from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import DataError, GateError, ModelError, TrustEvalError, UsageError
-from trusteval.files import is_there, with_home
 from trusteval.gates_file import load_gates
 from trusteval.report.record import RunRecord, ScoreLine, run_record_from_dict
 from trusteval.report.table import summary_lines
 from trusteval.store.jsonl_file import read_jsonl as read_exported
 from trusteval.subjects import parse_ensembles, parse_references, parse_variants
+from trusteval.system.files import is_there, with_home
 from trusteval.tracking.history import read_history
 from trusteval.types import (
     Change,

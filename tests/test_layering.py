@@ -26,13 +26,12 @@ ROOMS = (
 ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo"}
 """What others name; imports freely, and is imported by nobody here."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit")
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},
     "pytest_plugin": {"pytest"},
     "system": {"platformdirs"},
-    **dict.fromkeys(
-        ("stats", "answers", "metrics", "gates", "tracking", "audit", "report"), {"numpy"}
-    ),
+    **{room: {"numpy"} for room in NUMPY},
 }
 """What the modules of a room may load when they are imported."""
 HEAVY = (

@@ -14,11 +14,11 @@ import pytest
 from tests.answered_runs import RIGHT, run_of, write_run
 from tests.test_as_shipped import Shipped
 from tests.test_tracking_history import record
-from trusteval.cached_folder import make_once
 from trusteval.cli import main
 from trusteval.errors import PlaceError, StoreError, TrackingError, UsageError
-from trusteval.files import write_files
 from trusteval.store import ResponseStore
+from trusteval.system.atomic_folder import make_once
+from trusteval.system.files import write_files
 from trusteval.tracking.history import append_run
 
 PRECIOUS = "precious\n"

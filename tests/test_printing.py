@@ -13,7 +13,7 @@ import pytest
 
 from tests.answered_runs import RIGHT, WRONG, run_of, write_run
 from tests.test_as_shipped import ROOT, Shipped
-from trusteval.printing import Output, fitting
+from trusteval.system.printing import Output, fitting
 
 SAID = "trusteval: standard output cannot be written: "
 HAS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

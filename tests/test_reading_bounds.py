@@ -14,7 +14,6 @@ from trusteval.audit.key import read_key
 from trusteval.audit.table import read_table
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import MOST, DataSource
-from trusteval.bounded import MIB, MOST_VALUES, gunzip, loads, loads_toml, read_bytes, read_lines
 from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import TrustEvalError
@@ -26,6 +25,15 @@ from trusteval.recordings.jsonl import read_jsonl
 from trusteval.store import ResponseStore
 from trusteval.store.jsonl_file import read_jsonl as read_exported
 from trusteval.store.parquet_file import read_parquet
+from trusteval.system.bounded import (
+    MIB,
+    MOST_VALUES,
+    gunzip,
+    loads,
+    loads_toml,
+    read_bytes,
+    read_lines,
+)
 from trusteval.tracking.answers_file import MOST_UNPACKED, read_document
 from trusteval.tracking.history import append_run, read_history
 

@@ -403,7 +403,7 @@ def test_quick_asks_at_most_440_000_prompt_tokens(quick):
     from trusteval.checkpoints.models import model_directory
     from trusteval.engines.batching import tokens_read
     from trusteval.engines.chat import render
-    from trusteval.machine import cache_directory
+    from trusteval.system.machine import cache_directory
 
     tokenizer = AutoTokenizer.from_pretrained(model_directory("demo", cache=cache_directory()))
     tokens = 0

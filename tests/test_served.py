@@ -24,7 +24,6 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.hf import HFBackend
 from trusteval.engines.openai import OpenAIBackend
 from trusteval.errors import VariantError
-from trusteval.machine import cache_directory
 from trusteval.subjects import (
     dense_variant,
     parse_ensembles,
@@ -32,6 +31,7 @@ from trusteval.subjects import (
     parse_variants,
     refuse_unserved,
 )
+from trusteval.system.machine import cache_directory
 from trusteval.types import Message, Prompt, Response, Role, Variant
 
 KEY = "sk-very-secret-0123456789"

@@ -15,8 +15,8 @@ import pytest
 from tests.other_user import run_as_other_user
 from tests.project import INI, ROOT, Project
 from trusteval.errors import PlaceError, UsageError
-from trusteval.files import refuse_unwritable, with_home, write_atomically
-from trusteval.machine import PLACES, settle_places
+from trusteval.system.files import refuse_unwritable, with_home, write_atomically
+from trusteval.system.machine import PLACES, settle_places
 
 RunHere = Callable[..., subprocess.CompletedProcess[str]]
 STRICT = INI + "filterwarnings = error\n"

@@ -8,7 +8,7 @@ from trusteval.engines.endpoint import parse_endpoint
 from trusteval.engines.routing import create_backend
 from trusteval.errors import VariantError
 from trusteval.subjects import parse_ensembles, parse_references, parse_variants
-from trusteval.url_secrets import HIDDEN, refuse_secrets, without_secrets
+from trusteval.system.url_secrets import HIDDEN, refuse_secrets, without_secrets
 
 SECRETS = [
     "https://me:hunter2@host/v1#m",

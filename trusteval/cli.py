@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.faults import UNFORESEEN, fault_line, fault_trace
-from trusteval.files import explaining_places, real_path, refuse_unnameable, write_files
-from trusteval.machine import settle_places
-from trusteval.printing import Parser, complain, say, say_document, shown
+from trusteval.system.bounded import MIB, read_json
+from trusteval.system.faults import UNFORESEEN, fault_line, fault_trace
+from trusteval.system.files import explaining_places, real_path, refuse_unnameable, write_files
+from trusteval.system.machine import settle_places
+from trusteval.system.printing import Parser, complain, say, say_document, shown
 
 _MOST_VERDICTS = 64 * MIB
 """What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
@@ -288,11 +288,11 @@ def _add_quantize(commands: Any) -> None:
 
 
 def _quantize(asked: argparse.Namespace) -> int:
-    from trusteval.machine import cache_directory, default_device
-    from trusteval.progress import no_progress, terminal_progress
     from trusteval.quantizers.command import Order, build_order
     from trusteval.subjects import parse_variants
-    from trusteval.url_secrets import refuse_secrets
+    from trusteval.system.machine import cache_directory, default_device
+    from trusteval.system.progress import no_progress, terminal_progress
+    from trusteval.system.url_secrets import refuse_secrets
 
     refuse_secrets(asked.model, "model")
     variants = parse_variants(asked.variants)

@@ -22,7 +22,6 @@ from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.health import complaint
 from trusteval.metrics import SCORE
-from trusteval.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
@@ -31,6 +30,7 @@ from trusteval.recorder import Recorder
 from trusteval.scoring import Scoring
 from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
+from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.confounds import TOKENIZING, VOTERS

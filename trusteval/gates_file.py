@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trusteval.bounded import loads_toml
 from trusteval.directions import DIRECTIONS
 from trusteval.errors import GateError
 from trusteval.gates import BASELINE, Gate
 from trusteval.gates_limits import POINTS, check_comparison, check_limits, check_sides
 from trusteval.metrics import METRICS, SCORE
 from trusteval.suggestion import meant
+from trusteval.system.bounded import loads_toml
 from trusteval.types import Level
 
 _KEYS: dict[str, tuple[type, ...]] = {

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trusteval.bounded import MIB, read_bytes, read_json
-from trusteval.files import write_atomically
-from trusteval.machine import package_version
+from trusteval.system.bounded import MIB, read_bytes, read_json
+from trusteval.system.files import write_atomically
+from trusteval.system.machine import package_version
 
 NAME = "vote_laws.json"
 SOURCES = ("errors", "printable", "types", "voting")

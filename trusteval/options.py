@@ -9,8 +9,8 @@ from pathlib import Path
 from trusteval.engines.engine import Backend
 from trusteval.engines.routing import create_backend
 from trusteval.errors import UsageError
-from trusteval.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.suggestion import meant
+from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.types import Variant
 
 

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
-from trusteval.bounded import MIB, read_bytes
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
-from trusteval.files import with_home
 from trusteval.gate_checks import (
     check_gates,
     chosen_benchmarks,
@@ -24,7 +22,6 @@ from trusteval.gate_checks import (
 from trusteval.gates import Gate, LeftOut
 from trusteval.gates_file import load_gates
 from trusteval.gates_shipped import is_shipped
-from trusteval.machine import cache_directory, refusal_of_device
 from trusteval.options import Options, check_one_of
 from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.protocols import PROTOCOLS
@@ -36,6 +33,9 @@ from trusteval.subjects import (
     parse_variants,
     refuse_unserved,
 )
+from trusteval.system.bounded import MIB, read_bytes
+from trusteval.system.files import with_home
+from trusteval.system.machine import cache_directory, refusal_of_device
 from trusteval.tracking.baseline import Baseline, read_baseline
 from trusteval.types import Ensemble, Storage, Subject, Variant
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.bounded import MIB, read_bytes
-from trusteval.files import real_path
 from trusteval.pytest_keys import CLAIMED, RUN
 from trusteval.pytest_options import option
+from trusteval.system.bounded import MIB, read_bytes
+from trusteval.system.files import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from trusteval.errors import TrustEvalError, UsageError
-from trusteval.faults import UNFORESEEN, fault_line, fault_trace
+from trusteval.system.faults import UNFORESEEN, fault_line, fault_trace
 
 FAULT = "trust_fault"
 """What a worker sends home: the line that is said of a fault."""

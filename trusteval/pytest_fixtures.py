@@ -14,19 +14,19 @@ import pytest
 
 from trusteval.errors import VariantError
 from trusteval.printable import printable_line
-from trusteval.printing import complain
 from trusteval.pytest_junit import OUTCOME
 from trusteval.pytest_keys import ANSWERED, RUN, TERMINAL
 from trusteval.pytest_options import store_path
 from trusteval.report.record import ScoreLine
+from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
 if TYPE_CHECKING:
     from trusteval.evaluation import Evaluation
     from trusteval.gates import Gate
-    from trusteval.progress import ProgressBar, Say
     from trusteval.run import Run
     from trusteval.store import ResponseStore
+    from trusteval.system.progress import ProgressBar, Say
 
 Judge = Callable[["Gate", Subject], Verdict]
 Responses = Callable[[Variant, str], list[tuple[Sample, Response]]]
@@ -64,7 +64,7 @@ def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
 @pytest.fixture(scope="session")
 def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
     """Progress bars where a person watches, nothing elsewhere."""
-    from trusteval.progress import no_progress, terminal_progress
+    from trusteval.system.progress import no_progress, terminal_progress
 
     terminal = pytestconfig.stash.get(TERMINAL, None)
     if terminal is None:

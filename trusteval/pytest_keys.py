@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from trusteval.printing import Output
     from trusteval.report.collecting import ReportCollector
     from trusteval.report.unjudged import Collected
     from trusteval.run import Run
+    from trusteval.system.printing import Output
     from trusteval.tracking.answered_run import AnsweredRun
 
 ANSWERED: pytest.StashKey[AnsweredRun] = pytest.StashKey()

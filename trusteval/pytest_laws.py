@@ -11,9 +11,9 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.law_memory import NAME, Held, LawMemory, law_key, moment
-from trusteval.machine import cache_directory
 from trusteval.pytest_keys import RUN
 from trusteval.pytest_options import option
+from trusteval.system.machine import cache_directory
 
 LAW, CONTROL = "vote_invariant", "vote_control"
 REMEMBERED = "vote_remembered"

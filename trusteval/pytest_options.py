@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.files import is_there, refuse_unnameable, with_home
-from trusteval.machine import cache_directory
+from trusteval.system.files import is_there, refuse_unnameable, with_home
+from trusteval.system.machine import cache_directory
 
 if TYPE_CHECKING:
     from trusteval.options import Options

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.machine import share_out
 from trusteval.pytest_keys import CLAIMED
+from trusteval.system.machine import share_out
 
 if TYPE_CHECKING:
     from trusteval.gates import Gate

@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.files import explaining_places
-from trusteval.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.printable import printable_line
-from trusteval.printing import Output
 from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
 from trusteval.pytest_faults import FaultHooks, ending_the_run
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
@@ -58,6 +55,9 @@ from trusteval.pytest_showing import (
     status_of_shown,
     watch_output,
 )
+from trusteval.system.files import explaining_places
+from trusteval.system.machine import default_device, default_dtype, settle_places, visible_gpus
+from trusteval.system.printing import Output
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:

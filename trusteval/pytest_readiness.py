@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import GateError, PlaceError, UsageError
-from trusteval.files import explaining_places, refuse_unwritable
 from trusteval.pytest_keys import REPORT, RUN
 from trusteval.pytest_options import reports_path, store_path
+from trusteval.system.files import explaining_places, refuse_unwritable
 
 if TYPE_CHECKING:
     from trusteval.run import Run

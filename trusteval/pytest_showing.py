@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.printable import printable_line, printable_lines
-from trusteval.printing import Output, complain, occupy_standard_streams
 from trusteval.pytest_outcomes import UNMEASURED
+from trusteval.system.printing import Output, complain, occupy_standard_streams
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter

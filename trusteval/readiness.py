@@ -15,11 +15,11 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import described
 from trusteval.engines.engine import Backend, ContextWindow
 from trusteval.errors import PlaceError, TrustEvalError, UsageError
-from trusteval.files import refuse_unwritable
-from trusteval.machine import cache_directory
 from trusteval.recorder import Recorder
 from trusteval.run import Run
 from trusteval.store import ResponseStore, can_be_written
+from trusteval.system.files import refuse_unwritable
+from trusteval.system.machine import cache_directory
 from trusteval.types import Ensemble, Prompt, Variant
 
 Asked = Collection[tuple[str, str]]

@@ -17,11 +17,11 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import described, examined, generated, opened
 from trusteval.engines.engine import Backend, Engine
 from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
-from trusteval.failed_before import FailedBefore
 from trusteval.health import health_key
-from trusteval.lasting import FIRST_SECONDS, Patience, telling
-from trusteval.progress import Advance, ProgressBar, Say, no_progress, say_nothing
 from trusteval.store import AskedPrompts, ResponseStore, digest
+from trusteval.system.failed_before import FailedBefore
+from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
+from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
 from trusteval.types import Health, Response, Variant
 
 _POLL_SECONDS = 0.2

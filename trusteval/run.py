@@ -17,12 +17,12 @@ from trusteval.gates import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.options import Options
 from trusteval.planning import Asked, Line, plan
 from trusteval.profiles import Profile
-from trusteval.progress import ProgressBar, Say, say_nothing
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
 from trusteval.sheet import Roll
 from trusteval.store import ResponseStore
 from trusteval.subjects import DENSE, dense_variant
+from trusteval.system.progress import ProgressBar, Say, say_nothing
 from trusteval.tracking.baseline import Baseline
 from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
 

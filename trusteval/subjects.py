@@ -16,11 +16,11 @@ from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
 from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
-from trusteval.files import with_home
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest
+from trusteval.system.files import with_home
+from trusteval.system.url_secrets import refuse_secrets
 from trusteval.types import Ensemble, Recipe, Variant
-from trusteval.url_secrets import refuse_secrets
 from trusteval.voting import precedence
 
 DENSE = "dense"

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.fuzzing import bytewise, notation, odd
 from bench.fuzzing.trial import MOST_BYTES
-from trusteval.bounded import gunzip
+from trusteval.system.bounded import gunzip
 
 
 def json_changed(raw: bytes, chance: random.Random, other: bytes) -> bytes:

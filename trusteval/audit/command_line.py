@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, shown_size
 from trusteval.errors import UsageError
-from trusteval.files import write_files
-from trusteval.printing import say, say_document
+from trusteval.system.bounded import MIB, shown_size
+from trusteval.system.files import write_files
+from trusteval.system.printing import say, say_document
 
 _MOST_READ = MIB
 """What one answer may hold."""
@@ -45,7 +45,7 @@ def add_read(commands: Any) -> None:
 
 def _read(asked: argparse.Namespace) -> int:
     from trusteval.audit.single_reading import chosen_setting, read_text, reading_document
-    from trusteval.files import decode
+    from trusteval.system.files import decode
     from trusteval.tracking.answered_run import shown_answer
 
     setting = chosen_setting(asked.benchmark, asked.setting, prompts=asked.prompts)

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_bytes
 from trusteval.errors import DataError, UsageError
-from trusteval.files import abbreviated, decode, parse_json
-from trusteval.shape import list_of, number, record, table_of, text
+from trusteval.system.bounded import MIB, read_bytes
+from trusteval.system.files import abbreviated, decode, parse_json
+from trusteval.system.shape import list_of, number, record, table_of, text
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal
 
 NAME = "audit.key.json"

@@ -10,7 +10,7 @@ from trusteval.audit.card import answer_of, digest
 from trusteval.audit.key import Key, KeyedAnswer, KeyedRow
 from trusteval.audit.table import TableRow
 from trusteval.errors import DataError
-from trusteval.files import abbreviated
+from trusteval.system.files import abbreviated
 from trusteval.types import Answer, Invalid
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.audit.card import SHOWN, Card
-from trusteval.bounded import MIB, read_bytes
 from trusteval.errors import DataError, UsageError
-from trusteval.files import decode
+from trusteval.system.bounded import MIB, read_bytes
+from trusteval.system.files import decode
 
 NAME = "audit.csv"
 COLUMNS = ("row", *SHOWN, "label", "allowed")

@@ -18,8 +18,8 @@ from trusteval.benchmarks import advglue
 from trusteval.benchmarks import hub_formats as formats
 from trusteval.benchmarks.hub_formats import Tables
 from trusteval.benchmarks.source import Row
-from trusteval.cached_folder import make_once
 from trusteval.errors import DataError
+from trusteval.system.atomic_folder import make_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from trusteval.benchmarks.hub import materialise
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import UsageError
-from trusteval.files import with_home
+from trusteval.system.files import with_home
 
 ENVIRONMENT = "TRUSTEVAL_DATA"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from trusteval.bounded import MIB, loads_toml, read_bytes
 from trusteval.errors import UsageError
-from trusteval.files import abbreviated
+from trusteval.system.bounded import MIB, loads_toml, read_bytes
+from trusteval.system.files import abbreviated
 from trusteval.types import Message, Prompt, Role
 
 _MOST = MIB

@@ -19,9 +19,9 @@ from pathlib import Path
 from tokenize import TokenError
 from typing import Any, NoReturn
 
-from trusteval.bounded import MIB, read_bytes
 from trusteval.errors import DataError, MissingDataError
-from trusteval.files import abbreviated, decode, parse_json
+from trusteval.system.bounded import MIB, read_bytes
+from trusteval.system.files import abbreviated, decode, parse_json
 
 MOST = 64 * MIB
 """What a benchmark's file may hold; the largest published one has 4 MiB."""

@@ -27,8 +27,8 @@ from trusteval.checkpoints.packed_layout import PARTS, PackedLayer, packed_layer
 from trusteval.checkpoints.pointers import refuse_pointer
 from trusteval.checkpoints.quantization import Quantization, read_quantization
 from trusteval.errors import ModelError
-from trusteval.files import abbreviated
 from trusteval.printable import printable
+from trusteval.system.files import abbreviated
 
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _QUANTIZATION_FILES = ("quantize_config.json", "quant_config.json")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import ModelError
-from trusteval.files import abbreviated
+from trusteval.system.files import abbreviated
 
 _LAYERS = frozenset(
     {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_json, shown_size
 from trusteval.errors import ModelError
+from trusteval.system.bounded import MIB, read_json, shown_size
 
 MOST_CONFIG = 16 * MIB
 """How large a config may be; those that list every layer have some hundred KiB."""

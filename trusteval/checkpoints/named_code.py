@@ -16,7 +16,7 @@ from typing import Any
 
 from trusteval.checkpoints.config_files import read_object
 from trusteval.errors import ModelError
-from trusteval.files import abbreviated
+from trusteval.system.files import abbreviated
 
 _IMPLEMENTATION = re.compile(r"implementation(_internal)?$|attn_impl", re.IGNORECASE)
 _BUILT_IN = frozenset(

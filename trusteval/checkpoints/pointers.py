@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trusteval.bounded import read_bytes
 from trusteval.errors import ModelError
+from trusteval.system.bounded import read_bytes
 
 _BEGINNING = b"version https://git-lfs.github.com/spec/"
 _LONGEST = 1024  # bytes; the specification allows no longer pointer

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trusteval.bounded import shown_size
 from trusteval.errors import ModelError
+from trusteval.system.bounded import shown_size
 
 if TYPE_CHECKING:
     import torch

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import read_json, read_text
 from trusteval.checkpoints.config_files import MOST_CONFIG, MOST_LISTED, object_of
 from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
+from trusteval.system.bounded import read_json, read_text
 
 _SLOW_FILES = ("tokenizer.model", "vocab.json", "merges.txt", "vocab.txt", "added_tokens.json")
 """Tokens of a checkpoint without a tokenizer.json."""

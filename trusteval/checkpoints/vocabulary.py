@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from trusteval.bounded import read_json
 from trusteval.checkpoints.config_files import MOST_LISTED
 from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
 from trusteval.errors import ModelError, VariantError
-from trusteval.files import abbreviated
+from trusteval.system.bounded import read_json
+from trusteval.system.files import abbreviated
 
 
 def vocabularies(path: Path, *, cache: Path | None = None) -> dict[str, str]:

@@ -22,7 +22,7 @@ from trusteval.doctor.surroundings import (
     own_cache_finding,
 )
 from trusteval.doctor.versions import declared_needs, installed_versions, version_findings
-from trusteval.machine import describe_machine
+from trusteval.system.machine import describe_machine
 
 
 def examine(data: Path | None = None) -> list[Finding]:

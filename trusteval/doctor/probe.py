@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_text
+from trusteval.system.bounded import MIB, read_text
 
 DTYPES = ("bfloat16", "float16", "float32")
 # Method -> the layout of its checkpoints and whether they are symmetric, as trusteval builds them.
@@ -152,7 +152,7 @@ def main(device: str) -> None:
 def _torch_facts(device: str) -> TorchFacts:
     import torch
 
-    from trusteval.machine import default_dtype
+    from trusteval.system.machine import default_dtype
 
     seen = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
     if device.startswith("cuda"):

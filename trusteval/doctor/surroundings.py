@@ -17,8 +17,8 @@ from trusteval.data_check import finding_lines as data_lines
 from trusteval.doctor.finding import Finding, Status, Topic
 from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
-from trusteval.files import explaining_places, with_home
-from trusteval.machine import cache_directory, default_device, default_dtype
+from trusteval.system.files import explaining_places, with_home
+from trusteval.system.machine import cache_directory, default_device, default_dtype
 
 _GB = 10**9
 _LITTLE_SPACE = 5 * _GB

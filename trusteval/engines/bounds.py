@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trusteval.bounded import MIB
+from trusteval.system.bounded import MIB
 
 
 @dataclass(frozen=True, slots=True)

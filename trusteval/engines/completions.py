@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.as_declared import shown, whole_number
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
 from trusteval.engines.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
-from trusteval.files import abbreviated
+from trusteval.system.as_declared import shown, whole_number
+from trusteval.system.files import abbreviated
 from trusteval.types import Endpoint, FinishReason, Prompt, Response, Role, Route
 
 DECODING = f"greedy, seed 0, thinking off, date pinned to {PINNED_DATE}"

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trusteval.as_declared import (
+from trusteval.engines.engine import Backend, Engine
+from trusteval.errors import EngineError, PromptError, TrustEvalError
+from trusteval.system.as_declared import (
     context_as_declared,
     health_as_declared,
     response_as_declared,
@@ -21,8 +23,6 @@ from trusteval.as_declared import (
     shown,
     whole_number,
 )
-from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PromptError, TrustEvalError
 from trusteval.types import Health, Prompt, Response, Variant
 
 _END = object()

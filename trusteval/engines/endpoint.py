@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from trusteval.errors import VariantError
 from trusteval.suggestion import meant
+from trusteval.system.url_secrets import refuse_secrets
 from trusteval.types import Endpoint, Route
-from trusteval.url_secrets import refuse_secrets
 
 PREFIX = "openai:"
 _EXAMPLE = "openai:http://127.0.0.1:8000/v1#MODEL"

@@ -22,10 +22,10 @@ from trusteval.engines.engine import ContextWindow
 from trusteval.engines.memory import describe_budget
 from trusteval.errors import EngineError, ModelError, UsageError
 from trusteval.health import PROMPTS
-from trusteval.machine import cache_directory, default_device, default_dtype, package_version
-from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import Build, build_record, cached_checkpoint
 from trusteval.quantizers.calibration import Calibration, load_calibration
+from trusteval.system.machine import cache_directory, default_device, default_dtype, package_version
+from trusteval.system.progress import ProgressBar, no_progress
 from trusteval.types import Prompt, Storage, Variant
 
 if TYPE_CHECKING:

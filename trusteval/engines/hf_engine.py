@@ -14,8 +14,8 @@ from trusteval.engines.examination import examine, find_shortfall
 from trusteval.engines.memory import default_budget, plan_memory
 from trusteval.engines.packed_decoding import PackedDecoder
 from trusteval.errors import EngineError, PromptError
-from trusteval.files import abbreviated
 from trusteval.health import MOST_SHORTFALL, PROMPTS, sanity_text
+from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Prompt, Response
 
 _BEGINNING = 4

@@ -18,7 +18,6 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-from trusteval.bounded import shown_size
 from trusteval.engines.api_key import ApiKey
 from trusteval.engines.bounds import BOUNDS, Bounds
 from trusteval.engines.preamble import Preamble, PreambleError
@@ -27,6 +26,7 @@ from trusteval.engines.template_complaints import complaint
 from trusteval.engines.waiting import Wait, Watch
 from trusteval.errors import EngineError
 from trusteval.printable import printable
+from trusteval.system.bounded import shown_size
 
 if TYPE_CHECKING:
     import httpx2

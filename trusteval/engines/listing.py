@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.bounded import shown_size
 from trusteval.engines.json_client import Failure, JsonClient, Patience, Rejection, Reply
 from trusteval.errors import EngineError
 from trusteval.printable import printable
+from trusteval.system.bounded import shown_size
 from trusteval.types import Endpoint
 
 _VOLATILE = ("created", "permission", "state", "status", "in_cache")

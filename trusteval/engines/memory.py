@@ -7,7 +7,7 @@ from typing import Any
 
 from trusteval.engines.batching import Limits
 from trusteval.engines.crew import crew_size
-from trusteval.machine import total_memory
+from trusteval.system.machine import total_memory
 
 _SHARE = {"cuda": 0.4, "cpu": 1 / 12}
 _LEAST = 2**30

@@ -34,7 +34,7 @@ from trusteval.engines.thought import Thought
 from trusteval.engines.waiting import Watch
 from trusteval.errors import EngineError, PromptError, UsageError, VariantError
 from trusteval.printable import printable
-from trusteval.progress import Say, say_nothing
+from trusteval.system.progress import Say, say_nothing
 from trusteval.types import Endpoint, Prompt, Response, Role, Route, Variant
 
 CONCURRENCY = 16

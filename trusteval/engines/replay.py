@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, loads, read_lines
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
-from trusteval.shape import list_of, number, record, text
 from trusteval.store import canonical_json
+from trusteval.system.bounded import MIB, loads, read_lines
+from trusteval.system.shape import list_of, number, record, text
 from trusteval.types import FinishReason, Prompt, Response, Variant
 
 _LONGEST = 16 * MIB

@@ -13,9 +13,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trusteval.bounded import DEEPEST, gunzip, loads, shown_size
 from trusteval.engines.bounds import Bounds
 from trusteval.printable import printable
+from trusteval.system.bounded import DEEPEST, gunzip, loads, shown_size
 
 if TYPE_CHECKING:
     import httpx2

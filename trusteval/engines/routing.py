@@ -12,9 +12,9 @@ from trusteval.engines import ENGINES
 from trusteval.engines.endpoint import is_url
 from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import UsageError
-from trusteval.progress import Say, say_nothing
+from trusteval.system.progress import Say, say_nothing
+from trusteval.system.url_secrets import refuse_secrets
 from trusteval.types import Variant
-from trusteval.url_secrets import refuse_secrets
 
 _SERVED = "openai"
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, loads, read_bytes
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
-from trusteval.shape import list_of, record, table_of, text
+from trusteval.system.bounded import MIB, loads, read_bytes
+from trusteval.system.shape import list_of, record, table_of, text
 from trusteval.types import FinishReason, Prompt, Response, Variant
 
 _MOST = 64 * MIB

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from trusteval.progress import Say, say_nothing
+from trusteval.system.progress import Say, say_nothing
 
 _FIRST_GAP = 2.0
 _LONGEST_GAP = 60.0

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
-from trusteval.files import write_files
 from trusteval.options import Options
-from trusteval.printing import say
+from trusteval.system.files import write_files
+from trusteval.system.printing import say
 
 _GATES = Path("trust_tests/gates.toml")
 

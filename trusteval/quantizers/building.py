@@ -16,17 +16,17 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from trusteval.bounded import MIB, read_json, read_text
-from trusteval.cached_folder import make_once
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
 from trusteval.errors import DiskSpaceError, QuantizationError, UsageError
-from trusteval.machine import package_version
-from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.calibration import Calibration
 from trusteval.quantizers.job import Job
 from trusteval.store import digest
+from trusteval.system.atomic_folder import make_once
+from trusteval.system.bounded import MIB, read_json, read_text
+from trusteval.system.machine import package_version
+from trusteval.system.progress import ProgressBar, no_progress
 from trusteval.types import Recipe
 
 BUILD_FILE = "trusteval_build.json"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from trusteval.bounded import MIB, read_text
 from trusteval.errors import UsageError
+from trusteval.system.bounded import MIB, read_text
 
 _SAMPLES = 128
 _MOST = 64 * MIB

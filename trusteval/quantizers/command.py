@@ -9,7 +9,6 @@ from pathlib import Path
 from trusteval.checkpoints.checkpoint import inspect_checkpoint, refuse_remote_code
 from trusteval.checkpoints.models import model_directory
 from trusteval.errors import UsageError
-from trusteval.progress import ProgressBar, no_progress
 from trusteval.quantizers.building import (
     Build,
     Source,
@@ -18,6 +17,7 @@ from trusteval.quantizers.building import (
     write_checkpoint,
 )
 from trusteval.quantizers.calibration import load_calibration
+from trusteval.system.progress import ProgressBar, no_progress
 from trusteval.types import Recipe
 
 _REMARKS = {

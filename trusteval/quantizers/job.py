@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from trusteval.bounded import MIB, read_json
+from trusteval.system.bounded import MIB, read_json
 from trusteval.types import Recipe
 
 _MOST = 128 * MIB

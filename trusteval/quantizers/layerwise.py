@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from trusteval.bounded import MIB, read_json
 from trusteval.quantizers.job import Advance, Job
+from trusteval.system.bounded import MIB, read_json
 
 _GROUP_SIZES = (128, 64, 32, 16)
 _BATCH = 4

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS as KNOWN
-from trusteval.bounded import read_bytes
 from trusteval.errors import DataError, UsageError
-from trusteval.files import decode, parse_json
 from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
+from trusteval.system.bounded import read_bytes
+from trusteval.system.files import decode, parse_json
 from trusteval.types import FinishReason, Response
 
 _STYLES = {"aug": "augment", "shake_pert": "shake_w"}

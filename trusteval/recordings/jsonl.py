@@ -13,10 +13,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import read_bytes
 from trusteval.errors import DataError
-from trusteval.files import decode, parse_json
 from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
+from trusteval.system.bounded import read_bytes
+from trusteval.system.files import decode, parse_json
 from trusteval.types import FinishReason, Response
 
 _REQUIRED = ("benchmark", "setting", "item", "response")

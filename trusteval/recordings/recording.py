@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from trusteval.bounded import MIB
 from trusteval.errors import DataError
-from trusteval.files import abbreviated
+from trusteval.system.bounded import MIB
+from trusteval.system.files import abbreviated
 from trusteval.types import Response
 
 LONGEST_ANSWER = MIB

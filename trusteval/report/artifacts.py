@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_json
 from trusteval.errors import UsageError
-from trusteval.files import write_files
 from trusteval.printable import printable_json
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
+from trusteval.system.bounded import MIB, read_json
+from trusteval.system.files import write_files
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document

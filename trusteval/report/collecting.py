@@ -14,7 +14,6 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import UsageError
-from trusteval.machine import describe_machine, package_version
 from trusteval.report.artifacts import announce, complete_report, write_answers, write_report
 from trusteval.report.ledger import Ending, FailedTest
 from trusteval.report.record import (
@@ -39,6 +38,8 @@ from trusteval.report.unjudged import (
 )
 from trusteval.run import Run
 from trusteval.store.keys import digest
+from trusteval.system.machine import describe_machine, package_version
+from trusteval.system.url_secrets import without_secrets
 from trusteval.tracking.accepting import Decision, Reply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.confounds import VOTERS
@@ -47,7 +48,6 @@ from trusteval.tracking.history import append_run
 from trusteval.tracking.vote_leads import FACT as LEADS
 from trusteval.tracking.vote_leads import VoteLead, vote_leads
 from trusteval.types import Verdict
-from trusteval.url_secrets import without_secrets
 
 _KEPT = ("started", "commit", "machine", "versions")
 """Which circumstances the history keeps."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from trusteval.report.ledger import Ending, Step
 from trusteval.report.unjudged import Cause
-from trusteval.shape import (
+from trusteval.system.shape import (
     list_of,
     number,
     one_of,

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from trusteval.files import abbreviated
 from trusteval.printable import printable_json
 from trusteval.report.document_shape import check_record
 from trusteval.report.ledger import Ending, FailedTest, failed_test_from_dict
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
+from trusteval.system.files import abbreviated
 from trusteval.types import (
     Change,
     Counts,

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trusteval.errors import UsageError
-from trusteval.files import abbreviated
 from trusteval.store.exporting import export_store
 from trusteval.store.garbage import Garbage, collect
 from trusteval.store.importing import import_file
@@ -17,6 +16,7 @@ from trusteval.store.inventory import Stock, inventory
 from trusteval.store.leases import Leases, shown_owner
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import SCHEMA_VERSION
+from trusteval.system.files import abbreviated
 
 _SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 # What of a description tells contexts apart at a glance; digests are cut.

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError
-from trusteval.machine import cache_directory
-from trusteval.printing import say
 from trusteval.store.checkup import complaints
 from trusteval.store.command import export_lines, garbage_of, gc_lines, import_lines, info_lines
 from trusteval.store.responses import ResponseStore, existing_store
+from trusteval.system.machine import cache_directory
+from trusteval.system.printing import say
 
 
 def add_store(commands: Any) -> None:

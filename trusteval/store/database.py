@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from trusteval.bounded import MIB, refuse_special
 from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
+from trusteval.system.bounded import MIB, refuse_special
 
 _WAIT_SECONDS = 60
 _TIDYING_MILLISECONDS = 500

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
-from trusteval.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.errors import DataError
-from trusteval.files import abbreviated
 from trusteval.store.keys import digest
 from trusteval.store.stored import is_time
+from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
+from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError, UsageError
-from trusteval.files import real_path
 from trusteval.store.database import damaged
 from trusteval.store.entries import Answered, Described, Entry, Looked
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
 from trusteval.store.stored import is_time, read_answer, read_description, read_look, shown_key
+from trusteval.system.files import real_path
 from trusteval.types import Health
 
 WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {

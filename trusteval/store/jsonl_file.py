@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, read_lines
 from trusteval.errors import DataError
-from trusteval.files import abbreviated, parse_json
 from trusteval.store.entries import (
     Answered,
     Described,
@@ -25,6 +23,8 @@ from trusteval.store.entries import (
     looked,
     to_fields,
 )
+from trusteval.system.bounded import MIB, read_lines
+from trusteval.system.files import abbreviated, parse_json
 
 _LONGEST = 16 * MIB
 """What a line may hold; the longest answer that is kept has 1 MiB, six times that if escaped."""

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, loads, opened, shown_size
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     Answered,
@@ -20,6 +19,7 @@ from trusteval.store.entries import (
     looked,
     to_fields,
 )
+from trusteval.system.bounded import MIB, loads, opened, shown_size
 
 _CONTEXTS, _LOOKS = b"trusteval.contexts", b"trusteval.looks"
 _ROWS_AT_ONCE, _ROWS_READ_AT_ONCE = 16_384, 256

@@ -9,14 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trusteval.as_declared import (
-    context_as_declared,
-    health_as_declared,
-    response_as_declared,
-    shown,
-)
 from trusteval.errors import StoreError, UsageError
-from trusteval.locking import file_lock
 from trusteval.store.database import Database, can_be_written, damaged, opening
 from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
@@ -30,6 +23,13 @@ from trusteval.store.schema import (
     this_second,
 )
 from trusteval.store.stored import read_answer, read_look
+from trusteval.system.as_declared import (
+    context_as_declared,
+    health_as_declared,
+    response_as_declared,
+    shown,
+)
+from trusteval.system.locking import file_lock
 from trusteval.types import Health, Response
 
 _KEYS_AT_ONCE = 500

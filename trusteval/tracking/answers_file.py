@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, gunzip, loads, read_bytes
 from trusteval.errors import GateError, TrackingError
-from trusteval.files import abbreviated
-from trusteval.replacing import replace_file
+from trusteval.system.bounded import MIB, gunzip, loads, read_bytes
+from trusteval.system.files import abbreviated
+from trusteval.system.replacing import replace_file
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.document_shape import check_answers, is_too_deep
 

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from trusteval.errors import GateError, TrackingError
-from trusteval.files import real_path
 from trusteval.sheet import Roll, Sheet
+from trusteval.system.files import real_path
+from trusteval.system.turns import alone_in
 from trusteval.tracking.answered_run import (
     AnsweredRun,
     aligned,
@@ -27,7 +28,6 @@ from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
-from trusteval.turns import alone_in
 
 
 @dataclass(frozen=True, slots=True)

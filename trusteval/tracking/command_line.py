@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trusteval.errors import UsageError
-from trusteval.files import write_files
-from trusteval.printing import say
+from trusteval.system.files import write_files
+from trusteval.system.printing import say
 
 if TYPE_CHECKING:
     from trusteval.tracking.margins import Margins

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trusteval.bounded import is_deeper
-from trusteval.shape import list_of, number, or_none, record, table, table_of, text, truth
+from trusteval.system.bounded import is_deeper
+from trusteval.system.shape import list_of, number, or_none, record, table, table_of, text, truth
 
 _DEEPEST = 20
 

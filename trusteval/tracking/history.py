@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
-from trusteval.turns import hold
+from trusteval.system.bounded import MIB, loads, opened, refuse_special, shown_size
+from trusteval.system.turns import hold
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"

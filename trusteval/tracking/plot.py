@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
-from trusteval.files import real_path
 from trusteval.printable import printable
-from trusteval.replacing import replace_file
+from trusteval.system.files import real_path
+from trusteval.system.replacing import replace_file
 from trusteval.tracking.history import Point
 from trusteval.tracking.trends import Trend, trends
 

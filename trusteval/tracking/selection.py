@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.bounded import MIB, read_json
 from trusteval.errors import TrackingError
-from trusteval.files import is_there
 from trusteval.protocols import PROTOCOLS
+from trusteval.system.bounded import MIB, read_json
+from trusteval.system.files import is_there
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers
 from trusteval.tracking.comparison import Pair, missing_pairs, shared_pairs

@@ -13,7 +13,6 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import MissingDataError, TrackingError
-from trusteval.machine import cache_directory
 from trusteval.profiles import find_profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
@@ -21,6 +20,7 @@ from trusteval.said import Said
 from trusteval.sheet import Roll, Sheet
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
+from trusteval.system.machine import cache_directory
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Response
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from trusteval.progress import Say, say_nothing
+from trusteval.system.progress import Say, say_nothing
 
 FIRST_SECONDS = 60.0
 """How long nothing is said: longer than a batch of a large model on a CPU often takes."""

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trusteval.errors import DiskSpaceError, PlaceError
-from trusteval.locking import file_lock
-from trusteval.replacing import half_written
+from trusteval.system.locking import file_lock
+from trusteval.system.replacing import half_written
 
 _GB = 10**9
 _FULL = (errno.ENOSPC, errno.EDQUOT)

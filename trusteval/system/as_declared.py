@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import NoReturn
 
-from trusteval.bounded import DEEPEST, is_deeper
-from trusteval.files import abbreviated
 from trusteval.printable import printable
+from trusteval.system.bounded import DEEPEST, is_deeper
+from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Response
 
 LONGEST_TEXT = 1 << 24

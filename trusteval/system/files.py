@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from trusteval.bounded import loads
 from trusteval.errors import DataError, PlaceError, UsageError
-from trusteval.replacing import half_written, replace_file
+from trusteval.system.bounded import loads
+from trusteval.system.replacing import half_written, replace_file
 
 
 def abbreviated(value: object) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from trusteval.errors import UsageError
-from trusteval.files import with_home
+from trusteval.system.files import with_home
 
 CACHE = "TRUSTEVAL_CACHE"
 PLACES = (CACHE, "TRUSTEVAL_DATA")
