@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.grounds import Grounds
 from trusteval.protocols import PROTOCOLS
+from trusteval.reading.reader import READER_VERSION
 from trusteval.said import Said
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun

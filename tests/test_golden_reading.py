@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.reading.reader import read
 from trusteval.types import Invalid, Label
 
 CASES = Path(os.environ.get("TRUSTEVAL_GOLDEN", "")) / "reading" / "cases.jsonl"

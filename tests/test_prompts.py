@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
@@ -16,6 +15,7 @@ from trusteval.cli import main
 from trusteval.errors import UsageError
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
+from trusteval.reading.reader import read
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.types import Label, Refusal

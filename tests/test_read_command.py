@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
+from trusteval.reading.reader import read
 from trusteval.types import Label
 
 Told = Callable[..., tuple[int, str]]

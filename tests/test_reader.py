@@ -28,9 +28,9 @@ from tests.reading_settings import (
     WRONG,
     YES,
 )
-from trusteval.answers.plain import plain
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.reading.plain import plain
+from trusteval.reading.reader import read
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Setting
 
 DIGITS_IDK = BENCHMARKS["ood"].settings["qa_2020_idk"]

@@ -20,8 +20,8 @@ from tests.reading_settings import (
     SST2,
     STYLE,
 )
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.reading.reader import read
 from trusteval.types import (
     Answer,
     Invalid,

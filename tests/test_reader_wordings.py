@@ -26,8 +26,8 @@ from tests.reading_settings import (
     WRONG,
     YES,
 )
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.reading.reader import read
 from trusteval.types import Label
 
 DIGITS_IDK = BENCHMARKS["ood"].settings["qa_2023_idk"]

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from trusteval.answers.reader import read
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import find_origin
+from trusteval.reading.reader import read
 from trusteval.recordings.items import ItemSource
 from trusteval.recordings.recording import Place, Recorded
 from trusteval.types import Answer, FinishReason, Invalid, Label, LabelForm, Refusal, Response

@@ -14,9 +14,9 @@ import pytest
 
 from tests.answered_runs import REFUSED, edit, rewrite, run_of, with_wrong
 from tests.project import ANSWERS, INI, ROOT, Project, trusteval
-from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
+from trusteval.reading.reader import READER_VERSION
 from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.accepting import Decision, Reply, Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun

@@ -28,8 +28,8 @@ from tests.answered_runs import (
     write_run,
 )
 from tests.project import ANSWERS, INI, Project
-from trusteval.answers.reader import READER_VERSION
 from trusteval.cli import main
+from trusteval.reading.reader import READER_VERSION
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_document, write_document
 from trusteval.tracking.baseline import Baseline, write_baseline

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from trusteval.answers.reader import READER_VERSION
 from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.cli import main
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
+from trusteval.reading.reader import READER_VERSION
 from trusteval.store import ResponseStore, digest, response_key
 from trusteval.tracking.store_selection import Asking, recorded_run
 from trusteval.types import FinishReason, Prompt, Response

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from trusteval.answers.reader import READER_VERSION
 from trusteval.audit.card import Card, card_of, digest
 from trusteval.audit.drawing import draw
 from trusteval.audit.key import Key, KeyedAnswer, KeyedRow, KeyedStratum
 from trusteval.audit.population import Heard
+from trusteval.reading.reader import READER_VERSION
 from trusteval.tracking.answered_run import shown_answer
 from trusteval.types import FinishReason
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trusteval.answers.reader import READER_VERSION
-from trusteval.answers.reader import read as read_text
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
 from trusteval.protocols.protocol import Protocol
+from trusteval.reading.reader import READER_VERSION
+from trusteval.reading.reader import read as read_text
 from trusteval.scoring import Scoring, Subscore, over
 from trusteval.types import Answer, FinishReason, Reading, Response, Sample
 

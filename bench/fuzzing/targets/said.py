@@ -57,8 +57,8 @@ def _decoded(raw: bytes) -> str:
 
 def _read(folder: Path) -> str:
     """Read a text under every setting and protocol, cut or not."""
-    from trusteval.answers.reader import read
     from trusteval.protocols import PROTOCOLS
+    from trusteval.reading.reader import read
     from trusteval.types import FinishReason, Response, Sample
 
     text = _decoded((folder / "said.txt").read_bytes())

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from trusteval.answers.languages import CHINESE, ENGLISH, OTHER, READ
-from trusteval.answers.languages.language import Language
+from trusteval.reading.languages import CHINESE, ENGLISH, OTHER, READ
+from trusteval.reading.languages.language import Language
 
 # Kept apart only so that they are known to be none of those that are read.
 _OTHER_MARKS = {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from trusteval.answers.languages import CHINESE, ENGLISH
-from trusteval.answers.languages.language import Language
-from trusteval.answers.role import Role
+from trusteval.reading.languages import CHINESE, ENGLISH
+from trusteval.reading.languages.language import Language
+from trusteval.reading.role import Role
 from trusteval.types import LabelSpec
 
 _NOT = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from trusteval.answers.plain import plain
-from trusteval.answers.sign import Sign
+from trusteval.reading.plain import plain
+from trusteval.reading.sign import Sign
 
 _SHORTEST = 4
 """Characters of an option's text that tell something in a sentence."""

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trusteval.answers.detection import language_of
-from trusteval.answers.languages import ENGLISH
-from trusteval.answers.languages.language import Language
-from trusteval.answers.plain import plain
-from trusteval.answers.visible import visible
-from trusteval.answers.wordings import one_of
-from trusteval.answers.words import spelled_out
+from trusteval.reading.detection import language_of
+from trusteval.reading.languages import ENGLISH
+from trusteval.reading.languages.language import Language
+from trusteval.reading.plain import plain
+from trusteval.reading.visible import visible
+from trusteval.reading.wordings import one_of
+from trusteval.reading.words import spelled_out
 
 _COURTESY = one_of(
     "sure(?: thing)?, certainly, of course, absolutely, okay, ok, great, hello, hi(?: there)?, "

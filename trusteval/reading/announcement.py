@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, Weight
-from trusteval.answers.option_texts import OptionTexts, bare
-from trusteval.answers.sign import Sign
-from trusteval.answers.wordings import one_of
+from trusteval.reading.claim import ALONE, ANNOUNCED, Weight
+from trusteval.reading.option_texts import OptionTexts, bare
+from trusteval.reading.sign import Sign
+from trusteval.reading.wordings import one_of
 
 STARTS_LINE, NAMED, POSSIBLE, DENIED, A_WORD, CORRECT = (
     *("starts a line", "named as an option", "possible", "denied", "a word", "called correct"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trusteval.answers.declining import Declining
-from trusteval.answers.family import Family
-from trusteval.answers.role import DENYING, Role
-from trusteval.answers.words import Word
+from trusteval.reading.declining import Declining
+from trusteval.reading.family import Family
+from trusteval.reading.role import DENYING, Role
+from trusteval.reading.words import Word
 
 _DECLINING_TO_ANSWER = frozenset({Family.UNABLE, Family.POLICY})
 _COVERING = frozenset({Family.UNABLE, Family.UNKNOWN, Family.POLICY, Family.REQUEST})

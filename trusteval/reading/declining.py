@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trusteval.answers.family import Family
-from trusteval.answers.languages import READ
-from trusteval.answers.languages.language import Language
+from trusteval.reading.family import Family
+from trusteval.reading.languages import READ
+from trusteval.reading.languages.language import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trusteval.answers.claim import ANNOUNCED, CONCLUDED, DENIED, Weight
-from trusteval.answers.role import DENYING, Role
-from trusteval.answers.sentence import Sentence, is_parenthetic
-from trusteval.answers.words import Word
+from trusteval.reading.claim import ANNOUNCED, CONCLUDED, DENIED, Weight
+from trusteval.reading.role import DENYING, Role
+from trusteval.reading.sentence import Sentence, is_parenthetic
+from trusteval.reading.words import Word
 from trusteval.types import LabelSpec
 
 # Words beside which a label still stands alone: "I would say it is wrong".

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trusteval.answers.family import Family
-from trusteval.answers.languages.language import Language
-from trusteval.answers.role import Role
+from trusteval.reading.family import Family
+from trusteval.reading.languages.language import Language
+from trusteval.reading.role import Role
 
 CHINESE = Language(
     code="zh",

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trusteval.answers.announcement import A_WORD, CORRECT, DENIED, POSSIBLE, STARTS_LINE, weigh
-from trusteval.answers.claim import CHOICE, LISTED, Claim, Weight
-from trusteval.answers.option_texts import OptionTexts, bare, beside
-from trusteval.answers.sign import Sign, signs
+from trusteval.reading.announcement import A_WORD, CORRECT, DENIED, POSSIBLE, STARTS_LINE, weigh
+from trusteval.reading.claim import CHOICE, LISTED, Claim, Weight
+from trusteval.reading.option_texts import OptionTexts, bare, beside
+from trusteval.reading.sign import Sign, signs
 
 _OWN_TEXT = "an option's own text"
 _MOST_TEXTS = 16

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trusteval.answers.claim import CHOICE, DENIED, LISTED, Claim, Weight, heaviest
-from trusteval.answers.declining import Declining
-from trusteval.answers.family import STRONG, Family
+from trusteval.reading.claim import CHOICE, DENIED, LISTED, Claim, Weight, heaviest
+from trusteval.reading.declining import Declining
+from trusteval.reading.family import STRONG, Family
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Reading, Refusal
 
 _LONGEST_SPAN = 160

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from trusteval.answers.family import Family
-from trusteval.answers.role import Role
-from trusteval.answers.wordings import one_of
+from trusteval.reading.family import Family
+from trusteval.reading.role import Role
+from trusteval.reading.wordings import one_of
 
 _WHO = r"\b<i> (?:<much> )*"
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from trusteval.answers.languages.chinese import CHINESE
-from trusteval.answers.languages.english import ENGLISH
-from trusteval.answers.languages.french import FRENCH
-from trusteval.answers.languages.german import GERMAN
-from trusteval.answers.languages.language import Language
-from trusteval.answers.languages.spanish import SPANISH
+from trusteval.reading.languages.chinese import CHINESE
+from trusteval.reading.languages.english import ENGLISH
+from trusteval.reading.languages.french import FRENCH
+from trusteval.reading.languages.german import GERMAN
+from trusteval.reading.languages.language import Language
+from trusteval.reading.languages.spanish import SPANISH
 
 __all__ = ["CHINESE", "ENGLISH", "FRENCH", "GERMAN", "OTHER", "READ", "SPANISH"]
 

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, Claim, Weight, in_turns
-from trusteval.answers.decision import Evidence, decide
-from trusteval.answers.declining import declined_in, declinings
-from trusteval.answers.family import STRONG
-from trusteval.answers.languages import ENGLISH, OTHER
-from trusteval.answers.languages.language import Language
-from trusteval.answers.shown import Shown, shown
-from trusteval.answers.statements import statements
-from trusteval.answers.symbols import symbol_claims
-from trusteval.answers.words import bare_label, spelled_out
+from trusteval.reading.claim import ALONE, ANNOUNCED, Claim, Weight, in_turns
+from trusteval.reading.decision import Evidence, decide
+from trusteval.reading.declining import declined_in, declinings
+from trusteval.reading.family import STRONG
+from trusteval.reading.languages import ENGLISH, OTHER
+from trusteval.reading.languages.language import Language
+from trusteval.reading.shown import Shown, shown
+from trusteval.reading.statements import statements
+from trusteval.reading.symbols import symbol_claims
+from trusteval.reading.words import bare_label, spelled_out
 from trusteval.types import (
     Invalid,
     InvalidReason,

@@ -11,15 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trusteval.answers.claim import ALONE, ANNOUNCED, CHOICE, CONCLUDED, DENIED, Claim, Weight
-from trusteval.answers.clause import Clause
-from trusteval.answers.declining import Declining, declined_in, declinings, may_decline
-from trusteval.answers.family import Family
-from trusteval.answers.languages import CHINESE, ENGLISH
-from trusteval.answers.languages.language import Language
-from trusteval.answers.role import Role
-from trusteval.answers.sentence import Sentence, sentences
-from trusteval.answers.words import names_label, words_of
+from trusteval.reading.claim import ALONE, ANNOUNCED, CHOICE, CONCLUDED, DENIED, Claim, Weight
+from trusteval.reading.clause import Clause
+from trusteval.reading.declining import Declining, declined_in, declinings, may_decline
+from trusteval.reading.family import Family
+from trusteval.reading.languages import CHINESE, ENGLISH
+from trusteval.reading.languages.language import Language
+from trusteval.reading.role import Role
+from trusteval.reading.sentence import Sentence, sentences
+from trusteval.reading.words import names_label, words_of
 from trusteval.types import LabelSpec
 
 
