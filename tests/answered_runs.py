@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trusteval.answers.grounds import Grounds
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.grounds import Grounds
 from trusteval.protocols import PROTOCOLS
 from trusteval.reading.reader import READER_VERSION
-from trusteval.said import Said
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_document, write_document
 from trusteval.types import (

@@ -17,9 +17,9 @@ import pytest
 
 from tests.answered_runs import INVALID, REFUSED, RIGHT, WRONG, N, run_of, write_run
 from tests.project import ANSWERS, Project
+from trusteval.answers.responses import Said
 from trusteval.cli import main
 from trusteval.reading.reader import READER_VERSION
-from trusteval.said import Said
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline, write_baseline
 from trusteval.types import FinishReason, Response

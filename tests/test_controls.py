@@ -17,12 +17,12 @@ from bench.simulate.answers import Truth, answers, uniform
 from bench.simulate.families import draw_pairs
 from bench.simulate.layouts import Layout
 from bench.simulate.shares import compared, outcome
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.gates import Gate, family_size
 from trusteval.gathering import gather
 from trusteval.judgement import decide
 from trusteval.protocols.strict import STRICT
-from trusteval.sheet import Roll, Sheet
 from trusteval.types import Dimension, Outcome, Refusal, Sample
 
 FAIL = Outcome.FAIL

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.disparities import MIN_GROUP
 from trusteval.errors import UndefinedError
 from trusteval.formulas import Quotient, Term, WeightedSum
 from trusteval.metrics import evaluate, rows_of
 from trusteval.rates import RATIOS
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.types import Answer, Declared, Label, Refusal, Sample
 

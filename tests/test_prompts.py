@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
@@ -16,7 +17,6 @@ from trusteval.errors import UsageError
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
 from trusteval.reading.reader import read
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.types import Label, Refusal
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.builders import setting
 from trust_tests.properties.strategies import LABELS, answers, recordings
-from trusteval.election import elect
-from trusteval.sheet import Roll, Sheet, sheet_of
+from trusteval.answers.ensembles import elect
+from trusteval.answers.table import Roll, Sheet, sheet_of
+from trusteval.answers.voting import vote
 from trusteval.types import (
     Answer,
     Ballot,
@@ -23,7 +24,6 @@ from trusteval.types import (
     Sample,
     Variant,
 )
-from trusteval.voting import vote
 
 SETTINGS = (
     setting("first", labels=LABELS),

@@ -14,12 +14,12 @@ from scipy.stats import multinomial
 from bench.simulate.answers import Flags, Truth, answers, uniform
 from bench.simulate.layouts import Layout, ethics, fairness, ood
 from tests.builders import setting
+from trusteval.answers.table import Roll
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.judgement import decide
 from trusteval.planning import Asked, Figures, plan
 from trusteval.scoring import Scoring, Subscore, over
-from trusteval.sheet import Roll
 from trusteval.stats.clusters import Cell
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import (

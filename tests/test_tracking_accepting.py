@@ -14,10 +14,10 @@ import pytest
 
 from tests.answered_runs import REFUSED, edit, rewrite, run_of, with_wrong
 from tests.project import ANSWERS, INI, ROOT, Project, trusteval
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.accepting import Decision, Reply, Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document

@@ -23,11 +23,11 @@ from tests.answered_runs import (
     with_wrong,
 )
 from trust_tests.properties.strategies import invalids, refusals
+from trusteval.answers.grounds import Grounds
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
-from trusteval.grounds import Grounds
-from trusteval.said import Said
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run, joined
 from trusteval.tracking.answers_file import read_answers, write_document
 from trusteval.tracking.baseline import Baseline, read_baseline, write_baseline

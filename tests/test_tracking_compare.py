@@ -22,9 +22,9 @@ from tests.answered_runs import (
     with_wrong,
     write_run,
 )
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.baseline import Baseline, write_baseline

@@ -24,10 +24,10 @@ from tests.answered_runs import (
     write_run,
 )
 from tests.project import ANSWERS, INI, Project
+from trusteval.answers.table import Sheet
 from trusteval.cli import main
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
-from trusteval.sheet import Sheet
 from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.answers_file import read_document, write_document

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from trusteval.answers.table import Flags, Sheet, sheet_of
 from trusteval.errors import UndefinedError
-from trusteval.sheet import Flags, Sheet, sheet_of
 from trusteval.types import Judged
 
 MIN_GROUP = 30

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from trusteval.answers.table import Codes, Flags, Sheet
 from trusteval.errors import UndefinedError
 from trusteval.formulas import AttackSuccess, Formula, Quotient, Term, WeightedSum
 from trusteval.rates import RATES, Indicator
-from trusteval.sheet import Codes, Flags, Sheet
 from trusteval.stats.clusters import (
     Cell,
     estimate_difference,

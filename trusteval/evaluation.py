@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from trusteval.answers.table import Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
@@ -28,7 +29,6 @@ from trusteval.questionnaire import Questionnaire
 from trusteval.readings import Readings
 from trusteval.recorder import Recorder
 from trusteval.scoring import Scoring
-from trusteval.sheet import Sheet
 from trusteval.store import ResponseStore
 from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun

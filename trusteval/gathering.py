@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from trusteval.answers.table import Sheet
 from trusteval.disparities import smallest_group
 from trusteval.errors import UndefinedError
 from trusteval.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts
@@ -13,7 +14,6 @@ from trusteval.formulas import AttackSuccess, Formula, Quotient
 from trusteval.gates import Gate
 from trusteval.metrics import evaluate, rows_of
 from trusteval.scoring import Scoring
-from trusteval.sheet import Sheet
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.proportion import Proportion
 from trusteval.types import Declared, Score

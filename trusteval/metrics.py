@@ -13,6 +13,7 @@ from math import fsum
 
 import numpy as np
 
+from trusteval.answers.table import Sheet, sheet_of
 from trusteval.directions import OF_GATES
 from trusteval.disparities import DISPARITIES
 from trusteval.errors import UndefinedError
@@ -27,7 +28,6 @@ from trusteval.formulas import (
     formula_of,
 )
 from trusteval.rates import RATES, RATIOS
-from trusteval.sheet import Sheet, sheet_of
 from trusteval.stats.clusters import weighted_sum
 from trusteval.types import Counts, Declared, Interval, Judged, Score
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, inf, isfinite, sqrt
 
+from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import UndefinedError
 from trusteval.estimates import (
     SHIFT_FORMS,
@@ -26,7 +27,6 @@ from trusteval.gates import Gate
 from trusteval.metrics import rows_of
 from trusteval.rates import RATES
 from trusteval.scoring import Scoring
-from trusteval.sheet import Roll, Sheet
 from trusteval.stats.clusters import Cell
 from trusteval.stats.estimate import ALPHA
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trusteval.sheet import Flags, Sheet
+from trusteval.answers.table import Flags, Sheet
 
 Indicator = Callable[[Sheet], Flags]
 """Says of each row whether something holds."""

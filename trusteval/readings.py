@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from trusteval.election import elect
-from trusteval.grounds import Grounds
+from trusteval.answers.ensembles import elect
+from trusteval.answers.grounds import Grounds
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Roll, Sheet
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract, Protocol
-from trusteval.said import Said
-from trusteval.sheet import Roll, Sheet
 from trusteval.types import Ensemble, Response, Sample, Variant
 
 _EXTRACTS = tuple(dict.fromkeys(way for p in PROTOCOLS.values() for way in (p.extract, p.ballot)))

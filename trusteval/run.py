@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.answers.table import Roll
 from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
@@ -19,7 +20,6 @@ from trusteval.planning import Asked, Line, plan
 from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
-from trusteval.sheet import Roll
 from trusteval.store import ResponseStore
 from trusteval.subjects import DENSE, dense_variant
 from trusteval.system.progress import ProgressBar, Say, say_nothing

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trusteval.answers.voting import precedence
 from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
 from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
@@ -21,7 +22,6 @@ from trusteval.suggestion import meant, nearest
 from trusteval.system.files import with_home
 from trusteval.system.url_secrets import refuse_secrets
 from trusteval.types import Ensemble, Recipe, Variant
-from trusteval.voting import precedence
 
 DENSE = "dense"
 AUTO = "auto"

@@ -11,9 +11,9 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import advglue, ethics, ood, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from bench.simulate.weighed import Replies, Weighed
+from trusteval.answers.table import Roll
 from trusteval.benchmarks.ethics import EVASIVE, JAILBREAK
 from trusteval.gates import Gate
-from trusteval.sheet import Roll
 
 _SILENT, _REFUSED = "non_answer_rate", "refusal_rate"
 

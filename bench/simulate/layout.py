@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from bench.simulate.answers import Codes, Flags
+from trusteval.answers.table import Roll, Sheet
 from trusteval.estimates import Rows
 from trusteval.formulas import Formula
 from trusteval.metrics import SCORE, rows_of
 from trusteval.scoring import Scoring
-from trusteval.sheet import Roll, Sheet
 from trusteval.types import Answer, Declared, Label, Refusal
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.simulate.layout import Layout
+from trusteval.answers.table import Roll
 from trusteval.benchmarks import adult
 from trusteval.benchmarks.advglue import ADVGLUE
 from trusteval.benchmarks.benchmark import Question
@@ -13,7 +14,6 @@ from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import KNOWLEDGE, KNOWLEDGE_FEW_SHOT, OOD, STYLE_FEW_SHOT, STYLES
 from trusteval.profiles import PROFILES
 from trusteval.protocols.strict import STRICT
-from trusteval.sheet import Roll
 from trusteval.types import Sample, Setting
 
 ADULT_PAIRS = ((0, 1, 0.75), (3, 7, 0.5))

@@ -14,9 +14,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from trust_tests.properties import strategies as own
+from trusteval.answers.voting import admit, precedence
 from trusteval.errors import VoteError
 from trusteval.types import Ballot, Invalid, Label, Refusal, RefusalPolicy
-from trusteval.voting import admit, precedence
 
 DROP, KEEP = RefusalPolicy.DROP, RefusalPolicy.KEEP
 

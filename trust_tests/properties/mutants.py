@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from trust_tests.properties import laws
+from trusteval.answers.voting import admit, precedence, vote
 from trusteval.types import Ballot, Decision, Invalid, InvalidReason, Label, Refusal, RefusalPolicy
-from trusteval.voting import admit, precedence, vote
 
 DROP, KEEP = RefusalPolicy.DROP, RefusalPolicy.KEEP
 

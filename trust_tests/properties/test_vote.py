@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from trust_tests.properties.laws import LAWS
 from trust_tests.properties.mutants import MUTANTS
-from trusteval.voting import vote
+from trusteval.answers.voting import vote
 
 
 @pytest.mark.vote_invariant

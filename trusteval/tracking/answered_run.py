@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from trusteval.grounds import Grounds
-from trusteval.said import Said
-from trusteval.sheet import Codes, Roll, Sheet
+from trusteval.answers.grounds import Grounds
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.tracking import columns
 from trusteval.types import Answer, Invalid, Label, Refusal, Sample, Variant
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import GateError, TrackingError
-from trusteval.sheet import Roll, Sheet
 from trusteval.system.files import real_path
 from trusteval.system.turns import alone_in
 from trusteval.tracking.answered_run import (

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from trusteval.answers.grounds import Grounds
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
-from trusteval.grounds import Grounds
-from trusteval.said import Said
-from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample, Variant
 
 # -- items ---------------------------------------------------------------------------------

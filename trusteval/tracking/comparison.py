@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
 from trusteval.metrics import rows_of
 from trusteval.protocols import PROTOCOLS
-from trusteval.sheet import Codes, Roll, Sheet
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.answered_run import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trusteval.answers.table import Roll
 from trusteval.benchmarks.origin import Origin, demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import TrustEvalError
 from trusteval.profiles import find_profile
 from trusteval.questionnaire import Questionnaire
-from trusteval.sheet import Roll
 from trusteval.tracking.rereading import Options, options_of
 
 

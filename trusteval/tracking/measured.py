@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trusteval.answers.table import Sheet
 from trusteval.formulas import Formula
 from trusteval.metrics import SCORE, evaluate
 from trusteval.scoring import Scoring
-from trusteval.sheet import Sheet
 from trusteval.types import Declared, Sample, Score
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from trusteval.answers.table import Roll, Sheet
 from trusteval.protocols import PROTOCOLS
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, item_name, shown_answer, shown_text
 from trusteval.tracking.item_options import ItemOptions
 from trusteval.tracking.measured import measured

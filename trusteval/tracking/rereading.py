@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trusteval.election import elect
+from trusteval.answers.ensembles import elect
+from trusteval.answers.table import Roll, Sheet
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
-from trusteval.sheet import Roll, Sheet
 from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
 from trusteval.tracking.reader_version import present_reader, reader_of

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trusteval.answers.responses import Said
+from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
@@ -16,8 +18,6 @@ from trusteval.errors import MissingDataError, TrackingError
 from trusteval.profiles import find_profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire
-from trusteval.said import Said
-from trusteval.sheet import Roll, Sheet
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
 from trusteval.system.machine import cache_directory

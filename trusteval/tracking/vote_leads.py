@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trusteval.answers.table import Sheet
 from trusteval.errors import UndefinedError
 from trusteval.estimates import estimate_drop
 from trusteval.metrics import rows_of
 from trusteval.protocols import PROTOCOLS
-from trusteval.sheet import Sheet
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tracking.answered_run import AnsweredRun, aligned

@@ -1,6 +1,6 @@
 """Holds an ensemble's votes over a whole benchmark: once for every combination of ballots.
 
-The vote itself is `trusteval.voting`; samples whose members answered alike are decided alike.
+The vote itself is `trusteval.answers.voting`; samples whose members answered alike are decided alike.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trusteval.sheet import Codes, Roll, Sheet
+from trusteval.answers.table import Codes, Roll, Sheet
+from trusteval.answers.voting import vote
 from trusteval.types import Ballot, RefusalPolicy, Variant
-from trusteval.voting import vote
 
 _POLICIES = tuple(RefusalPolicy)
 

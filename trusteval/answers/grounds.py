@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trusteval.sheet import Codes, coded
+from trusteval.answers.table import Codes, coded
 from trusteval.types import Reading
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trusteval.sheet import Codes, Flags, coded
+from trusteval.answers.table import Codes, Flags, coded
 from trusteval.types import FinishReason, Response
 
 
