@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.disparities import MIN_GROUP
 from trusteval.errors import UndefinedError
-from trusteval.formulas import Quotient, Term, WeightedSum
-from trusteval.metrics import evaluate, rows_of
-from trusteval.rates import RATIOS
+from trusteval.metrics.aggregation import Quotient, Term, WeightedSum
+from trusteval.metrics.disparities import MIN_GROUP
+from trusteval.metrics.measuring import evaluate, rows_of
+from trusteval.metrics.rates import RATIOS
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.types import Answer, Declared, Label, Refusal, Sample
 

@@ -15,7 +15,7 @@ from trusteval.evidence import Evidence
 from trusteval.gates import Gate
 from trusteval.gates_file import load_gates
 from trusteval.judgement import decide, describe_counts
-from trusteval.metrics import METRICS
+from trusteval.metrics.measuring import METRICS
 from trusteval.options import Options
 from trusteval.preparation import prepare_run
 from trusteval.run import Run

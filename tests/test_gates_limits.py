@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.test_gates import load, prepare, refusal, toml
-from trusteval.directions import DIRECTIONS, OF_GATES, Direction
 from trusteval.errors import GateError
-from trusteval.metrics import MEASURES, METRICS, SCORE
+from trusteval.metrics.measuring import MEASURES, METRICS, SCORE
+from trusteval.metrics.metric import DIRECTIONS, OF_GATES, Direction
 from trusteval.profiles import FULL
 from trusteval.protocols import PROTOCOLS
 

@@ -17,11 +17,11 @@ import pytest
 from tests.builders import setting
 from trusteval.benchmarks.origin import find_origin
 from trusteval.cli import main
-from trusteval.disparities import (
+from trusteval.errors import UndefinedError
+from trusteval.metrics.disparities import (
     demographic_parity_difference_unguarded,
     equalized_odds_difference_unguarded,
 )
-from trusteval.errors import UndefinedError
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.reference import (
     read_entailment,

@@ -11,9 +11,9 @@ from fairlearn.metrics import demographic_parity_difference, equalized_odds_diff
 from sklearn.metrics import balanced_accuracy_score
 
 from tests.builders import REFUSED, judged, setting
-from trusteval.disparities import MIN_GROUP, MIN_GROUP_LABEL
-from trusteval.metrics import MEASURES, count, measure
-from trusteval.rates import RATES
+from trusteval.metrics.disparities import MIN_GROUP, MIN_GROUP_LABEL
+from trusteval.metrics.measuring import MEASURES, count, measure
+from trusteval.metrics.rates import RATES
 from trusteval.stats.proportion import Proportion
 from trusteval.types import (
     Answer,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import REFUSED, judged, setting
 from trusteval.errors import GateError
-from trusteval.scoring import Scoring, Subscore, over
+from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.types import Answer, Declared, Judged, Label, Score
 
 Answers = Sequence[tuple[str, str | Answer]]

@@ -18,8 +18,8 @@ from trusteval.answers.table import Roll
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.judgement import decide
+from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.planning import Asked, Figures, plan
-from trusteval.scoring import Scoring, Subscore, over
 from trusteval.stats.clusters import Cell
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import (

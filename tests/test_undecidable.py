@@ -13,7 +13,7 @@ from tests.project import ANSWERS, Project
 from tests.test_gates import gate
 from trusteval.evidence import Comparison, Evidence
 from trusteval.judgement import decide
-from trusteval.metrics import measure
+from trusteval.metrics.measuring import measure
 from trusteval.report.markup import in_markdown
 from trusteval.report.record import verdict_from_dict
 from trusteval.report.summary import shown_outcome

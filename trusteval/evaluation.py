@@ -22,13 +22,13 @@ from trusteval.evidence import Comparison, Evidence
 from trusteval.gates import Gate
 from trusteval.gathering import gather
 from trusteval.health import complaint
-from trusteval.metrics import SCORE
+from trusteval.metrics.measuring import SCORE
+from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
 from trusteval.questionnaire import Questionnaire
 from trusteval.readings import Readings
 from trusteval.recorder import Recorder
-from trusteval.scoring import Scoring
 from trusteval.store import ResponseStore
 from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun

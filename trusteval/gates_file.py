@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trusteval.directions import DIRECTIONS
 from trusteval.errors import GateError
 from trusteval.gates import BASELINE, Gate
 from trusteval.gates_limits import POINTS, check_comparison, check_limits, check_sides
-from trusteval.metrics import METRICS, SCORE
+from trusteval.metrics.measuring import METRICS, SCORE
+from trusteval.metrics.metric import DIRECTIONS
 from trusteval.suggestion import meant
 from trusteval.system.bounded import loads_toml
 from trusteval.types import Level

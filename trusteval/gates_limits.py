@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trusteval.directions import Direction
-from trusteval.disparities import DISPARITIES, MIN_GROUP
 from trusteval.errors import GateError
-from trusteval.estimates import SHIFT_FORMS
 from trusteval.gates import Gate
+from trusteval.metrics.disparities import DISPARITIES, MIN_GROUP
+from trusteval.metrics.estimates import SHIFT_FORMS
+from trusteval.metrics.metric import Direction
 from trusteval.stats.power import smallest_margin
 
 ABSOLUTE = ("at_least", "at_most")

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from trusteval.answers.table import Sheet
-from trusteval.disparities import smallest_group
 from trusteval.errors import UndefinedError
-from trusteval.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts
 from trusteval.evidence import Comparison, Evidence
-from trusteval.formulas import AttackSuccess, Formula, Quotient
 from trusteval.gates import Gate
-from trusteval.metrics import evaluate, rows_of
-from trusteval.scoring import Scoring
+from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient
+from trusteval.metrics.disparities import smallest_group
+from trusteval.metrics.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts
+from trusteval.metrics.measuring import evaluate, rows_of
+from trusteval.metrics.scoring import Scoring
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.proportion import Proportion
 from trusteval.types import Declared, Score

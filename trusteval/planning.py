@@ -12,7 +12,9 @@ from math import ceil, inf, isfinite, sqrt
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import UndefinedError
-from trusteval.estimates import (
+from trusteval.gates import Gate
+from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, WeightedSum
+from trusteval.metrics.estimates import (
     SHIFT_FORMS,
     cells,
     estimate,
@@ -22,11 +24,9 @@ from trusteval.estimates import (
     gap_contrasts,
     quotient,
 )
-from trusteval.formulas import AttackSuccess, Formula, Quotient, WeightedSum
-from trusteval.gates import Gate
-from trusteval.metrics import rows_of
-from trusteval.rates import RATES
-from trusteval.scoring import Scoring
+from trusteval.metrics.measuring import rows_of
+from trusteval.metrics.rates import RATES
+from trusteval.metrics.scoring import Scoring
 from trusteval.stats.clusters import Cell
 from trusteval.stats.estimate import ALPHA
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO

@@ -18,8 +18,8 @@ from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import DataError, MissingDataError
+from trusteval.metrics.scoring import Scoring
 from trusteval.profiles import FULL, Profile
-from trusteval.scoring import Scoring
 from trusteval.system.failed_before import FailedBefore
 from trusteval.types import Declared
 

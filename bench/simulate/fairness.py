@@ -11,8 +11,8 @@ from bench.simulate.answers import Flags, Truth, Values, answers, uniform
 from bench.simulate.layout import Layout
 from bench.simulate.layouts import fairness
 from bench.simulate.shares import Drawn, Row, Shares, absolute, compared, count, gate, shifted
-from trusteval.estimates import estimate, estimate_drop, estimate_gap_shifts
 from trusteval.gates import Gate
+from trusteval.metrics.estimates import estimate, estimate_drop, estimate_gap_shifts
 
 CORRELATION = 0.5
 PER_GROUP = (100, 500, 1000)

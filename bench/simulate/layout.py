@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.simulate.answers import Codes, Flags
 from trusteval.answers.table import Roll, Sheet
-from trusteval.estimates import Rows
-from trusteval.formulas import Formula
-from trusteval.metrics import SCORE, rows_of
-from trusteval.scoring import Scoring
+from trusteval.metrics.aggregation import Formula
+from trusteval.metrics.estimates import Rows
+from trusteval.metrics.measuring import SCORE, rows_of
+from trusteval.metrics.scoring import Scoring
 from trusteval.types import Answer, Declared, Label, Refusal
 
 

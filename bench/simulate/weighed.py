@@ -12,12 +12,12 @@ import numpy as np
 
 from bench.simulate.answers import Codes, Flags, Values
 from bench.simulate.layout import Layout
-from trusteval.estimates import cells
 from trusteval.evidence import Comparison, Evidence
-from trusteval.formulas import WeightedSum
 from trusteval.gates import Gate
 from trusteval.gathering import gather
-from trusteval.metrics import rows_of
+from trusteval.metrics.aggregation import WeightedSum
+from trusteval.metrics.estimates import cells
+from trusteval.metrics.measuring import rows_of
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs

@@ -12,8 +12,8 @@ import re
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
 from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
-from trusteval.disparities import DISPARITIES
 from trusteval.errors import DataError
+from trusteval.metrics.disparities import DISPARITIES
 from trusteval.types import Dimension, LabelSpec, Sample, Setting
 
 TARGETS = {"yes": "yes", "no": "no"}

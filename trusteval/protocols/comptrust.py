@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from trusteval.metrics.scoring import Subscore, over
 from trusteval.protocols import reference_scoring as reference
-from trusteval.scoring import Subscore, over
 
 # CompTrust also reports how often each part is refused.
 _REFUSED_PARTS = {

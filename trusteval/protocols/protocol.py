@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from trusteval.scoring import Scoring
+from trusteval.metrics.scoring import Scoring
 from trusteval.types import Answer, Reading, Response, Sample
 
 Extract = Callable[[Sample, Response], Answer]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
+from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.protocols.protocol import Protocol
 from trusteval.reading.reader import READER_VERSION
 from trusteval.reading.reader import read as read_text
-from trusteval.scoring import Scoring, Subscore, over
 from trusteval.types import Answer, FinishReason, Reading, Response, Sample
 
 _RATES = {"refusal_rate": "refusal_rate", "non_answer_rate": "non_answer_rate"}

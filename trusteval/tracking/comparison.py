@@ -13,8 +13,8 @@ import numpy as np
 
 from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.errors import UndefinedError
-from trusteval.estimates import estimate_drop
-from trusteval.metrics import rows_of
+from trusteval.metrics.estimates import estimate_drop
+from trusteval.metrics.measuring import rows_of
 from trusteval.protocols import PROTOCOLS
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate

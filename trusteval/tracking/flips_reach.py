@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from trusteval.answers.table import Flags, Sheet
-from trusteval.estimates import cells
-from trusteval.formulas import Formula, Term, WeightedSum
-from trusteval.rates import RATES
+from trusteval.metrics.aggregation import Formula, Term, WeightedSum
+from trusteval.metrics.estimates import cells
+from trusteval.metrics.rates import RATES
 
 _PARITY, _ODDS = "demographic_parity_difference", "equalized_odds_difference"
 Rows = Mapping[str, Sheet]

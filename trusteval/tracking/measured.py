@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trusteval.answers.table import Sheet
-from trusteval.formulas import Formula
-from trusteval.metrics import SCORE, evaluate
-from trusteval.scoring import Scoring
+from trusteval.metrics.aggregation import Formula
+from trusteval.metrics.measuring import SCORE, evaluate
+from trusteval.metrics.scoring import Scoring
 from trusteval.types import Declared, Sample, Score
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from trusteval.answers.table import Sheet
 from trusteval.errors import UndefinedError
-from trusteval.estimates import estimate_drop
-from trusteval.metrics import rows_of
+from trusteval.metrics.estimates import estimate_drop
+from trusteval.metrics.measuring import rows_of
 from trusteval.protocols import PROTOCOLS
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best

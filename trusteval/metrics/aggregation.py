@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from trusteval.rates import RATES, RATIOS, Ratio
+from trusteval.metrics.rates import RATES, RATIOS, Ratio
 
 ATTACK_SUCCESS_RATE = "attack_success_rate"
 _CLEAN = "clean_"

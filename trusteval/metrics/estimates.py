@@ -13,8 +13,8 @@ import numpy as np
 
 from trusteval.answers.table import Codes, Flags, Sheet
 from trusteval.errors import UndefinedError
-from trusteval.formulas import AttackSuccess, Formula, Quotient, Term, WeightedSum
-from trusteval.rates import RATES, Indicator
+from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, Term, WeightedSum
+from trusteval.metrics.rates import RATES, Indicator
 from trusteval.stats.clusters import (
     Cell,
     estimate_difference,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trusteval.answers.table import Sheet, sheet_of
-from trusteval.directions import DIRECTIONS, Direction
 from trusteval.errors import GateError
-from trusteval.formulas import Formula, Term, WeightedSum, averages_labels, formula_of
-from trusteval.metrics import MEASURES, SCORE, evaluate, measure
+from trusteval.metrics.aggregation import Formula, Term, WeightedSum, averages_labels, formula_of
+from trusteval.metrics.measuring import MEASURES, SCORE, evaluate, measure
+from trusteval.metrics.metric import DIRECTIONS, Direction
 from trusteval.suggestion import meant
 from trusteval.types import Declared, Judged, Sample, Score
 

@@ -14,11 +14,8 @@ from math import fsum
 import numpy as np
 
 from trusteval.answers.table import Sheet, sheet_of
-from trusteval.directions import OF_GATES
-from trusteval.disparities import DISPARITIES
 from trusteval.errors import UndefinedError
-from trusteval.estimates import cells, estimate, quotient
-from trusteval.formulas import (
+from trusteval.metrics.aggregation import (
     ATTACK_SUCCESS_RATE,
     AttackSuccess,
     Formula,
@@ -27,14 +24,17 @@ from trusteval.formulas import (
     WeightedSum,
     formula_of,
 )
-from trusteval.rates import RATES, RATIOS
+from trusteval.metrics.disparities import DISPARITIES
+from trusteval.metrics.estimates import cells, estimate, quotient
+from trusteval.metrics.metric import OF_GATES
+from trusteval.metrics.rates import RATES, RATIOS
 from trusteval.stats.clusters import weighted_sum
 from trusteval.types import Counts, Declared, Interval, Judged, Score
 
 MEASURES = (*RATES, *RATIOS, ATTACK_SUCCESS_RATE, *DISPARITIES)
 """Every metric that has one definition for all benchmarks and protocols."""
 SCORE = "score"
-"""What a protocol makes of a benchmark, or of a part of it (`trusteval.scoring`)."""
+"""What a protocol makes of a benchmark, or of a part of it (`trusteval.metrics.scoring`)."""
 METRICS = tuple(OF_GATES)
 """Every metric a gate can name; a protocol may have its own form of one."""
 
