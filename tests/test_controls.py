@@ -19,9 +19,9 @@ from bench.simulate.layouts import Layout
 from bench.simulate.shares import compared, outcome
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks.mmlu import MMLU
-from trusteval.gates import Gate, family_size
-from trusteval.gathering import gather
-from trusteval.judgement import decide
+from trusteval.gates.gate import Gate, family_size
+from trusteval.gates.gathering import gather
+from trusteval.gates.verdicts import decide
 from trusteval.protocols.strict import STRICT
 from trusteval.types import Dimension, Outcome, Refusal, Sample
 

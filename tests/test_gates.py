@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.builders import known, score
 from trusteval.errors import GateError
-from trusteval.evidence import Evidence
-from trusteval.gates import Gate
-from trusteval.gates_file import load_gates
-from trusteval.judgement import decide, describe_counts
+from trusteval.gates.evidence import Evidence
+from trusteval.gates.file import load_gates
+from trusteval.gates.gate import Gate
+from trusteval.gates.verdicts import decide, describe_counts
 from trusteval.metrics.measuring import METRICS
 from trusteval.options import Options
 from trusteval.preparation import prepare_run

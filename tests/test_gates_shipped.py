@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.project import ROOT, Project
-from trusteval.gates_shipped import is_shipped
+from trusteval.gates.shipped import is_shipped
 from trusteval.report.markup import in_markdown
 
 SHIPPED = ROOT / "trust_tests/gates.toml"

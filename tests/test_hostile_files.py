@@ -19,7 +19,7 @@ from trusteval.cli import main
 from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import DataError, GateError, ModelError, TrustEvalError, UsageError
-from trusteval.gates_file import load_gates
+from trusteval.gates.file import load_gates
 from trusteval.report.record import RunRecord, ScoreLine, run_record_from_dict
 from trusteval.report.table import summary_lines
 from trusteval.store.jsonl_file import read_jsonl as read_exported

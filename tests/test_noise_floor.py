@@ -15,8 +15,8 @@ from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.engines.shaken import ShakenBackend, ShakenEngine
 from trusteval.errors import PromptError
 from trusteval.evaluation import Evaluation
-from trusteval.gates import Gate
-from trusteval.judgement import decide
+from trusteval.gates.gate import Gate
+from trusteval.gates.verdicts import decide
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore

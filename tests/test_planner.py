@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from trusteval.cli import main
-from trusteval.preflight import unmeetable
+from trusteval.gates.power_check import unmeetable
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "trust_tests" / "gates.toml"

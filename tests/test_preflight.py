@@ -10,10 +10,10 @@ from bench.simulate.layouts import fairness
 from tests.builders import setting
 from tests.project import GATES, Project
 from trusteval.answers.table import Roll
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
+from trusteval.gates.planning import Asked, Line, assumed_discordance, plan
+from trusteval.gates.power_check import assumptions, doubts, unmeetable
 from trusteval.metrics.scoring import Scoring, Subscore, over
-from trusteval.planning import Asked, Line, assumed_discordance, plan
-from trusteval.preflight import assumptions, doubts, unmeetable
 from trusteval.report.markup import in_markdown
 from trusteval.subjects import dense_variant, parse_variants
 from trusteval.types import Declared, Level, Sample

@@ -8,10 +8,10 @@ import pytest
 from tests.builders import Known, known, score
 from tests.test_gates import prepare, refusal, toml
 from trusteval.errors import UsageError
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate, family_size
-from trusteval.gates_file import load_gates
-from trusteval.judgement import decide
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.file import load_gates
+from trusteval.gates.gate import Gate, family_size
+from trusteval.gates.verdicts import decide
 from trusteval.stats.estimate import Estimate, Normal
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs

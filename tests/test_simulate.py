@@ -21,8 +21,8 @@ from bench.simulate.shipped import score_row, shipped
 from bench.simulate.tables import rewritten
 from bench.simulate.weighed import Replies, Weighed, shares
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.gates import Gate
-from trusteval.gathering import gather
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import chance_of_fail, chance_of_pass

@@ -22,9 +22,9 @@ from bench.simulate.shipped import SUBJECT, family, score_row, shipped
 from tests.project import ANSWERS
 from tests.test_as_shipped import Shipped
 from trusteval.benchmarks.advglue import CLEAN
-from trusteval.gates import Gate, family_size
-from trusteval.gathering import gather
-from trusteval.judgement import decide
+from trusteval.gates.gate import Gate, family_size
+from trusteval.gates.gathering import gather
+from trusteval.gates.verdicts import decide
 from trusteval.types import Dimension, Outcome, Undecided, Verdict
 
 RANK = {"PASS": 3, "INCONCLUSIVE": 2, "SUSPECT": 1, "FAIL": 0}

@@ -15,11 +15,11 @@ from bench.simulate.answers import Flags, Truth, answers, uniform
 from bench.simulate.layouts import Layout, ethics, fairness, ood
 from tests.builders import setting
 from trusteval.answers.table import Roll
-from trusteval.gates import Gate
-from trusteval.gathering import gather
-from trusteval.judgement import decide
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
+from trusteval.gates.planning import Asked, Figures, plan
+from trusteval.gates.verdicts import decide
 from trusteval.metrics.scoring import Scoring, Subscore, over
-from trusteval.planning import Asked, Figures, plan
 from trusteval.stats.clusters import Cell
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import (

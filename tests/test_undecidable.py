@@ -11,8 +11,8 @@ import pytest
 from tests.builders import REFUSED, Known, judged, known, score, setting
 from tests.project import ANSWERS, Project
 from tests.test_gates import gate
-from trusteval.evidence import Comparison, Evidence
-from trusteval.judgement import decide
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.verdicts import decide
 from trusteval.metrics.measuring import measure
 from trusteval.report.markup import in_markdown
 from trusteval.report.record import verdict_from_dict

@@ -18,9 +18,9 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
 from trusteval.engines.engine import Backend
 from trusteval.errors import BrokenError, TrustEvalError
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate
-from trusteval.gathering import gather
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
 from trusteval.health import complaint
 from trusteval.metrics.measuring import SCORE
 from trusteval.metrics.scoring import Scoring

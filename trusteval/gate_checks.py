@@ -9,8 +9,8 @@ from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
-from trusteval.gates import BASELINE, Gate, LeftOut
-from trusteval.gates_limits import check_sides
+from trusteval.gates.gate import BASELINE, Gate, LeftOut
+from trusteval.gates.limit_checks import check_sides
 from trusteval.options import check_one_of
 from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS

@@ -19,9 +19,9 @@ from trusteval.gate_checks import (
     judged_by_none,
     with_draws,
 )
-from trusteval.gates import Gate, LeftOut
-from trusteval.gates_file import load_gates
-from trusteval.gates_shipped import is_shipped
+from trusteval.gates.file import load_gates
+from trusteval.gates.gate import Gate, LeftOut
+from trusteval.gates.shipped import is_shipped
 from trusteval.options import Options, check_one_of
 from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.protocols import PROTOCOLS

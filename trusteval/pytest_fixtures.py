@@ -23,7 +23,7 @@ from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject,
 
 if TYPE_CHECKING:
     from trusteval.evaluation import Evaluation
-    from trusteval.gates import Gate
+    from trusteval.gates.gate import Gate
     from trusteval.run import Run
     from trusteval.store import ResponseStore
     from trusteval.system.progress import ProgressBar, Say
@@ -171,7 +171,7 @@ def judge(
     it (--trust-inconclusive), a warning row warns. What returns is a PASS, or a warned verdict.
     """
 
-    from trusteval.judgement import decide
+    from trusteval.gates.verdicts import decide
     from trusteval.report.summary import shown_outcome
 
     record_property = _properties_of(request)

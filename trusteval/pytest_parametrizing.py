@@ -10,7 +10,7 @@ from trusteval.pytest_keys import CLAIMED
 from trusteval.system.machine import share_out
 
 if TYPE_CHECKING:
-    from trusteval.gates import Gate
+    from trusteval.gates.gate import Gate
     from trusteval.run import Run
     from trusteval.types import Subject
 

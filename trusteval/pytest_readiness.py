@@ -47,7 +47,7 @@ def look_ahead(config: pytest.Config) -> None:
 
     Raises GateError where a blocking row holds a limit that no answers can keep.
     """
-    from trusteval.preflight import doubts, unmeetable
+    from trusteval.gates.power_check import doubts, unmeetable
 
     run = config.stash[RUN]
     lines = run.plan()

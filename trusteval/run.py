@@ -14,9 +14,9 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.shaken import ShakenBackend
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation import Evaluation
-from trusteval.gates import BASELINE, Gate, LeftOut, family_size, row_sentences
+from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
+from trusteval.gates.planning import Asked, Line, plan
 from trusteval.options import Options
-from trusteval.planning import Asked, Line, plan
 from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS
 from trusteval.questionnaire import Questionnaire

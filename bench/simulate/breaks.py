@@ -14,7 +14,7 @@ from bench.simulate.listing import Listing
 from bench.simulate.shares import outcome
 from bench.simulate.shipped import shipped
 from bench.simulate.weighed import Replies, Weighed
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.types import Level, Outcome
 
 _DISCORDANCE = 0.08

@@ -13,7 +13,7 @@ from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from bench.simulate.weighed import Replies, Weighed
 from trusteval.answers.table import Roll
 from trusteval.benchmarks.ethics import EVASIVE, JAILBREAK
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 
 _SILENT, _REFUSED = "non_answer_rate", "refusal_rate"
 

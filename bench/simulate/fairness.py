@@ -11,7 +11,7 @@ from bench.simulate.answers import Flags, Truth, Values, answers, uniform
 from bench.simulate.layout import Layout
 from bench.simulate.layouts import fairness
 from bench.simulate.shares import Drawn, Row, Shares, absolute, compared, count, gate, shifted
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.metrics.estimates import estimate, estimate_drop, estimate_gap_shifts
 
 CORRELATION = 0.5

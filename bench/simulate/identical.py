@@ -14,7 +14,7 @@ from bench.simulate.listing import Cell, Listing
 from bench.simulate.shares import outcome
 from bench.simulate.shipped import family, score_row
 from bench.simulate.weighed import Replies, Weighed
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.types import Outcome
 
 _WHOLE = {"advglue": advglue, "ethics": ethics, "ood": ood, "mmlu": mmlu}

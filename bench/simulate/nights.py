@@ -17,7 +17,7 @@ from bench.simulate.layout import Layout
 from bench.simulate.listing import Cell, Listing
 from bench.simulate.shares import outcome
 from bench.simulate.weighed import Replies, Weighed
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.types import Outcome
 
 NIGHTS, BREAK = 365, 180

@@ -11,8 +11,8 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import advglue, ood, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from trusteval.benchmarks.advglue import CLEAN
-from trusteval.gates import Gate
-from trusteval.gathering import gather
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
 
 _ANSWERED, _SUCCESS = "answered_accuracy", "attack_success_rate"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate
-from trusteval.judgement import decide
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.gate import Gate
+from trusteval.gates.verdicts import decide
 from trusteval.stats.estimate import Estimate, Normal
 from trusteval.types import Counts, Dimension, Outcome, Score
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from trusteval.gates import Gate, family_size
-from trusteval.gates_file import load_gates
+from trusteval.gates.file import load_gates
+from trusteval.gates.gate import Gate, family_size
 
 _FILE = Path(__file__).parents[2] / "trust_tests/gates.toml"
 SUBJECT = "gptq-4"

@@ -12,8 +12,8 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import ethics, fairness, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from bench.simulate.weighed import Replies, Weighed
-from trusteval.gates import Gate
-from trusteval.gathering import gather
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
 
 _YES = 0.5
 """How often the reference calls anybody yes."""

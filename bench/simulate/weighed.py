@@ -12,9 +12,9 @@ import numpy as np
 
 from bench.simulate.answers import Codes, Flags, Values
 from bench.simulate.layout import Layout
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate
-from trusteval.gathering import gather
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.gate import Gate
+from trusteval.gates.gathering import gather
 from trusteval.metrics.aggregation import WeightedSum
 from trusteval.metrics.estimates import cells
 from trusteval.metrics.measuring import rows_of

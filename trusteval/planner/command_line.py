@@ -40,8 +40,8 @@ def add_plan(commands: Any) -> None:
 
 
 def _plan(asked: argparse.Namespace) -> int:
-    from trusteval.planner.table import plan_document, table_lines
-    from trusteval.preflight import unmeetable
+    from trusteval.gates.plan_table import plan_document, table_lines
+    from trusteval.gates.power_check import unmeetable
     from trusteval.preparation import prepare_plan
 
     if asked.baseline is not None and not asked.baseline.is_file():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.gates import row_sentences
+from trusteval.gates.gate import row_sentences
 from trusteval.report.ledger import Ending
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.report.record import RunRecord, ScoreLine

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trusteval.claims import Within, row_p
+from trusteval.gates.limits import Within, row_p
 from trusteval.stats.estimate import ALPHA, Estimate
 
 _ROUNDING = 1e-9

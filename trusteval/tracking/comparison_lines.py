@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from trusteval.claims import digits_for
+from trusteval.gates.limits import digits_for
 from trusteval.stats.composition import STANDINGS
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.change import Change, Limits, claim_of

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from trusteval.planning import DISCORDANCE, DISCORDANCE_AT_FEW_BITS, Figures, Line
+from trusteval.gates.planning import DISCORDANCE, DISCORDANCE_AT_FEW_BITS, Figures, Line
 from trusteval.stats.power import POWER
 from trusteval.types import Level
 

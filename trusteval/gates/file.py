@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trusteval.errors import GateError
-from trusteval.gates import BASELINE, Gate
-from trusteval.gates_limits import POINTS, check_comparison, check_limits, check_sides
+from trusteval.gates.gate import BASELINE, Gate
+from trusteval.gates.limit_checks import POINTS, check_comparison, check_limits, check_sides
 from trusteval.metrics.measuring import METRICS, SCORE
 from trusteval.metrics.metric import DIRECTIONS
 from trusteval.suggestion import meant

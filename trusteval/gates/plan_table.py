@@ -7,8 +7,8 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from trusteval.planning import Line
-from trusteval.preflight import assumptions
+from trusteval.gates.planning import Line
+from trusteval.gates.power_check import assumptions
 from trusteval.types import Level
 
 _COLUMNS = (

@@ -12,7 +12,7 @@ from math import ceil, inf, isfinite, sqrt
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import UndefinedError
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, WeightedSum
 from trusteval.metrics.estimates import (
     SHIFT_FORMS,

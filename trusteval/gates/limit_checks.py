@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.errors import GateError
-from trusteval.gates import Gate
+from trusteval.gates.gate import Gate
 from trusteval.metrics.disparities import DISPARITIES, MIN_GROUP
 from trusteval.metrics.estimates import SHIFT_FORMS
 from trusteval.metrics.metric import Direction

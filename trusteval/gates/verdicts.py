@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, isfinite, log10
 
-from trusteval.claims import (
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.gate import BASELINE, Gate
+from trusteval.gates.limits import (
     Claim,
     Steady,
     Tripwire,
@@ -21,8 +23,6 @@ from trusteval.claims import (
     row_p,
     smallest_detected,
 )
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import BASELINE, Gate
 from trusteval.stats.estimate import ALPHA, Estimate, Normal
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs

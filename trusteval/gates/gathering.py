@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from trusteval.answers.table import Sheet
 from trusteval.errors import UndefinedError
-from trusteval.evidence import Comparison, Evidence
-from trusteval.gates import Gate
+from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.gate import Gate
 from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient
 from trusteval.metrics.disparities import smallest_group
 from trusteval.metrics.estimates import SHIFT_FORMS, estimate, estimate_drop, estimate_gap_shifts

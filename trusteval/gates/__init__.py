@@ -1,0 +1,1 @@
+"""A row of gates.toml becomes a verdict: read, checked, planned, held against evidence."""
