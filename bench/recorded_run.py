@@ -21,8 +21,9 @@ from trusteval.engines.hf import HFBackend
 from trusteval.health import health_key
 from trusteval.profiles import find_profile
 from trusteval.questionnaire import Questionnaire
-from trusteval.store import ResponseStore, digest, response_key
+from trusteval.store import ResponseStore, response_key
 from trusteval.subjects import DENSE, parse_variants
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response, Sample, Variant
 
 ROOT = Path(__file__).parents[1]

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from trusteval.errors import StoreError
-from trusteval.store import ResponseStore, canonical_json, digest
+from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
 from trusteval.system.as_declared import LONGEST_TEXT, context_as_declared, response_as_declared
+from trusteval.system.digests import canonical_json, digest
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXT = {"engine": "hostile"}

@@ -11,7 +11,8 @@ import pytest
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines.hf_engine import HFEngine
 from trusteval.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
+from trusteval.system.digests import digest
 from trusteval.types import Health
 
 DENSE = Health(perplexity=27.0, vocabulary_size=49_152, shortfall=0.0)

@@ -16,8 +16,9 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import StoreError
 from trusteval.recorder import _PART, Recorder
-from trusteval.store import AskedPrompts, ResponseStore, digest
+from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.subjects import dense_variant
+from trusteval.system.digests import digest
 from trusteval.types import (
     FinishReason,
     LabelSpec,

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trusteval.errors import StoreError
-from trusteval.store import AskedPrompts, ResponseStore, digest, response_key
+from trusteval.store import AskedPrompts, ResponseStore, response_key
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Message, Response, Role
 
 CONTEXT = {"engine": "scripted", "weights": "abc"}

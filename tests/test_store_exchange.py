@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from trusteval.cli import main
 from trusteval.errors import DataError, UsageError
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
 from trusteval.store.exporting import export_store
 from trusteval.store.importing import Imported, import_file
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
 SUFFIXES = (".jsonl", ".parquet")

@@ -14,15 +14,17 @@ import pytest
 from tests.small_disk import run_on_small_disk
 from trusteval.cli import main
 from trusteval.errors import StoreError
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Response
 
 PAGE = 4096
 WRITER = """
 import itertools, random, sys
 from pathlib import Path
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Response
 
 first, rows = int(sys.argv[2]), int(sys.argv[3])
@@ -104,7 +106,8 @@ FILLS_THE_DISK = """
 import sys
 from pathlib import Path
 from trusteval.errors import DiskSpaceError
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Response
 
 def batch(start):

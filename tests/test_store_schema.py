@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from trusteval.errors import StoreError
-from trusteval.store import SCHEMA_VERSION, ResponseStore, canonical_json, digest
+from trusteval.store import SCHEMA_VERSION, ResponseStore
 from trusteval.store.checkup import complaints
+from trusteval.system.digests import canonical_json, digest
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXTS = ({"engine": "hf", "weights": "abc"}, {"engine": "hf", "weights": "déf"})

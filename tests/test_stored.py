@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from trusteval.cli import main
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
 from trusteval.store.schema import checksum
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
 CONTEXT = {"engine": "hf", "weights": "abc1" * 16}

@@ -17,7 +17,8 @@ from trusteval.cli import main
 from trusteval.profiles import DEMO
 from trusteval.questionnaire import Questionnaire
 from trusteval.reading.reader import READER_VERSION
-from trusteval.store import ResponseStore, digest, response_key
+from trusteval.store import ResponseStore, response_key
+from trusteval.system.digests import digest
 from trusteval.tracking.store_selection import Asking, recorded_run
 from trusteval.types import FinishReason, Prompt, Response
 

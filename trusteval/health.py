@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from importlib.resources import files
 
-from trusteval.store import digest
+from trusteval.system.digests import digest
 from trusteval.types import Health, Message, Role
 
 MOST_TIMES_DENSE = 4.0

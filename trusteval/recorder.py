@@ -18,7 +18,8 @@ from trusteval.engines.contract import described, examined, generated, opened
 from trusteval.engines.engine import Backend, Engine
 from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
 from trusteval.health import health_key
-from trusteval.store import AskedPrompts, ResponseStore, digest
+from trusteval.store import AskedPrompts, ResponseStore
+from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
 from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing

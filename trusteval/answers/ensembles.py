@@ -1,6 +1,7 @@
 """Holds an ensemble's votes over a whole benchmark: once for every combination of ballots.
 
-The vote itself is `trusteval.answers.voting`; samples whose members answered alike are decided alike.
+The vote itself is `trusteval.answers.voting`; samples whose members answered alike are decided
+alike.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Any
 
 from trusteval.engines.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
-from trusteval.store import canonical_json
 from trusteval.system.bounded import MIB, loads, read_lines
+from trusteval.system.digests import canonical_json
 from trusteval.system.shape import list_of, number, record, text
 from trusteval.types import FinishReason, Prompt, Response, Variant
 

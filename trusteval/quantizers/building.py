@@ -22,9 +22,9 @@ from trusteval.errors import DiskSpaceError, QuantizationError, UsageError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.calibration import Calibration
 from trusteval.quantizers.job import Job
-from trusteval.store import digest
 from trusteval.system.atomic_folder import make_once
 from trusteval.system.bounded import MIB, read_json, read_text
+from trusteval.system.digests import digest
 from trusteval.system.machine import package_version
 from trusteval.system.progress import ProgressBar, no_progress
 from trusteval.types import Recipe

@@ -37,7 +37,7 @@ from trusteval.report.unjudged import (
     find_unjudged,
 )
 from trusteval.run import Run
-from trusteval.store.keys import digest
+from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets
 from trusteval.tracking.accepting import Decision, Reply, Request, accept

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from trusteval.errors import DataError
-from trusteval.store.keys import digest
 from trusteval.store.stored import is_time
 from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
+from trusteval.system.digests import digest
 from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Response
 

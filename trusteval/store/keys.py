@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trusteval.system.digests import canonical_json, digest
 from trusteval.types import Prompt
-
-
-def canonical_json(value: object) -> str:
-    """Serialise so that equal values give equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(value: object) -> str:
-    """Return the sha256 of a value's canonical JSON."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 def response_key(context: str, prompt: Prompt, *, max_new_tokens: int) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import Database, can_be_written, damaged, opening
-from trusteval.store.keys import canonical_json, digest
 from trusteval.store.leases import Leases
 from trusteval.store.schema import (
     INSERT_HEALTH,
@@ -29,6 +28,7 @@ from trusteval.system.as_declared import (
     response_as_declared,
     shown,
 )
+from trusteval.system.digests import canonical_json, digest
 from trusteval.system.locking import file_lock
 from trusteval.types import Health, Response
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, TypeGuard
 
-from trusteval.store.keys import digest
 from trusteval.store.schema import LAST_SECOND, checksum, look_checksum
 from trusteval.system.as_declared import MOST, health_as_declared
 from trusteval.system.bounded import loads
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
 _REASONS = {reason.value: reason for reason in FinishReason}

@@ -106,7 +106,7 @@ def _inspect(folder: Path) -> str:
     from trusteval.checkpoints.models import method_and_bits, refuse_missing_model
     from trusteval.checkpoints.tokenizing import tokenizing
     from trusteval.checkpoints.vocabulary import vocabularies
-    from trusteval.store import digest
+    from trusteval.system.digests import digest
 
     cache = folder.parent / "cache"
     with strictly():

@@ -133,7 +133,8 @@ def _ask(folder: Path) -> str:
 
 def _answered(backend: Any, variant: Any, path: Path) -> str:
     """Put answers into a store under what the server says of itself, and get them back."""
-    from trusteval.store import ResponseStore, digest
+    from trusteval.store import ResponseStore
+    from trusteval.system.digests import digest
 
     context = backend.context(variant)
     refuse_raw_controls(*map(str, backend.notes(variant).values()))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from bench.fuzzing.edge import command, strictly
 from bench.fuzzing.trial import Files, Form, Target
-from trusteval.store import ResponseStore, digest
+from trusteval.store import ResponseStore
 from trusteval.store.exporting import export_store
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
 _CONTEXT = {"engine": "hf", "weights": "a" * 64, "versions": {"torch": "2.6"}, "variant": "gptq-4"}
