@@ -15,14 +15,14 @@ from pathlib import Path
 
 from tests.builders import write_packed
 from trusteval.benchmarks.benchmark import Question
-from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.engines.hf import HFBackend
 from trusteval.health import health_key
-from trusteval.profiles import find_profile
-from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore, response_key
 from trusteval.subjects import DENSE, parse_variants
+from trusteval.suite.origin import Origin
+from trusteval.suite.profiles import find_profile
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response, Sample, Variant
 

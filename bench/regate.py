@@ -20,8 +20,8 @@ from itertools import islice
 from pathlib import Path
 
 from bench.recorded_run import ROOT, record, write_project
-from trusteval.benchmarks.origin import find_origin
 from trusteval.store import ResponseStore
+from trusteval.suite.origin import find_origin
 from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine
 from trusteval.types import FinishReason, Response

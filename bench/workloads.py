@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.suite.origin import find_origin
 from trusteval.system.machine import cache_directory
 from trusteval.types import Prompt
 

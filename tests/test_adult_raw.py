@@ -20,9 +20,9 @@ from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError, MissingDataError
 from trusteval.options import Options
 from trusteval.preparation import prepare_run
-from trusteval.profiles import QUICK
 from trusteval.run import Run
 from trusteval.store import ResponseStore
+from trusteval.suite.profiles import QUICK
 from trusteval.system.progress import no_progress
 from trusteval.types import Role
 

@@ -15,7 +15,8 @@ import pytest
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.source import demo_source
 from trusteval.cli import main
-from trusteval.data_check import (
+from trusteval.errors import UsageError
+from trusteval.suite.data_check import (
     Finding,
     SettingFinding,
     State,
@@ -23,7 +24,6 @@ from trusteval.data_check import (
     finding_lines,
     findings_document,
 )
-from trusteval.errors import UsageError
 
 ABSENT, DEVIATING, MALFORMED = State.ABSENT, State.DEVIATING, State.MALFORMED
 PUBLISHED, UNKNOWN = State.PUBLISHED, State.UNKNOWN

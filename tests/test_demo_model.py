@@ -12,9 +12,9 @@ from trusteval.benchmarks.source import demo_source
 from trusteval.engines.batching import tokens_read
 from trusteval.engines.chat import render
 from trusteval.engines.hf import HFBackend
-from trusteval.profiles import DEMO
 from trusteval.protocols.strict import extract
 from trusteval.subjects import dense_variant
+from trusteval.suite.profiles import DEMO
 from trusteval.system.machine import cache_directory
 from trusteval.types import Label
 

@@ -16,13 +16,13 @@ import pytest
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
-from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import DataError
-from trusteval.profiles import DEMO
 from trusteval.protocols import PROTOCOLS
-from trusteval.questionnaire import Questionnaire
+from trusteval.suite.origin import demo_origin
+from trusteval.suite.profiles import DEMO
+from trusteval.suite.questions import Questionnaire
 from trusteval.types import FinishReason, Refusal, Response, Role, Setting
 
 TEXTS = load_prompt_texts()

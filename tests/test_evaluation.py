@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from trusteval.benchmarks.origin import Origin, demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
@@ -23,11 +22,12 @@ from trusteval.errors import (
     PromptError,
 )
 from trusteval.evaluation import Evaluation
-from trusteval.profiles import DEMO
 from trusteval.protocols import PROTOCOLS
-from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
 from trusteval.subjects import parse_ensembles, parse_variants
+from trusteval.suite.origin import Origin, demo_origin, find_origin
+from trusteval.suite.profiles import DEMO
+from trusteval.suite.questions import Questionnaire
 from trusteval.types import (
     Declared,
     FinishReason,

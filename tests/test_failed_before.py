@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.frames import frames
-from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import BrokenError, DataError, PromptError, TrustEvalError
-from trusteval.profiles import QUICK
-from trusteval.questionnaire import Questionnaire
+from trusteval.suite.origin import find_origin
+from trusteval.suite.profiles import QUICK
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.failed_before import FailedBefore, anew
 
 

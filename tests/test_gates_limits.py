@@ -10,8 +10,8 @@ from tests.test_gates import load, prepare, refusal, toml
 from trusteval.errors import GateError
 from trusteval.metrics.measuring import MEASURES, METRICS, SCORE
 from trusteval.metrics.metric import DIRECTIONS, OF_GATES, Direction
-from trusteval.profiles import FULL
 from trusteval.protocols import PROTOCOLS
+from trusteval.suite.profiles import FULL
 
 HIGHER = Direction.HIGHER_IS_BETTER
 BETTER_HIGH = [name for name, direction in OF_GATES.items() if direction is HIGHER]

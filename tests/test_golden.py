@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from tests.builders import setting
-from trusteval.benchmarks.origin import find_origin
 from trusteval.cli import main
 from trusteval.errors import UndefinedError
 from trusteval.metrics.disparities import (
@@ -35,6 +34,7 @@ from trusteval.recordings.decodingtrust import read_decodingtrust
 from trusteval.recordings.document import item_lines, scores_document
 from trusteval.recordings.items import ItemSource
 from trusteval.recordings.scoring import score_recordings
+from trusteval.suite.origin import find_origin
 from trusteval.types import Answer, Invalid, Judged, Label, Refusal, Sample
 
 GOLDEN = Path(os.environ.get("TRUSTEVAL_GOLDEN", "")) / "decodingtrust"

@@ -19,10 +19,10 @@ import numpy as np
 import pytest
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.hub import HUB, HubDataset, materialise
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.errors import DataError
+from trusteval.suite.hub import HUB, HubDataset, materialise
 
 TEXTS = load_prompt_texts()
 GLUE = {
@@ -303,7 +303,7 @@ REUSE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from trusteval.benchmarks.hub import HUB, materialise
+from trusteval.suite.hub import HUB, materialise
 hub = {"ood": replace(HUB["ood"], repository=sys.argv[1])}
 print(materialise("ood", cache=Path(sys.argv[2]), hub=hub).root, "datasets" in sys.modules)
 """
@@ -347,7 +347,7 @@ def test_another_revision_has_its_own_folder(repository, tmp_path):
 FAILING = """
 import sys
 from pathlib import Path
-from trusteval.benchmarks.hub import materialise
+from trusteval.suite.hub import materialise
 from trusteval.errors import DataError
 try:
     materialise("mmlu", cache=Path(sys.argv[1]))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.project import GATES, Project
-from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.engines.shaken import ShakenBackend, ShakenEngine
@@ -17,10 +16,11 @@ from trusteval.errors import PromptError
 from trusteval.evaluation import Evaluation
 from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide
-from trusteval.profiles import DEMO
-from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
 from trusteval.subjects import dense_variant, parse_variants
+from trusteval.suite.origin import demo_origin
+from trusteval.suite.profiles import DEMO
+from trusteval.suite.questions import Questionnaire
 from trusteval.types import (
     Dimension,
     FinishReason,

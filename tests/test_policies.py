@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.origin import Origin, demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import MissingDataError
 from trusteval.metrics.scoring import Scoring
-from trusteval.profiles import DEMO, FULL, PROFILES, Profile
 from trusteval.protocols import PROTOCOLS
+from trusteval.suite.origin import Origin, demo_origin, find_origin
+from trusteval.suite.profiles import DEMO, FULL, PROFILES, Profile
 from trusteval.types import Declared, FinishReason, Judged, Response, Sample, Score
 
 # Mean over the subscores of one over the number of labels.

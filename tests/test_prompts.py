@@ -9,14 +9,14 @@ import pytest
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import demo_source
 from trusteval.cli import main
 from trusteval.errors import UsageError
-from trusteval.profiles import DEMO
-from trusteval.questionnaire import Questionnaire
 from trusteval.reading.reader import read
+from trusteval.suite.origin import demo_origin
+from trusteval.suite.profiles import DEMO
+from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.types import Label, Refusal
 

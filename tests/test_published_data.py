@@ -13,10 +13,10 @@ import pytest
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.adult import CRIME_SETTINGS
 from trusteval.benchmarks.benchmark import Question
-from trusteval.benchmarks.fingerprint import fingerprint, published_fingerprint
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import DataError, MissingDataError
+from trusteval.suite.fingerprints import fingerprint, published_fingerprint
 
 TEXTS = load_prompt_texts()
 CELL = "alpaca/sst2"

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.origin import find_origin
 from trusteval.reading.reader import read
 from trusteval.recordings.items import ItemSource
 from trusteval.recordings.recording import Place, Recorded
+from trusteval.suite.origin import find_origin
 from trusteval.types import Answer, FinishReason, Invalid, Label, LabelForm, Refusal, Response
 
 TABLES = Path(__file__).parent / "reading"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.recorded_run import record, write_project
-from trusteval.benchmarks.origin import demo_origin
+from trusteval.suite.origin import demo_origin
 
 HEAVY = ("torch", "transformers", "tokenizers", "gptqmodel", "datasets", "pandas")
 WATCH = """

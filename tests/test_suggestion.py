@@ -6,9 +6,9 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.options import check_one_of
-from trusteval.profiles import find_profile
 from trusteval.subjects import parse_ensembles, parse_recipe, parse_variants
 from trusteval.suggestion import nearest
+from trusteval.suite.profiles import find_profile
 from trusteval.types import Level, Storage
 
 KNOWN = ("dense", "gptq-8", "gptq-4", "gptq-3", "awq-4")

@@ -323,7 +323,7 @@ def test_relative_places_are_settled_before_a_test_changes_directory(
         "import os\n"
         "def test_places(tmp_path, monkeypatch):\n"
         "    monkeypatch.chdir(tmp_path)\n"
-        "    from trusteval.benchmarks.origin import find_origin\n"
+        "    from trusteval.suite.origin import find_origin\n"
         "    find_origin(None, cache=tmp_path)\n"
         f"    assert os.environ['TRUSTEVAL_DATA'] == {str(project.root / 'data')!r}\n"
         f"    assert os.environ['TRUSTEVAL_CACHE'] == {str(project.root / 'mine')!r}\n",

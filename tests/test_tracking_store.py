@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from trusteval.benchmarks.origin import demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.cli import main
-from trusteval.profiles import DEMO
-from trusteval.questionnaire import Questionnaire
 from trusteval.reading.reader import READER_VERSION
 from trusteval.store import ResponseStore, response_key
+from trusteval.suite.origin import demo_origin
+from trusteval.suite.profiles import DEMO
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.digests import digest
 from trusteval.tracking.store_selection import Asking, recorded_run
 from trusteval.types import FinishReason, Prompt, Response

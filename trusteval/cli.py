@@ -161,11 +161,11 @@ def _add_score(commands: Any) -> None:
 
 
 def _score(asked: argparse.Namespace) -> int:
-    from trusteval.benchmarks.origin import named_origin
     from trusteval.protocols import PROTOCOLS
     from trusteval.recordings.document import item_lines, scores_document
     from trusteval.recordings.items import ItemSource
     from trusteval.recordings.scoring import score_recordings
+    from trusteval.suite.origin import named_origin
 
     named = [real_path(path) for path in (asked.recordings, asked.json, asked.items) if path]
     if len(set(named)) < len(named):
@@ -229,7 +229,7 @@ def _add_data(commands: Any) -> None:
 
 
 def _check_data(asked: argparse.Namespace) -> int:
-    from trusteval.data_check import check_data, finding_lines, findings_document, is_damaged
+    from trusteval.suite.data_check import check_data, finding_lines, findings_document, is_damaged
 
     findings = check_data(asked.directory)
     say(finding_lines(findings))

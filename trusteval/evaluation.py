@@ -26,10 +26,10 @@ from trusteval.metrics.measuring import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
-from trusteval.questionnaire import Questionnaire
 from trusteval.readings import Readings
 from trusteval.recorder import Recorder
 from trusteval.store import ResponseStore
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
@@ -23,9 +22,7 @@ from trusteval.gates.file import load_gates
 from trusteval.gates.gate import Gate, LeftOut
 from trusteval.gates.shipped import is_shipped
 from trusteval.options import Options, check_one_of
-from trusteval.profiles import PROFILES, Profile, find_profile
 from trusteval.protocols import PROTOCOLS
-from trusteval.questionnaire import Questionnaire
 from trusteval.run import Run
 from trusteval.subjects import (
     parse_ensembles,
@@ -33,6 +30,9 @@ from trusteval.subjects import (
     parse_variants,
     refuse_unserved,
 )
+from trusteval.suite.origin import demo_origin, find_origin
+from trusteval.suite.profiles import PROFILES, Profile, find_profile
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import with_home
 from trusteval.system.machine import cache_directory, refusal_of_device

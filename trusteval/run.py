@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.answers.table import Roll
-from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
 from trusteval.engines.shaken import ShakenBackend
@@ -17,11 +16,12 @@ from trusteval.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.gates.planning import Asked, Line, plan
 from trusteval.options import Options
-from trusteval.profiles import Profile
 from trusteval.protocols import PROTOCOLS
-from trusteval.questionnaire import Questionnaire
 from trusteval.store import ResponseStore
 from trusteval.subjects import DENSE, dense_variant
+from trusteval.suite.origin import Origin
+from trusteval.suite.profiles import Profile
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, say_nothing
 from trusteval.tracking.baseline import Baseline
 from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict

@@ -12,8 +12,8 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.ethics import ETHICS, EVASIVE, JAILBREAK
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import KNOWLEDGE, KNOWLEDGE_FEW_SHOT, OOD, STYLE_FEW_SHOT, STYLES
-from trusteval.profiles import PROFILES
 from trusteval.protocols.strict import STRICT
+from trusteval.suite.profiles import PROFILES
 from trusteval.types import Sample, Setting
 
 ADULT_PAIRS = ((0, 1, 0.75), (3, 7, 0.5))

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from trusteval.benchmarks.origin import ENVIRONMENT
 from trusteval.checkpoints.models import DEMO, refuse_missing_model
-from trusteval.data_check import Finding as DataFinding
-from trusteval.data_check import State, check_data
-from trusteval.data_check import finding_lines as data_lines
 from trusteval.doctor.finding import Finding, Status, Topic
 from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
+from trusteval.suite.data_check import Finding as DataFinding
+from trusteval.suite.data_check import State, check_data
+from trusteval.suite.data_check import finding_lines as data_lines
+from trusteval.suite.origin import ENVIRONMENT
 from trusteval.system.files import explaining_places, with_home
 from trusteval.system.machine import cache_directory, default_device, default_dtype
 

@@ -17,8 +17,8 @@ _GATES = Path("trust_tests/gates.toml")
 
 def add_plan(commands: Any) -> None:
     """Declare `trusteval plan`."""
-    from trusteval.profiles import PROFILES
     from trusteval.protocols import PROTOCOLS
+    from trusteval.suite.profiles import PROFILES
 
     plan = commands.add_parser(
         "plan",

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import DataError, MissingDataError
 from trusteval.recordings.recording import Recorded
+from trusteval.suite.origin import Origin
 from trusteval.types import Declared, Sample, Setting
 
 Counts = Callable[[Sample], bool]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def add_compare(commands: Any) -> None:
     """Declare `trusteval compare`."""
-    from trusteval.profiles import PROFILES
     from trusteval.protocols import PROTOCOLS
+    from trusteval.suite.profiles import PROFILES
 
     compare = commands.add_parser(
         "compare",
@@ -131,7 +131,7 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, margin
 
 
 def _compare_readers(asked: argparse.Namespace) -> int:
-    from trusteval.benchmarks.origin import named_origin
+    from trusteval.suite.origin import named_origin
     from trusteval.tracking.item_options import ItemOptions
     from trusteval.tracking.reader_change import read_parts_anew
     from trusteval.tracking.reader_lines import exit_code, reader_document, reader_lines

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.answers.table import Roll
-from trusteval.benchmarks.origin import Origin, demo_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import TrustEvalError
-from trusteval.profiles import find_profile
-from trusteval.questionnaire import Questionnaire
+from trusteval.suite.origin import Origin, demo_origin
+from trusteval.suite.profiles import find_profile
+from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.rereading import Options, options_of
 
 

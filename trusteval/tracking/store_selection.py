@@ -12,14 +12,14 @@ from pathlib import Path
 from trusteval.answers.responses import Said
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks.benchmark import Question
-from trusteval.benchmarks.origin import demo_origin, find_origin
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import MissingDataError, TrackingError
-from trusteval.profiles import find_profile
 from trusteval.protocols import PROTOCOLS
-from trusteval.questionnaire import Questionnaire
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
+from trusteval.suite.origin import demo_origin, find_origin
+from trusteval.suite.profiles import find_profile
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.machine import cache_directory
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Response

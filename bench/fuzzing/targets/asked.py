@@ -82,11 +82,11 @@ def _prompts_seeds(scratch: Path) -> Iterator[Files]:
 def _prompts(folder: Path) -> str:
     """Read a file of prompts and word every question of the demo slice with it."""
     from trusteval.benchmarks import BENCHMARKS
-    from trusteval.benchmarks.origin import demo_origin
     from trusteval.benchmarks.prompts import load_prompt_texts
     from trusteval.benchmarks.spellings import check_spellings
-    from trusteval.profiles import DEMO
-    from trusteval.questionnaire import Questionnaire
+    from trusteval.suite.origin import demo_origin
+    from trusteval.suite.profiles import DEMO
+    from trusteval.suite.questions import Questionnaire
 
     with strictly():
         texts = load_prompt_texts(folder / "prompts.toml")

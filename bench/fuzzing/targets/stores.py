@@ -114,11 +114,11 @@ def _import(folder: Path) -> str:
 
 def _contexts_seeds(scratch: Path) -> Iterator[Files]:
     """Record what two contexts answered to the demo slice's questions of one benchmark."""
-    from trusteval.benchmarks.origin import demo_origin
     from trusteval.benchmarks.prompts import load_prompt_texts
-    from trusteval.profiles import DEMO
-    from trusteval.questionnaire import Questionnaire
     from trusteval.store import response_key
+    from trusteval.suite.origin import demo_origin
+    from trusteval.suite.profiles import DEMO
+    from trusteval.suite.questions import Questionnaire
 
     path = scratch / "contexts.sqlite"
     store = ResponseStore(path)

@@ -34,6 +34,6 @@ def published_fingerprint(setting: Setting) -> str | None:
 
 @lru_cache(maxsize=1)
 def _published() -> Mapping[str, str]:
-    text = (files("trusteval.benchmarks") / "fingerprints.json").read_text(encoding="utf-8")
+    text = (files("trusteval.suite") / "fingerprints.json").read_text(encoding="utf-8")
     found: dict[str, str] = json.loads(text)
     return found

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
 from trusteval.benchmarks.benchmark import Benchmark, Question
 from trusteval.errors import UsageError
-from trusteval.sampling import SEED, Quota, draw
 from trusteval.suggestion import meant
+from trusteval.suite.sampling import SEED, Quota, draw
 from trusteval.types import Setting
 
 

@@ -15,10 +15,10 @@ from textwrap import shorten
 from typing import Any
 
 from trusteval.benchmarks import advglue
-from trusteval.benchmarks import hub_formats as formats
-from trusteval.benchmarks.hub_formats import Tables
 from trusteval.benchmarks.source import Row
 from trusteval.errors import DataError
+from trusteval.suite import hub_formats as formats
+from trusteval.suite.hub_formats import Tables
 from trusteval.system.atomic_folder import make_once
 
 

@@ -15,11 +15,11 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.adult_raw import NAME as ADULT_RAW
 from trusteval.benchmarks.adult_raw import are_published, held_people
 from trusteval.benchmarks.benchmark import Benchmark
-from trusteval.benchmarks.fingerprint import fingerprint, published_fingerprint
-from trusteval.benchmarks.origin import find_origin
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.errors import DataError, MissingDataError
+from trusteval.suite.fingerprints import fingerprint, published_fingerprint
+from trusteval.suite.origin import find_origin
 
 
 class State(StrEnum):

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trusteval.benchmarks.hub import materialise
 from trusteval.benchmarks.source import DataSource, demo_source
 from trusteval.errors import UsageError
+from trusteval.suite.hub import materialise
 from trusteval.system.files import with_home
 
 ENVIRONMENT = "TRUSTEVAL_DATA"

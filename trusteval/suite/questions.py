@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
-from trusteval.benchmarks.fingerprint import fingerprint, published_fingerprint
-from trusteval.benchmarks.origin import Origin
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import DataError, MissingDataError
 from trusteval.metrics.scoring import Scoring
-from trusteval.profiles import FULL, Profile
+from trusteval.suite.fingerprints import fingerprint, published_fingerprint
+from trusteval.suite.origin import Origin
+from trusteval.suite.profiles import FULL, Profile
 from trusteval.system.failed_before import FailedBefore
 from trusteval.types import Declared
 

@@ -1,0 +1,1 @@
+"""Which rows a run asks, and from where: profiles, samples, origins, published fingerprints."""
