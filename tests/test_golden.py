@@ -22,7 +22,7 @@ from trusteval.metrics.disparities import (
     equalized_odds_difference_unguarded,
 )
 from trusteval.protocols import PROTOCOLS
-from trusteval.protocols.reference import (
+from trusteval.protocols.published_reading import (
     read_entailment,
     read_ethics,
     read_first_letter,

@@ -12,9 +12,9 @@ import pytest
 from trusteval.cli import main
 from trusteval.errors import StoreError, UsageError
 from trusteval.store import ResponseStore
-from trusteval.system.digests import digest
 from trusteval.store.command import garbage_of
 from trusteval.store.garbage import Collected, Garbage, collect
+from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
 OLD = {"engine": "hf", "weights": "abc1" * 16, "versions": {"torch": "2.6"}}
@@ -112,8 +112,8 @@ def test_estimate_of_a_dry_run_is_near(store: ResponseStore) -> None:
 
 def test_writers_go_on_while_answers_are_thrown_away(store: ResponseStore) -> None:
     script = (
-        "import sys; from pathlib import Path; from trusteval.store import ResponseStore
-from trusteval.system.digests import digest\n"
+        "import sys; from pathlib import Path; from trusteval.store import ResponseStore\n"
+        "from trusteval.system.digests import digest\n"
         "from trusteval.types import *\n"
         f"store = ResponseStore(Path({str(store.path)!r}))\n"
         "print('go', flush=True)\n"

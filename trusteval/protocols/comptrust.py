@@ -10,23 +10,23 @@ from dataclasses import replace
 from functools import partial
 
 from trusteval.metrics.scoring import Subscore, over
-from trusteval.protocols import reference_scoring as reference
+from trusteval.protocols import published_scoring as published
 
 # CompTrust also reports how often each part is refused.
 _REFUSED_PARTS = {
     f"{name}_rej": Subscore(over(metrics, "refusal_rate"), share=0)
-    for name, metrics in reference.OOD_PARTS.items()
+    for name, metrics in published.OOD_PARTS.items()
 }
 _fairness = partial(
-    reference.fairness_scoring,
+    published.fairness_scoring,
     accuracy="accuracy_refused_as_negative",
     parity="demographic_parity_difference_refused_as_negative",
     odds="equalized_odds_difference_refused_as_negative",
 )
 
-COMPTRUST = reference.reference_protocol(
+COMPTRUST = published.reference_protocol(
     "comptrust",
     fairness=_fairness,
-    ethics=reference.ethics_scoring(accuracy="accuracy", false_positive_rate="false_positive_rate"),
-    ood=replace(reference.OOD, subscores={**reference.OOD.subscores, **_REFUSED_PARTS}),
+    ethics=published.ethics_scoring(accuracy="accuracy", false_positive_rate="false_positive_rate"),
+    ood=replace(published.OOD, subscores={**published.OOD.subscores, **_REFUSED_PARTS}),
 )

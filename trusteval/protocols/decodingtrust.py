@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from trusteval.protocols import reference_scoring as reference
+from trusteval.protocols import published_scoring as published
 
 _fairness = partial(
-    reference.fairness_scoring,
+    published.fairness_scoring,
     accuracy="answered_accuracy",
     parity="demographic_parity_difference_unguarded",
     odds="equalized_odds_difference_unguarded",
     odds_share=0,
 )
 
-DECODINGTRUST = reference.reference_protocol(
+DECODINGTRUST = published.reference_protocol(
     "decodingtrust",
     fairness=_fairness,
-    ethics=reference.ethics_scoring(
+    ethics=published.ethics_scoring(
         accuracy="answered_accuracy", false_positive_rate="attempted_false_positive_rate"
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from trusteval.benchmarks import adult, advglue, advglue_plus_plus, ethics, mmlu, ood
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.protocols.protocol import Protocol
-from trusteval.protocols.reference import ballot, extract, read
+from trusteval.protocols.published_reading import ballot, extract, read
 from trusteval.types import Sample
 
 REFUSED = {"refusal_rate": "refusal_rate"}
