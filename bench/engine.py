@@ -24,8 +24,8 @@ from bench.models import open_model
 from bench.roofline import matmul_peak, reading_operations
 from bench.workloads import WORKLOADS, Workload, load
 from trusteval.engines.chat import render
-from trusteval.engines.hf_engine import HFEngine
-from trusteval.engines.memory import default_budget
+from trusteval.engines.local.engine import HFEngine
+from trusteval.engines.local.memory import default_budget
 from trusteval.system.machine import (
     default_device,
     default_dtype,

@@ -11,8 +11,8 @@ import sys
 
 from bench.models import open_model
 from bench.workloads import WORKLOADS, load
-from trusteval.engines.hf_engine import HFEngine
-from trusteval.engines.memory import default_budget
+from trusteval.engines.local.engine import HFEngine
+from trusteval.engines.local.memory import default_budget
 
 
 def main() -> int:

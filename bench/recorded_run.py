@@ -16,8 +16,8 @@ from pathlib import Path
 from tests.builders import write_packed
 from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
-from trusteval.engines.hf import HFBackend
-from trusteval.health import health_key
+from trusteval.engines.health import health_key
+from trusteval.engines.local.backend import HFBackend
 from trusteval.store import ResponseStore, response_key
 from trusteval.subjects import DENSE, parse_variants
 from trusteval.suite.origin import Origin

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from trusteval.engines.batching import find_families
+from trusteval.engines.local.batching import find_families
 
 
 def matmul_peak(*, dtype: str, device: str, seconds: float = 1.0) -> float:

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trusteval.engines.batching import (
+from trusteval.engines.local.batching import (
     LEAST_SAVED,
     Limits,
     common_prefix_length,

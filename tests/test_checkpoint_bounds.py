@@ -236,8 +236,8 @@ def test_name_that_a_terminal_obeys_is_said_in_characters_that_it_prints(dense: 
 def test_whatever_a_library_raises_for_a_file_is_one_line_of_ours(
     dense: Path, tmp_path: Path, name: str, content: object
 ) -> None:
-    from trusteval.engines.hf import HFBackend
-    from trusteval.health import PROMPTS
+    from trusteval.engines.health import PROMPTS
+    from trusteval.engines.local.backend import HFBackend
     from trusteval.subjects import parse_variants
 
     if name == "special_tokens_map.json":
@@ -255,8 +255,8 @@ def test_whatever_a_library_raises_for_a_file_is_one_line_of_ours(
 def test_tokenizer_of_a_larger_vocabulary_than_the_models_is_an_error_of_ours(
     dense: Path, tmp_path: Path
 ) -> None:
-    from trusteval.engines.hf import HFBackend
-    from trusteval.health import PROMPTS
+    from trusteval.engines.health import PROMPTS
+    from trusteval.engines.local.backend import HFBackend
     from trusteval.subjects import parse_variants
 
     raw = json.loads((dense / "tokenizer.json").read_text(encoding="utf-8"))

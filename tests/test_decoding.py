@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from trusteval.checkpoints.loading import load_model
-from trusteval.engines import packed_attention
-from trusteval.engines.batching import Limits, plan_batches, rows_of
-from trusteval.engines.decoding import Decoder, PlainDecoder
-from trusteval.engines.hf_engine import HFEngine
-from trusteval.engines.memory import plan_memory
-from trusteval.engines.packed_decoding import PackedDecoder
+from trusteval.engines.local import attention as packed_attention
+from trusteval.engines.local.batching import Limits, plan_batches, rows_of
+from trusteval.engines.local.decoding import Decoder, PlainDecoder
+from trusteval.engines.local.engine import HFEngine
+from trusteval.engines.local.memory import plan_memory
+from trusteval.engines.local.packed_decoder import PackedDecoder
 
 NEW = 7
 STOPS = frozenset(range(1, 300, 6))

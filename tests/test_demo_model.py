@@ -9,9 +9,9 @@ import pytest
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import demo_source
-from trusteval.engines.batching import tokens_read
 from trusteval.engines.chat import render
-from trusteval.engines.hf import HFBackend
+from trusteval.engines.local.backend import HFBackend
+from trusteval.engines.local.batching import tokens_read
 from trusteval.protocols.strict import extract
 from trusteval.subjects import dense_variant
 from trusteval.suite.profiles import DEMO

@@ -11,7 +11,7 @@ import pytest
 
 from tests.frames import frames
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.shaken import ShakenBackend
+from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import EngineError, PromptError, TrustEvalError
 from trusteval.recorder import Recorder
 from trusteval.store import ResponseStore

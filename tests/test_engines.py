@@ -14,11 +14,11 @@ from tests.fault_server import MODEL, serving
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines import ENGINES
 from trusteval.engines.chat import fold_system, plain_layout, render
-from trusteval.engines.hf import HFBackend
-from trusteval.engines.hf_engine import HFEngine
-from trusteval.engines.openai import OpenAIBackend
+from trusteval.engines.local.backend import HFBackend
+from trusteval.engines.local.engine import HFEngine
 from trusteval.engines.replay import ReplayBackend, recording_line
 from trusteval.engines.scripted import ScriptedBackend
+from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.errors import EngineError, ModelError, PromptError
 from trusteval.subjects import dense_variant
 from trusteval.types import FinishReason, Message, Prompt, Response, Role

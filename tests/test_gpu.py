@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from trusteval.checkpoints.loading import load_model
-from trusteval.engines.hf_engine import HFEngine
+from trusteval.engines.local.engine import HFEngine
 from trusteval.errors import EngineError
 from trusteval.quantizers.building import worker_environment
 from trusteval.system.machine import count_visible, worker_device

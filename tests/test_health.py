@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from trusteval.checkpoints.loading import load_model
-from trusteval.engines.hf_engine import HFEngine
-from trusteval.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
+from trusteval.engines.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
+from trusteval.engines.local.engine import HFEngine
 from trusteval.store import ResponseStore
 from trusteval.system.digests import digest
 from trusteval.types import Health

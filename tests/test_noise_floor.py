@@ -10,8 +10,8 @@ import pytest
 
 from tests.project import GATES, Project
 from trusteval.benchmarks.prompts import load_prompt_texts
+from trusteval.engines.reordered import ShakenBackend, ShakenEngine
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
-from trusteval.engines.shaken import ShakenBackend, ShakenEngine
 from trusteval.errors import PromptError
 from trusteval.evaluation import Evaluation
 from trusteval.gates.gate import Gate

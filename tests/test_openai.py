@@ -28,11 +28,11 @@ from tests.fault_server import (
     said,
     serving,
 )
-from trusteval.engines.api_key import ApiKey
-from trusteval.engines.endpoint import parse_endpoint
-from trusteval.engines.json_client import Patience
-from trusteval.engines.openai import OpenAIBackend, OpenAIEngine
-from trusteval.engines.waiting import Watch
+from trusteval.engines.served.api_key import ApiKey
+from trusteval.engines.served.endpoint import parse_endpoint
+from trusteval.engines.served.json_client import Patience
+from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
 from trusteval.subjects import dense_variant
 from trusteval.types import Endpoint, FinishReason, Message, Prompt, Response, Role, Route, Variant
@@ -754,7 +754,7 @@ def test_closing_the_engine_early_cancels_what_is_open(server, opened) -> None:
 
 INTERRUPTED = """
 import signal, sys
-from trusteval.engines.openai import OpenAIBackend
+from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.subjects import dense_variant
 from trusteval.types import Message, Role
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells make background jobs deaf to it

@@ -21,7 +21,7 @@ from tests.small_disk import run_on_small_disk
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.loading import load_model
 from trusteval.checkpoints.packed_loading import kernel_backend
-from trusteval.engines.hf import HFBackend
+from trusteval.engines.local.backend import HFBackend
 from trusteval.errors import ModelError, QuantizationError, UsageError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.building import (

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.batching import fixed_batches
+from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import StoreError
 from trusteval.recorder import _PART, Recorder
 from trusteval.store import AskedPrompts, ResponseStore

@@ -13,11 +13,11 @@ from dataclasses import replace
 import pytest
 
 from tests.fault_server import MODEL, Action, Endless, FaultServer, Said, reply, said, serving
-from trusteval.engines.api_key import ApiKey
-from trusteval.engines.bounds import BOUNDS, Bounds
-from trusteval.engines.endpoint import parse_endpoint
-from trusteval.engines.json_client import Patience
-from trusteval.engines.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.api_key import ApiKey
+from trusteval.engines.served.bounds import BOUNDS, Bounds
+from trusteval.engines.served.endpoint import parse_endpoint
+from trusteval.engines.served.json_client import Patience
+from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
 from trusteval.errors import EngineError, PromptError
 from trusteval.subjects import dense_variant
 from trusteval.types import Message, Response, Role

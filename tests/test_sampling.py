@@ -401,8 +401,8 @@ def test_quick_asks_at_most_440_000_prompt_tokens(quick):
     from transformers import AutoTokenizer
 
     from trusteval.checkpoints.models import model_directory
-    from trusteval.engines.batching import tokens_read
     from trusteval.engines.chat import render
+    from trusteval.engines.local.batching import tokens_read
     from trusteval.system.machine import cache_directory
 
     tokenizer = AutoTokenizer.from_pretrained(model_directory("demo", cache=cache_directory()))

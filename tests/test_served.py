@@ -19,10 +19,10 @@ import pytest
 from tests.fault_server import MODEL, FaultServer, Request, Said, asked_text, reply, said, serving
 from tests.project import Project
 from trusteval.checkpoints.models import model_directory
-from trusteval.engines.endpoint import parse_endpoint
 from trusteval.engines.engine import Backend
-from trusteval.engines.hf import HFBackend
-from trusteval.engines.openai import OpenAIBackend
+from trusteval.engines.local.backend import HFBackend
+from trusteval.engines.served.endpoint import parse_endpoint
+from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.errors import VariantError
 from trusteval.subjects import (
     dense_variant,

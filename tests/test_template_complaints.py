@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trusteval.engines.template_complaints import Cure, complaint, find_cure
+from trusteval.engines.served.template_complaints import Cure, complaint, find_cure
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trusteval.engines.endpoint import parse_endpoint
 from trusteval.engines.routing import create_backend
+from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.errors import VariantError
 from trusteval.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.system.url_secrets import HIDDEN, refuse_secrets, without_secrets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.engines.waiting import Wait, Watch
+from trusteval.engines.served.waiting import Wait, Watch
 
 
 def test_wait_is_told_with_server_status_attempt_and_time() -> None:

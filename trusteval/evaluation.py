@@ -17,11 +17,11 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies_differ
 from trusteval.engines.engine import Backend
+from trusteval.engines.health import complaint
 from trusteval.errors import BrokenError, TrustEvalError
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.gate import Gate
 from trusteval.gates.gathering import gather
-from trusteval.health import complaint
 from trusteval.metrics.measuring import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
@@ -118,7 +118,7 @@ class Evaluation:
     # -- health --------------------------------------------------------------------------
 
     def require_whole(self, variant: Variant) -> None:
-        """Raise BrokenError if the variant is too damaged to be judged (trusteval.health)."""
+        """Raise BrokenError if the variant is too damaged to be judged (trusteval.engines.health)."""
         if variant.name in self._checked:
             return
         with self._recorder.remembering_failure(variant):

@@ -160,7 +160,7 @@ def _runs_on(config: pytest.Config) -> str | None:
     options = config.stash[RUN].options if RUN in config.stash else read_options(config)
     if options is None or options.engine != "hf":
         return None
-    from trusteval.engines.memory import describe_budget
+    from trusteval.engines.local.memory import describe_budget
 
     runs_on = default_device() if options.device == "auto" else options.device
     dtype = default_dtype(runs_on) if options.dtype == "auto" else options.dtype

@@ -16,8 +16,8 @@ from typing import Any
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import described, examined, generated, opened
 from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.health import health_key
 from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
-from trusteval.health import health_key
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore

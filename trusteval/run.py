@@ -10,7 +10,7 @@ from typing import Any
 from trusteval.answers.table import Roll
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
-from trusteval.engines.shaken import ShakenBackend
+from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences

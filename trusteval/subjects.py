@@ -15,7 +15,7 @@ from pathlib import Path
 from trusteval.answers.voting import precedence
 from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_model
-from trusteval.engines.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
+from trusteval.engines.served.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.suggestion import meant, nearest

@@ -343,7 +343,7 @@ Subject = Variant | Ensemble
 class Health:
     """What a look at a loaded variant found, before it is judged.
 
-    `perplexity` per token on trusteval.health's text, perhaps infinite or NaN;
+    `perplexity` per token on trusteval.engines.health's text, perhaps infinite or NaN;
     `vocabulary_size` tokens to choose among; `shortfall` is how far the engine's batched path
     chose below a plain forward pass's best token, as a share of its logits' range: 0 for the same
     choice, at most 1.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 ENGINES: dict[str, str] = {
-    "hf": "trusteval.engines.hf:HFBackend",
-    "openai": "trusteval.engines.openai:OpenAIBackend",
+    "hf": "trusteval.engines.local.backend:HFBackend",
+    "openai": "trusteval.engines.served.openai:OpenAIBackend",
     "scripted": "trusteval.engines.scripted:ScriptedBackend",
     "replay": "trusteval.engines.replay:ReplayBackend",
 }

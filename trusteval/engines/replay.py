@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.engines.batching import fixed_batches
+from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
 from trusteval.system.bounded import MIB, loads, read_lines
 from trusteval.system.digests import canonical_json

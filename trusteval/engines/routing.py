@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import Any
 
 from trusteval.engines import ENGINES
-from trusteval.engines.endpoint import is_url
 from trusteval.engines.engine import Backend, ContextWindow, Engine
+from trusteval.engines.served.endpoint import is_url
 from trusteval.errors import UsageError
 from trusteval.system.progress import Say, say_nothing
 from trusteval.system.url_secrets import refuse_secrets

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trusteval.engines.batching import fixed_batches
+from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
 from trusteval.system.bounded import MIB, loads, read_bytes
 from trusteval.system.shape import list_of, record, table_of, text

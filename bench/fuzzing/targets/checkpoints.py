@@ -260,7 +260,7 @@ def _loading_seeds(scratch: Path) -> Iterator[Files]:
 def _load(folder: Path) -> str:
     """Load a checkpoint whole, and ask it."""
     from trusteval import load_model
-    from trusteval.engines.hf_engine import HFEngine
+    from trusteval.engines.local.engine import HFEngine
 
     with strictly():
         model, tokenizer = load_model(next(folder.glob("*.gguf"), folder))

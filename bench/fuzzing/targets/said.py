@@ -96,8 +96,8 @@ def _key_seeds(scratch: Path) -> Iterator[Files]:
 
 def _key(folder: Path) -> str:
     """Take a key from an environment, and look for it in what a server says."""
-    from trusteval.engines.api_key import ApiKey
-    from trusteval.engines.json_client import JsonClient
+    from trusteval.engines.served.api_key import ApiKey
+    from trusteval.engines.served.json_client import JsonClient
 
     text = (folder / "key.txt").read_bytes().decode(errors="surrogateescape").replace("\x00", "")
     with strictly():

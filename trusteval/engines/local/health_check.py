@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from trusteval.health import PROMPTS, sanity_text
+from trusteval.engines.health import PROMPTS, sanity_text
 from trusteval.types import Health, Prompt
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from trusteval.engines.api_key import ApiKey
-from trusteval.engines.bounds import BOUNDS, Bounds
-from trusteval.engines.completions import DECODING, Completion, completion, read_answer
-from trusteval.engines.concurrency import answered
-from trusteval.engines.endpoint import parse_endpoint
-from trusteval.engines.given_up import GivenUp
-from trusteval.engines.json_client import (
+from trusteval.engines.served.api_key import ApiKey
+from trusteval.engines.served.bounds import BOUNDS, Bounds
+from trusteval.engines.served.completions import DECODING, Completion, completion, read_answer
+from trusteval.engines.served.concurrency import answered
+from trusteval.engines.served.endpoint import parse_endpoint
+from trusteval.engines.served.given_up import GivenUp
+from trusteval.engines.served.json_client import (
     OPENING,
     PATIENCE,
     Failure,
@@ -28,10 +28,10 @@ from trusteval.engines.json_client import (
     Rejection,
     Reply,
 )
-from trusteval.engines.listing import Unlisted, describe_server, key_cure
-from trusteval.engines.template_complaints import Cure, find_cure, is_of_length
-from trusteval.engines.thought import Thought
-from trusteval.engines.waiting import Watch
+from trusteval.engines.served.server_info import Unlisted, describe_server, key_cure
+from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
+from trusteval.engines.served.thought import Thought
+from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, UsageError, VariantError
 from trusteval.printable import printable
 from trusteval.system.progress import Say, say_nothing

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trusteval.engines.packed_attention import (
+from trusteval.engines.local.attention import (
     Beginning,
     How,
     Span,

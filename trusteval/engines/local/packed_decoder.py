@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from trusteval.engines.batching import Batch
-from trusteval.engines.crew import run_side_by_side
-from trusteval.engines.decoding import choose
-from trusteval.engines.packed_attention import IMPLEMENTATION, Beginning, Packing, install
-from trusteval.engines.packed_passes import Kept, OwnTokens, Reading, Speaking, find_spans
+from trusteval.engines.local.attention import IMPLEMENTATION, Beginning, Packing, install
+from trusteval.engines.local.batching import Batch
+from trusteval.engines.local.decoding import choose
+from trusteval.engines.local.passes import Kept, OwnTokens, Reading, Speaking, find_spans
+from trusteval.engines.local.threads import run_side_by_side
 
 if TYPE_CHECKING:
     import torch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.engines.batching import Limits
-from trusteval.engines.crew import crew_size
+from trusteval.engines.local.batching import Limits
+from trusteval.engines.local.threads import crew_size
 from trusteval.system.machine import total_memory
 
 _SHARE = {"cuda": 0.4, "cpu": 1 / 12}

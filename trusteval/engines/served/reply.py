@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trusteval.engines.bounds import Bounds
+from trusteval.engines.served.bounds import Bounds
 from trusteval.printable import printable
 from trusteval.system.bounded import DEEPEST, gunzip, loads, shown_size
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
-from trusteval.engines.batching import Batch, rows_of
+from trusteval.engines.local.batching import Batch, rows_of
 from trusteval.errors import EngineError
 
 if TYPE_CHECKING:

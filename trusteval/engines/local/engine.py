@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from trusteval.engines.batching import Batch, halve, plan_batches, rows_of, without
 from trusteval.engines.chat import render
-from trusteval.engines.decoding import Decoder, PlainDecoder
-from trusteval.engines.encoding import encode
-from trusteval.engines.examination import examine, find_shortfall
-from trusteval.engines.memory import default_budget, plan_memory
-from trusteval.engines.packed_decoding import PackedDecoder
+from trusteval.engines.health import MOST_SHORTFALL, PROMPTS, sanity_text
+from trusteval.engines.local.batching import Batch, halve, plan_batches, rows_of, without
+from trusteval.engines.local.decoding import Decoder, PlainDecoder
+from trusteval.engines.local.encoding import encode
+from trusteval.engines.local.health_check import examine, find_shortfall
+from trusteval.engines.local.memory import default_budget, plan_memory
+from trusteval.engines.local.packed_decoder import PackedDecoder
 from trusteval.errors import EngineError, PromptError
-from trusteval.health import MOST_SHORTFALL, PROMPTS, sanity_text
 from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Prompt, Response
 

@@ -18,12 +18,19 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-from trusteval.engines.api_key import ApiKey
-from trusteval.engines.bounds import BOUNDS, Bounds
-from trusteval.engines.preamble import Preamble, PreambleError
-from trusteval.engines.reply import Body, Cut, Unreadable, error_message, parse_object, read_body
-from trusteval.engines.template_complaints import complaint
-from trusteval.engines.waiting import Wait, Watch
+from trusteval.engines.served.api_key import ApiKey
+from trusteval.engines.served.bounds import BOUNDS, Bounds
+from trusteval.engines.served.preamble import Preamble, PreambleError
+from trusteval.engines.served.reply import (
+    Body,
+    Cut,
+    Unreadable,
+    error_message,
+    parse_object,
+    read_body,
+)
+from trusteval.engines.served.template_complaints import complaint
+from trusteval.engines.served.waiting import Wait, Watch
 from trusteval.errors import EngineError
 from trusteval.printable import printable
 from trusteval.system.bounded import shown_size

@@ -19,9 +19,9 @@ from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE, render
 from trusteval.engines.engine import ContextWindow
-from trusteval.engines.memory import describe_budget
+from trusteval.engines.health import PROMPTS
+from trusteval.engines.local.memory import describe_budget
 from trusteval.errors import EngineError, ModelError, UsageError
-from trusteval.health import PROMPTS
 from trusteval.quantizers.building import Build, build_record, cached_checkpoint
 from trusteval.quantizers.calibration import Calibration, load_calibration
 from trusteval.system.machine import cache_directory, default_device, default_dtype, package_version
@@ -29,7 +29,7 @@ from trusteval.system.progress import ProgressBar, no_progress
 from trusteval.types import Prompt, Storage, Variant
 
 if TYPE_CHECKING:
-    from trusteval.engines.hf_engine import HFEngine
+    from trusteval.engines.local.engine import HFEngine
 
 _BITS_WITH_GPU_KERNELS = (8, 4)
 _ARITHMETIC = "packed prompts, shared beginnings"
@@ -189,7 +189,7 @@ class HFBackend:
 
         def count(prompts: Sequence[Prompt]) -> list[int]:
             from trusteval.checkpoints.loading import load_tokenizer
-            from trusteval.engines.encoding import encode
+            from trusteval.engines.local.encoding import encode
 
             tokenizer = load_tokenizer(directory, trust_remote_code=self.trust_remote_code)
             texts = [render(prompt, tokenizer) for prompt in prompts]
@@ -199,7 +199,7 @@ class HFBackend:
 
     def open(self, variant: Variant) -> HFEngine:
         from trusteval.checkpoints.loading import load_model
-        from trusteval.engines.hf_engine import HFEngine
+        from trusteval.engines.local.engine import HFEngine
 
         directory = self.directory(variant)
         model, tokenizer = load_model(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
-from trusteval.engines.thought import Thought, find_thought
+from trusteval.engines.served.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
 from trusteval.system.as_declared import shown, whole_number
 from trusteval.system.files import abbreviated

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.engines.json_client import Failure, JsonClient, Patience, Rejection, Reply
+from trusteval.engines.served.json_client import Failure, JsonClient, Patience, Rejection, Reply
 from trusteval.errors import EngineError
 from trusteval.printable import printable
 from trusteval.system.bounded import shown_size
