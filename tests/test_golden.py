@@ -17,6 +17,10 @@ import pytest
 from tests.builders import setting
 from trusteval.cli import main
 from trusteval.errors import UndefinedError
+from trusteval.importers.decodingtrust import read_decodingtrust
+from trusteval.importers.document import item_lines, scores_document
+from trusteval.importers.items import ItemSource
+from trusteval.importers.scoring import score_recordings
 from trusteval.metrics.disparities import (
     demographic_parity_difference_unguarded,
     equalized_odds_difference_unguarded,
@@ -30,10 +34,6 @@ from trusteval.protocols.published_reading import (
     read_knowledge,
     read_style,
 )
-from trusteval.recordings.decodingtrust import read_decodingtrust
-from trusteval.recordings.document import item_lines, scores_document
-from trusteval.recordings.items import ItemSource
-from trusteval.recordings.scoring import score_recordings
 from trusteval.suite.origin import find_origin
 from trusteval.types import Answer, Invalid, Judged, Label, Refusal, Sample
 

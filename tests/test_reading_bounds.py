@@ -17,11 +17,11 @@ from trusteval.benchmarks.source import MOST, DataSource
 from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import TrustEvalError
+from trusteval.importers.decodingtrust import read_decodingtrust
+from trusteval.importers.jsonl import read_jsonl
 from trusteval.law_memory import LawMemory
 from trusteval.quantizers.building import build_record
 from trusteval.quantizers.calibration import load_calibration
-from trusteval.recordings.decodingtrust import read_decodingtrust
-from trusteval.recordings.jsonl import read_jsonl
 from trusteval.store import ResponseStore
 from trusteval.store.jsonl_file import read_jsonl as read_exported
 from trusteval.store.parquet_file import read_parquet

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.importers.items import ItemSource
+from trusteval.importers.recorded import Place, Recorded
 from trusteval.reading.reader import read
-from trusteval.recordings.items import ItemSource
-from trusteval.recordings.recording import Place, Recorded
 from trusteval.suite.origin import find_origin
 from trusteval.types import Answer, FinishReason, Invalid, Label, LabelForm, Refusal, Response
 

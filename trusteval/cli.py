@@ -137,8 +137,8 @@ def _circumstances(path: Path) -> dict[str, Any]:
 
 
 def _add_score(commands: Any) -> None:
+    from trusteval.importers.decodingtrust import BENCHMARKS
     from trusteval.protocols import PROTOCOLS
-    from trusteval.recordings.decodingtrust import BENCHMARKS
 
     score = commands.add_parser("score", help="score answers recorded elsewhere, without a model")
     add = score.add_argument
@@ -161,10 +161,10 @@ def _add_score(commands: Any) -> None:
 
 
 def _score(asked: argparse.Namespace) -> int:
+    from trusteval.importers.document import item_lines, scores_document
+    from trusteval.importers.items import ItemSource
+    from trusteval.importers.scoring import score_recordings
     from trusteval.protocols import PROTOCOLS
-    from trusteval.recordings.document import item_lines, scores_document
-    from trusteval.recordings.items import ItemSource
-    from trusteval.recordings.scoring import score_recordings
     from trusteval.suite.origin import named_origin
 
     named = [real_path(path) for path in (asked.recordings, asked.json, asked.items) if path]
@@ -193,8 +193,8 @@ def _score(asked: argparse.Namespace) -> int:
 
 
 def _recorded(asked: argparse.Namespace) -> list[Any]:
-    from trusteval.recordings.decodingtrust import read_decodingtrust
-    from trusteval.recordings.jsonl import read_jsonl
+    from trusteval.importers.decodingtrust import read_decodingtrust
+    from trusteval.importers.jsonl import read_jsonl
 
     if asked.format == "jsonl":
         if asked.benchmark is not None or asked.recorded_model:

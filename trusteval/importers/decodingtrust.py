@@ -13,7 +13,7 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS as KNOWN
 from trusteval.errors import DataError, UsageError
-from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
+from trusteval.importers.recorded import LARGEST, Place, Recorded, check_answer
 from trusteval.system.bounded import read_bytes
 from trusteval.system.files import decode, parse_json
 from trusteval.types import FinishReason, Response

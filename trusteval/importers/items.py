@@ -8,7 +8,7 @@ from dataclasses import replace
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import DataError, MissingDataError
-from trusteval.recordings.recording import Recorded
+from trusteval.importers.recorded import Recorded
 from trusteval.suite.origin import Origin
 from trusteval.types import Declared, Sample, Setting
 

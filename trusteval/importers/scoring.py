@@ -13,10 +13,10 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.adult import CRIME_SETTINGS
 from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.errors import DataError, GateError
+from trusteval.importers.items import ItemSource
+from trusteval.importers.recorded import Recorded
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols.protocol import Protocol
-from trusteval.recordings.items import ItemSource
-from trusteval.recordings.recording import Recorded
 from trusteval.types import Declared, Judged, LabelForm, Response, Sample
 
 

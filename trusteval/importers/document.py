@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.importers.scoring import ScoredBenchmark
 from trusteval.metrics.measuring import count
-from trusteval.recordings.scoring import ScoredBenchmark
 from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading
 
 

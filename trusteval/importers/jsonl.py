@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import DataError
-from trusteval.recordings.recording import LARGEST, Place, Recorded, check_answer
+from trusteval.importers.recorded import LARGEST, Place, Recorded, check_answer
 from trusteval.system.bounded import read_bytes
 from trusteval.system.files import decode, parse_json
 from trusteval.types import FinishReason, Response

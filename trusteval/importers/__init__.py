@@ -1,0 +1,1 @@
+"""Answers that somebody recorded elsewhere: read, matched with their items and scored."""
