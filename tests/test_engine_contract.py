@@ -13,7 +13,7 @@ from tests.frames import frames
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import EngineError, PromptError, TrustEvalError
-from trusteval.recorder import Recorder
+from trusteval.evaluation.recorder import Recorder
 from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
 from trusteval.subjects import dense_variant

@@ -21,7 +21,7 @@ from trusteval.errors import (
     ModelError,
     PromptError,
 )
-from trusteval.evaluation import Evaluation
+from trusteval.evaluation.evaluation import Evaluation
 from trusteval.protocols import PROTOCOLS
 from trusteval.store import ResponseStore
 from trusteval.subjects import parse_ensembles, parse_variants

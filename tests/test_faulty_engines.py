@@ -14,7 +14,7 @@ from trusteval.report.markup import in_markdown
 # Puts an engine around the scripted one that does at its second batch what FAULTS says.
 CONFTEST = """
 import os, pytest
-from trusteval.evaluation import Evaluation
+from trusteval.evaluation.evaluation import Evaluation
 
 FAULTS = {faults}
 

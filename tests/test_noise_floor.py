@@ -13,7 +13,7 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.engines.reordered import ShakenBackend, ShakenEngine
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.errors import PromptError
-from trusteval.evaluation import Evaluation
+from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide
 from trusteval.store import ResponseStore

@@ -15,7 +15,7 @@ import pytest
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import StoreError
-from trusteval.recorder import _PART, Recorder
+from trusteval.evaluation.recorder import _PART, Recorder
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.subjects import dense_variant
 from trusteval.system.digests import digest

@@ -22,7 +22,7 @@ from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
 if TYPE_CHECKING:
-    from trusteval.evaluation import Evaluation
+    from trusteval.evaluation.evaluation import Evaluation
     from trusteval.gates.gate import Gate
     from trusteval.run import Run
     from trusteval.store import ResponseStore

@@ -15,7 +15,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import described
 from trusteval.engines.engine import Backend, ContextWindow
 from trusteval.errors import PlaceError, TrustEvalError, UsageError
-from trusteval.recorder import Recorder
+from trusteval.evaluation.recorder import Recorder
 from trusteval.run import Run
 from trusteval.store import ResponseStore, can_be_written
 from trusteval.system.files import refuse_unwritable

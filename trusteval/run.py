@@ -12,7 +12,7 @@ from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.engines.engine import Backend
 from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import TrustEvalError
-from trusteval.evaluation import Evaluation
+from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.gates.planning import Asked, Line, plan
 from trusteval.options import Options

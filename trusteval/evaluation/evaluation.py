@@ -19,6 +19,8 @@ from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabula
 from trusteval.engines.engine import Backend
 from trusteval.engines.health import complaint
 from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.evaluation.answer_tables import Readings
+from trusteval.evaluation.recorder import Recorder
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.gate import Gate
 from trusteval.gates.gathering import gather
@@ -26,8 +28,6 @@ from trusteval.metrics.measuring import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
-from trusteval.readings import Readings
-from trusteval.recorder import Recorder
 from trusteval.store import ResponseStore
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing

@@ -1,0 +1,1 @@
+"""Brings subjects and benchmarks together: recorded responses, judged answers, scores."""

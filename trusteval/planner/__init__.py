@@ -1,1 +1,0 @@
-"""`trusteval plan`: what the rows of a gates.toml can show, before any model answers."""

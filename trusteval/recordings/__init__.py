@@ -1,1 +1,0 @@
-"""Answers that somebody recorded elsewhere: read, matched with their items and scored."""
