@@ -18,9 +18,9 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError, MissingDataError
-from trusteval.options import Options
-from trusteval.preparation import prepare_run
 from trusteval.run import Run
+from trusteval.run.configure import prepare_run
+from trusteval.run.options import Options
 from trusteval.store import ResponseStore
 from trusteval.suite.profiles import QUICK
 from trusteval.system.progress import no_progress

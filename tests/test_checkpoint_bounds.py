@@ -238,7 +238,7 @@ def test_whatever_a_library_raises_for_a_file_is_one_line_of_ours(
 ) -> None:
     from trusteval.engines.health import PROMPTS
     from trusteval.engines.local.backend import HFBackend
-    from trusteval.subjects import parse_variants
+    from trusteval.run.subjects import parse_variants
 
     if name == "special_tokens_map.json":
         write_json(dense / "tokenizer_config.json", {})
@@ -257,7 +257,7 @@ def test_tokenizer_of_a_larger_vocabulary_than_the_models_is_an_error_of_ours(
 ) -> None:
     from trusteval.engines.health import PROMPTS
     from trusteval.engines.local.backend import HFBackend
-    from trusteval.subjects import parse_variants
+    from trusteval.run.subjects import parse_variants
 
     raw = json.loads((dense / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = raw["model"]["vocab"]

@@ -13,7 +13,7 @@ from trusteval.engines.chat import render
 from trusteval.engines.local.backend import HFBackend
 from trusteval.engines.local.batching import tokens_read
 from trusteval.protocols.strict import extract
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.suite.profiles import DEMO
 from trusteval.system.machine import cache_directory
 from trusteval.types import Label

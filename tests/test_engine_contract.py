@@ -14,9 +14,9 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import EngineError, PromptError, TrustEvalError
 from trusteval.evaluation.recorder import Recorder
+from trusteval.run.subjects import dense_variant
 from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
-from trusteval.subjects import dense_variant
 from trusteval.types import (
     FinishReason,
     Health,

@@ -20,7 +20,7 @@ from trusteval.engines.replay import ReplayBackend, recording_line
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.errors import EngineError, ModelError, PromptError
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.types import FinishReason, Message, Prompt, Response, Role
 
 DENSE = dense_variant()

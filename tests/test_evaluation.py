@@ -23,8 +23,8 @@ from trusteval.errors import (
 )
 from trusteval.evaluation.evaluation import Evaluation
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.subjects import parse_ensembles, parse_variants
 from trusteval.store import ResponseStore
-from trusteval.subjects import parse_ensembles, parse_variants
 from trusteval.suite.origin import Origin, demo_origin, find_origin
 from trusteval.suite.profiles import DEMO
 from trusteval.suite.questions import Questionnaire

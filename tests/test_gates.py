@@ -16,9 +16,9 @@ from trusteval.gates.file import load_gates
 from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide, describe_counts
 from trusteval.metrics.measuring import METRICS
-from trusteval.options import Options
-from trusteval.preparation import prepare_run
 from trusteval.run import Run
+from trusteval.run.configure import prepare_run
+from trusteval.run.options import Options
 from trusteval.types import Dimension, InvalidReason, Level, Outcome, Score, Verdict
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE

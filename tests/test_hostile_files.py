@@ -22,8 +22,8 @@ from trusteval.errors import DataError, GateError, ModelError, TrustEvalError, U
 from trusteval.gates.file import load_gates
 from trusteval.report.record import RunRecord, ScoreLine, run_record_from_dict
 from trusteval.report.table import summary_lines
+from trusteval.run.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.store.jsonl_file import read_jsonl as read_exported
-from trusteval.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.system.files import is_there, with_home
 from trusteval.tracking.history import read_history
 from trusteval.types import (

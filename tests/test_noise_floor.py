@@ -16,8 +16,8 @@ from trusteval.errors import PromptError
 from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide
+from trusteval.run.subjects import dense_variant, parse_variants
 from trusteval.store import ResponseStore
-from trusteval.subjects import dense_variant, parse_variants
 from trusteval.suite.origin import demo_origin
 from trusteval.suite.profiles import DEMO
 from trusteval.suite.questions import Questionnaire

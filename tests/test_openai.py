@@ -34,7 +34,7 @@ from trusteval.engines.served.json_client import Patience
 from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
 from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.types import Endpoint, FinishReason, Message, Prompt, Response, Role, Route, Variant
 
 KEY = "sk-very-secret-0123456789"
@@ -755,7 +755,7 @@ def test_closing_the_engine_early_cancels_what_is_open(server, opened) -> None:
 INTERRUPTED = """
 import signal, sys
 from trusteval.engines.served.openai import OpenAIBackend
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.types import Message, Role
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells make background jobs deaf to it
 engine = OpenAIBackend.create(sys.argv[1], concurrency=3).open(dense_variant())

@@ -140,8 +140,8 @@ def test_it_plans_without_torch(tmp_path):
 
 
 def shipped(profile: str):
-    from trusteval.options import Options
-    from trusteval.preparation import prepare_plan
+    from trusteval.run.configure import prepare_plan
+    from trusteval.run.options import Options
 
     nothing = dict.fromkeys(("data", "prompts", "calibration", "inconclusive"))
     return prepare_plan(

@@ -15,7 +15,7 @@ from trusteval.gates.planning import Asked, Line, assumed_discordance, plan
 from trusteval.gates.power_check import assumptions, doubts, unmeetable
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.report.markup import in_markdown
-from trusteval.subjects import dense_variant, parse_variants
+from trusteval.run.subjects import dense_variant, parse_variants
 from trusteval.types import Declared, Level, Sample
 
 DROP = Gate("bench", "score", "because", max_drop=3.0, number=1)

@@ -33,7 +33,7 @@ from trusteval.quantizers.building import (
 from trusteval.quantizers.calibration import load_calibration
 from trusteval.quantizers.job import Job
 from trusteval.quantizers.layerwise import default_group_size
-from trusteval.subjects import parse_recipe
+from trusteval.run.subjects import parse_recipe
 from trusteval.types import Recipe, Storage
 
 # One worker builds them all once.
@@ -273,7 +273,7 @@ def test_build_dies_with_the_process_that_asked_for_it(tiny_llama: Path, tmp_pat
 
 
 def test_checkpoint_brought_by_path_is_the_same_as_the_one_built(workshop, tmp_path: Path) -> None:
-    from trusteval.subjects import parse_variants
+    from trusteval.run.subjects import parse_variants
 
     path = workshop(Recipe("gptq", 4, group_size=32))
     (brought,) = parse_variants(f"mine={path}")

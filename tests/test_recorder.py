@@ -16,8 +16,8 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import StoreError
 from trusteval.evaluation.recorder import _PART, Recorder
+from trusteval.run.subjects import dense_variant
 from trusteval.store import AskedPrompts, ResponseStore
-from trusteval.subjects import dense_variant
 from trusteval.system.digests import digest
 from trusteval.types import (
     FinishReason,

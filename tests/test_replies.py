@@ -19,7 +19,7 @@ from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.json_client import Patience
 from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
 from trusteval.errors import EngineError, PromptError
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.types import Message, Response, Role
 
 KEY = "sk-very-secret-0123456789"

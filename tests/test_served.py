@@ -24,7 +24,7 @@ from trusteval.engines.local.backend import HFBackend
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.errors import VariantError
-from trusteval.subjects import (
+from trusteval.run.subjects import (
     dense_variant,
     parse_ensembles,
     parse_references,

@@ -20,6 +20,7 @@ from trusteval.gates.gathering import gather
 from trusteval.gates.planning import Asked, Figures, plan
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.scoring import Scoring, Subscore, over
+from trusteval.run.subjects import parse_variants
 from trusteval.stats.clusters import Cell
 from trusteval.stats.paired import Pairs
 from trusteval.stats.power import (
@@ -33,7 +34,6 @@ from trusteval.stats.power import (
     smallest_limit,
     smallest_margin,
 )
-from trusteval.subjects import parse_variants
 from trusteval.types import Dimension, Outcome, Sample, Undecided
 
 FAMILY = 8

@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 from tests.builders import write_packed
 from trusteval.errors import ModelError, TrustEvalError, VariantError
 from trusteval.quantizers import QUANTIZERS
-from trusteval.subjects import (
+from trusteval.run.subjects import (
     dense_variant,
     parse_ensembles,
     parse_recipe,

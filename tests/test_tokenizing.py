@@ -14,7 +14,7 @@ from tests.answered_runs import HELD
 from trusteval.checkpoints.fingerprints import tokenizer_fingerprint
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.engines.local.backend import HFBackend
-from trusteval.subjects import dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.tracking.confounds import TOKENIZING, VOTERS, confounds
 
 

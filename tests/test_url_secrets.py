@@ -7,7 +7,7 @@ import pytest
 from trusteval.engines.routing import create_backend
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.errors import VariantError
-from trusteval.subjects import parse_ensembles, parse_references, parse_variants
+from trusteval.run.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.system.url_secrets import HIDDEN, refuse_secrets, without_secrets
 
 SECRETS = [

@@ -289,7 +289,7 @@ def _add_quantize(commands: Any) -> None:
 
 def _quantize(asked: argparse.Namespace) -> int:
     from trusteval.quantizers.command import Order, build_order
-    from trusteval.subjects import parse_variants
+    from trusteval.run.subjects import parse_variants
     from trusteval.system.machine import cache_directory, default_device
     from trusteval.system.progress import no_progress, terminal_progress
     from trusteval.system.url_secrets import refuse_secrets

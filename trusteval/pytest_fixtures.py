@@ -24,7 +24,7 @@ from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject,
 if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
     from trusteval.gates.gate import Gate
-    from trusteval.run import Run
+    from trusteval.run.run import Run
     from trusteval.store import ResponseStore
     from trusteval.system.progress import ProgressBar, Say
 

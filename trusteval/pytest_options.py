@@ -14,7 +14,7 @@ from trusteval.system.files import is_there, refuse_unnameable, with_home
 from trusteval.system.machine import cache_directory
 
 if TYPE_CHECKING:
-    from trusteval.options import Options
+    from trusteval.run.options import Options
 
 # Name -> default and help.
 _OPTIONS: dict[str, tuple[str | None, str]] = {
@@ -133,7 +133,7 @@ def refuse_lost_configuration(config: pytest.Config) -> None:
 
 def requires_all(config: pytest.Config) -> bool:
     """Say whether a run that leaves a gate unjudged fails; UsageError for what is no choice."""
-    from trusteval.options import check_one_of
+    from trusteval.run.options import check_one_of
 
     asked = option(config, "require") or "none"
     check_one_of(asked, ("all", "none"), "--trust-require")
@@ -142,7 +142,7 @@ def requires_all(config: pytest.Config) -> bool:
 
 def read_options(config: pytest.Config) -> Options | None:
     """Return what the user asks for; None if no model is named."""
-    from trusteval.options import Options
+    from trusteval.run.options import Options
 
     model, model_path = option(config, "model"), path_option(config, "model")
     accepts = config.option.trust_accept or config.option.trust_accept_regression is not None

@@ -20,7 +20,7 @@ from trusteval.pytest_parametrizing import gate_test_id
 
 if TYPE_CHECKING:
     from trusteval.report.unjudged import Cause, Failure
-    from trusteval.run import Run
+    from trusteval.run.run import Run
 
 UNMEASURED = 10
 """Exit status of a run in which something could not be measured and nothing else failed."""

@@ -11,7 +11,7 @@ from trusteval.system.machine import share_out
 
 if TYPE_CHECKING:
     from trusteval.gates.gate import Gate
-    from trusteval.run import Run
+    from trusteval.run.run import Run
     from trusteval.types import Subject
 
 

@@ -62,7 +62,7 @@ from trusteval.types import Dimension
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
-    from trusteval.run import Run
+    from trusteval.run.run import Run
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _DIST = "trust_dist"
@@ -173,7 +173,7 @@ def _runs_on(config: pytest.Config) -> str | None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse the user's mistakes before anything is collected or run."""
-    from trusteval.preparation import prepare_run
+    from trusteval.run.configure import prepare_run
 
     try:
         refuse_unnameable_paths(session.config)

@@ -13,7 +13,7 @@ from trusteval.pytest_options import reports_path, store_path
 from trusteval.system.files import explaining_places, refuse_unwritable
 
 if TYPE_CHECKING:
-    from trusteval.run import Run
+    from trusteval.run.run import Run
 
 _WRITTEN = ("verdicts.json", "run.json", "report.md")
 _CURE_OF_BASELINE = "name a file that can be written by --trust-baseline=FILE.json.gz"
@@ -64,7 +64,7 @@ def refuse_unready_tests(config: pytest.Config, ids: Sequence[str]) -> None:
     asked = set(asked_by(run, ids))
     if not asked:
         return
-    from trusteval.readiness import refuse_unready
+    from trusteval.run.readiness import refuse_unready
 
     try:
         with explaining_places():

@@ -25,7 +25,7 @@ from trusteval.types import Level, Outcome
 
 if TYPE_CHECKING:
     from trusteval.report.collecting import ReportCollector
-    from trusteval.run import Run
+    from trusteval.run.run import Run
 
 ANSWERS = "trust_answers"
 """What a worker sends home: everything it judged, item by item."""

@@ -92,10 +92,10 @@ def prepared(arguments: Iterable[str]) -> str:
     """Read the options of a pytest run and check them against each other, as its start does."""
     from _pytest.config import _prepareconfig
 
-    from trusteval.preparation import prepare_run
     from trusteval.pytest_keys import RUN
     from trusteval.pytest_options import read_options, refuse_lost_configuration
     from trusteval.pytest_readiness import refuse_unwritable_reports
+    from trusteval.run.configure import prepare_run
     from trusteval.system.files import explaining_places
 
     quiet = ["-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir=.", "-c", "pytest.ini"]

@@ -118,7 +118,7 @@ class Evaluation:
     # -- health --------------------------------------------------------------------------
 
     def require_whole(self, variant: Variant) -> None:
-        """Raise BrokenError if the variant is too damaged to be judged (trusteval.engines.health)."""
+        """Raise BrokenError if the variant is too damaged to be judged (`engines.health`)."""
         if variant.name in self._checked:
             return
         with self._recorder.remembering_failure(variant):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
-from trusteval.options import Options
+from trusteval.run.options import Options
 from trusteval.system.files import write_files
 from trusteval.system.printing import say
 
@@ -42,7 +42,7 @@ def add_plan(commands: Any) -> None:
 def _plan(asked: argparse.Namespace) -> int:
     from trusteval.gates.plan_table import plan_document, table_lines
     from trusteval.gates.power_check import unmeetable
-    from trusteval.preparation import prepare_plan
+    from trusteval.run.configure import prepare_plan
 
     if asked.baseline is not None and not asked.baseline.is_file():
         raise UsageError(f"no baseline at {asked.baseline}; name an accepted .json.gz file")

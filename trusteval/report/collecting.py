@@ -36,7 +36,7 @@ from trusteval.report.unjudged import (
     Unjudged,
     find_unjudged,
 )
-from trusteval.run import Run
+from trusteval.run.run import Run
 from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets

@@ -183,7 +183,7 @@ def _replay(folder: Path) -> str:
 
 
 def _answered(backend: object) -> str:
-    from trusteval.subjects import dense_variant
+    from trusteval.run.subjects import dense_variant
     from trusteval.types import Message, Role
 
     prompts = [(Message(Role.USER, "sentence: fine"),)] * 2

@@ -11,20 +11,20 @@ from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
 from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
-from trusteval.gate_checks import (
+from trusteval.gates.file import load_gates
+from trusteval.gates.gate import Gate, LeftOut
+from trusteval.gates.shipped import is_shipped
+from trusteval.protocols import PROTOCOLS
+from trusteval.run.gate_checks import (
     check_gates,
     chosen_benchmarks,
     held_here,
     judged_by_none,
     with_draws,
 )
-from trusteval.gates.file import load_gates
-from trusteval.gates.gate import Gate, LeftOut
-from trusteval.gates.shipped import is_shipped
-from trusteval.options import Options, check_one_of
-from trusteval.protocols import PROTOCOLS
-from trusteval.run import Run
-from trusteval.subjects import (
+from trusteval.run.options import Options, check_one_of
+from trusteval.run.run import Run
+from trusteval.run.subjects import (
     parse_ensembles,
     parse_references,
     parse_variants,

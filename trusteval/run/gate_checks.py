@@ -11,9 +11,9 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
-from trusteval.options import check_one_of
 from trusteval.protocols import PROTOCOLS
-from trusteval.subjects import DENSE
+from trusteval.run.options import check_one_of
+from trusteval.run.subjects import DENSE
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile
 from trusteval.types import Dimension

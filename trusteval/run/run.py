@@ -15,10 +15,10 @@ from trusteval.errors import TrustEvalError
 from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.gates.planning import Asked, Line, plan
-from trusteval.options import Options
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.options import Options
+from trusteval.run.subjects import DENSE, dense_variant
 from trusteval.store import ResponseStore
-from trusteval.subjects import DENSE, dense_variant
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire

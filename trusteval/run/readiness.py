@@ -16,7 +16,7 @@ from trusteval.engines.contract import described
 from trusteval.engines.engine import Backend, ContextWindow
 from trusteval.errors import PlaceError, TrustEvalError, UsageError
 from trusteval.evaluation.recorder import Recorder
-from trusteval.run import Run
+from trusteval.run.run import Run
 from trusteval.store import ResponseStore, can_be_written
 from trusteval.system.files import refuse_unwritable
 from trusteval.system.machine import cache_directory
