@@ -14,7 +14,7 @@ import pytest
 
 from tests.other_user import run_as_other_user
 from tests.project import ROOT, Project
-from trusteval.law_memory import SOURCES, LawMemory, law_key
+from trusteval.plugin.law_memory import SOURCES, LawMemory, law_key
 
 LAW = """
 import os

@@ -19,7 +19,7 @@ from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import TrustEvalError
 from trusteval.importers.decodingtrust import read_decodingtrust
 from trusteval.importers.jsonl import read_jsonl
-from trusteval.law_memory import LawMemory
+from trusteval.plugin.law_memory import LawMemory
 from trusteval.quantizers.building import build_record
 from trusteval.quantizers.calibration import load_calibration
 from trusteval.store import ResponseStore

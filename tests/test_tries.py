@@ -12,7 +12,7 @@ import pytest
 from tests.answered_runs import run_of
 from tests.project import ANSWERS, INI, Project
 from tests.test_tracking_history import record
-from trusteval.report.collecting import weights_of
+from trusteval.plugin.report_collector import weights_of
 from trusteval.stats.retries import chance_of_some_pass, retry_range
 from trusteval.tracking.answers_file import read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline

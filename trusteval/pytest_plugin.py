@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError, UsageError
-from trusteval.printable import printable_line
-from trusteval.pytest_collecting import COLLECTION, collected, refuse_unclaimed
-from trusteval.pytest_faults import FaultHooks, ending_the_run
-from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
+from trusteval.plugin.collection import COLLECTION, collected, refuse_unclaimed
+from trusteval.plugin.faults import FaultHooks, ending_the_run
+from trusteval.plugin.fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     device,
     judge,
     quantized_variants,
@@ -31,38 +30,39 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_say,
     voting_ensemble,
 )
-from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
-from trusteval.pytest_laws import LawHooks
-from trusteval.pytest_leaving import refuse_silent_exits
-from trusteval.pytest_options import (
+from trusteval.plugin.laws import LawHooks
+from trusteval.plugin.leaving import refuse_silent_exits
+from trusteval.plugin.options import (
     add_options,
     option,
     read_options,
     refuse_lost_configuration,
     refuse_unnameable_paths,
 )
-from trusteval.pytest_outcomes import mark
-from trusteval.pytest_parametrizing import parametrize, worker_count
-from trusteval.pytest_readiness import (
+from trusteval.plugin.outcomes import mark
+from trusteval.plugin.parametrize import parametrize, worker_count
+from trusteval.plugin.readiness import (
     look_ahead,
     refuse_unready_tests,
     refuse_unwritable_reports,
 )
-from trusteval.pytest_reporting import ANSWERS, ReportHooks, begin_report
-from trusteval.pytest_showing import (
+from trusteval.plugin.reporting import ANSWERS, ReportHooks, begin_report
+from trusteval.plugin.showing import (
     make_printable,
     stand_in_for_closed_output,
     status_of_shown,
     watch_output,
 )
+from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN, TERMINAL
+from trusteval.printable import printable_line
 from trusteval.system.files import explaining_places
 from trusteval.system.machine import default_device, default_dtype, settle_places, visible_gpus
 from trusteval.system.printing import Output
 from trusteval.types import Dimension
 
 if TYPE_CHECKING:
-    from trusteval.report.collecting import ReportCollector
-    from trusteval.run.run import Run
+    from trusteval.plugin.report_collector import ReportCollector
+    from trusteval.run import Run
 
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _DIST = "trust_dist"
@@ -89,7 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     # Neither a warning row nor a checkout that pytest cannot write to may end a run that turns
     # warnings into errors.
-    config.addinivalue_line("filterwarnings", "always::trusteval.pytest_fixtures.GateWarning")
+    config.addinivalue_line("filterwarnings", "always::trusteval.plugin.fixtures.GateWarning")
     config.addinivalue_line("filterwarnings", "default::pytest.PytestCacheWarning")
     with ending_the_run(config), explaining_places():
         settle_places()
@@ -103,7 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.loadgroup = True
         return
     config.stash[TERMINAL] = _watched_terminal()
-    from trusteval.report.collecting import ReportCollector
+    from trusteval.plugin.report_collector import ReportCollector
 
     config.stash[REPORT] = ReportCollector(started=time.time())
     config.pluginmanager.register(ReportHooks(config.stash[REPORT], config), "trusteval-report")
@@ -270,7 +270,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if COLLECTED in config.stash:
         output[COLLECTION] = json.dumps(config.stash[COLLECTED].to_document())
     if ANSWERED in config.stash:
-        from trusteval.report.collecting import answers_text
+        from trusteval.plugin.report_collector import answers_text
 
         output[ANSWERS] = answers_text(config.stash[ANSWERED])
 
@@ -280,7 +280,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Let a run of ours end although a worker dies."""
     if RUN not in config.stash:
         return None
-    from trusteval.pytest_scheduling import scheduler
+    from trusteval.plugin.scheduling import scheduler
 
     return scheduler(config, log)
 

@@ -92,9 +92,9 @@ def prepared(arguments: Iterable[str]) -> str:
     """Read the options of a pytest run and check them against each other, as its start does."""
     from _pytest.config import _prepareconfig
 
-    from trusteval.pytest_keys import RUN
-    from trusteval.pytest_options import read_options, refuse_lost_configuration
-    from trusteval.pytest_readiness import refuse_unwritable_reports
+    from trusteval.plugin.options import read_options, refuse_lost_configuration
+    from trusteval.plugin.readiness import refuse_unwritable_reports
+    from trusteval.plugin.stash import RUN
     from trusteval.run.configure import prepare_run
     from trusteval.system.files import explaining_places
 

@@ -174,7 +174,7 @@ def _inspect_gguf(folder: Path) -> str:
 
 def _memory_seeds(scratch: Path) -> Iterator[Files]:
     from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
-    from trusteval.law_memory import LawMemory, moment
+    from trusteval.plugin.law_memory import LawMemory, moment
 
     LawMemory(scratch / "vote_laws.json").learn(
         "k" * 64, held=["test_vote[a]", "test_vote[b]"], broken=[], when=moment(1e9)
@@ -191,7 +191,7 @@ def _memory_seeds(scratch: Path) -> Iterator[Files]:
 def _remember(folder: Path) -> str:
     """Use what a cache remembers, learn more, and use that."""
     from trusteval.checkpoints.fingerprints import file_fingerprint, remembered
-    from trusteval.law_memory import LawMemory, moment
+    from trusteval.plugin.law_memory import LawMemory, moment
 
     memory = LawMemory(folder / "vote_laws.json")
     with strictly():

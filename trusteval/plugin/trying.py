@@ -8,7 +8,7 @@ from typing import Any
 
 from trusteval.errors import TrackingError
 from trusteval.report.tries import TryCount
-from trusteval.run.run import Run
+from trusteval.run import Run
 from trusteval.tracking.baseline import Baseline, read_baseline
 from trusteval.tracking.history import Point, read_history
 from trusteval.tracking.tries import Attempt, count_tries

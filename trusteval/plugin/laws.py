@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from trusteval.errors import UsageError
-from trusteval.law_memory import NAME, Held, LawMemory, law_key, moment
-from trusteval.pytest_keys import RUN
-from trusteval.pytest_options import option
+from trusteval.plugin.law_memory import NAME, Held, LawMemory, law_key, moment
+from trusteval.plugin.options import option
+from trusteval.plugin.stash import RUN
 from trusteval.system.machine import cache_directory
 
 LAW, CONTROL = "vote_invariant", "vote_control"

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from trusteval.errors import UsageError
+from trusteval.plugin.collection import COLLECTION, REFUSAL, holds_gate_tests
+from trusteval.plugin.junit import show_ledger, show_outcome
+from trusteval.plugin.options import reports_path, requires_all
+from trusteval.plugin.outcomes import FAILURE, UNMEASURED, failure_of_lost_test
+from trusteval.plugin.readiness import asked_by, refuse_unready_tests
+from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN
 from trusteval.printable import printable_line
-from trusteval.pytest_collecting import COLLECTION, REFUSAL, holds_gate_tests
-from trusteval.pytest_junit import show_ledger, show_outcome
-from trusteval.pytest_keys import ANSWERED, COLLECTED, REPORT, RUN
-from trusteval.pytest_options import reports_path, requires_all
-from trusteval.pytest_outcomes import FAILURE, UNMEASURED, failure_of_lost_test
-from trusteval.pytest_readiness import asked_by, refuse_unready_tests
 from trusteval.report.ledger import Ending, FailedTest, Step
 from trusteval.types import Level, Outcome
 
 if TYPE_CHECKING:
-    from trusteval.report.collecting import ReportCollector
-    from trusteval.run.run import Run
+    from trusteval.plugin.report_collector import ReportCollector
+    from trusteval.run import Run
 
 ANSWERS = "trust_answers"
 """What a worker sends home: everything it judged, item by item."""

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.plugin.parametrize import gate_test_id
 from trusteval.printable import printable_line
-from trusteval.pytest_parametrizing import gate_test_id
 
 if TYPE_CHECKING:
     from trusteval.report.unjudged import Cause, Failure
-    from trusteval.run.run import Run
+    from trusteval.run import Run
 
 UNMEASURED = 10
 """Exit status of a run in which something could not be measured and nothing else failed."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.errors import GateError, PlaceError, UsageError
-from trusteval.pytest_keys import REPORT, RUN
-from trusteval.pytest_options import reports_path, store_path
+from trusteval.plugin.options import reports_path, store_path
+from trusteval.plugin.stash import REPORT, RUN
 from trusteval.system.files import explaining_places, refuse_unwritable
 
 if TYPE_CHECKING:
-    from trusteval.run.run import Run
+    from trusteval.run import Run
 
 _WRITTEN = ("verdicts.json", "run.json", "report.md")
 _CURE_OF_BASELINE = "name a file that can be written by --trust-baseline=FILE.json.gz"

@@ -14,6 +14,7 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import UsageError
+from trusteval.plugin.trying import tries_so_far
 from trusteval.report.artifacts import announce, complete_report, write_answers, write_report
 from trusteval.report.ledger import Ending, FailedTest
 from trusteval.report.record import (
@@ -26,7 +27,6 @@ from trusteval.report.record import (
 from trusteval.report.standing import standing
 from trusteval.report.summary import verdict_of
 from trusteval.report.tries import FACT, TryCount, beyond_lines
-from trusteval.report.trying import tries_so_far
 from trusteval.report.unjudged import (
     ENDED,
     Asked,
@@ -36,7 +36,7 @@ from trusteval.report.unjudged import (
     Unjudged,
     find_unjudged,
 )
-from trusteval.run.run import Run
+from trusteval.run import Run
 from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-from trusteval.pytest_outcomes import UNMEASURED
+from trusteval.plugin.outcomes import UNMEASURED
 
 
 def refuse_silent_exits(config: pytest.Config) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.pytest_keys import CLAIMED
+from trusteval.plugin.stash import CLAIMED
 from trusteval.system.machine import share_out
 
 if TYPE_CHECKING:
     from trusteval.gates.gate import Gate
-    from trusteval.run.run import Run
+    from trusteval.run import Run
     from trusteval.types import Subject
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from trusteval.report.collecting import ReportCollector
+    from trusteval.plugin.report_collector import ReportCollector
     from trusteval.report.unjudged import Collected
-    from trusteval.run.run import Run
+    from trusteval.run import Run
     from trusteval.system.printing import Output
     from trusteval.tracking.answered_run import AnsweredRun
 

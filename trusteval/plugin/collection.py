@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.pytest_keys import CLAIMED, RUN
-from trusteval.pytest_options import option
+from trusteval.plugin.options import option
+from trusteval.plugin.stash import CLAIMED, RUN
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import real_path
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.plugin.outcomes import UNMEASURED
 from trusteval.printable import printable_line, printable_lines
-from trusteval.pytest_outcomes import UNMEASURED
 from trusteval.system.printing import Output, complain, occupy_standard_streams
 
 if TYPE_CHECKING:

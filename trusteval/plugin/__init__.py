@@ -1,0 +1,1 @@
+"""All that knows pytest: options, parameters, fixtures, outcomes and the report's collector."""
