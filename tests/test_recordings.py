@@ -297,7 +297,7 @@ def test_any_text_is_read_in_a_real_process(tmp_path: Path, protocol: str) -> No
     )
     asked = ("--format", "jsonl", "--recordings", recording, "--items", tmp_path / "items.jsonl")
     done = subprocess.run(
-        [sys.executable, "-m", "trusteval.cli", "score", *asked, "--protocol", protocol],
+        [sys.executable, "-m", "trusteval", "score", *asked, "--protocol", protocol],
         env={name: value for name, value in os.environ.items() if name != "TRUSTEVAL_DATA"},
         capture_output=True,
         check=False,
@@ -377,7 +377,7 @@ def test_error_of_a_real_process_is_exit_2_without_a_traceback(tmp_path: Path) -
     recording = written(tmp_path / "answers.jsonl", [line(response=7)])
     asked = ("--format", "jsonl", "--recordings", recording, "--data", tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "trusteval.cli", "score", *asked],
+        [sys.executable, "-m", "trusteval", "score", *asked],
         capture_output=True,
         text=True,
         check=False,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from trusteval.cli import main
+from trusteval.cli.store_lines import garbage_of
 from trusteval.errors import StoreError, UsageError
 from trusteval.store import ResponseStore
-from trusteval.store.command import garbage_of
 from trusteval.store.garbage import Collected, Garbage, collect
 from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response

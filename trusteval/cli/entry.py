@@ -58,10 +58,10 @@ def _main(words: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from trusteval.audit.command_line import add_audit, add_read
-    from trusteval.planner.command_line import add_plan
-    from trusteval.store.command_line import add_store
-    from trusteval.tracking.command_line import add_compare, add_history
+    from trusteval.cli.audit import add_audit, add_read
+    from trusteval.cli.plan import add_plan
+    from trusteval.cli.store import add_store
+    from trusteval.cli.tracking import add_compare, add_history
 
     parser = Parser(
         prog="trusteval",
@@ -288,7 +288,7 @@ def _add_quantize(commands: Any) -> None:
 
 
 def _quantize(asked: argparse.Namespace) -> int:
-    from trusteval.quantizers.command import Order, build_order
+    from trusteval.cli.quantize import Order, build_order
     from trusteval.run.subjects import parse_variants
     from trusteval.system.machine import cache_directory, default_device
     from trusteval.system.progress import no_progress, terminal_progress

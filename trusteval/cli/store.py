@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trusteval.cli.store_lines import export_lines, garbage_of, gc_lines, import_lines, info_lines
 from trusteval.errors import StoreError
 from trusteval.store.checkup import complaints
-from trusteval.store.command import export_lines, garbage_of, gc_lines, import_lines, info_lines
 from trusteval.store.responses import ResponseStore, existing_store
 from trusteval.system.machine import cache_directory
 from trusteval.system.printing import say
