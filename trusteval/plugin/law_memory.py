@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 from trusteval.system.bounded import MIB, read_bytes, read_json
@@ -21,7 +22,7 @@ from trusteval.system.files import write_atomically
 from trusteval.system.machine import package_version
 
 NAME = "vote_laws.json"
-SOURCES = ("errors", "printable", "types", "voting")
+SOURCES = ("errors.py", "printable.py", "types.py", "answers/voting.py")
 """The modules that decide what a vote elects."""
 _KEPT = 20
 _MOST_LAWS = 16 * MIB
@@ -37,8 +38,8 @@ def law_key(folder: Path, *, generated: str) -> str:
 
     `generated` says how many examples of which kind are drawn.
     """
-    package = Path(__file__).parent
-    files = [*(package / f"{name}.py" for name in SOURCES), *sorted(folder.glob("*.py"))]
+    package = Path(str(resources.files("trusteval")))
+    files = [*(package / name for name in SOURCES), *sorted(folder.glob("*.py"))]
     total = hashlib.sha256(
         f"{platform.python_implementation()} {platform.python_version()} {platform.system()} "
         f"{platform.machine()}, hypothesis {package_version('hypothesis')}, {generated}\n".encode()
