@@ -2,7 +2,7 @@
 
 A prospect is a layout with what is assumed about answers; its chances are those of the decision
 rules by the normal approximation, by counting where counts are few. Fractions throughout, one-sided
-as the bounds are. `tests/test_stats_power.py` holds them against simulated gates.
+as the bounds are. `tests/stats/test_power.py` holds them against simulated gates.
 """
 
 from __future__ import annotations

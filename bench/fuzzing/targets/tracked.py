@@ -11,8 +11,8 @@ from typing import Any
 from bench.fuzzing.edge import command, refuse_raw_controls, strictly
 from bench.fuzzing.trial import Files, Form, Target
 from tests.answered_runs import HELD, INVALID, REFUSED, RIGHT, WRONG, as_schema_1, run_of
-from tests.test_report import RECORD
-from tests.test_tracking_history import record
+from tests.report.test_report import RECORD
+from tests.tracking.test_history import record
 from trusteval.tracking.answers_file import NAME, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
 
