@@ -1,6 +1,6 @@
 """No policy without a thought gains under strict: over the demo slice and the published data.
 
-The published figures stand in docs/method.md; regenerate them, where TRUSTEVAL_DATA names the files,
+The published figures stand in docs/method.md; where TRUSTEVAL_DATA names the files, regenerate them
 with `python -m tests.protocols.test_policies`.
 """
 
