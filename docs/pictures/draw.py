@@ -1,4 +1,4 @@
-"""Draws the documentation's pictures: `python docs/pictures/draw.py [REPORTS]`, after `make gate`."""
+"""Draws the documentation's pictures after `make gate`: `python docs/pictures/draw.py [REPORTS]`."""
 
 from __future__ import annotations
 
