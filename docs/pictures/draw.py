@@ -1,4 +1,4 @@
-"""Draws the documentation's pictures after `make gate`: `python docs/pictures/draw.py [REPORTS]`."""
+"""Draws the pictures of docs after `make gate`: `python docs/pictures/draw.py [REPORTS]`."""
 
 from __future__ import annotations
 
