@@ -146,7 +146,9 @@ def _fetch(name: str, dataset: HubDataset, arrow: Path) -> list[list[Row]]:
                 "website and HF_TOKEN set"
             ) from error
         origin = f"{dataset.repository}, {file}"
-        tables.append([Row(origin, line, values) for line, values in enumerate(rows, start=1)])
+        tables.append(
+            [Row(f"{origin}, line {line}", values) for line, values in enumerate(rows, start=1)]
+        )
     return tables
 
 
