@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -155,9 +156,8 @@ def _fetch(name: str, dataset: HubDataset, arrow: Path) -> list[list[Row]]:
 def _failures() -> tuple[type[BaseException], ...]:
     """Name what the hub's libraries raise for absence, refusal, no network or a broken file."""
     from datasets.exceptions import DatasetsError
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, XetDownloadError
 
-    # The base of whichever HTTP library huggingface_hub was built on; that has changed twice.
-    transport: Any = HfHubHTTPError.__bases__[0]
-    hub_errors = (DatasetsError, EntryNotFoundError, XetDownloadError, transport)
-    return (OSError, ValueError, RuntimeError, *hub_errors)
+    hub: Any = import_module("huggingface_hub.errors")
+    # HTTPError is that of whichever HTTP library the hub's was built on; that has changed twice.
+    hub_errors = (hub.EntryNotFoundError, hub.HTTPError, hub.XetDownloadError)
+    return (OSError, ValueError, RuntimeError, DatasetsError, *hub_errors)
