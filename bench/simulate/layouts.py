@@ -44,7 +44,7 @@ def ethics(immoral: int = 983, moral: int = 1126, everywhere: int = 200) -> Layo
                 item = f"{label} {number}"
                 samples.append(_sample(setting, item, target=label, stratum=f"{label}/{occurs}"))
     sizes = f"{immoral + moral:,} sentences, {2 * everywhere} in all settings"
-    return Layout(f"ethics, {sizes}", Roll.of(samples), STRICT.scorings["ethics"])
+    return Layout(f"ethics, {sizes}", Roll.of(samples), STRICT.scoring("ethics"))
 
 
 def ood(sentences: int = 872, new: int = 263, old: int = 855) -> Layout:
@@ -65,7 +65,7 @@ def ood(sentences: int = 872, new: int = 263, old: int = 855) -> Layout:
         for name in settings
         for number in range(n)
     ]
-    return Layout(f"ood, {sentences} / {new} / {old}", Roll.of(samples), STRICT.scorings["ood"])
+    return Layout(f"ood, {sentences} / {new} / {old}", Roll.of(samples), STRICT.scoring("ood"))
 
 
 def advglue() -> Layout:
@@ -86,7 +86,7 @@ def advglue() -> Layout:
                     )
                     for again in range(times)
                 ]
-    return Layout("advglue, 223 texts", Roll.of(samples), STRICT.scorings["advglue"])
+    return Layout("advglue, 223 texts", Roll.of(samples), STRICT.scoring("advglue"))
 
 
 def mmlu() -> Layout:
@@ -102,7 +102,7 @@ def mmlu() -> Layout:
         _sample(MMLU.settings[name], text, target="A", stratum="questions", id=str(place))
         for place, (name, text) in enumerate(zip(subjects, unit, strict=True))
     ]
-    return Layout("mmlu, 13,869 questions", Roll.of(samples), STRICT.scorings["mmlu"])
+    return Layout("mmlu, 13,869 questions", Roll.of(samples), STRICT.scoring("mmlu"))
 
 
 def quick(benchmark: str) -> Layout:
@@ -136,7 +136,9 @@ def fairness(per_group: int, n_settings: int) -> Layout:
     ]
     settings = "1 setting" if n_settings == 1 else f"{n_settings} settings"
     return Layout(
-        f"adult, {settings}, {per_group:,} per group", Roll.of(samples), STRICT.fairness(names)
+        f"adult, {settings}, {per_group:,} per group",
+        Roll.of(samples),
+        STRICT.scoring("adult_raw", settings=names),
     )
 
 

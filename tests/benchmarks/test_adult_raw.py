@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trusteval.benchmarks.adult_raw import ADULT_RAW, Draw, held_people, parse_draw
-from trusteval.benchmarks.benchmark import Question
+from trusteval.benchmarks.adult_raw import ADULT_RAW, Draw, parse_draw
+from trusteval.benchmarks.benchmark import Pool, Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError, MissingDataError
@@ -86,6 +86,11 @@ def ask(root: Path, name: str) -> tuple[Question, ...]:
 
 def ask_everybody(root: Path) -> tuple[Question, ...]:
     return ask(root, f"per_group_{2 * EACH}_gap_0.0")
+
+
+def pool(source: DataSource) -> Pool:
+    assert ADULT_RAW.pool is not None
+    return ADULT_RAW.pool(source)
 
 
 def strata(questions: Iterable[Question]) -> Counter[tuple[str | None, str]]:
@@ -305,19 +310,19 @@ def test_person_with_an_unknown_value_is_never_drawn(root, tmp_path, column):
     lines = crowd()
     write(tmp_path, [*lines[:30], *unknown, *lines[30:]], unknown)
     assert ask_everybody(tmp_path) == ask_everybody(root)
-    assert held_people(DataSource(tmp_path)) == dict.fromkeys(STRATA, EACH)
+    assert pool(DataSource(tmp_path)).held == dict.fromkeys(STRATA, EACH)
 
 
 def test_person_described_twice_is_drawn_once(root, tmp_path):
     lines = crowd()
     write(tmp_path, [*lines, *lines[:7]], lines[::3])
     assert ask_everybody(tmp_path) == ask_everybody(root)
-    assert held_people(DataSource(tmp_path)) == dict.fromkeys(STRATA, EACH)
+    assert pool(DataSource(tmp_path)).held == dict.fromkeys(STRATA, EACH)
 
 
 def test_of_two_incomes_of_one_description_the_first_counts(tmp_path):
     write(tmp_path, [person(income=">50K")], [person(income="<=50K")])
-    assert {who: n for who, n in held_people(DataSource(tmp_path)).items() if n} == {
+    assert {who: n for who, n in pool(DataSource(tmp_path)).held.items() if n} == {
         ("Female", "yes"): 1
     }
 
@@ -329,7 +334,7 @@ def test_first_line_of_the_test_file_and_its_dots_are_no_data(root):
     first, second, *_ = (root / "adult/adult.test").read_text(encoding="utf-8").split("\n")
     assert first == "|1x3 Cross validator"
     assert second.endswith("50K.")
-    assert held_people(DataSource(root)) == dict.fromkeys(STRATA, EACH)
+    assert pool(DataSource(root)).held == dict.fromkeys(STRATA, EACH)
 
 
 @pytest.mark.parametrize("name", ["adult.data", "adult.test"])
@@ -386,10 +391,11 @@ def table(root: Path, content: bytes, columns: Sequence[str] = ("name", "age")) 
 
 def test_table_leaves_out_comments_and_blank_lines_and_counts_them(tmp_path):
     content = b"|first\n\nAda, 36\n  \n| more\nAlan,41\n  Emmy ,  53 \n\n"
-    assert [(row.line, row.values) for row in table(tmp_path, content)] == [
-        (3, {"name": "Ada", "age": "36"}),
-        (6, {"name": "Alan", "age": "41"}),
-        (7, {"name": "Emmy", "age": "53"}),
+    file = tmp_path / "table"
+    assert table(tmp_path, content) == [
+        Row(f"{file}, line 3", {"name": "Ada", "age": "36"}),
+        Row(f"{file}, line 6", {"name": "Alan", "age": "41"}),
+        Row(f"{file}, line 7", {"name": "Emmy", "age": "53"}),
     ]
 
 
@@ -414,7 +420,7 @@ def test_line_with_another_number_of_values_is_refused(tmp_path, line):
 
 def test_table_that_is_read_is_fingerprinted(root):
     source = DataSource(root)
-    held_people(source)
+    pool(source)
     assert source.sha256.keys() == {"adult/adult.data", "adult/adult.test"}
 
 
@@ -566,7 +572,7 @@ def uci() -> Path:
 
 
 def test_published_files_hold_45170_complete_and_distinct_people(uci):
-    assert held_people(DataSource(uci)) == {
+    assert pool(DataSource(uci)).held == {
         ("Male", "yes"): 9530,
         ("Male", "no"): 20961,
         ("Female", "yes"): 1668,

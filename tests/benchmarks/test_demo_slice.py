@@ -303,8 +303,8 @@ def insert(line: int, text: str) -> Edit:
     return lambda lines: lines.insert(line, text)
 
 
-# What is done to a line, the line that the error names, and how it goes on.
-MALFORMED: dict[str, list[tuple[Edit, int, str]]] = {
+# What is done to a line, the line or the place that the error names, and how it goes on.
+MALFORMED: dict[str, list[tuple[Edit, int | str, str]]] = {
     # one object per line
     ADULT: [
         (swap(5, '"input"', '"inptu"'), 5, "expected a non-empty text under 'input', got None"),
@@ -356,46 +356,91 @@ MALFORMED: dict[str, list[tuple[Edit, int, str]]] = {
     MMLU_DEV: [
         (swap(2, ",D", ",?"), 2, "expected one of 'A', 'B', 'C', 'D' under 'answer', got '?'"),
     ],
-    # one object for all: a row stands where its own object begins
+    # one object for all: a row is named by its place, text that is no JSON by its line
     ADVGLUE: [
-        (swap(7, '"label": 1', '"label": 2'), 3, "expected one of 0, 1 under 'label', got 2"),
-        (swap(15, '"label": 0', '"label": "0"'), 11, "expected one of 0, 1 under 'label', got '0'"),
-        (swap(15, '"label": 0', '"label": true'), 11, "expected one of 0, 1 under 'label', got T"),
-        (drop(15, '"label": 0'), 11, "expected one of 0, 1 under 'label', got None"),
-        (drop(13, '"sentence"'), 11, "expected a non-empty text under 'sentence', got None"),
-        (swap(14, '": "', '": "", "x": "'), 11, "expected a non-empty text under 'original_sent"),
-        (swap(15, ",", ";"), 15, "not valid JSON: "),
+        (
+            swap(7, '"label": 1', '"label": 2'),
+            " sst2[0]",
+            "expected one of 0, 1 under 'label', got 2",
+        ),
+        (
+            swap(15, '"label": 0', '"label": "0"'),
+            " sst2[1]",
+            "expected one of 0, 1 under 'label', got '0'",
+        ),
+        (
+            swap(15, '"label": 0', '"label": true'),
+            " sst2[1]",
+            "expected one of 0, 1 under 'label', got T",
+        ),
+        (drop(15, '"label": 0'), " sst2[1]", "expected one of 0, 1 under 'label', got None"),
+        (
+            drop(13, '"sentence"'),
+            " sst2[1]",
+            "expected a non-empty text under 'sentence', got None",
+        ),
+        (
+            swap(14, '": "', '": "", "x": "'),
+            " sst2[1]",
+            "expected a non-empty text under 'original_sent",
+        ),
+        (swap(15, ",", ";"), ", line 15", "not valid JSON: "),
     ],
     STYLE: [
         (
             swap(5, '"sentence"', '"text"'),
-            4,
+            " train_demo/base_0[0]",
             "expected a non-empty text under 'sentence', got None",
         ),
-        (swap(6, '"0"', "0"), 4, "expected one of '0', '1' under 'label', got 0"),
-        (insert(46, "}"), 46, "not valid JSON: "),
+        (
+            swap(6, '"0"', "0"),
+            " train_demo/base_0[0]",
+            "expected one of '0', '1' under 'label', got 0",
+        ),
+        (insert(46, "}"), ", line 46", "not valid JSON: "),
     ],
     KNOWLEDGE: [
-        (swap(52, '"1"', '"4"'), 44, "expected a digit from 0 to 3 under 'answer', got '4'"),
-        (swap(71, '"3"', '"3", "2"'), 58, "expected a digit from 0 to 3 under 'answer', got ['3',"),
-        (swap(65, '"Hungary"', "1"), 58, "expected four texts under 'choices', got [1, "),
-        (swap(65, '"Hungary",', ""), 58, "expected four texts under 'choices', got ['Denmark', "),
-        (swap(60, "2020/01/31", ""), 58, "expected a non-empty text under 'question_date', got ''"),
+        (
+            swap(52, '"1"', '"4"'),
+            " demo/global_facts_0[4]",
+            "expected a digit from 0 to 3 under 'answer', got '4'",
+        ),
+        (
+            swap(71, '"3"', '"3", "2"'),
+            " test/qa_2020[0]",
+            "expected a digit from 0 to 3 under 'answer', got ['3',",
+        ),
+        (
+            swap(65, '"Hungary"', "1"),
+            " test/qa_2020[0]",
+            "expected four texts under 'choices', got [1, ",
+        ),
+        (
+            swap(65, '"Hungary",', ""),
+            " test/qa_2020[0]",
+            "expected four texts under 'choices', got ['Denmark', ",
+        ),
+        (
+            swap(60, "2020/01/31", ""),
+            " test/qa_2020[0]",
+            "expected a non-empty text under 'question_date', got ''",
+        ),
     ],
 }
 
 
 @pytest.mark.parametrize(
-    ("file", "change", "line", "message"),
+    ("file", "change", "place", "message"),
     [
-        pytest.param(file, change, line, message, id=f"{Path(file).name}-{number}")
+        pytest.param(file, change, place, message, id=f"{Path(file).name}-{number}")
         for file, changes in MALFORMED.items()
-        for number, (change, line, message) in enumerate(changes)
+        for number, (change, place, message) in enumerate(changes)
     ],
 )
-def test_malformed_row_is_named_by_file_and_line(broken, file, change, line, message):
+def test_malformed_row_is_named_by_file_and_place(broken, file, change, place, message):
+    where = place if isinstance(place, str) else f", line {place}"
     edit(broken.root / file, change)
-    assert broken.refusal(file).startswith(f"{broken.root / file}, line {line}: {message}")
+    assert broken.refusal(file).startswith(f"{broken.root / file}{where}: {message}")
 
 
 @pytest.mark.parametrize("file", [ADVGLUE, ADULT, ETHICS, TRAIN, STYLE, KNOWLEDGE, MMLU, MMLU_DEV])
@@ -448,10 +493,10 @@ def test_json_without_the_rows_says_where_they_should_be(broken, file, content, 
     )
 
 
-def test_json_item_that_is_no_object_is_named_by_its_line(broken):
+def test_json_item_that_is_no_object_is_named_by_its_place(broken):
     edit(broken.root / ADVGLUE, insert(11, "7,"))
     assert broken.refusal(ADVGLUE) == (
-        f"{broken.root / ADVGLUE}, line 11: expected a JSON object, got 7"
+        f"{broken.root / ADVGLUE} sst2[1]: expected a JSON object, got 7"
     )
 
 

@@ -59,7 +59,7 @@ def mmlu(rows: int) -> Layout:
         for name, size in sizes.items()
         for number in range(size or 0)
     ]
-    return Layout("mmlu", Roll.of(samples), STRICT.scorings["mmlu"])
+    return Layout("mmlu", Roll.of(samples), STRICT.scoring("mmlu"))
 
 
 def row(metric: str = "score", **keys) -> Gate:

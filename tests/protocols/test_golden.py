@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.builders import setting
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
 from trusteval.errors import UndefinedError
 from trusteval.importers.decodingtrust import read_decodingtrust
@@ -26,16 +27,8 @@ from trusteval.metrics.disparities import (
     equalized_odds_difference_unguarded,
 )
 from trusteval.protocols import PROTOCOLS
-from trusteval.protocols.published_reading import (
-    read_entailment,
-    read_ethics,
-    read_first_letter,
-    read_income,
-    read_knowledge,
-    read_style,
-)
 from trusteval.suite.origin import find_origin
-from trusteval.types import Answer, Invalid, Judged, Label, Refusal, Sample
+from trusteval.types import Answer, FinishReason, Invalid, Judged, Label, Refusal, Response, Sample
 
 GOLDEN = Path(os.environ.get("TRUSTEVAL_GOLDEN", "")) / "decodingtrust"
 pytestmark = pytest.mark.skipif(
@@ -149,6 +142,17 @@ def test_fairness_of_three_settings_of_eight_has_no_headline(scored: Scores) -> 
 # -- extraction vectors --------------------------------------------------------------------
 
 
+def read_as_published(setting: str, text: str, *, options: Sequence[str] = (), **of: str) -> Answer:
+    """Read one text as the answer to a sample of a setting, "benchmark/name"."""
+    benchmark, _, name = setting.partition("/")
+    asked = BENCHMARKS[benchmark].setting(name)
+    target = of.get("target", asked.labels[0].value)
+    sample = Sample(
+        id="0", setting=asked, cluster="0", target=target, stratum="s", options=tuple(options)
+    )
+    return PROTOCOLS["comptrust"].extract(sample, Response(text, FinishReason.END, 1, 1))
+
+
 def label(answer: Answer) -> str | None:
     return answer.value if isinstance(answer, Label) else None
 
@@ -158,13 +162,13 @@ def test_advglue_vectors(expected: Scores) -> None:
     for task, vectors in advglue["extraction_vectors"].items():
         numbers = advglue["label_map"][task]
         for text, number in vectors:
-            read = read_entailment(text, labels=list(numbers))
+            read = read_as_published(f"advglue/{task}", text)
             assert numbers.get(label(read) or "", -1) == number, (task, text)
 
 
 def test_fairness_vectors(expected: Scores) -> None:
     for text, outcome in expected["fairness"]["extraction_vectors_adult"]:
-        match read_income(text):
+        match read_as_published("adult/zero_shot_br_0.5", text):
             case Label(value, contradictory):
                 found: object = "coin" if contradictory else int(value == "yes")
             case _:
@@ -175,8 +179,11 @@ def test_fairness_vectors(expected: Scores) -> None:
 def test_ethics_vectors(expected: Scores) -> None:
     for vector in expected["machine_ethics"]["extraction_vectors"]:
         text = vector["text"]
-        assert label(read_ethics(text, end="<")) == vector["zero_few"], text
-        assert label(read_ethics(text, end="</s>")) == vector["jailbreak_evasive"], text
+        plain, varied = (
+            label(read_as_published(f"ethics/{name}", text)) for name in ("few_shot", "evasive_3")
+        )
+        assert plain == vector["zero_few"], text
+        assert varied == vector["jailbreak_evasive"], text
 
 
 def test_ood_vectors(expected: Scores) -> None:
@@ -184,10 +191,10 @@ def test_ood_vectors(expected: Scores) -> None:
     knowledge, style = vectors["knowledge"], vectors["style"]
     target = str(knowledge["label"])
     for text, code in knowledge["vectors"]:
-        read = read_knowledge(text, target=target, gold=knowledge["choices"][int(target)])
+        read = read_as_published("ood/qa_2020", text, target=target, options=knowledge["choices"])
         assert outcome_code(read, target) == code, text
     for text, code in style["vectors"]:
-        assert outcome_code(read_style(text), style["label"]) == code, text
+        assert outcome_code(read_as_published("ood/base", text), style["label"]) == code, text
 
 
 def outcome_code(answer: Answer, target: str) -> str:
@@ -204,7 +211,8 @@ def test_mmlu_vectors(expected: Scores) -> None:
     for text, outcome in expected["mmlu"]["first_char_vectors"]:
         # Of an empty text the reference code raises; here it is a refusal.
         wanted = "refusal" if outcome == "raises IndexError" else outcome
-        assert (label(read_first_letter(text)) or "refusal") == wanted, text
+        # One blank is the tokenizer's.
+        assert (label(read_as_published("mmlu/astronomy", f" {text}")) or "refusal") == wanted, text
 
 
 def test_mmlu_is_the_micro_average(expected: Scores) -> None:
@@ -263,7 +271,7 @@ def test_all_knowledge_refused_scores_as_the_reference_says(expected: Scores) ->
         Judged(Sample(id=str(i), setting=asked, cluster=str(i), target="1"), Refusal())
         for i in range(4)
     ]
-    shown = PROTOCOLS["decodingtrust"].scorings["ood"]
+    shown = PROTOCOLS["decodingtrust"].scoring("ood")
     found = {
         name: shown.of_setting(metric, rows, name="qa_2023")
         for name, metric in (

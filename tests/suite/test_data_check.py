@@ -17,12 +17,12 @@ from trusteval.benchmarks.source import demo_source
 from trusteval.cli import main
 from trusteval.errors import UsageError
 from trusteval.suite.data_check import (
-    Finding,
-    SettingFinding,
+    BenchmarkFiles,
+    SettingRows,
     State,
     check_data,
-    finding_lines,
-    findings_document,
+    data_document,
+    data_lines,
 )
 
 ABSENT, DEVIATING, MALFORMED = State.ABSENT, State.DEVIATING, State.MALFORMED
@@ -88,17 +88,17 @@ def remove_line(file: Path, number: int) -> None:
     file.write_text("\n".join(lines), encoding="utf-8")
 
 
-def of(findings: list[Finding], benchmark: str) -> Finding:
+def of(findings: list[BenchmarkFiles], benchmark: str) -> BenchmarkFiles:
     return next(finding for finding in findings if finding.benchmark == benchmark)
 
 
-def check(directory: Path, benchmark: str, setting: str) -> SettingFinding:
+def check(directory: Path, benchmark: str, setting: str) -> SettingRows:
     """Check a directory; what is found of one setting."""
     settings = of(check_data(directory), benchmark).settings
     return next(found for found in settings if found.name == setting)
 
 
-def states(finding: Finding) -> dict[str, State]:
+def states(finding: BenchmarkFiles) -> dict[str, State]:
     return {setting.name: setting.state for setting in finding.settings}
 
 
@@ -147,7 +147,7 @@ def test_slice_deviates_from_the_published_row_counts(root):
     finding = of(check_data(root), "advglue")
     assert finding.is_damage
     assert list(finding.settings) == [
-        SettingFinding(name, DEVIATING, 12, f"expected {rows} rows, got 12")
+        SettingRows(name, DEVIATING, 12, f"expected {rows} rows, got 12")
         for name, rows in (
             *(("sst2", 148), ("qqp", 78), ("mnli", 121)),
             *(("clean_sst2", 131), ("clean_qqp", 71), ("clean_mnli", 121)),
@@ -156,14 +156,14 @@ def test_slice_deviates_from_the_published_row_counts(root):
 
 
 def test_list_that_a_file_lacks_is_absent(root):
-    assert check(root, "ood", "shake_w") == SettingFinding(
+    assert check(root, "ood", "shake_w") == SettingRows(
         "shake_w", ABSENT, 0, f"{root / STYLE}: expected a list of objects under dev/shake_w"
     )
 
 
 def test_list_that_is_none_is_malformed(empty):
     write(empty / STYLE, {"dev": {"shake_w": {}}})
-    assert check(empty, "ood", "shake_w") == SettingFinding(
+    assert check(empty, "ood", "shake_w") == SettingRows(
         "shake_w", MALFORMED, 0, f"{empty / STYLE}: expected a list of objects under dev/shake_w"
     )
 
@@ -175,7 +175,7 @@ def test_list_that_is_none_is_malformed(empty):
 def test_removed_file_is_named_as_absent(root, file):
     (root / file).unlink()
     benchmark, setting = READERS[file]
-    assert check(root, benchmark, setting) == SettingFinding(
+    assert check(root, benchmark, setting) == SettingRows(
         setting, ABSENT, 0, f"{root / file}: No such file or directory"
     )
 
@@ -188,14 +188,14 @@ def test_removed_file_costs_no_other_setting(root):
 
 def test_removed_row_is_counted(root):
     remove_line(root / MMLU, 4)
-    assert check(root, "mmlu", "astronomy") == SettingFinding(
+    assert check(root, "mmlu", "astronomy") == SettingRows(
         "astronomy", DEVIATING, 11, "expected 152 rows, got 11"
     )
 
 
 def test_removed_row_with_arrays_beside_it_is_malformed(root):
     remove_line(root / ADULT, 4)
-    assert check(root, "adult", "few_shot_tr_br_0.0") == SettingFinding(
+    assert check(root, "adult", "few_shot_tr_br_0.0") == SettingRows(
         "few_shot_tr_br_0.0",
         MALFORMED,
         0,
@@ -274,7 +274,7 @@ def test_missing_file_is_named_below_a_folder_of_any_name(tmp_path):
 
 def test_emptied_file_is_damage_not_absence(root):
     (root / MMLU).write_text("", encoding="utf-8")
-    assert check(root, "mmlu", "astronomy") == SettingFinding(
+    assert check(root, "mmlu", "astronomy") == SettingRows(
         "astronomy", DEVIATING, 0, "expected 152 rows, got 0"
     )
 
@@ -309,7 +309,7 @@ def test_rows_without_a_published_fingerprint_are_unknown_not_damage(empty):
 
 def test_clean_texts_that_a_file_does_not_hold_are_absent(empty):
     write(empty / "advglue_plus_plus/alpaca.json", cell(clean=False))
-    assert check(empty, "advglue_plus_plus", "clean_alpaca/sst2") == SettingFinding(
+    assert check(empty, "advglue_plus_plus", "clean_alpaca/sst2") == SettingRows(
         "clean_alpaca/sst2", ABSENT, 0, "the files hold no such rows"
     )
 
@@ -319,7 +319,7 @@ def test_file_that_stands_in_for_another_is_named(empty):
     write(empty / derived, cell(clean=False))
     finding = of(check_data(empty), "advglue_plus_plus")
     assert finding.substitutes == {"advglue_plus_plus/alpaca.json": derived}
-    assert f"  substitute: {derived} stands in for advglue_plus_plus/alpaca.json" in finding_lines(
+    assert f"  substitute: {derived} stands in for advglue_plus_plus/alpaca.json" in data_lines(
         [finding]
     )
 
@@ -330,10 +330,10 @@ def test_as_many_other_rows_deviate(empty):
         for i in range(148)
     ]
     write(empty / ADVGLUE, {"sst2": rows})
-    assert check(empty, "advglue", "sst2") == SettingFinding(
+    assert check(empty, "advglue", "sst2") == SettingRows(
         "sst2", DEVIATING, 148, "the rows differ from the published ones"
     )
-    assert check(empty, "advglue", "clean_sst2") == SettingFinding(
+    assert check(empty, "advglue", "clean_sst2") == SettingRows(
         "clean_sst2", DEVIATING, 148, "expected 131 rows, got 148"
     )
 
@@ -349,7 +349,7 @@ def test_people_to_draw_from_are_counted_by_group_and_label(empty):
     lines = [person(30, "Male", ">50K"), person(31, "Female", "<=50K"), person(32, "?", "<=50K")]
     write(empty / "adult/adult.data", "".join(lines))
     write(empty / "adult/adult.test", "|\n" + person(33, "Female", "<=50K."))
-    assert check(empty, "adult_raw", "draws") == SettingFinding(
+    assert check(empty, "adult_raw", "draws") == SettingRows(
         "draws", DEVIATING, 3, "to draw from: Male yes 1, Male no 0, Female yes 0, Female no 2"
     )
 
@@ -357,7 +357,7 @@ def test_people_to_draw_from_are_counted_by_group_and_label(empty):
 def test_malformed_people_are_named_by_file_and_line(empty):
     write(empty / "adult/adult.data", person(30, "male", ">50K"))
     write(empty / "adult/adult.test", "")
-    assert check(empty, "adult_raw", "draws") == SettingFinding(
+    assert check(empty, "adult_raw", "draws") == SettingRows(
         "draws",
         MALFORMED,
         0,
@@ -371,17 +371,17 @@ def test_malformed_people_are_named_by_file_and_line(empty):
 
 def test_findings_are_worded_with_what_they_cost():
     settings = [
-        SettingFinding("a", PUBLISHED, 10),
-        SettingFinding("b", DEVIATING, 9, "expected 10 rows, got 9"),
-        SettingFinding("c", DEVIATING, 9, "expected 10 rows, got 9"),
-        SettingFinding("d", DEVIATING, 10, "the rows differ from the published ones"),
-        SettingFinding("e", MALFORMED, 0, "x.json, line 3: not valid UTF-8"),
-        SettingFinding("f", ABSENT, 0, "y.json: No such file or directory"),
-        SettingFinding("g", UNKNOWN, 2),
+        SettingRows("a", PUBLISHED, 10),
+        SettingRows("b", DEVIATING, 9, "expected 10 rows, got 9"),
+        SettingRows("c", DEVIATING, 9, "expected 10 rows, got 9"),
+        SettingRows("d", DEVIATING, 10, "the rows differ from the published ones"),
+        SettingRows("e", MALFORMED, 0, "x.json, line 3: not valid UTF-8"),
+        SettingRows("f", ABSENT, 0, "y.json: No such file or directory"),
+        SettingRows("g", UNKNOWN, 2),
     ]
-    finding = Finding("bench", settings, substitutes={"z.csv": "part of z.csv"})
+    finding = BenchmarkFiles("bench", settings, substitutes={"z.csv": "part of z.csv"})
     assert list(
-        finding_lines([finding, Finding("other", [SettingFinding("a", PUBLISHED, 5)])])
+        data_lines([finding, BenchmarkFiles("other", [SettingRows("a", PUBLISHED, 5)])])
     ) == [
         "bench: 5 of 7 settings, 40 rows",
         "  no published fingerprint to compare with: g",
@@ -405,8 +405,8 @@ def test_findings_are_worded_with_what_they_cost():
     ],
 )
 def test_damage_is_what_is_there_and_cannot_be_used(state, damage):
-    rows = [SettingFinding("a", PUBLISHED, 10), SettingFinding("b", state, 0)]
-    assert Finding("bench", rows).is_damage is damage
+    rows = [SettingRows("a", PUBLISHED, 10), SettingRows("b", state, 0)]
+    assert BenchmarkFiles("bench", rows).is_damage is damage
 
 
 # -- trusteval data check ----------------------------------------------------------------
@@ -416,7 +416,7 @@ def test_files_that_are_only_missing_exit_with_0(empty, capsys):
     write(empty / "advglue_plus_plus/alpaca.json", cell(clean=True))
     assert main(["data", "check", str(empty)]) == 0
     printed = capsys.readouterr()
-    assert printed.out == "\n".join(finding_lines(check_data(empty))) + "\n"
+    assert printed.out == "\n".join(data_lines(check_data(empty))) + "\n"
     assert "advglue_plus_plus: 6 of 18 settings, 6 rows\n" in printed.out
     assert printed.err == ""
 
@@ -455,8 +455,8 @@ def test_findings_are_written_as_json_too(root, tmp_path, capsys):
     text = out.read_text(encoding="utf-8")
     found = json.loads(text)
     assert text == json.dumps(found, indent=2, sort_keys=True) + "\n"
-    assert found == findings_document(check_data(root))
-    assert capsys.readouterr().out == "\n".join(finding_lines(check_data(root))) + "\n"
+    assert found == data_document(check_data(root))
+    assert capsys.readouterr().out == "\n".join(data_lines(check_data(root))) + "\n"
 
 
 def test_json_tells_settings_files_and_substitutes(empty, tmp_path):
@@ -506,11 +506,11 @@ def published() -> Path:
 
 
 @pytest.fixture(scope="module")
-def findings(published) -> list[Finding]:
+def findings(published) -> list[BenchmarkFiles]:
     return check_data(published)
 
 
-def exceptions(finding: Finding) -> dict[str, tuple[State, str]]:
+def exceptions(finding: BenchmarkFiles) -> dict[str, tuple[State, str]]:
     """What is not as published."""
     return {s.name: (s.state, s.reason) for s in finding.settings if s.state is not PUBLISHED}
 
@@ -567,7 +567,7 @@ def test_stand_ins_among_the_published_files_are_named(findings):
 
 def test_people_of_the_published_files_are_counted(findings):
     (draws,) = of(findings, "adult_raw").settings
-    assert draws == SettingFinding(
+    assert draws == SettingRows(
         "draws",
         PUBLISHED,
         45170,

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.benchmark import Question
+from trusteval.benchmarks.portion import Quota
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.errors import MissingDataError, UsageError
 from trusteval.suite.profiles import DEMO, FULL, PROFILES, QUICK, find_profile
-from trusteval.suite.sampling import SEED, Quota, draw
+from trusteval.suite.sampling import SEED, draw
 from trusteval.types import Message, Role, Sample, Setting
 
 Questions = Mapping[str, tuple[Question, ...]]

@@ -7,20 +7,25 @@ Crime settings are optional: their sensitive attribute equals the label.
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
+from trusteval.benchmarks import fairness
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
+from trusteval.benchmarks.fairness import fairness_setting
+from trusteval.benchmarks.hub_dataset import Tables, array_bytes, decoding_trust
+from trusteval.benchmarks.portion import Portion, Quota
 from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
-from trusteval.metrics.disparities import DISPARITIES
-from trusteval.types import Dimension, LabelSpec, Sample, Setting
+from trusteval.types import Dimension, Sample, Setting
 
-TARGETS = {"yes": "yes", "no": "no"}
+_TARGETS = {"yes": "yes", "no": "no"}
 _CRIME_TARGETS = {1: "low", 0: "high"}
-SEX = re.compile(r"\bsex (Male|Female)\b")
+_SEX = re.compile(r"\bsex (Male|Female)\b")
 # Result name -> file stem (without the folder) and demonstrations per row.
-STEMS = {
+_STEMS = {
     "zero_shot_br_0.0": ("adult_0_200_test_base_rate_0.0", 0),
     "zero_shot_br_0.5": ("adult_0_200_test_base_rate_0.5", 0),
     "zero_shot_br_1.0": ("adult_0_200_test_base_rate_1.0", 0),
@@ -30,9 +35,10 @@ STEMS = {
     "few_shot_16_fair_demon": ("adult_16_200_train_br_0.0_test_br_0.5", 16),
     "few_shot_32_fair_demon": ("adult_32_200_train_br_0.0_test_br_0.5", 32),
 }
-SETTINGS = tuple(STEMS)
+SETTINGS = tuple(_STEMS)
 _CRIME_STEMS = {
-    f"crime_br_{rate}": f"crime_0_300_test_base_rate_{rate}" for rate in ("0.0", "0.5", "1.0")
+    f"{fairness.CRIME}_br_{rate}": f"crime_0_300_test_base_rate_{rate}"
+    for rate in ("0.0", "0.5", "1.0")
 }
 CRIME_SETTINGS = tuple(_CRIME_STEMS)
 _FOLDER = "decodingtrust_fairness/fairness_data"
@@ -40,7 +46,7 @@ _FOLDER = "decodingtrust_fairness/fairness_data"
 
 def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Question, ...]:
     crime = setting.name in _CRIME_STEMS
-    stem = _CRIME_STEMS[setting.name] if crime else STEMS[setting.name][0]
+    stem = _CRIME_STEMS[setting.name] if crime else _STEMS[setting.name][0]
     rows = source.jsonl_rows(f"{_FOLDER}/{stem}.jsonl")
     groups = source.array(f"{_FOLDER}/sensitive_attr_{stem}.npy")
     labels = source.array(f"{_FOLDER}/gt_labels_{stem}.npy")
@@ -53,10 +59,10 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
     questions = []
     for index, (row, group, label) in enumerate(zip(rows, groups, labels, strict=True)):
         text = row.text("input")
-        target = _CRIME_TARGETS.get(label) if crime else row.one_of("label", TARGETS)
+        target = _CRIME_TARGETS.get(label) if crime else row.one_of("label", _TARGETS)
         if target is None or label != (target == setting.labels[0].value):
             row.malformed(f"the label of gt_labels_{stem}.npy ({label})", target)
-        if not crime and ((named := SEX.search(text)) is None or named[1] != group):
+        if not crime and ((named := _SEX.search(text)) is None or named[1] != group):
             row.malformed(f"the sex of sensitive_attr_{stem}.npy ({group})", text)
         shown = _demonstrations(row, setting.shots)
         prompt = conversation(texts, instruction=instruction, demonstrations=shown, item=text)
@@ -90,22 +96,40 @@ def _demonstrations(row: Row, shots: int) -> list[tuple[str, str]]:
     return demonstrations
 
 
-def fairness_setting(
-    benchmark: str, name: str, *, labels: tuple[str, str], n_expected: int, shots: int = 0
-) -> Setting:
-    """Declare a setting with two labels, the positive one first."""
-    return Setting(
-        benchmark=benchmark,
-        name=name,
-        labels=tuple(LabelSpec(label) for label in labels),
-        max_new_tokens=20,
-        n_expected=n_expected,
-        shots=shots,
-    )
+# -- the hub's copy ----------------------------------------------------------------------
 
 
-FAIRNESS_METRICS = tuple(DISPARITIES)
-BESIDE_FAIRNESS = ("balanced_accuracy", "non_answer_gap")
+def _original_files(tables: Tables) -> dict[str, bytes]:
+    """Rewrite the rows, and the two arrays beside them from each row's own label and sex."""
+    files = {}
+    for (stem, _), rows in zip(_STEMS.values(), tables, strict=True):
+        people = [_person(row) for row in rows]
+        lines = (json.dumps(person, sort_keys=True, ensure_ascii=False) for person, _ in people)
+        files[f"{_FOLDER}/{stem}.jsonl"] = "".join(f"{line}\n" for line in lines).encode()
+        files[f"{_FOLDER}/gt_labels_{stem}.npy"] = array_bytes(
+            [int(person["label"] == "yes") for person, _ in people]
+        )
+        files[f"{_FOLDER}/sensitive_attr_{stem}.npy"] = array_bytes([sex for _, sex in people])
+    return files
+
+
+def _person(row: Row) -> tuple[dict[str, Any], str]:
+    sex, examples = _SEX.search(row.text("input")), row.values.get("examples")
+    if sex is None:
+        row.malformed("'sex Male' or 'sex Female' in the text under 'input'", row.values["input"])
+    if not isinstance(examples, list):
+        row.malformed("a list under 'examples'", examples)
+    # No demonstrations are one empty pair there, for a column needs a type.
+    shown = [example for example in examples if example != ["", ""]]
+    return {**row.values, "label": row.one_of("label", _TARGETS), "examples": shown}, sex[1]
+
+
+# -- the benchmark -----------------------------------------------------------------------
+
+_ZERO_SHOT = ("zero_shot_br_0.0", "zero_shot_br_0.5")
+_FEW_SHOT = ("few_shot_16_fair_demon",)
+# Base rate 1.0 has no male negatives and no female positives: its odds are undefined.
+_WITHOUT_ODDS = "zero_shot_br_1.0"
 ADULT = Benchmark(
     name="adult",
     dimension=Dimension.FAIRNESS,
@@ -113,7 +137,7 @@ ADULT = Benchmark(
         [
             *(
                 fairness_setting("adult", name, labels=("yes", "no"), n_expected=200, shots=shots)
-                for name, (_, shots) in STEMS.items()
+                for name, (_, shots) in _STEMS.items()
             ),
             *(
                 fairness_setting("adult", name, labels=("low", "high"), n_expected=300)
@@ -122,6 +146,31 @@ ADULT = Benchmark(
         ]
     ),
     load=_load,
-    metrics=FAIRNESS_METRICS,
-    beside=BESIDE_FAIRNESS,
+    scorings={
+        "strict": fairness.strict(
+            [name for name in SETTINGS if name != _WITHOUT_ODDS],
+            context=(_WITHOUT_ODDS, *CRIME_SETTINGS),
+        ),
+        "comptrust": fairness.comptrust(SETTINGS, context=CRIME_SETTINGS),
+        "decodingtrust": fairness.decodingtrust(SETTINGS, context=CRIME_SETTINGS),
+    },
+    portions={
+        "demo": Portion.of_slice({"few_shot_tr_br_0.0": 72}),
+        "quick": Portion(
+            (*_ZERO_SHOT, *_FEW_SHOT),
+            # Some 96 rows a setting: 12 in the rarest group and label, 10 of them to be answered.
+            quotas=(
+                Quota(_ZERO_SHOT, 119, proportional=True),
+                Quota(_FEW_SHOT, 96, proportional=True),
+            ),
+        ),
+        "full": Portion((*SETTINGS, *CRIME_SETTINGS)),
+    },
+    metrics=fairness.METRICS,
+    beside=fairness.BESIDE,
+    published_reading=fairness.published_reading,
+    # Without the crime settings: no file of the hub has their group.
+    hub=decoding_trust(
+        (f"fairness/fairness_data/{stem}.jsonl" for stem, _ in _STEMS.values()), _original_files
+    ),
 )

@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from trusteval.benchmarks.adult import BESIDE_FAIRNESS, FAIRNESS_METRICS, fairness_setting
-from trusteval.benchmarks.benchmark import Benchmark, Question
+from trusteval.benchmarks import fairness
+from trusteval.benchmarks.benchmark import Benchmark, Pool, Question
+from trusteval.benchmarks.fairness import fairness_setting
 from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError
@@ -108,15 +109,10 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
     return tuple(questions)
 
 
-def are_published(source: DataSource) -> bool:
-    """Say whether both files are those of the UCI repository, to the byte."""
-    _people(source)
-    return all(source.sha256[name] == digest for name, digest in _FILES.items())
-
-
-def held_people(source: DataSource) -> dict[Stratum, int]:
-    """Count the people a draw can take, by group and label."""
-    return {stratum: len(people) for stratum, people in _by_stratum(source).items()}
+def _pool(source: DataSource) -> Pool:
+    """Count whom a draw can take; published are the files of the UCI repository, to the byte."""
+    held = {stratum: len(people) for stratum, people in _by_stratum(source).items()}
+    return Pool(held, all(source.sha256[name] == digest for name, digest in _FILES.items()))
 
 
 def _drawn(source: DataSource, draw: Draw) -> list[tuple[int, Row, Stratum]]:
@@ -168,7 +164,10 @@ ADULT_RAW = Benchmark(
     dimension=Dimension.FAIRNESS,
     settings={},
     load=_load,
-    metrics=FAIRNESS_METRICS,
-    beside=BESIDE_FAIRNESS,
+    scorings=fairness.OF_ANY_SETTINGS,
+    metrics=fairness.METRICS,
+    beside=fairness.BESIDE,
+    published_reading=fairness.published_reading,
     draw=_setting,
+    pool=_pool,
 )

@@ -5,15 +5,33 @@ The score is the micro average over all questions; no chat template, as publishe
 
 from __future__ import annotations
 
+import re
+
 from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
+from trusteval.benchmarks.hub_dataset import HubDataset, Tables, csv_bytes
+from trusteval.benchmarks.portion import Portion, Quota
 from trusteval.benchmarks.prompts import PromptTexts
+from trusteval.benchmarks.shown import PUBLISHED_ACCURACY, STRICT_ACCURACY
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
-from trusteval.types import Dimension, LabelForm, LabelSpec, Message, Role, Sample, Setting
+from trusteval.metrics.scoring import Scoring, Subscore, over
+from trusteval.types import (
+    Answer,
+    Dimension,
+    Label,
+    LabelForm,
+    LabelSpec,
+    Message,
+    Refusal,
+    Role,
+    Sample,
+    Setting,
+)
 
 _FOLDER = "mmlu/hendrycks_format"
-LETTERS = {letter: letter for letter in "ABCD"}
-_COLUMNS = ("question", *LETTERS, "answer")
+_SUBJECT = re.compile(r"[a-z_]+")
+_LETTERS = {letter: letter for letter in "ABCD"}
+_COLUMNS = ("question", *_LETTERS, "answer")
 # Questions per subject in the published test set: 14,042 in all.
 _ROWS = {
     "abstract_algebra": 100,
@@ -87,7 +105,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         )
     header = texts.fill("mmlu.header", subject=subject.replace("_", " "))
     blocks = [
-        f"{_block(row, texts)} {row.one_of('answer', LETTERS)}" for row in shown[: setting.shots]
+        f"{_block(row, texts)} {row.one_of('answer', _LETTERS)}" for row in shown[: setting.shots]
     ]
     material = tuple(text for row in shown[: setting.shots] for text in row.values.values())
     questions = []
@@ -98,9 +116,9 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
             id=str(index),
             setting=setting,
             cluster=question,
-            target=row.one_of("answer", LETTERS),
+            target=row.one_of("answer", _LETTERS),
             stratum="questions",
-            options=tuple(row.text(letter) for letter in LETTERS),
+            options=tuple(row.text(letter) for letter in _LETTERS),
             fields={"question": question},
         )
         questions.append(Question(sample, prompt, material))
@@ -112,10 +130,44 @@ def _rows(source: DataSource, name: str) -> list[Row]:
 
 
 def _block(row: Row, texts: PromptTexts) -> str:
-    options = [f"{letter}. {row.text(letter)}" for letter in LETTERS]
+    options = [f"{letter}. {row.text(letter)}" for letter in _LETTERS]
     return "\n".join([row.text("question"), *options, texts.text("mmlu.answer")])
 
 
+def _published_reading(sample: Sample, text: str) -> Answer:
+    """Take the first character, upper-cased, and nothing else."""
+    # A tokenizer may leave one blank before the letter of a continuation.
+    first = text.removeprefix(" ").replace("</s>", "").lower()[:1].upper()
+    return Label(first) if first and first in _LETTERS else Refusal()
+
+
+def _original_files(tables: Tables) -> dict[str, bytes]:
+    """Rewrite the hub's questions, apart by subject."""
+    letters = dict(enumerate(_LETTERS))
+    files: dict[str, list[tuple[str, ...]]] = {}
+    for split, rows in zip(("dev", "test"), tables, strict=True):
+        for row in rows:
+            subject = row.text("subject")
+            if not _SUBJECT.fullmatch(subject):  # it becomes a file's name
+                row.malformed("a name of small letters and _ under 'subject'", subject)
+            cells = row.text("question"), *row.choices(), row.one_of("answer", letters)
+            files.setdefault(f"{_FOLDER}/{split}/{subject}_{split}.csv", []).append(cells)
+    return {name: csv_bytes(lines) for name, lines in files.items()}
+
+
+def _scoring(*, shown: dict[str, str], every_label: bool) -> Scoring:
+    """Score the micro average; the macro average stands beside it."""
+    return Scoring(
+        every_label=every_label,
+        subscores={
+            "micro": Subscore(over(SUBJECTS, "accuracy"), pooled=True),
+            "macro": Subscore(over(SUBJECTS, "accuracy"), share=0),
+        },
+        shown=shown,
+    )
+
+
+_PUBLISHED = _scoring(shown=PUBLISHED_ACCURACY, every_label=False)
 MMLU = Benchmark(
     name="mmlu",
     dimension=Dimension.MMLU,
@@ -123,7 +175,7 @@ MMLU = Benchmark(
         Setting(
             benchmark="mmlu",
             name=subject,
-            labels=tuple(LabelSpec(letter) for letter in LETTERS),
+            labels=tuple(LabelSpec(letter) for letter in _LETTERS),
             max_new_tokens=16,
             n_expected=rows,
             form=LabelForm.SYMBOL,
@@ -133,4 +185,23 @@ MMLU = Benchmark(
         for subject, rows in _ROWS.items()
     ),
     load=_load,
+    scorings={
+        "strict": _scoring(shown=STRICT_ACCURACY, every_label=True),
+        "comptrust": _PUBLISHED,
+        "decodingtrust": _PUBLISHED,  # DecodingTrust has no MMLU: CompTrust's form stands in
+    },
+    portions={
+        "demo": Portion.of_slice(
+            dict.fromkeys(("astronomy", "high_school_geography", "computer_security"), 12)
+        ),
+        "quick": Portion(SUBJECTS, quotas=tuple(Quota((subject,), 8) for subject in SUBJECTS)),
+        "full": Portion(SUBJECTS),
+    },
+    published_reading=_published_reading,
+    hub=HubDataset(
+        "cais/mmlu",
+        "c30699e8356da336a370243923dbaf21066bb9fe",
+        files=tuple(f"all/{split}-00000-of-00001.parquet" for split in ("dev", "test")),
+        convert=_original_files,
+    ),
 )

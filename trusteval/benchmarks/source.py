@@ -1,6 +1,6 @@
 """Where benchmark files come from: reads the original formats and fingerprints every file.
 
-A malformed row is a DataError that names the file and the line.
+A malformed row is a DataError that names the file and the line, or the place in a JSON text.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
-import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -37,8 +35,7 @@ _NO_ARRAY = (
 class Row:
     """One record of a data file, knowing where it stands."""
 
-    file: str
-    line: int
+    place: str
     values: Mapping[str, Any]
 
     def text(self, key: str) -> str:
@@ -56,10 +53,15 @@ class Row:
             self.malformed(f"one of {known} under {key!r}", value)
         return choices[value]
 
+    def choices(self) -> tuple[str, ...]:
+        """Return the four options under "choices"."""
+        found = self.values.get("choices")
+        if not isinstance(found, list) or [type(choice) for choice in found] != [str] * 4:
+            self.malformed("four texts under 'choices'", found)
+        return tuple(found)
+
     def malformed(self, expected: str, got: object) -> NoReturn:
-        raise DataError(
-            f"{self.file}, line {self.line}: expected {expected}, got {abbreviated(got)}"
-        )
+        raise DataError(f"{self.place}: expected {expected}, got {abbreviated(got)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class DataSource:
     revisions: Mapping[str, str] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     substitutes: dict[str, str] = field(default_factory=dict)
-    _parsed: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
+    _parsed: dict[str, Any] = field(default_factory=dict, repr=False)
     _rows: dict[tuple[str, ...], list[Row]] = field(default_factory=dict, repr=False)
 
     def first_of(self, name: str, *, substitute: str) -> str:
@@ -87,19 +89,17 @@ class DataSource:
     def json_rows(self, name: str, *path: str) -> list[Row]:
         """Return the list of objects found under the keys `path` of a JSON file."""
         if name not in self._parsed:
-            text = self._text(name)
-            self._parsed[name] = text, parse_json(text, path=self.root / name)
+            self._parsed[name] = parse_json(self._text(name), path=self.root / name)
         if (name, *path) not in self._rows:
-            text, found = self._parsed[name]
+            found, where = self._parsed[name], "/".join(path)
             for key in path:
                 found = found.get(key) if isinstance(found, dict) else None
             if not isinstance(found, list):
-                where = "/".join(path)
                 kind = MissingDataError if found is None else DataError
                 raise kind(f"{self.root / name}: expected a list of objects under {where}")
             self._rows[name, *path] = [
-                self._row(name, line, item)
-                for line, item in zip(_object_lines(text, path), found, strict=True)
+                _row(f"{self.root / name} {where}[{index}]", item)
+                for index, item in enumerate(found)
             ]
         return self._rows[name, *path]
 
@@ -108,7 +108,10 @@ class DataSource:
         # Not splitlines: a JSON text may hold a line separator of Unicode's.
         lines = self._text(name).removesuffix("\n").split("\n")
         return [
-            self._row(name, number, parse_json(line, path=self.root / name, first_line=number))
+            _row(
+                f"{self.root / name}, line {number}",
+                parse_json(line, path=self.root / name, first_line=number),
+            )
             for number, line in enumerate(lines, start=1)
         ]
 
@@ -134,9 +137,9 @@ class DataSource:
             rows = rows[1:]
         else:
             names = columns
-        parsed, file = [], str(self.root / name)
+        parsed = []
         for line, cells in rows:
-            row = Row(file, line, dict(zip(names, cells, strict=False)))
+            row = Row(f"{self.root / name}, line {line}", dict(zip(names, cells, strict=False)))
             if len(cells) != len(names):
                 row.malformed(f"{len(names)} columns", cells)
             parsed.append(row)
@@ -149,7 +152,8 @@ class DataSource:
             if not line.strip() or line.startswith(comment):
                 continue
             cells = [cell.strip() for cell in line.split(",")]
-            row = Row(str(self.root / name), number, dict(zip(columns, cells, strict=False)))
+            place = f"{self.root / name}, line {number}"
+            row = Row(place, dict(zip(columns, cells, strict=False)))
             if len(cells) != len(columns):
                 row.malformed(f"{len(columns)} values", line)
             rows.append(row)
@@ -176,12 +180,6 @@ class DataSource:
         if not is_plain or loaded.ndim != 1 or loaded.size > len(raw):
             raise DataError(f"{self.root / name}: expected one list of values as a NumPy array")
         return list(loaded.tolist())
-
-    def _row(self, name: str, line: int, values: Any) -> Row:
-        row = Row(str(self.root / name), line, values if isinstance(values, dict) else {})
-        if not isinstance(values, dict):
-            row.malformed("a JSON object", values)
-        return row
 
     def _csv(self, reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
         try:
@@ -214,41 +212,11 @@ def demo_source() -> DataSource:
     return DataSource(Path(str(files("trusteval.demo") / "data")))
 
 
-_DECODER = json.JSONDecoder()
-_BLANK = re.compile(r"[ \t\r\n]*")
-
-
-def _object_lines(text: str, path: tuple[str, ...]) -> list[int]:
-    """Line numbers of the items of the list under the keys `path` of a valid JSON text."""
-    position = 0
-    for key in path:
-        position = _value_of(text, key, position)
-    lines, line, counted = [], 1, 0
-    position = _skip(text, _skip(text, position) + 1)
-    while text[position] != "]":
-        line, counted = line + text.count("\n", counted, position), position
-        lines.append(line)
-        position = _skip(text, _DECODER.raw_decode(text, position)[1])
-        position = _skip(text, position + 1) if text[position] == "," else position
-    return lines
-
-
-def _value_of(text: str, key: str, position: int) -> int:
-    """Where the value of `key` starts in the object at `position`; the last one, if repeated."""
-    found, position = -1, _skip(text, position) + 1
-    while True:
-        name, position = _DECODER.raw_decode(text, _skip(text, position))
-        position = _skip(text, _skip(text, position) + 1)
-        found = position if name == key else found
-        position = _skip(text, _DECODER.raw_decode(text, position)[1])
-        if text[position] == "}":
-            return found
-        position += 1
-
-
-def _skip(text: str, position: int) -> int:
-    blank = _BLANK.match(text, position)
-    return blank.end() if blank else position
+def _row(place: str, values: Any) -> Row:
+    row = Row(place, values if isinstance(values, dict) else {})
+    if not isinstance(values, dict):
+        row.malformed("a JSON object", values)
+    return row
 
 
 def _are_characters(texts: Any) -> bool:

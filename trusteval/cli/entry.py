@@ -229,14 +229,14 @@ def _add_data(commands: Any) -> None:
 
 
 def _check_data(asked: argparse.Namespace) -> int:
-    from trusteval.suite.data_check import check_data, finding_lines, findings_document, is_damaged
+    from trusteval.suite.data_check import check_data, data_document, data_lines, is_damaged
 
-    findings = check_data(asked.directory)
-    say(finding_lines(findings))
+    checked = check_data(asked.directory)
+    say(data_lines(checked))
     if asked.json is not None:
-        text = json.dumps(findings_document(findings), indent=2, sort_keys=True)
+        text = json.dumps(data_document(checked), indent=2, sort_keys=True)
         write_files({asked.json: text})
-    return 1 if is_damaged(findings) else 0
+    return 1 if is_damaged(checked) else 0
 
 
 # -- trusteval doctor --------------------------------------------------------------------

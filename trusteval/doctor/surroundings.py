@@ -13,9 +13,7 @@ from trusteval.checkpoints.models import DEMO, refuse_missing_model
 from trusteval.doctor.finding import Finding, Status, Topic
 from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
-from trusteval.suite.data_check import Finding as DataFinding
-from trusteval.suite.data_check import State, check_data
-from trusteval.suite.data_check import finding_lines as data_lines
+from trusteval.suite.data_check import BenchmarkFiles, State, check_data, data_lines
 from trusteval.suite.origin import ENVIRONMENT
 from trusteval.system.files import explaining_places, with_home
 from trusteval.system.machine import cache_directory, default_device, default_dtype
@@ -116,7 +114,7 @@ def _directory_findings(directory: Path) -> Iterator[Finding]:
         yield _benchmark_finding(benchmark, look=look)
 
 
-def _benchmark_finding(found: DataFinding, *, look: str) -> Finding:
+def _benchmark_finding(found: BenchmarkFiles, *, look: str) -> Finding:
     detail = next(data_lines([found]))
     if found.is_damage:
         detail += "; a file is malformed or deviates"

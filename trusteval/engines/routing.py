@@ -51,7 +51,7 @@ def create_backend(
 
 
 def _creator(engine: str) -> Callable[..., Backend]:
-    module, _, name = ENGINES[engine].partition(":")
+    module, _, name = ENGINES[engine].backend.partition(":")
     create: Callable[..., Backend] = getattr(import_module(module), name).create
     return create
 

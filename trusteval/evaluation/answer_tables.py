@@ -16,8 +16,6 @@ from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract, Protocol
 from trusteval.types import Ensemble, Response, Sample, Variant
 
-_EXTRACTS = tuple(dict.fromkeys(way for p in PROTOCOLS.values() for way in (p.extract, p.ballot)))
-
 
 class Readings:
     """The answers of a run's subjects.
@@ -73,7 +71,7 @@ class Readings:
             ours.extract: Sheet.of(roll, (reading.answer for reading in readings)),
             **{
                 way: Sheet.of(roll, map(way, roll.samples, responses))
-                for way in _EXTRACTS
+                for way in _ways(key[1])
                 if way is not ours.extract
             },
         }
@@ -82,3 +80,9 @@ class Readings:
         if benchmark not in self._rolls:
             self._rolls[benchmark] = Roll.of(self._samples(benchmark))
         return self._rolls[benchmark]
+
+
+def _ways(benchmark: str) -> tuple[Extract, ...]:
+    """Return every way in which a protocol that scores a benchmark reads answers to it."""
+    scoring = [protocol for protocol in PROTOCOLS.values() if protocol.scores(benchmark)]
+    return tuple(dict.fromkeys(way for p in scoring for way in (p.extract, p.ballot)))

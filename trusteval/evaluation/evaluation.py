@@ -107,10 +107,10 @@ class Evaluation:
             self._declared[key] = self.questionnaire.declared(benchmark, scoring=scoring)
         return self._declared[key]
 
-    @property
-    def other_protocols(self) -> tuple[str, ...]:
-        """The protocols that the run's gates do not read."""
-        return tuple(name for name in PROTOCOLS if name != self.protocol)
+    def other_protocols(self, benchmark: str) -> tuple[str, ...]:
+        """Return the protocols that score a benchmark and that the run's gates do not read."""
+        scoring = (name for name, protocol in PROTOCOLS.items() if protocol.scores(benchmark))
+        return tuple(name for name in scoring if name != self.protocol)
 
     def _protocol(self, name: str | None) -> Protocol:
         return PROTOCOLS[name or self.protocol]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.adult import CRIME_SETTINGS
+from trusteval.benchmarks.adult_raw import ADULT_RAW
 from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.errors import DataError, GateError
 from trusteval.importers.items import ItemSource
@@ -73,7 +74,8 @@ def _score(
     scoring = protocol.scoring(benchmark.name, settings=sorted(by_setting))
     if include_crime and benchmark.name == "adult":
         context = {n: metric for n, metric in scoring.context.items() if n not in CRIME_SETTINGS}
-        scoring = protocol.fairness([*scoring.settings, *CRIME_SETTINGS])
+        crime = [*scoring.settings, *CRIME_SETTINGS]
+        scoring = protocol.scoring(ADULT_RAW.name, settings=crime)  # it scores any settings
         scoring = replace(scoring, context=context)
     judged: list[Judged] = []
     responses: list[Response] = []

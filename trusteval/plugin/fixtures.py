@@ -213,7 +213,7 @@ def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreL
     """Score a subject's whole benchmark for the report."""
     others = {
         protocol: evaluation.score(subject, benchmark, protocol=protocol).value
-        for protocol in evaluation.other_protocols
+        for protocol in evaluation.other_protocols(benchmark)
     }
     return ScoreLine(
         benchmark=benchmark,

@@ -6,27 +6,14 @@ character of the continuation, after one blank.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from trusteval.protocols.protocol import Protocol
+from trusteval.protocols.published_reading import ballot, extract, read
 
-from trusteval.metrics.scoring import Subscore, over
-from trusteval.protocols import published_scoring as published
-
-# CompTrust also reports how often each part is refused.
-_REFUSED_PARTS = {
-    f"{name}_rej": Subscore(over(metrics, "refusal_rate"), share=0)
-    for name, metrics in published.OOD_PARTS.items()
-}
-_fairness = partial(
-    published.fairness_scoring,
-    accuracy="accuracy_refused_as_negative",
-    parity="demographic_parity_difference_refused_as_negative",
-    odds="equalized_odds_difference_refused_as_negative",
-)
-
-COMPTRUST = published.reference_protocol(
-    "comptrust",
-    fairness=_fairness,
-    ethics=published.ethics_scoring(accuracy="accuracy", false_positive_rate="false_positive_rate"),
-    ood=replace(published.OOD, subscores={**published.OOD.subscores, **_REFUSED_PARTS}),
+COMPTRUST = Protocol(
+    name="comptrust",
+    extract=extract,
+    ballot=ballot,
+    read=read,
+    reader_version=0,
+    non_answers="refusal_rate",
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.benchmark import ScoringRule
+from trusteval.errors import GateError
 from trusteval.metrics.scoring import Scoring
 from trusteval.types import Answer, Reading, Response, Sample
 
@@ -20,8 +23,8 @@ class Protocol:
     casts: a reference protocol may look at the gold option for the first, never for the second.
     `read` gives what `extract` does and says why. `reader_version` counts the reader's changes:
     answers that two versions read are never compared; 0 is a reading that never changes.
-    `non_answers` is the metric that it calls the non-answer rate. `scorings` has a row per
-    benchmark with settings of its own, `fairness` makes one of settings that a run draws.
+    `non_answers` is the metric that it calls the non-answer rate. `scorings` are those of
+    benchmarks that bring none for it.
     """
 
     name: str
@@ -30,11 +33,24 @@ class Protocol:
     read: Read
     reader_version: int
     non_answers: str
-    scorings: Mapping[str, Scoring]
-    fairness: Callable[[Sequence[str]], Scoring]
+    scorings: Mapping[str, ScoringRule] = field(default_factory=dict)
 
-    def scoring(self, benchmark: str, *, settings: Sequence[str]) -> Scoring:
-        """Return how a benchmark is scored, given the settings that are asked."""
-        if benchmark in self.scorings:
-            return self.scorings[benchmark]
-        return self.fairness(settings)
+    def scores(self, benchmark: str) -> bool:
+        """Say whether it has a scoring of a benchmark."""
+        return self._rule(benchmark) is not None
+
+    def scoring(self, benchmark: str, *, settings: Sequence[str] = ()) -> Scoring:
+        """Return how a benchmark is scored, given the settings that are asked.
+
+        Raises GateError for a benchmark that the protocol does not score.
+        """
+        match self._rule(benchmark):
+            case None:
+                raise GateError(f"the protocol {self.name} does not score {benchmark}")
+            case Scoring() as scoring:
+                return scoring
+            case scoring_of:
+                return scoring_of(settings)
+
+    def _rule(self, benchmark: str) -> ScoringRule | None:
+        return BENCHMARKS[benchmark].scorings.get(self.name, self.scorings.get(benchmark))

@@ -12,7 +12,8 @@ class Quantizer:
     The function takes a Job and writes a complete checkpoint; it runs in a process of its own.
     `symmetric` is what the method does unless a recipe says otherwise, `has_act_order` whether
     it can quantize channels in the order of their activations. `version` is raised when a recipe
-    comes to give other weights, so that cached ones are built anew.
+    comes to give other weights, so that cached ones are built anew. `needs` names the package
+    that builds, where trusteval does not bring it itself.
     """
 
     bits: tuple[int, ...]
@@ -20,6 +21,7 @@ class Quantizer:
     symmetric: bool
     has_act_order: bool
     version: int
+    needs: str | None = None
 
 
 QUANTIZERS: dict[str, Quantizer] = {
@@ -29,6 +31,7 @@ QUANTIZERS: dict[str, Quantizer] = {
         symmetric=True,
         has_act_order=True,
         version=1,
+        needs="gptqmodel",
     ),
     "awq": Quantizer(
         bits=(8, 4, 3),
@@ -36,5 +39,6 @@ QUANTIZERS: dict[str, Quantizer] = {
         symmetric=False,
         has_act_order=False,
         version=1,
+        needs="gptqmodel",
     ),
 }

@@ -144,9 +144,10 @@ def _make(build: Build, key: str, target: Path, progress: ProgressBar) -> None:
 
 
 def _build(build: Build, key: str, scratch: Path, progress: ProgressBar) -> Path:
-    if find_spec("gptqmodel") is None:
+    needs = QUANTIZERS[build.recipe.method].needs
+    if needs is not None and find_spec(needs) is None:
         raise UsageError(
-            f"building {build.recipe} needs gptqmodel, which is not installed; "
+            f"building {build.recipe} needs {needs}, which is not installed; "
             "pip install 'trusteval[quantize]'"
         )
     started = time.monotonic()
@@ -160,7 +161,7 @@ def _build(build: Build, key: str, scratch: Path, progress: ProgressBar) -> Path
     record = {
         "key": key,
         "recipe": str(build.recipe),
-        "quantization": str(inspect_checkpoint(out).quantization),
+        "quantization": str(inspect_checkpoint(out).quantization or "plain weights"),
         "dense": str(build.dense),
         "calibration": {
             "origin": build.calibration.origin,

@@ -22,7 +22,9 @@ from trusteval.quantizers.job import Job
 def main(job_file: str) -> None:
     """Build what the job file describes."""
     threading.Thread(target=_die_with_parent, args=(Path(job_file).parent,), daemon=True).start()
-    reports = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # Closed by our end alone: were it closed before, the parent would take us for gone and close
+    # our standard input, and we would take it for gone and clear away what we wrote.
+    reports = os.fdopen(os.dup(1), "w", encoding="utf-8", closefd=False)
     os.dup2(2, 1)  # what libraries print goes to the log, only our reports to the parent
     job = Job.read(Path(job_file))
 

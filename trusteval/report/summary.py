@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trusteval.engines import ENGINES
 from trusteval.gates.gate import row_sentences
 from trusteval.report.ledger import Ending
 from trusteval.report.multiplicity import holm_adjusted
@@ -294,7 +295,8 @@ def caveats(record: RunRecord) -> list[str]:
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
                 "settings at hand; missing ones leave the benchmark's own score undefined"
             )
-    if record.facts.get("engine") not in ("hf", "openai"):
+    engine = ENGINES.get(str(record.facts.get("engine")))
+    if engine is None or not engine.runs_model:
         lines.append(f"no model ran: the answers are from the {record.facts['engine']} engine")
     if served := _noted(record, "served by"):
         lines.append(

@@ -91,13 +91,12 @@ def check_gates(
             asked = profile.settings[gate.benchmark]
             if gate.setting is not None and benchmark.draw is not None:
                 benchmark.draw(gate.setting)
+            scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
             if gate.setting is not None:
-                scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
                 scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
         except GateError as error:
             raise GateError(f"{where}: {error}") from error
         if gate.setting is not None:
-            scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
             check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
         special = {m for other in BENCHMARKS.values() for m in other.metrics}
         if gate.metric in special and gate.metric not in benchmark.metrics:

@@ -5,16 +5,14 @@ And what that costs: the settings that cannot be asked, or not as published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.benchmarks.adult_raw import NAME as ADULT_RAW
-from trusteval.benchmarks.adult_raw import are_published, held_people
-from trusteval.benchmarks.benchmark import Benchmark
+from trusteval.benchmarks.benchmark import Benchmark, Pool
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.errors import DataError, MissingDataError
@@ -33,7 +31,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SettingFinding:
+class SettingRows:
     """One setting's rows and state; `reason` says what is wrong."""
 
     name: str
@@ -43,11 +41,11 @@ class SettingFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BenchmarkFiles:
     """One benchmark's settings, its files by sha256 and what stands in for what."""
 
     benchmark: str
-    settings: Sequence[SettingFinding]
+    settings: Sequence[SettingRows]
     sha256: Mapping[str, str] = field(default_factory=dict)
     substitutes: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,13 +55,13 @@ class Finding:
         return any(s.state in (State.DEVIATING, State.MALFORMED) for s in self.settings)
 
 
-def is_damaged(findings: Sequence[Finding]) -> bool:
+def is_damaged(checked: Sequence[BenchmarkFiles]) -> bool:
     """Say whether a file that is there cannot be used as published, or nothing is there."""
-    states = {setting.state for finding in findings for setting in finding.settings}
-    return any(finding.is_damage for finding in findings) or states == {State.ABSENT}
+    states = {setting.state for found in checked for setting in found.settings}
+    return any(found.is_damage for found in checked) or states == {State.ABSENT}
 
 
-def check_data(directory: Path) -> list[Finding]:
+def check_data(directory: Path) -> list[BenchmarkFiles]:
     """Look at every benchmark's files below `directory`; raises UsageError if it is none."""
     origin = find_origin(directory, cache=directory)
     texts = load_prompt_texts()
@@ -72,56 +70,56 @@ def check_data(directory: Path) -> list[Finding]:
     ]
 
 
-def _check(benchmark: Benchmark, source: DataSource, texts: PromptTexts) -> Finding:
+def _check(benchmark: Benchmark, source: DataSource, texts: PromptTexts) -> BenchmarkFiles:
     settings = [_check_setting(benchmark, name, source, texts) for name in benchmark.settings]
-    if benchmark.name == ADULT_RAW:
-        settings = [_check_people(source)]
-    return Finding(benchmark.name, settings, dict(source.sha256), dict(source.substitutes))
+    if benchmark.pool is not None:
+        settings.append(_check_pool(benchmark.pool, source))
+    return BenchmarkFiles(benchmark.name, settings, dict(source.sha256), dict(source.substitutes))
 
 
 def _check_setting(
     benchmark: Benchmark, name: str, source: DataSource, texts: PromptTexts
-) -> SettingFinding:
+) -> SettingRows:
     setting = benchmark.settings[name]
     try:
         questions = benchmark.load(source, setting, texts)
     except MissingDataError as error:
-        return SettingFinding(name, State.ABSENT, 0, str(error).partition(". Point")[0])
+        return SettingRows(name, State.ABSENT, 0, str(error).partition(". Point")[0])
     except DataError as error:
-        return SettingFinding(name, State.MALFORMED, 0, str(error))
+        return SettingRows(name, State.MALFORMED, 0, str(error))
     rows = len(questions)
     if setting.n_expected not in (None, rows):
         reason = f"expected {setting.n_expected} rows, got {rows}"
-        return SettingFinding(name, State.DEVIATING, rows, reason)
+        return SettingRows(name, State.DEVIATING, rows, reason)
     match published_fingerprint(setting):
         case None:
-            return SettingFinding(name, State.UNKNOWN, rows)
+            return SettingRows(name, State.UNKNOWN, rows)
         case published if published == fingerprint(questions):
-            return SettingFinding(name, State.PUBLISHED, rows)
-    return SettingFinding(name, State.DEVIATING, rows, "the rows differ from the published ones")
+            return SettingRows(name, State.PUBLISHED, rows)
+    return SettingRows(name, State.DEVIATING, rows, "the rows differ from the published ones")
 
 
-def _check_people(source: DataSource) -> SettingFinding:
+def _check_pool(count: Callable[[DataSource], Pool], source: DataSource) -> SettingRows:
     try:
-        held = held_people(source)
+        pool = count(source)
     except MissingDataError as error:
-        return SettingFinding("draws", State.ABSENT, 0, str(error).partition(". Point")[0])
+        return SettingRows("draws", State.ABSENT, 0, str(error).partition(". Point")[0])
     except DataError as error:
-        return SettingFinding("draws", State.MALFORMED, 0, str(error))
-    shown = ", ".join(f"{group} {label} {n}" for (group, label), n in held.items())
-    state = State.PUBLISHED if are_published(source) else State.DEVIATING
-    return SettingFinding("draws", state, sum(held.values()), f"to draw from: {shown}")
+        return SettingRows("draws", State.MALFORMED, 0, str(error))
+    shown = ", ".join(f"{group} {label} {n}" for (group, label), n in pool.held.items())
+    state = State.PUBLISHED if pool.are_published else State.DEVIATING
+    return SettingRows("draws", state, sum(pool.held.values()), f"to draw from: {shown}")
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Word the findings: a line per benchmark, below it a line per fault with what it costs."""
-    for finding in findings:
-        usable = [s for s in finding.settings if s.rows]
+def data_lines(checked: Sequence[BenchmarkFiles]) -> Iterator[str]:
+    """Word what was found: a line per benchmark, below it a line per fault with what it costs."""
+    for found in checked:
+        usable = [s for s in found.settings if s.rows]
         rows = sum(setting.rows for setting in usable)
-        yield f"{finding.benchmark}: {len(usable)} of {len(finding.settings)} settings, {rows} rows"
+        yield f"{found.benchmark}: {len(usable)} of {len(found.settings)} settings, {rows} rows"
         for state in State:
             by_reason: dict[str, list[str]] = {}
-            for setting in finding.settings:
+            for setting in found.settings:
                 if setting.state is state and (setting.reason or state is not State.PUBLISHED):
                     by_reason.setdefault(setting.reason, []).append(setting.name)
             if len(by_reason) > _MOST_REASONS:
@@ -130,7 +128,7 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
                 by_reason = {f"{first}; and {len(others)} more": names}
             for reason, names in by_reason.items():
                 yield f"  {_WORDS[state]}: {', '.join(names)}{f' ({reason})' if reason else ''}"
-        for wanted, used in finding.substitutes.items():
+        for wanted, used in found.substitutes.items():
             yield f"  substitute: {used} stands in for {wanted}"
 
 
@@ -144,6 +142,6 @@ _WORDS = {
 }
 
 
-def findings_document(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Return the findings as plain values."""
-    return [asdict(finding) for finding in findings]
+def data_document(checked: Sequence[BenchmarkFiles]) -> list[dict[str, Any]]:
+    """Return what was found as plain values."""
+    return [asdict(found) for found in checked]

@@ -8,32 +8,18 @@ UCI Adult (the hub's copies are other files) and the crime settings (no hub file
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from trusteval.benchmarks import advglue
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.benchmarks.hub_dataset import HubDataset, json_bytes
 from trusteval.benchmarks.source import Row
 from trusteval.errors import DataError
-from trusteval.suite import hub_formats as formats
-from trusteval.suite.hub_formats import Tables
 from trusteval.system.atomic_folder import make_once
-
-
-@dataclass(frozen=True, slots=True)
-class HubDataset:
-    """One benchmark on the hub: `files` of a repository at a commit, and their conversion.
-
-    Files, not configurations: a configuration prepares all its splits to read one. `convert`
-    returns the original files by name; it raises DataError for a row it does not understand.
-    """
-
-    repository: str
-    revision: str
-    files: tuple[str, ...]
-    convert: Callable[[Tables], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +34,8 @@ _MARKER = "hub_revisions.json"
 _LAYOUT = "1"  # Part of a folder's name: a new number where a conversion writes something else.
 
 
-def _decoding_trust(
-    files: Iterable[str], convert: Callable[[Tables], Mapping[str, bytes]]
-) -> HubDataset:
-    """Read the columns that DecodingTrust's own code reads from its gated repository."""
-    commit = "214d9a81ef9d333039faeda85a24e045ded71d5d"
-    return HubDataset("AI-Secure/DecodingTrust", commit, files=tuple(files), convert=convert)
-
-
 HUB: Mapping[str, HubDataset] = {
-    # Perturbed texts only: without their originals, the clean settings find no rows.
-    "advglue": HubDataset(
-        "AI-Secure/adv_glue",
-        "e1abda026f687e917a8d9895469194736ebe872c",
-        files=tuple(f"adv_{task}/validation-00000-of-00001.parquet" for task in advglue.TASKS),
-        convert=formats.advglue_files,
-    ),
-    # Not verified: whether `original_*` is there for all rows of all tasks.
-    "advglue_plus_plus": _decoding_trust(
-        (f"adv-glue-plus-plus/data/{task}.jsonl" for task in advglue.TASKS),
-        formats.advglue_plus_plus_files,
-    ),
-    "adult": _decoding_trust(
-        (f"fairness/fairness_data/{stem}.jsonl" for stem in formats.ADULT), formats.adult_files
-    ),
-    "ethics": _decoding_trust(
-        (f"machine_ethics/{name}.jsonl" for name in ("cm_test", "cm_train")), formats.ethics_files
-    ),
-    "ood": _decoding_trust(("ood/style.jsonl", "ood/knowledge.jsonl"), formats.ood_files),
-    "mmlu": HubDataset(
-        "cais/mmlu",
-        "c30699e8356da336a370243923dbaf21066bb9fe",
-        files=tuple(f"all/{split}-00000-of-00001.parquet" for split in ("dev", "test")),
-        convert=formats.mmlu_files,
-    ),
+    benchmark.name: benchmark.hub for benchmark in BENCHMARKS.values() if benchmark.hub is not None
 }
 
 
@@ -112,7 +66,7 @@ def materialise(name: str, *, cache: Path, hub: Mapping[str, HubDataset] = HUB) 
 def _write(name: str, dataset: HubDataset, scratch: Path) -> Path:
     # An Arrow cache of our own: without the hub, `datasets` takes any revision it finds there.
     tables = _fetch(name, dataset, scratch / "arrow")
-    marker = formats.json_bytes({dataset.repository: dataset.revision})
+    marker = json_bytes({dataset.repository: dataset.revision})
     out = scratch / "files"
     for file, content in {**dataset.convert(tables), _MARKER: marker}.items():
         (out / file).parent.mkdir(parents=True, exist_ok=True)
@@ -146,16 +100,17 @@ def _fetch(name: str, dataset: HubDataset, arrow: Path) -> list[list[Row]]:
                 "website and HF_TOKEN set"
             ) from error
         origin = f"{dataset.repository}, {file}"
-        tables.append([Row(origin, line, values) for line, values in enumerate(rows, start=1)])
+        tables.append(
+            [Row(f"{origin}, line {line}", values) for line, values in enumerate(rows, start=1)]
+        )
     return tables
 
 
 def _failures() -> tuple[type[BaseException], ...]:
     """Name what the hub's libraries raise for absence, refusal, no network or a broken file."""
     from datasets.exceptions import DatasetsError
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, XetDownloadError
 
-    # The base of whichever HTTP library huggingface_hub was built on; that has changed twice.
-    transport: Any = HfHubHTTPError.__bases__[0]
-    hub_errors = (DatasetsError, EntryNotFoundError, XetDownloadError, transport)
-    return (OSError, ValueError, RuntimeError, *hub_errors)
+    hub: Any = import_module("huggingface_hub.errors")
+    # HTTPError is that of whichever HTTP library the hub's was built on; that has changed twice.
+    hub_errors = (hub.EntryNotFoundError, hub.HTTPError, hub.XetDownloadError)
+    return (OSError, ValueError, RuntimeError, DatasetsError, *hub_errors)

@@ -9,29 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from trusteval.benchmarks.benchmark import Question
+from trusteval.benchmarks.portion import Quota
 
 SEED = 2511
 
 Stratum = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How many `units` to draw of those that occur in one of `settings`.
-
-    Drawing ends before they have more than `most_rows` rows, where that is given.
-    Strata are group and true label, and bring equally many units. With `proportional` they bring
-    as many as they hold, and settings that share only some units are strata too.
-    """
-
-    settings: tuple[str, ...]
-    units: int
-    most_rows: int | None = None
-    proportional: bool = False
 
 
 def draw(
