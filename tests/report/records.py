@@ -1,0 +1,266 @@
+"""Runs as a report tells them: all that holds, one that got worse, one cut short, and a vote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trusteval.report.ledger import Ending, FailedTest, Step
+from trusteval.report.record import Invariant, RunRecord, ScoreLine
+from trusteval.report.unjudged import ENDED, Cause, Unjudged
+from trusteval.types import (
+    Change,
+    Counts,
+    Dimension,
+    Interval,
+    InvalidReason,
+    Level,
+    Outcome,
+    Score,
+    Undecided,
+    Verdict,
+)
+
+FACTS: Mapping[str, Any] = {
+    "model": "/models/mine",
+    "engine": "hf",
+    "profile": "quick",
+    "sampling_seed": 2511,
+    "data": "local files",
+    "protocol": "strict",
+    "reader": 2,
+    "prompts": {"origin": "prompts.toml", "sha256": "0bdc930b"},
+    "remote_code": False,
+    "gates": {
+        "origin": "gates.toml",
+        "sha256": "3f44324f",
+        "left_out": [],
+        "without_row": [],
+        "unbreakable": [],
+    },
+    "families": {"dense": 1, "gptq-4": 2},
+    "doubts": [],
+}
+ONE_TRY = {"number": 1, "made": 1, "since": None, "unknown": 0}
+NO_TRIES = {"limit": None, "subjects": {"dense": ONE_TRY, "gptq-4": ONE_TRY}, "doubts": []}
+CIRCUMSTANCES: Mapping[str, Any] = {
+    "started": "2026-11-26T10:00:00Z",
+    "seconds": 12.5,
+    "peak_memory_mib": 812,
+    "machine": {"cores": 2, "system": "Linux"},
+    "versions": {"trusteval": "0.1.0", "torch": "2.6.0"},
+    "command": ["pytest", "trust_tests"],
+    "commit": "0123456789abcdef0123456789abcdef01234567",
+    "builds": {},
+    "laws": "Vote invariants checked: 2 in this run",
+}
+LAWS = [Invariant("test_vote[a]", "passed"), Invariant("test_vote[b]", "passed")]
+NAMES = {
+    "ethics": Dimension.MACHINE_ETHICS,
+    "mmlu": Dimension.MMLU,
+    "advglue": Dimension.ADVERSARIAL_ROBUSTNESS,
+    "advglue_plus_plus": Dimension.ADVERSARIAL_ROBUSTNESS,
+}
+
+
+def score(value: float | None, *, n: int = 100, truncated: int = 0, **more: Any) -> Score:
+    invalid = {**dict.fromkeys(InvalidReason, 0), InvalidReason.TRUNCATED: truncated}
+    bounds = None if value is None else Interval(value - 5, value + 5)
+    return Score("score", value, Counts(n, 2, invalid), bounds, **more)
+
+
+def line(benchmark: str, subject: str, value: float | None, **more: Any) -> ScoreLine:
+    given: dict[str, Any] = {
+        "beside": {"false_positive_rate": 12.5} if benchmark == "ethics" else {},
+        "other_protocols": {"comptrust": value, "decodingtrust": None},
+        "notes": {"storage": "packed", "perplexity": "12.3"},
+        "data": {
+            "published_settings": 2,
+            "rows_read": 100,
+            "sha256": "38f6bf9e",
+            "revisions": {},
+            "missing": [],
+            "substitutes": {},
+            "deviating": [],
+            "rows": {"zero_shot": 60, "evasive_1": 40},
+        },
+        **more,
+    }
+    scored = given.pop("score", score(value))
+    return ScoreLine(benchmark, NAMES[benchmark], subject, scored, 2.0, **given)
+
+
+def verdict(benchmark: str, subject: str, outcome: Outcome, **more: Any) -> Verdict:
+    word = {Outcome.PASS: "", Outcome.FAIL: ", which is broken"}.get(outcome, ", undecided")
+    given: dict[str, Any] = {
+        "gate": f"{benchmark}.score",
+        "level": Level.BLOCK,
+        "score": score(51.25),
+        "family": 2,
+        **more,
+    }
+    message = f"{subject} on {benchmark}: score 51.2, must be >= 50.0{word}"
+    return Verdict(
+        subject=subject, dimension=NAMES[benchmark], outcome=outcome, message=message, **given
+    )
+
+
+GREEN = RunRecord(
+    facts={**FACTS, "tries": NO_TRIES, "vote_leads": []},
+    subjects=["dense", "gptq-4"],
+    scores=[line("ethics", "dense", 51.25), line("ethics", "gptq-4", 50.0)],
+    verdicts=[
+        verdict("ethics", "dense", Outcome.PASS, why="half of the items are wrong"),
+        verdict("ethics", "gptq-4", Outcome.PASS, p=0.9),
+    ],
+    invariants=LAWS,
+)
+"""Everything holds."""
+
+OWN_CODE = {"remote code": "my_model.py", "perplexity": "400"}
+RED = RunRecord(
+    facts={
+        **FACTS,
+        "profile": "demo",
+        "engine": "scripted",
+        "remote_code": True,
+        "doubts": ["gptq-4 on ethics.score: 100 rows resolve 9.8, the limit is 3"],
+        "gates": {**FACTS["gates"], "left_out": ["row 3 (mmlu.score)"]},
+        "tries": {
+            "limit": 2,
+            "subjects": {
+                "dense": {**ONE_TRY, "number": None, "made": 0},
+                "gptq-4": {**ONE_TRY, "number": 3, "made": 3, "unknown": 1},
+            },
+            "doubts": ["1 lines of history.jsonl cannot be read, nor tries in them"],
+        },
+        "vote_leads": [],
+    },
+    subjects=["dense", "gptq-4"],
+    scores=[
+        line("ethics", "dense", 51.25, score=score(51.25, truncated=3)),
+        line("ethics", "gptq-4", 30.0, notes=OWN_CODE),
+        line(
+            *("mmlu", "gptq-4", None),
+            notes=OWN_CODE,
+            score=score(None, undefined="missing settings: law", missing_settings=("law",)),
+            partial_score=41.5,
+        ),
+    ],
+    verdicts=[
+        verdict("ethics", "dense", Outcome.PASS),
+        verdict(
+            *("ethics", "gptq-4", Outcome.FAIL),
+            p=0.001,
+            change=Change("dense", 21.25, Interval(12.0, 30.0)),
+        ),
+        verdict("mmlu", "gptq-4", Outcome.INCONCLUSIVE, undecided=Undecided.NEVER),
+        verdict("mmlu", "gptq-4", Outcome.FAIL, gate="mmlu.law.score", level=Level.WARN, family=1),
+        verdict(
+            *("ethics", "gptq-4", Outcome.INCONCLUSIVE),
+            gate="ethics.few_shot.score",
+            p=0.04,
+            undecided=Undecided.SUSPECT,
+        ),
+    ],
+    invariants=[LAWS[0], Invariant("test_vote[b]", "failed")],
+    not_recorded={"ood": "no gate asks (--trust-benchmarks=all records all)"},
+)
+"""A variant got worse, and a law of the vote is broken."""
+
+INCOMPLETE = RunRecord(
+    facts={**FACTS, "tries": NO_TRIES, "vote_leads": []},
+    subjects=["dense", "gptq-4", "gptq-3"],
+    scores=[
+        line(
+            *("ethics", "dense", 51.25),
+            data={
+                **{"published_settings": 12, "rows_read": 4218, "sha256": "38f6bf9e"},
+                **{"revisions": {"ethics": "v1"}, "missing": ["few_shot"]},
+                **{"substitutes": {"a.csv": "b.csv"}, "deviating": ["zero_shot"]},
+                "rows": {"zero_shot": 60, "evasive_1": 40},
+            },
+        )
+    ],
+    verdicts=[verdict("ethics", "dense", Outcome.PASS)],
+    invariants=[],
+    broken={"gptq-3": "gptq-3 is broken: perplexity 9e+05, dense 12.3"},
+    unjudged=[
+        Unjudged(
+            *("gptq-4", Cause.ERROR, "MemoryError: 2 GiB", "ethics.score", "ethics"),
+            *(NAMES["ethics"], Level.BLOCK),
+        ),
+        Unjudged(
+            *("gptq-3", Cause.BROKEN, "perplexity 9e+05", "ethics.score", "ethics"),
+            *(NAMES["ethics"], Level.BLOCK),
+        ),
+        *(
+            Unjudged(subject, Cause.NOT_RUN, ENDED, "mmlu.score", "mmlu", NAMES["mmlu"], Level.WARN)
+            for subject in ("dense", "gptq-4")
+        ),
+        Unjudged("awq-4", Cause.ERROR, "no such checkpoint"),
+    ],
+    ending=Ending.INTERRUPTED,
+    failed_tests=[
+        FailedTest("test_own.py", Step.COLLECT),
+        FailedTest("test_own.py::test_it", Step.CALL),
+    ],
+    lost_answers={"dense": ["ethics"]},
+)
+"""Ctrl-C, a checkpoint that is none, one that is broken and too little memory."""
+
+VOTE = RunRecord(
+    facts={
+        **FACTS,
+        "sampling_seed": None,
+        "engine": "openai",
+        "families": {"dense": 1, "gptq-8": 1, "gptq-4": 1, "vote-gptq": 1},
+        "tries": NO_TRIES,
+        "vote_leads": [
+            {
+                **{"vote": "vote-gptq", "benchmark": "advglue", "best": "gptq-8", "value": 4.5},
+                **{"low": 1.0, "high": 9.25, "p_beats_every": 0.012, "p_behind_one": 1.0},
+            }
+        ],
+    },
+    subjects=["dense", "gptq-8", "gptq-4", "vote-gptq"],
+    scores=[
+        *(
+            line(benchmark, subject, value, notes={"served by": "http://localhost:8000"})
+            for benchmark in ("advglue_plus_plus", "advglue")
+            for subject, value in (("gptq-8", 60.0), ("gptq-4", 55.0), ("dense", 61.0))
+        ),
+        line("advglue", "vote-gptq", 64.5, notes={"vote over": "gptq-8, gptq-4"}),
+    ],
+    verdicts=[
+        verdict("advglue", subject, Outcome.PASS, family=1)
+        for subject in ("vote-gptq", "gptq-8", "gptq-4", "dense")
+    ],
+    invariants=LAWS,
+)
+"""A vote over two served variants, on a dimension that two benchmarks measure."""
+
+RECORDS = {"green": GREEN, "red": RED, "incomplete": INCOMPLETE, "vote": VOTE}
+TOLD: Mapping[str, Mapping[str, Any]] = {
+    "green": CIRCUMSTANCES,
+    "red": {
+        **CIRCUMSTANCES,
+        "builds": {
+            "gptq-4": {
+                "quantization": "gptq 4 bits",
+                "seconds": 41.2,
+                "peak_memory_mib": 1730,
+                "device": "cpu",
+                "versions": {"gptqmodel": "7.6.0", "torch": "2.6.0"},
+            }
+        },
+    },
+    "incomplete": {
+        **CIRCUMSTANCES,
+        "commit": None,
+        "laws": "",
+        "replaces": "2026-11-25T10:00:00Z",
+    },
+    "vote": CIRCUMSTANCES,
+}
+"""The circumstances of each record."""
