@@ -15,8 +15,8 @@ from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.measuring import measure
 from trusteval.report.markup import in_markdown
-from trusteval.report.record import verdict_from_dict
 from trusteval.report.summary import shown_outcome
+from trusteval.report.verdict_document import verdict_from_dict
 from trusteval.types import Declared, Dimension, Level, Outcome, Score, Undecided, Verdict
 
 GOOD = score(60.0, (50.0, 70.0))

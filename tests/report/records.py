@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trusteval.report.ledger import Ending, FailedTest, Step
-from trusteval.report.record import Invariant, RunRecord, ScoreLine
+from trusteval.report.record import Invariant, RunRecord
+from trusteval.report.score_line import ScoreLine
+from trusteval.report.try_count import TryCount
 from trusteval.report.unjudged import ENDED, Cause, Unjudged
+from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.run_facts import GateFacts, PromptFacts, RunFacts, Sampling
+from trusteval.tracking.tries import Tries
+from trusteval.tracking.vote_leads import VoteLead
 from trusteval.types import (
     Change,
     Counts,
@@ -21,28 +28,31 @@ from trusteval.types import (
     Verdict,
 )
 
-FACTS: Mapping[str, Any] = {
-    "model": "/models/mine",
-    "engine": "hf",
-    "profile": "quick",
-    "sampling_seed": 2511,
-    "data": "local files",
-    "protocol": "strict",
-    "reader": 2,
-    "prompts": {"origin": "prompts.toml", "sha256": "0bdc930b"},
-    "remote_code": False,
-    "gates": {
-        "origin": "gates.toml",
-        "sha256": "3f44324f",
-        "left_out": [],
-        "without_row": [],
-        "unbreakable": [],
-    },
-    "families": {"dense": 1, "gptq-4": 2},
-    "doubts": [],
-}
-ONE_TRY = {"number": 1, "made": 1, "since": None, "unknown": 0}
-NO_TRIES = {"limit": None, "subjects": {"dense": ONE_TRY, "gptq-4": ONE_TRY}, "doubts": []}
+FACTS = RunFacts(
+    model="/models/mine",
+    engine="hf",
+    profile="quick",
+    sampling=Sampling(2511),
+    data="local files",
+    protocol="strict",
+    reader=2,
+    prompts=PromptFacts("prompts.toml", "0bdc930b"),
+    remote_code=False,
+    gates=GateFacts("gates.toml", "3f44324f", (), (), ()),
+    families={"dense": 1, "gptq-4": 2},
+)
+NO_TRIES = TryCount({"dense": Tries(1, 1), "gptq-4": Tries(1, 1)})
+ENDED_WELL: Mapping[str, Any] = {"doubts": (), "tries": NO_TRIES, "vote_leads": ()}
+DATA = DataFacts(
+    published_settings=2,
+    rows_read=100,
+    sha256="38f6bf9e",
+    revisions={},
+    missing=(),
+    substitutes={},
+    deviating=(),
+    rows={"zero_shot": 60, "evasive_1": 40},
+)
 CIRCUMSTANCES: Mapping[str, Any] = {
     "started": "2026-11-26T10:00:00Z",
     "seconds": 12.5,
@@ -74,16 +84,7 @@ def line(benchmark: str, subject: str, value: float | None, **more: Any) -> Scor
         "beside": {"false_positive_rate": 12.5} if benchmark == "ethics" else {},
         "other_protocols": {"comptrust": value, "decodingtrust": None},
         "notes": {"storage": "packed", "perplexity": "12.3"},
-        "data": {
-            "published_settings": 2,
-            "rows_read": 100,
-            "sha256": "38f6bf9e",
-            "revisions": {},
-            "missing": [],
-            "substitutes": {},
-            "deviating": [],
-            "rows": {"zero_shot": 60, "evasive_1": 40},
-        },
+        "data": DATA,
         **more,
     }
     scored = given.pop("score", score(value))
@@ -106,7 +107,8 @@ def verdict(benchmark: str, subject: str, outcome: Outcome, **more: Any) -> Verd
 
 
 GREEN = RunRecord(
-    facts={**FACTS, "tries": NO_TRIES, "vote_leads": []},
+    **ENDED_WELL,
+    facts=FACTS,
     subjects=["dense", "gptq-4"],
     scores=[line("ethics", "dense", 51.25), line("ethics", "gptq-4", 50.0)],
     verdicts=[
@@ -119,23 +121,20 @@ GREEN = RunRecord(
 
 OWN_CODE = {"remote code": "my_model.py", "perplexity": "400"}
 RED = RunRecord(
-    facts={
-        **FACTS,
-        "profile": "demo",
-        "engine": "scripted",
-        "remote_code": True,
-        "doubts": ["gptq-4 on ethics.score: 100 rows resolve 9.8, the limit is 3"],
-        "gates": {**FACTS["gates"], "left_out": ["row 3 (mmlu.score)"]},
-        "tries": {
-            "limit": 2,
-            "subjects": {
-                "dense": {**ONE_TRY, "number": None, "made": 0},
-                "gptq-4": {**ONE_TRY, "number": 3, "made": 3, "unknown": 1},
-            },
-            "doubts": ["1 lines of history.jsonl cannot be read, nor tries in them"],
-        },
-        "vote_leads": [],
-    },
+    facts=replace(
+        FACTS,
+        profile="demo",
+        engine="scripted",
+        remote_code=True,
+        gates=GateFacts("gates.toml", "3f44324f", ("row 3 (mmlu.score)",), (), ()),
+    ),
+    doubts=["gptq-4 on ethics.score: 100 rows resolve 9.8, the limit is 3"],
+    tries=TryCount(
+        {"dense": Tries(None, 0), "gptq-4": Tries(3, 3, unknown=1)},
+        limit=2,
+        doubts=("1 lines of history.jsonl cannot be read, nor tries in them",),
+    ),
+    vote_leads=[],
     subjects=["dense", "gptq-4"],
     scores=[
         line("ethics", "dense", 51.25, score=score(51.25, truncated=3)),
@@ -169,17 +168,21 @@ RED = RunRecord(
 """A variant got worse, and a law of the vote is broken."""
 
 INCOMPLETE = RunRecord(
-    facts={**FACTS, "tries": NO_TRIES, "vote_leads": []},
+    **ENDED_WELL,
+    facts=FACTS,
     subjects=["dense", "gptq-4", "gptq-3"],
     scores=[
         line(
             *("ethics", "dense", 51.25),
-            data={
-                **{"published_settings": 12, "rows_read": 4218, "sha256": "38f6bf9e"},
-                **{"revisions": {"ethics": "v1"}, "missing": ["few_shot"]},
-                **{"substitutes": {"a.csv": "b.csv"}, "deviating": ["zero_shot"]},
-                "rows": {"zero_shot": 60, "evasive_1": 40},
-            },
+            data=replace(
+                DATA,
+                published_settings=12,
+                rows_read=4218,
+                revisions={"ethics": "v1"},
+                missing=("few_shot",),
+                substitutes={"a.csv": "b.csv"},
+                deviating=("zero_shot",),
+            ),
         )
     ],
     verdicts=[verdict("ethics", "dense", Outcome.PASS)],
@@ -210,19 +213,24 @@ INCOMPLETE = RunRecord(
 """Ctrl-C, a checkpoint that is none, one that is broken and too little memory."""
 
 VOTE = RunRecord(
-    facts={
-        **FACTS,
-        "sampling_seed": None,
-        "engine": "openai",
-        "families": {"dense": 1, "gptq-8": 1, "gptq-4": 1, "vote-gptq": 1},
-        "tries": NO_TRIES,
-        "vote_leads": [
-            {
-                **{"vote": "vote-gptq", "benchmark": "advglue", "best": "gptq-8", "value": 4.5},
-                **{"low": 1.0, "high": 9.25, "p_beats_every": 0.012, "p_behind_one": 1.0},
-            }
-        ],
-    },
+    facts=replace(
+        FACTS,
+        sampling=Sampling(None),
+        engine="openai",
+        families={"dense": 1, "gptq-8": 1, "gptq-4": 1, "vote-gptq": 1},
+    ),
+    doubts=[],
+    tries=NO_TRIES,
+    vote_leads=[
+        VoteLead(
+            *("vote-gptq", "advglue", "gptq-8"),
+            value=4.5,
+            low=1.0,
+            high=9.25,
+            p_beats_every=0.012,
+            p_behind_one=1.0,
+        )
+    ],
     subjects=["dense", "gptq-8", "gptq-4", "vote-gptq"],
     scores=[
         *(

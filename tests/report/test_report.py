@@ -10,7 +10,8 @@ import pytest
 
 from trusteval.cli import main
 from trusteval.report.markdown import render_markdown
-from trusteval.report.record import Invariant, RunRecord, ScoreLine, run_record_from_dict
+from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
+from trusteval.report.score_line import ScoreLine
 from trusteval.report.summary import (
     headlines,
     invariants_line,
@@ -19,6 +20,8 @@ from trusteval.report.summary import (
     verdict_of,
 )
 from trusteval.report.table import summary_lines
+from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
     Counts,
     Dimension,
@@ -45,12 +48,12 @@ def _line(subject: str, score: Score = SCORE) -> ScoreLine:
         beside={"false_positive_rate": 12.5},
         other_protocols={"comptrust": 50.04, "decodingtrust": None},
         notes={"storage": "packed"},
-        data={
-            "rows": {"zero_shot": 20, "evasive_1": 10},
-            "missing": ["few_shot"],
-            "substitutes": {"a.csv": "b.csv"},
-            "deviating": [],
-        },
+        data=DataFacts(
+            rows={"zero_shot": 20, "evasive_1": 10},
+            missing=("few_shot",),
+            substitutes={"a.csv": "b.csv"},
+            deviating=(),
+        ),
     )
 
 
@@ -62,7 +65,7 @@ def _verdict(subject: str, outcome: Outcome, level: Level = Level.BLOCK) -> Verd
 
 
 RECORD = RunRecord(
-    facts={"profile": "demo", "engine": "hf", "model": "demo", "protocol": "strict"},
+    facts=RunFacts(profile="demo", engine="hf", model="demo", protocol="strict"),
     subjects=["dense", "gptq-3"],
     scores=[_line("dense"), _line("gptq-3", UNDEFINED)],
     verdicts=[_verdict("dense", Outcome.PASS), _verdict("gptq-3", Outcome.FAIL, Level.WARN)],
@@ -119,7 +122,7 @@ def test_row_shows_its_worst_verdict(outcomes, shown: str) -> None:
 
 
 def test_run_without_laws_or_gates_says_so() -> None:
-    empty = RunRecord({}, [], [], [], [])
+    empty = RunRecord(RunFacts(), [], [], [], [])
     assert (tally(empty), invariants_line(empty)) == ("no gate judged", "Vote invariants: not run")
 
 

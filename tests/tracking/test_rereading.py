@@ -154,7 +154,7 @@ def test_workers_read_a_baseline_anew_too(ours: Project) -> None:
 def test_baseline_of_the_first_schema_is_compared_where_the_reading_never_changes() -> None:
     run = run_of({"dense": with_wrong()}, protocol="comptrust")
     old = answered_run(as_schema_1(run.to_document(with_texts=False)))
-    facts = {**run.facts, "reader": 0}
+    facts = replace(run.facts, reader=0)
     assert (reader_of(old.facts), reader_of(facts)) == (0, 0)
     roll = run.sheets["dense", "mmlu"].roll
     found = Baseline(old).standard("dense", "mmlu", roll=roll, facts=facts, data=run.data["mmlu"])

@@ -17,7 +17,7 @@ from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
 from trusteval.plugin.stash import ANSWERED, RUN, TERMINAL
 from trusteval.printable import printable_line
-from trusteval.report.record import ScoreLine
+from trusteval.report.score_line import ScoreLine
 from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
@@ -178,7 +178,7 @@ def judge(
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = headline(trust_evaluation, subject, gate.benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        record_property("trust_score", json.dumps(line.to_document()))
         verdict = decide(
             gate,
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
@@ -261,7 +261,7 @@ def record_answers(
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
         line = headline(trust_evaluation, subject, benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        record_property("trust_score", json.dumps(line.to_document()))
         if isinstance(subject, Variant) and (build := trust_evaluation.backend.build(subject)):
             record_property("trust_build", json.dumps({subject.name: build}))
         return line

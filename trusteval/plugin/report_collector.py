@@ -20,13 +20,12 @@ from trusteval.report.ledger import Ending, FailedTest
 from trusteval.report.record import (
     Invariant,
     RunRecord,
-    ScoreLine,
-    score_line_from_dict,
-    verdict_from_dict,
 )
+from trusteval.report.score_line import ScoreLine, score_line_from_dict
 from trusteval.report.standing import standing
 from trusteval.report.summary import verdict_of
-from trusteval.report.tries import FACT, TryCount, beyond_lines
+from trusteval.report.tries import beyond_lines
+from trusteval.report.try_count import TryCount
 from trusteval.report.unjudged import (
     ENDED,
     Asked,
@@ -36,7 +35,9 @@ from trusteval.report.unjudged import (
     Unjudged,
     find_unjudged,
 )
+from trusteval.report.verdict_document import verdict_from_dict
 from trusteval.run import Run
+from trusteval.suite.data_facts import DataFacts
 from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets
@@ -45,7 +46,6 @@ from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.history import append_run
-from trusteval.tracking.vote_leads import FACT as LEADS
 from trusteval.tracking.vote_leads import VoteLead, vote_leads
 from trusteval.types import Verdict
 
@@ -170,7 +170,7 @@ class ReportCollector:
         )
         said = {one.subject for one in unjudged if one.cause is not Cause.NOT_RUN}
         return RunRecord(
-            facts=self._facts(run),
+            facts=run.facts(),
             subjects=[subject.name for subject in run.subjects],
             scores=list(self._scores.values()),
             verdicts=list(self._verdicts.values()),
@@ -181,6 +181,9 @@ class ReportCollector:
             ending=self.ending,
             failed_tests=[one for one, who in self._failed_tests.items() if who not in said],
             lost_answers=self._lost_answers,
+            doubts=self.doubts,
+            tries=self._tries,
+            vote_leads=self._leads,
         )
 
     def lose_answers(self, run: Run) -> None:
@@ -190,12 +193,6 @@ class ReportCollector:
             if (subject, benchmark) not in kept:
                 lost.setdefault(subject, []).append(benchmark)
         self._lost_answers = lost
-
-    def _facts(self, run: Run) -> Mapping[str, object]:
-        """Return the run's facts, and what was found of its tries and votes at its end."""
-        tries = {} if self._tries is None else {FACT: self._tries.to_document()}
-        leads = {} if self._leads is None else {LEADS: [asdict(one) for one in self._leads]}
-        return {**run.facts(), "doubts": self.doubts, **tries, **leads}
 
     def compare_votes(self, run: Run) -> None:
         """Find how far votes are ahead of the best of their members."""
@@ -252,7 +249,7 @@ class ReportCollector:
                     directory.parent / HISTORY,
                     {
                         **{name: circumstances[name] for name in _KEPT},
-                        "facts": run.facts(),
+                        "facts": run.facts().to_document(),
                         "scores": scores,
                         "broken": dict(record.broken),
                         "complete": record.is_complete,
@@ -320,7 +317,7 @@ def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]
             "non_answer_rate": line.non_answer_rate,
             "verdict": verdict_of(line, record.verdicts, record.unjudged),
             "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
-            "data": answers.data.get(line.benchmark, {}).get("sha256"),
+            "data": answers.data.get(line.benchmark, DataFacts()).sha256,
         }
         for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.errors import TrackingError
-from trusteval.report.tries import TryCount
+from trusteval.report.try_count import TryCount
 from trusteval.run import Run
 from trusteval.tracking.baseline import Baseline, read_baseline
 from trusteval.tracking.history import Point, read_history

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from importlib.resources import files
-from typing import Any
 
 from trusteval.report.markup import in_markdown
 from trusteval.report.record import RunRecord
@@ -30,7 +29,6 @@ from trusteval.report.summary import (
     unjudged_lines,
 )
 from trusteval.report.tries import tries_lines
-from trusteval.tracking.vote_leads import FACT, VoteLead
 
 
 def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> str:
@@ -44,6 +42,7 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=in_markdown
     )
     source = (files("trusteval.report") / "report.md.j2").read_text(encoding="utf-8")
+    facts = replace(record, tries=None, vote_leads=None).facts_document()
     notes = {line.subject: line.notes for line in record.scores if line.notes}
     return environment.from_string(source).render(
         record=record,
@@ -56,7 +55,8 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         unjudged=unjudged_lines(record, each=True),
         failed_tests=[*failed_test_lines(record, each=True), *lost_answer_lines(record)],
         tries=tries_lines(record),
-        vote_leads=[VoteLead(**lead).sentence for lead in _leads(record)],
+        vote_leads=[lead.sentence for lead in record.vote_leads or ()],
+        facts=facts,
         run=run_line(circumstances),
         remote_code=remote_code_lines(record),
         perplexity=perplexity_lines(record),
@@ -71,8 +71,3 @@ def render_markdown(record: RunRecord, circumstances: Mapping[str, object]) -> s
         notes=notes,
         circumstances=circumstances,
     )
-
-
-def _leads(record: RunRecord) -> list[dict[str, Any]]:
-    found = record.facts.get(FACT)
-    return found if isinstance(found, list) else []

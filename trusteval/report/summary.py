@@ -9,8 +9,11 @@ from typing import Any
 from trusteval.gates.gate import row_sentences
 from trusteval.report.ledger import Ending
 from trusteval.report.multiplicity import holm_adjusted
-from trusteval.report.record import RunRecord, ScoreLine
+from trusteval.report.record import RunRecord
+from trusteval.report.score_line import ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
+from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.run_facts import GateFacts
 from trusteval.types import Dimension, InvalidReason, Level, Outcome, Verdict
 
 # What a row's worst verdict is called, mildest first.
@@ -276,8 +279,8 @@ def _noted(record: RunRecord, key: str) -> dict[str, str]:
 
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
-    lines = [*_rows_of_nobody(record), *_doubts(record)]
-    is_demo = record.facts.get("profile") == "demo"
+    lines = [*_rows_of_nobody(record.facts.gates), *(record.doubts or ())]
+    is_demo = record.facts.profile == "demo"
     if is_demo:
         lines.append(
             "demo: scores are from the small slice written for trusteval, on its own prompts; they "
@@ -294,8 +297,8 @@ def caveats(record: RunRecord) -> list[str]:
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
                 "settings at hand; missing ones leave the benchmark's own score undefined"
             )
-    if record.facts.get("engine") not in ("hf", "openai"):
-        lines.append(f"no model ran: the answers are from the {record.facts['engine']} engine")
+    if record.facts.engine not in ("hf", "openai"):
+        lines.append(f"no model ran: the answers are from the {record.facts.engine} engine")
     if served := _noted(record, "served by"):
         lines.append(
             f"served: {', '.join(served)}; a server does not show its weights, so answers recorded "
@@ -304,30 +307,16 @@ def caveats(record: RunRecord) -> list[str]:
     return lines
 
 
-def _rows_of_nobody(record: RunRecord) -> list[str]:
+def _rows_of_nobody(gates: GateFacts | None) -> list[str]:
     """Say which rows of gates.toml were judged for nobody or mean nothing, and whom none judged."""
-    match record.facts.get("gates"):
-        case {
-            "origin": str(origin),
-            "left_out": [*rows],
-            "without_row": [*whom],
-            "unbreakable": [*loose],
-        }:
-            return row_sentences(
-                origin,
-                left_out=map(str, rows),
-                without_row=map(str, whom),
-                unbreakable=map(str, loose),
-            )
-        case _:
-            return []
-
-
-def _doubts(record: RunRecord) -> list[str]:
-    """Repeat what was said before the run of limits that its samples hardly resolve."""
-    match record.facts.get("doubts"):
-        case [*said]:
-            return [str(words) for words in said]
+    match gates:
+        case GateFacts(
+            origin=str(origin),
+            left_out=tuple(rows),
+            without_row=tuple(whom),
+            unbreakable=tuple(loose),
+        ):
+            return row_sentences(origin, left_out=rows, without_row=whom, unbreakable=loose)
         case _:
             return []
 
@@ -343,7 +332,7 @@ class ProtocolRow:
 
 def protocol_rows(record: RunRecord) -> list[ProtocolRow]:
     """Return every headline beside the scores the reference protocols give the same answers."""
-    own = str(record.facts.get("protocol"))
+    own = str(record.facts.protocol)
     return [
         ProtocolRow(
             line.benchmark,
@@ -359,23 +348,23 @@ def protocol_rows(record: RunRecord) -> list[ProtocolRow]:
 
 def asked_rows(record: RunRecord) -> dict[str, Mapping[str, int]]:
     """Return how many rows of every setting were asked, by benchmark."""
-    return {line.benchmark: line.data.get("rows", {}) for line in _ordered(record)}
+    return {line.benchmark: line.data.rows or {} for line in _ordered(record)}
 
 
-def _data_caveats(data: Mapping[str, Any]) -> list[str]:
+def _data_caveats(data: DataFacts) -> list[str]:
     lines = []
-    settings, rows = data.get("rows", {}), sum(data.get("rows", {}).values())
-    n_settings, n_rows = data.get("published_settings", 0), data.get("rows_read", 0)
+    settings, rows = data.rows or {}, sum((data.rows or {}).values())
+    n_settings, n_rows = data.published_settings or 0, data.rows_read or 0
     if len(settings) < n_settings or rows < n_rows:
         lines.append(
             f"asks {len(settings)} of {n_settings} settings, {rows} of the {n_rows} rows they have"
         )
-    if missing := data.get("missing"):
-        lines.append(f"no data for the settings {', '.join(missing)}")
-    for wanted, used in data.get("substitutes", {}).items():
+    if data.missing:
+        lines.append(f"no data for the settings {', '.join(data.missing)}")
+    for wanted, used in (data.substitutes or {}).items():
         lines.append(f"{used} stands in for {wanted}")
-    if deviating := data.get("deviating"):
-        lines.append(f"rows differ from the published ones in {', '.join(deviating)}")
+    if data.deviating:
+        lines.append(f"rows differ from the published ones in {', '.join(data.deviating)}")
     return lines
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import GateError, TrackingError
+from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import real_path
 from trusteval.system.turns import alone_in
 from trusteval.tracking.answered_run import (
@@ -28,6 +29,7 @@ from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
+from trusteval.tracking.run_facts import RunFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Baseline:
         benchmark: str,
         *,
         roll: Roll,
-        facts: Mapping[str, Any],
-        data: Mapping[str, Any],
+        facts: RunFacts,
+        data: DataFacts,
     ) -> Sheet | str:
         """Return what was accepted of a subject, in the order of a roll, or why it cannot be.
 
@@ -95,7 +97,7 @@ class Baseline:
             )
         return anew
 
-    def rereading(self, facts: Mapping[str, Any]) -> str:
+    def rereading(self, facts: RunFacts) -> str:
         """Say that what was accepted is read anew, "" where the run's reader is that of then."""
         then, now = reader_of(self.answers.facts), reader_of(facts)
         return "" if then == now else f"baseline read anew: reader {then} then, {now} now"
@@ -116,13 +118,13 @@ class Baseline:
 
 
 def differences(
-    before: AnsweredRun, benchmark: str, *, facts: Mapping[str, Any], data: Mapping[str, Any]
+    before: AnsweredRun, benchmark: str, *, facts: RunFacts, data: DataFacts
 ) -> list[str]:
     """Say what of the data, the prompts or the protocol is not as it was."""
     pairs = (
-        ("protocol", before.facts.get("protocol"), facts.get("protocol")),
-        ("prompts", _sha256(before.facts.get("prompts")), _sha256(facts.get("prompts"))),
-        ("data", _sha256(before.data.get(benchmark)), _sha256(data)),
+        ("protocol", before.facts.protocol, facts.protocol),
+        ("prompts", before.facts.prompts_sha256, facts.prompts_sha256),
+        ("data", before.data.get(benchmark, DataFacts()).sha256, data.sha256),
     )
     return [f"{name} {_cut(old)}, now {_cut(new)}" for name, old, new in pairs if old != new]
 
@@ -222,8 +224,9 @@ def _refuse_other_asking(
 ) -> None:
     """Refuse what cannot stand beside the parts that stay."""
     subject, benchmark = min(kept)
-    for name in ("protocol", "prompts", "profile", "model"):
-        if _asked(before.facts, name) != _asked(run.facts, name):
+    asked = _asked(run.facts)
+    for name, then in _asked(before.facts).items():
+        if then != asked[name]:
             raise TrackingError(
                 f"the baseline has another {name} than this run, which would leave "
                 f"{len(kept)} of its parts ({subject}/{benchmark}, ...) behind; accept a whole "
@@ -268,14 +271,14 @@ _OTHER_READER = (
 )
 
 
-def _asked(facts: Mapping[str, Any], name: str) -> Any:
-    """Return a fact so that equal ones are equal on every machine: of a model the name."""
-    fact = facts.get(name)
-    return Path(str(fact)).name if name == "model" else _sha256(fact)
-
-
-def _sha256(described: Any) -> Any:
-    return described.get("sha256") if isinstance(described, Mapping) else described
+def _asked(facts: RunFacts) -> dict[str, str | None]:
+    """Return facts so that equal ones are equal on every machine: of a model the name."""
+    return {
+        "protocol": facts.protocol,
+        "prompts": facts.prompts_sha256,
+        "profile": facts.profile,
+        "model": Path(str(facts.model)).name,
+    }
 
 
 def _cut(value: Any) -> str:

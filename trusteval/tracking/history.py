@@ -19,6 +19,7 @@ from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
 from trusteval.system.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.system.turns import hold
+from trusteval.tracking.run_facts import RunFacts, Sampling, run_facts
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
@@ -198,17 +199,17 @@ def chosen_points(
 def _points(run: Mapping[str, Any]) -> list[Point]:
     if run["schema"] != SCHEMA_VERSION:
         raise ValueError(f"schema {run['schema']}")
-    facts = run["facts"]
+    facts = run_facts(run["facts"])
     commit, started = run["commit"], datetime.fromisoformat(run["started"])
     return [
         Point(
             started=(started if started.tzinfo else started.replace(tzinfo=UTC)).astimezone(UTC),
             commit=None if commit is None else _text(commit),
-            model=Path(facts["model"]).name,
-            profile=_text(facts["profile"]),
-            protocol=_text(facts["protocol"]),
+            model=Path(_text(facts.model)).name,
+            profile=_text(facts.profile),
+            protocol=_text(facts.protocol),
             asked=_asked(facts, line),
-            gates=_sha256(facts.get("gates")),
+            gates=facts.gates_sha256 or UNKNOWN,
             weights=None if line["weights"] is None else _text(line["weights"]),
             subject=_text(line["subject"]),
             benchmark=_text(line["benchmark"]),
@@ -224,22 +225,20 @@ def _points(run: Mapping[str, Any]) -> list[Point]:
     ]
 
 
-def _asked(facts: Mapping[str, Any], line: Mapping[str, Any]) -> Asked:
+def _asked(facts: RunFacts, line: Mapping[str, Any]) -> Asked:
     rows = line.get("data")
     return Asked(
-        prompts=_sha256(facts.get("prompts")),
-        data=_shown(facts.get("data", UNKNOWN)) if rows is None else f"rows {_text(rows)}",
-        seed=_shown(facts.get("sampling_seed", UNKNOWN)),
-        reader=_shown(facts.get("reader", UNKNOWN)),
+        prompts=facts.prompts_sha256 or UNKNOWN,
+        data=facts.data or UNKNOWN if rows is None else f"rows {_text(rows)}",
+        seed=_seed(facts.sampling),
+        reader=UNKNOWN if facts.reader is None else str(facts.reader),
     )
 
 
-def _sha256(described: Any) -> str:
-    return _shown(described.get("sha256", UNKNOWN)) if isinstance(described, dict) else UNKNOWN
-
-
-def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)
+def _seed(sampling: Sampling | None) -> str:
+    if sampling is None:
+        return UNKNOWN
+    return "none" if sampling.seed is None else str(sampling.seed)
 
 
 def _text(value: Any) -> str:
