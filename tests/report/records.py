@@ -102,7 +102,12 @@ def verdict(benchmark: str, subject: str, outcome: Outcome, **more: Any) -> Verd
     }
     message = f"{subject} on {benchmark}: score 51.2, must be >= 50.0{word}"
     return Verdict(
-        subject=subject, dimension=NAMES[benchmark], outcome=outcome, message=message, **given
+        subject=subject,
+        benchmark=benchmark,
+        dimension=NAMES[benchmark],
+        outcome=outcome,
+        message=message,
+        **given,
     )
 
 

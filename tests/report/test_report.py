@@ -60,7 +60,8 @@ def _line(subject: str, score: Score = SCORE) -> ScoreLine:
 def _verdict(subject: str, outcome: Outcome, level: Level = Level.BLOCK) -> Verdict:
     message = f"{subject} on ethics: score 51.2, must be >= 50.0"
     return Verdict(
-        "ethics.score", subject, Dimension.MACHINE_ETHICS, outcome, level, message, SCORE
+        *("ethics.score", subject, Dimension.MACHINE_ETHICS, outcome, level, message, SCORE),
+        benchmark="ethics",
     )
 
 

@@ -63,6 +63,7 @@ RECORD = RunRecord(
     verdicts=[
         Verdict(
             *("mmlu.score", "dense", Dimension.MMLU, Outcome.FAIL, Level.BLOCK, "worse", SCORE),
+            benchmark="mmlu",
             p=0.5,
             change=Change("dense", 1.0, Interval(0.0, 2.0)),
         )

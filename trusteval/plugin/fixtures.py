@@ -7,7 +7,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,6 +172,7 @@ def judge(
 
     from trusteval.gates.verdicts import decide
     from trusteval.report.summary import shown_outcome
+    from trusteval.report.verdict_document import verdict_document
 
     record_property = _properties_of(request)
 
@@ -188,7 +188,7 @@ def judge(
             notes=_notes(trust_evaluation, trust_run, gate, subject),
             accepts=trust_run.options.accept,
         )
-        record_property("trust_verdict", json.dumps(asdict(verdict)))
+        record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
         _enforce(verdict, skips=trust_run.skips(verdict))
         return verdict

@@ -16,7 +16,7 @@ from trusteval.report.ledger import Ending, FailedTest, failed_test_from_dict
 from trusteval.report.score_line import ScoreLine, score_line_from_dict
 from trusteval.report.try_count import TryCount, try_count
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
-from trusteval.report.verdict_document import verdict_from_dict
+from trusteval.report.verdict_document import verdict_document, verdict_from_dict
 from trusteval.system.files import abbreviated
 from trusteval.system.plain import said, texts_in
 from trusteval.tracking.run_facts import RunFacts, run_facts
@@ -110,7 +110,7 @@ class RunRecord:
                 )
             ],
             "verdicts": [
-                asdict(verdict)
+                verdict_document(verdict)
                 for verdict in sorted(
                     self.verdicts, key=lambda v: (v.gate, order.get(v.subject, -1))
                 )

@@ -125,7 +125,7 @@ def verdict_of(
     about = [
         shown_outcome(verdict)
         for verdict in verdicts
-        if verdict.subject == line.subject and verdict.gate.split(".")[0] == line.benchmark
+        if verdict.subject == line.subject and verdict.benchmark == line.benchmark
     ]
     about += [
         one.cause.value

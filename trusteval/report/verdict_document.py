@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from trusteval.types import (
@@ -19,9 +20,15 @@ from trusteval.types import (
 )
 
 
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Return plain values; the gate's id begins with the benchmark, which is not said again."""
+    return {name: value for name, value in asdict(verdict).items() if name != "benchmark"}
+
+
 def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
-    """Rebuild a verdict from `dataclasses.asdict`, as it comes back from a worker."""
+    """Rebuild a verdict from its document, as it comes back from a worker."""
     closed = {
+        "benchmark": values["gate"].partition(".")[0],
         "dimension": Dimension(values["dimension"]),
         "outcome": Outcome(values["outcome"]),
         "level": Level(values["level"]),
