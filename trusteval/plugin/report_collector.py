@@ -7,8 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,9 @@ from trusteval.report.record import (
     Invariant,
     RunRecord,
 )
+from trusteval.report.score_entries import score_entries
 from trusteval.report.score_line import ScoreLine, score_line_from_dict
 from trusteval.report.standing import standing
-from trusteval.report.summary import verdict_of
 from trusteval.report.tries import beyond_lines
 from trusteval.report.try_count import TryCount
 from trusteval.report.unjudged import (
@@ -37,20 +36,15 @@ from trusteval.report.unjudged import (
 )
 from trusteval.report.verdict_document import verdict_from_dict
 from trusteval.run import Run
-from trusteval.suite.data_facts import DataFacts
-from trusteval.system.digests import digest
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets
 from trusteval.tracking.accepting import Decision, Reply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
-from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.history import NAME as HISTORY
-from trusteval.tracking.history import append_run
+from trusteval.tracking.history import Entry, append_run
 from trusteval.tracking.vote_leads import VoteLead, vote_leads
 from trusteval.types import Verdict
 
-_KEPT = ("started", "commit", "machine", "versions")
-"""Which circumstances the history keeps."""
 _PACKAGES = ("trusteval", "torch", "transformers", "gptqmodel", "numpy", "scipy", "pytest")
 
 
@@ -200,7 +194,7 @@ class ReportCollector:
 
     def count_tries(self, run: Run, directory: Path) -> None:
         """Count the tries of every subject that was judged, by the history beside the reports."""
-        scores = score_lines(self.record(run), self._answered(run))
+        scores = score_entries(self.record(run), self._answered(run))
         self._tries = tries_so_far(run, scores, directory.parent / HISTORY)
 
     def has_one_try_too_many(self, run: Run) -> bool:
@@ -239,7 +233,7 @@ class ReportCollector:
         answers = self._answered(run)
         record = self.record(run)
         circumstances = self._circumstances(record)
-        scores = score_lines(record, answers)
+        scores = score_entries(record, answers)
         try:
             write_report(record, circumstances, directory, exit_status=exit_status)
             self.written_to = directory
@@ -247,14 +241,17 @@ class ReportCollector:
             if scores or record.broken:
                 append_run(
                     directory.parent / HISTORY,
-                    {
-                        **{name: circumstances[name] for name in _KEPT},
-                        "facts": run.facts().to_document(),
-                        "scores": scores,
-                        "broken": dict(record.broken),
-                        "complete": record.is_complete,
-                        "ending": record.ending.value,
-                    },
+                    Entry(
+                        started=circumstances["started"],
+                        commit=circumstances["commit"],
+                        machine=circumstances["machine"],
+                        versions=circumstances["versions"],
+                        facts=run.facts(),
+                        scores=scores,
+                        broken=record.broken,
+                        is_complete=record.is_complete,
+                        ending=record.ending.value,
+                    ).to_document(),
                 )
             if run.options.accept and run.options.baseline is not None:
                 request = Request(
@@ -302,37 +299,6 @@ class ReportCollector:
     def replaced(self, record: RunRecord) -> str | None:
         """Return when the run began in place of whose complete report an incomplete one is."""
         return None if record.is_complete else self._replaced
-
-
-def score_lines(record: RunRecord, answers: AnsweredRun) -> list[dict[str, Any]]:
-    """Return every headline score with its interval, verdict and weights, for baselines."""
-    return [
-        {
-            "subject": line.subject,
-            "benchmark": line.benchmark,
-            "dimension": line.dimension.value,
-            "value": line.score.value,
-            "interval": None if line.score.interval is None else asdict(line.score.interval),
-            "n": line.score.counts.n,
-            "non_answer_rate": line.non_answer_rate,
-            "verdict": verdict_of(line, record.verdicts, record.unjudged),
-            "weights": weights_of(answers.identities.get((line.subject, line.benchmark), {})),
-            "data": answers.data.get(line.benchmark, DataFacts()).sha256,
-        }
-        for line in sorted(record.scores, key=lambda line: (line.subject, line.benchmark))
-    ]
-
-
-def weights_of(identity: Mapping[str, Any]) -> str | None:
-    """Return the fingerprint of a subject's weights, of a vote's over all of its members'.
-
-    None where there is none: a server does not show its weights. A recording is its own.
-    """
-    if VOTERS not in identity:
-        is_served = identity.get("engine") == "openai"
-        return None if is_served else identity.get("weights") or identity.get("recording")
-    weights = [weights_of(member) for _, member in sorted(identity[VOTERS].items())]
-    return digest(weights) if all(weights) else None
 
 
 def asked_of(run: Run) -> list[Asked]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from trusteval.errors import TrackingError
 from trusteval.report.try_count import TryCount
 from trusteval.run import Run
 from trusteval.tracking.baseline import Baseline, read_baseline
-from trusteval.tracking.history import Point, read_history
+from trusteval.tracking.history import read_history
+from trusteval.tracking.points import Point
+from trusteval.tracking.score_entry import ScoreEntry
 from trusteval.tracking.tries import Attempt, count_tries
 
 
-def tries_so_far(run: Run, scores: Sequence[Mapping[str, Any]], path: Path) -> TryCount:
+def tries_so_far(run: Run, scores: Sequence[ScoreEntry], path: Path) -> TryCount:
     """Count the tries of every subject with a score that a gate looked at.
 
     `path` is the history. What of the past cannot be read is no error: it is said where tries are

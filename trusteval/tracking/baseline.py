@@ -30,6 +30,7 @@ from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
 from trusteval.tracking.run_facts import RunFacts
+from trusteval.tracking.score_entry import ScoreEntry, score_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """Accepted answers, their scores (subject, benchmark and metric to points) and history.
+    """Accepted answers, their scores and history.
 
     `accept_with` is the command that accepts anew what cannot be compared.
     """
 
     answers: AnsweredRun
-    scores: Sequence[Mapping[str, Any]] = ()
+    scores: Sequence[ScoreEntry] = ()
     acceptances: tuple[Acceptance, ...] = ()
     accept_with: str = "pytest --trust-accept"
 
@@ -136,7 +137,7 @@ def read_baseline(path: Path) -> Baseline:
         check_baseline(document)
         return Baseline(
             answers=answered_run(document),
-            scores=tuple(document["scores"]),
+            scores=tuple(map(score_entry, document["scores"])),
             acceptances=tuple(
                 Acceptance(
                     **{
@@ -180,7 +181,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline whole, or leave what is there."""
     document = {
         **baseline.answers.to_document(with_texts=False),
-        "scores": list(baseline.scores),
+        "scores": [line.to_document() for line in baseline.scores],
         "accepted": [asdict(entry) for entry in baseline.acceptances],
     }
     write_document(path, document)
@@ -190,7 +191,7 @@ def accepted(
     before: Baseline | None,
     run: AnsweredRun,
     *,
-    scores: Sequence[Mapping[str, Any]],
+    scores: Sequence[ScoreEntry],
     acceptance: Acceptance,
 ) -> Baseline:
     """Put what a run answered in place of what was accepted; what did not run stays.
@@ -212,9 +213,11 @@ def accepted(
     answers = replace(joined([run, stays]), sheets={**stays.sheets, **run.sheets})
     then = reader_of(before.answers.facts)
     old = [
-        line if then == reader_of(run.facts) else {"reader": then, **line}
+        line
+        if then == reader_of(run.facts) or line.reader is not None
+        else replace(line, reader=then)
         for line in before.scores
-        if (line["subject"], line["benchmark"]) in kept
+        if (line.subject, line.benchmark) in kept
     ]
     return Baseline(answers, (*old, *scores), (*before.acceptances, acceptance))
 
