@@ -15,7 +15,7 @@ from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.measuring import measure
 from trusteval.report.markup import in_markdown
-from trusteval.report.summary import shown_outcome
+from trusteval.report.outcomes import shown_outcome
 from trusteval.report.verdict_document import verdict_document, verdict_from_dict
 from trusteval.types import Declared, Dimension, Level, Outcome, Score, Undecided, Verdict
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.ledger import Ending, FailedTest, Step
 from trusteval.report.record import Invariant, RunRecord
 from trusteval.report.score_line import ScoreLine
@@ -53,17 +54,16 @@ DATA = DataFacts(
     deviating=(),
     rows={"zero_shot": 60, "evasive_1": 40},
 )
-CIRCUMSTANCES: Mapping[str, Any] = {
-    "started": "2026-11-26T10:00:00Z",
-    "seconds": 12.5,
-    "peak_memory_mib": 812,
-    "machine": {"cores": 2, "system": "Linux"},
-    "versions": {"trusteval": "0.1.0", "torch": "2.6.0"},
-    "command": ["pytest", "trust_tests"],
-    "commit": "0123456789abcdef0123456789abcdef01234567",
-    "builds": {},
-    "laws": "Vote invariants checked: 2 in this run",
-}
+CIRCUMSTANCES = Circumstances(
+    started="2026-11-26T10:00:00Z",
+    seconds=12.5,
+    peak_memory_mib=812,
+    machine={"cores": 2, "system": "Linux"},
+    versions={"trusteval": "0.1.0", "torch": "2.6.0"},
+    command=("pytest", "trust_tests"),
+    commit="0123456789abcdef0123456789abcdef01234567",
+    laws="Vote invariants checked: 2 in this run",
+)
 LAWS = [Invariant("test_vote[a]", "passed"), Invariant("test_vote[b]", "passed")]
 NAMES = {
     "ethics": Dimension.MACHINE_ETHICS,
@@ -254,26 +254,17 @@ VOTE = RunRecord(
 """A vote over two served variants, on a dimension that two benchmarks measure."""
 
 RECORDS = {"green": GREEN, "red": RED, "incomplete": INCOMPLETE, "vote": VOTE}
-TOLD: Mapping[str, Mapping[str, Any]] = {
+BUILT = {
+    "quantization": "gptq 4 bits",
+    "seconds": 41.2,
+    "peak_memory_mib": 1730,
+    "device": "cpu",
+    "versions": {"gptqmodel": "7.6.0", "torch": "2.6.0"},
+}
+TOLD = {
     "green": CIRCUMSTANCES,
-    "red": {
-        **CIRCUMSTANCES,
-        "builds": {
-            "gptq-4": {
-                "quantization": "gptq 4 bits",
-                "seconds": 41.2,
-                "peak_memory_mib": 1730,
-                "device": "cpu",
-                "versions": {"gptqmodel": "7.6.0", "torch": "2.6.0"},
-            }
-        },
-    },
-    "incomplete": {
-        **CIRCUMSTANCES,
-        "commit": None,
-        "laws": "",
-        "replaces": "2026-11-25T10:00:00Z",
-    },
+    "red": replace(CIRCUMSTANCES, builds={"gptq-4": BUILT}),
+    "incomplete": replace(CIRCUMSTANCES, commit=None, laws="", replaces="2026-11-25T10:00:00Z"),
     "vote": CIRCUMSTANCES,
 }
 """The circumstances of each record."""

@@ -14,6 +14,7 @@ from fixtures.golden import Golden
 from tests.report.records import RECORDS, TOLD
 from trusteval.report.markdown import render_markdown
 from trusteval.report.record import run_record_from_dict
+from trusteval.report.summary import summarize
 from trusteval.report.table import summary_lines
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -22,12 +23,12 @@ records = pytest.mark.parametrize("name", RECORDS)
 
 @records
 def test_report_for_people_is_the_golden_one(name: str, golden: Golden) -> None:
-    golden(GOLDEN / name / "report.md", render_markdown(RECORDS[name], TOLD[name]))
+    golden(GOLDEN / name / "report.md", render_markdown(summarize(RECORDS[name], TOLD[name])))
 
 
 @records
 def test_summary_in_a_terminal_is_the_golden_one(name: str, golden: Golden) -> None:
-    lines = summary_lines(RECORDS[name], width=120)
+    lines = summary_lines(summarize(RECORDS[name], TOLD[name]), width=120)
     golden(GOLDEN / name / "terminal.txt", "".join(f"{line}\n" for line in lines))
 
 
@@ -37,4 +38,5 @@ def test_verdicts_are_the_golden_ones_and_read_back(name: str, golden: Golden) -
     golden(GOLDEN / name / "verdicts.json", text)
     again = run_record_from_dict(json.loads(text))
     assert again.to_json() == text
-    assert list(summary_lines(again, width=120)) == list(summary_lines(RECORDS[name], width=120))
+    shown = (summarize(record, TOLD[name]) for record in (again, RECORDS[name]))
+    assert len({tuple(summary_lines(one, width=120)) for one in shown}) == 1

@@ -9,16 +9,12 @@ from pathlib import Path
 import pytest
 
 from trusteval.cli import main
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.markdown import render_markdown
+from trusteval.report.outcomes import verdict_of
 from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
-from trusteval.report.summary import (
-    headlines,
-    invariants_line,
-    summary_rows,
-    tally,
-    verdict_of,
-)
+from trusteval.report.summary import summarize
 from trusteval.report.table import summary_lines
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.run_facts import RunFacts
@@ -95,14 +91,15 @@ def test_json_does_not_depend_on_the_order_things_were_found_in() -> None:
 def test_benchmarks_that_share_a_dimension_are_named_and_averaged() -> None:
     second = replace(_line("dense", replace(SCORE, value=61.25)), benchmark="ethics_hard")
     record = replace(RECORD, scores=[*RECORD.scores, second])
-    assert [row.dimension for row in summary_rows(record)] == ["ethics", "ethics", "ethics_hard"]
-    (headline,) = [line for line in headlines(record) if line.subject == "dense"]
+    summary = summarize(record, Circumstances())
+    assert [row.dimension for row in summary.scores.rows] == ["ethics", "ethics", "ethics_hard"]
+    (headline,) = [line for line in summary.scores.headlines if line.subject == "dense"]
     assert (headline.score, headline.benchmarks) == (56.25, ("ethics", "ethics_hard"))
-    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(record, {})
+    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(summary)
 
 
 def test_table_is_no_wider_than_the_narrowest_terminal_it_is_made_for() -> None:
-    lines = list(summary_lines(RECORD, width=80))
+    lines = list(summary_lines(summarize(RECORD, Circumstances()), width=80))
     assert max(map(len, lines[:6])) <= 120
     assert lines[0].strip()
 
@@ -123,8 +120,11 @@ def test_row_shows_its_worst_verdict(outcomes, shown: str) -> None:
 
 
 def test_run_without_laws_or_gates_says_so() -> None:
-    empty = RunRecord(RunFacts(), [], [], [], [])
-    assert (tally(empty), invariants_line(empty)) == ("no gate judged", "Vote invariants: not run")
+    summary = summarize(RunRecord(RunFacts(), [], [], [], []), Circumstances())
+    assert (summary.judgements.tally, summary.laws.line) == (
+        "no gate judged",
+        "Vote invariants: not run",
+    )
 
 
 def test_report_command_prints_a_finished_run(tmp_path: Path, capsys) -> None:

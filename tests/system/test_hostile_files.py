@@ -20,8 +20,10 @@ from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import DataError, GateError, ModelError, TrustEvalError, UsageError
 from trusteval.gates.file import load_gates
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.record import RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
+from trusteval.report.summary import summarize
 from trusteval.report.table import summary_lines
 from trusteval.run.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.store.jsonl_file import read_jsonl as read_exported
@@ -90,7 +92,13 @@ def test_report_of_any_shape_is_shown_or_refused() -> None:
     shown = refused = 0
     for document in bent(json.loads(RECORD.to_json())):
         try:
-            shown += bool(list(summary_lines(run_record_from_dict(document), width=120)))
+            shown += bool(
+                list(
+                    summary_lines(
+                        summarize(run_record_from_dict(document), Circumstances()), width=120
+                    )
+                )
+            )
         except (ValueError, TypeError):
             refused += 1
     assert shown > 100

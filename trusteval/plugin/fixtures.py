@@ -171,7 +171,7 @@ def judge(
     """
 
     from trusteval.gates.verdicts import decide
-    from trusteval.report.summary import shown_outcome
+    from trusteval.report.outcomes import shown_outcome
     from trusteval.report.verdict_document import verdict_document
 
     record_property = _properties_of(request)

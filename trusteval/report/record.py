@@ -61,6 +61,24 @@ class RunRecord:
     vote_leads: Sequence[VoteLead] | None = None
 
     @property
+    def places(self) -> dict[str, int]:
+        """The place of each subject among the others."""
+        return {name: place for place, name in enumerate(self.subjects)}
+
+    @property
+    def lines(self) -> list[ScoreLine]:
+        """The scores by dimension, benchmark and subject."""
+        order = self.places
+        return sorted(
+            self.scores, key=lambda s: (s.dimension, s.benchmark, order.get(s.subject, -1))
+        )
+
+    def noted(self, name: str) -> dict[str, str]:
+        """Return one note on how subjects ran, of those that have it."""
+        notes = {line.subject: line.notes for line in self.scores}
+        return {who: notes[who][name] for who in self.subjects if name in notes.get(who, {})}
+
+    @property
     def is_complete(self) -> bool:
         """Whether the run ended by itself, with a verdict on every gate it was asked about."""
         is_whole = not self.unjudged and not self.lost_answers
@@ -97,7 +115,7 @@ class RunRecord:
 
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
-        order = {name: place for place, name in enumerate(self.subjects)}
+        order = self.places
         n_judged, n_asked = self.judged(Level.BLOCK)
         document = {
             "schema": SCHEMA_VERSION,

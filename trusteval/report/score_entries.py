@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trusteval.report.outcomes import verdict_of
 from trusteval.report.record import RunRecord
-from trusteval.report.summary import verdict_of
 from trusteval.suite.data_facts import DataFacts
 from trusteval.system.digests import digest
 from trusteval.tracking.answered_run import AnsweredRun

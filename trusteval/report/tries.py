@@ -11,7 +11,7 @@ from trusteval.tracking.tries import Tries
 def tries_lines(record: RunRecord) -> list[str]:
     """Say of every subject that was tried more than once what that does to its verdict."""
     count = record.tries or TryCount()
-    order = {name: place for place, name in enumerate(record.subjects)}
+    order = record.places
     said = []
     for subject, tries in sorted(count.subjects.items(), key=lambda item: order.get(item[0], -1)):
         if tries.number is None:
