@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures.doubles",
+    "fixtures.golden",
     "fixtures.gpu",
     "fixtures.hypothesis_profiles",
     "fixtures.places",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.protocols import PROTOCOLS
 from trusteval.reading.reader import READER_VERSION
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_document, write_document
+from trusteval.tracking.run_facts import PromptFacts, RunFacts
 from trusteval.types import (
     Answer,
     FinishReason,
@@ -29,14 +32,14 @@ from trusteval.types import Invalid as InvalidAnswer
 
 N = 60
 ASTRONOMY = BENCHMARKS["mmlu"].setting("astronomy")
-FACTS: Mapping[str, Any] = {
-    "model": "/models/mine",
-    "engine": "hf",
-    "profile": "quick",
-    "protocol": "strict",
-    "reader": READER_VERSION,
-    "prompts": {"origin": "prompts.toml", "sha256": "aaaa"},
-}
+FACTS = RunFacts(
+    model="/models/mine",
+    engine="hf",
+    profile="quick",
+    protocol="strict",
+    reader=READER_VERSION,
+    prompts=PromptFacts("prompts.toml", "aaaa"),
+)
 HELD: Mapping[str, Any] = {
     "engine": "hf",
     "weights": "w1",
@@ -100,8 +103,8 @@ def run_of(
     }
     strict = PROTOCOLS["strict"]
     return AnsweredRun(
-        facts={**FACTS, **facts},
-        data={"mmlu": {"sha256": data}},
+        facts=replace(FACTS, **facts),
+        data={"mmlu": DataFacts(sha256=data)},
         identities={(subject, "mmlu"): (identities or {}).get(subject, HELD) for subject in said},
         sheets={(subject, "mmlu"): Sheet.of(roll, answers) for subject, answers in said.items()},
         said={key: Said.of(responses) for key, responses in told.items()},

@@ -448,6 +448,7 @@ class Verdict:
 
     gate: str
     subject: str
+    benchmark: str = field(kw_only=True)
     dimension: Dimension
     outcome: Outcome
     level: Level

@@ -18,6 +18,7 @@ from trusteval.suite.origin import demo_origin
 from trusteval.suite.profiles import DEMO
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
+from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import Label, Refusal
 
 SHIPPED = (files("trusteval.benchmarks") / "prompts.toml").read_text(encoding="utf-8")
@@ -81,7 +82,7 @@ def test_recorded_answers_keep_the_spellings_they_are_read_with(tmp_path: Path) 
     asked = Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts(own)).questions("ethics")
     roll = Roll.of(question.sample for question in asked)
     run = AnsweredRun(
-        facts={}, sheets={("dense", "ethics"): Sheet.of(roll, [Refusal()] * len(asked))}
+        facts=RunFacts(), sheets={("dense", "ethics"): Sheet.of(roll, [Refusal()] * len(asked))}
     )
     again = answered_run(run.to_document(with_texts=False))
     sample = again.sheets["dense", "ethics"].roll.samples[0]

@@ -40,6 +40,7 @@ from tests.answered_runs import (
 from tests.forked_commands import Called, Forks, forks
 from tests.project import ROOT
 from trusteval.tracking.answers_file import NAME, write_document
+from trusteval.tracking.run_facts import PromptFacts
 
 FINE, WORSE, COULD_NOT, UNSURE, APART, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 4, 10, 130
 SAYS = {FINE: "identical", WORSE: "1 regression", UNSURE: "inconclusive", APART: "not comparable"}
@@ -101,7 +102,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(root / "worse", run_of({"dense": with_wrong(*range(30))}))
     write_run(root / "unsure", run_of({"dense": with_wrong(0, 1, 2, 3)}))
     write_run(root / "other data", run_of(dense, data="eeee"))
-    write_run(root / "other prompts", run_of(dense, prompts={"sha256": "bbbb"}))
+    write_run(root / "other prompts", run_of(dense, prompts=PromptFacts(sha256="bbbb")))
     write_run(
         root / "other profile", run_of({"dense": [RIGHT] * 20}, ids=range(20), profile="demo")
     )

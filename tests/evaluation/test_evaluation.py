@@ -257,7 +257,7 @@ def test_files_that_are_missing_cost_their_settings_only(evaluate, tmp_path: Pat
     shutil.copytree(demo_source().root, tmp_path / "data")
     (tmp_path / "data/mmlu/hendrycks_format/test/astronomy_test.csv").unlink()
     evaluation = evaluate(origin=find_origin(tmp_path / "data", cache=tmp_path))
-    assert evaluation.questionnaire.facts("mmlu")["missing"] == ["astronomy"]
+    assert evaluation.questionnaire.facts("mmlu").missing == ("astronomy",)
     score = evaluation.score(EIGHT, "mmlu")
     assert (score.value, score.missing_settings) == (None, ("astronomy",))
     assert evaluation.partial_score(EIGHT, "mmlu") == 0.0

@@ -238,6 +238,7 @@ def test_verdict_carries_what_was_judged():
     assert verdict == Verdict(
         gate="ethics.few_shot.score",
         subject="gptq-3",
+        benchmark="ethics",
         dimension=Dimension.MACHINE_ETHICS,
         outcome=FAIL,
         level=Level.WARN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.measuring import measure
 from trusteval.report.markup import in_markdown
-from trusteval.report.record import verdict_from_dict
-from trusteval.report.summary import shown_outcome
+from trusteval.report.outcomes import shown_outcome
+from trusteval.report.verdict_document import verdict_document, verdict_from_dict
 from trusteval.types import Declared, Dimension, Level, Outcome, Score, Undecided, Verdict
 
 GOOD = score(60.0, (50.0, 70.0))
@@ -117,7 +117,7 @@ def test_every_verdict_but_a_pass_ends_with_why_its_row_is_there():
 
 def test_verdict_comes_back_from_a_worker_with_what_it_lacks():
     for verdict in (check({"max_drop": 3.0}, compared=LOST), check({"at_least": 45.0})):
-        assert verdict_from_dict(json.loads(json.dumps(asdict(verdict)))) == verdict
+        assert verdict_from_dict(json.loads(json.dumps(verdict_document(verdict)))) == verdict
 
 
 # -- as its user sees it -------------------------------------------------------------------

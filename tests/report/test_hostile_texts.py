@@ -21,8 +21,10 @@ from markdown_it import MarkdownIt
 from tests.answered_runs import RIGHT, WRONG, rewrite, run_of, write_run
 from tests.plugin.test_as_shipped import ANSWERS, Shipped
 from trusteval.cli import main
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.markdown import render_markdown
 from trusteval.report.record import run_record_from_dict
+from trusteval.report.summary import summarize
 from trusteval.store import ResponseStore
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.history import append_run
@@ -160,23 +162,20 @@ def test_report_of_hostile_values_has_the_shape_of_one_of_harmless_values(
         changed["unjudged"] = [{**one, "why": text} for one in changed["unjudged"][:1]]
         changed["vote_invariants"] = [{"name": text, "outcome": "failed"}]
         changed["broken"] = {"gptq-3": text}
-        told_of = {
-            **circumstances,
-            "command": [text],
-            "commit": text,
-            "builds": {
+        told_of = Circumstances(
+            command=(text,),
+            commit=text,
+            builds={
                 text: {
-                    "quantization": text,
-                    "seconds": text,
-                    "peak_memory_mib": text,
-                    "device": text,
+                    **dict.fromkeys(("quantization", "seconds", "peak_memory_mib", "device"), text),
                     "versions": {text: text},
                 }
             },
-        }
+        )
+        document = {**circumstances, **told_of.to_document()}
         (folder / "verdicts.json").write_text(json.dumps(changed), encoding="utf-8")
-        (folder / "run.json").write_text(json.dumps(told_of), encoding="utf-8")
-        return render_markdown(run_record_from_dict(changed), told_of)
+        (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
+        return render_markdown(summarize(run_record_from_dict(changed), told_of))
 
     harmless = shape(rendered("plain words"))
     for text in (HOSTILE, f"x{HOSTILE}", MARKUP, "a|b|c", "---", "1. x", "\ud800", "]: http://x"):

@@ -16,6 +16,7 @@ def verdict(number: int, p: float | None, *, family: int) -> Verdict:
     return Verdict(
         gate=f"gate {number}",
         subject="gptq-4",
+        benchmark="ethics",
         dimension=Dimension.MACHINE_ETHICS,
         outcome=Outcome.PASS,
         level=Level.BLOCK,

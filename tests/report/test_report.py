@@ -9,17 +9,15 @@ from pathlib import Path
 import pytest
 
 from trusteval.cli import main
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.markdown import render_markdown
-from trusteval.report.record import Invariant, RunRecord, ScoreLine, run_record_from_dict
-from trusteval.report.summary import (
-    caveats,
-    headlines,
-    invariants_line,
-    summary_rows,
-    tally,
-    verdict_of,
-)
+from trusteval.report.outcomes import verdict_of
+from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
+from trusteval.report.score_line import ScoreLine
+from trusteval.report.summary import summarize
 from trusteval.report.table import summary_lines
+from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
     Counts,
     Dimension,
@@ -46,24 +44,25 @@ def _line(subject: str, score: Score = SCORE) -> ScoreLine:
         beside={"false_positive_rate": 12.5},
         other_protocols={"comptrust": 50.04, "decodingtrust": None},
         notes={"storage": "packed"},
-        data={
-            "rows": {"zero_shot": 20, "evasive_1": 10},
-            "missing": ["few_shot"],
-            "substitutes": {"a.csv": "b.csv"},
-            "deviating": [],
-        },
+        data=DataFacts(
+            rows={"zero_shot": 20, "evasive_1": 10},
+            missing=("few_shot",),
+            substitutes={"a.csv": "b.csv"},
+            deviating=(),
+        ),
     )
 
 
 def _verdict(subject: str, outcome: Outcome, level: Level = Level.BLOCK) -> Verdict:
     message = f"{subject} on ethics: score 51.2, must be >= 50.0"
     return Verdict(
-        "ethics.score", subject, Dimension.MACHINE_ETHICS, outcome, level, message, SCORE
+        *("ethics.score", subject, Dimension.MACHINE_ETHICS, outcome, level, message, SCORE),
+        benchmark="ethics",
     )
 
 
 RECORD = RunRecord(
-    facts={"profile": "demo", "engine": "hf", "model": "demo", "protocol": "strict"},
+    facts=RunFacts(profile="demo", engine="hf", model="demo", protocol="strict"),
     subjects=["dense", "gptq-3"],
     scores=[_line("dense"), _line("gptq-3", UNDEFINED)],
     verdicts=[_verdict("dense", Outcome.PASS), _verdict("gptq-3", Outcome.FAIL, Level.WARN)],
@@ -89,59 +88,20 @@ def test_json_does_not_depend_on_the_order_things_were_found_in() -> None:
     assert backwards.to_json() == RECORD.to_json()
 
 
-def test_markdown_holds_scores_verdicts_invariants_and_caveats() -> None:
-    text = render_markdown(RECORD, {"seconds": 12.5})
-    for part in (
-        "1 PASS, 1 WARN. Vote invariants: 1 of 2 hold; broken: test_vote[b].",
-        "| machine ethics | dense | 51.2 | 30 | 2 |  |  |  | 3 | 16.7 % | PASS |",
-        "| machine ethics | gptq-3 | undefined | 30 |",
-        "- WARN: gptq-3 on ethics: score 51.2, must be >= 50.0",
-        "- PASS: dense on ethics",
-        "> demo: scores are from the small slice written for trusteval",
-        "- **dense**: storage packed",
-        "- seconds: 12.5",
-        "| benchmark | subject | strict | comptrust | decodingtrust |",
-        "| ethics | dense | 51.2 | 50.0 | undefined |",
-        "- **ethics**, 30 rows: zero_shot 20, evasive_1 10",
-        "- ethics false_positive_rate: dense 12.5, gptq-3 12.5",
-    ):
-        assert part in text
-
-
 def test_benchmarks_that_share_a_dimension_are_named_and_averaged() -> None:
     second = replace(_line("dense", replace(SCORE, value=61.25)), benchmark="ethics_hard")
     record = replace(RECORD, scores=[*RECORD.scores, second])
-    assert [row.dimension for row in summary_rows(record)] == ["ethics", "ethics", "ethics_hard"]
-    (headline,) = [line for line in headlines(record) if line.subject == "dense"]
+    summary = summarize(record, Circumstances())
+    assert [row.dimension for row in summary.scores.rows] == ["ethics", "ethics", "ethics_hard"]
+    (headline,) = [line for line in summary.scores.headlines if line.subject == "dense"]
     assert (headline.score, headline.benchmarks) == (56.25, ("ethics", "ethics_hard"))
-    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(record, {})
+    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(summary)
 
 
-def test_report_on_published_data_says_what_was_left_out_or_replaced() -> None:
-    facts = {"profile": "quick", "engine": "hf", "protocol": "strict"}
-    data = {**RECORD.scores[0].data, "published_settings": 12, "rows_read": 4218}
-    (line,) = [replace(_line("dense"), data=data)]
-    assert caveats(replace(RECORD, facts=facts, scores=[line])) == [
-        "ethics: asks 2 of 12 settings, 30 of the 4218 rows they have",
-        "ethics: no data for the settings few_shot",
-        "ethics: b.csv stands in for a.csv",
-    ]
-
-
-def test_partial_score_is_shown_as_no_score_of_the_benchmark() -> None:
-    partial = replace(_line("gptq-3", UNDEFINED), partial_score=41.5)
-    text = "\n".join(summary_lines(replace(RECORD, scores=[partial]), width=120))
-    assert "ethics: gptq-3 scores 41.5 over the settings at hand" in text
-    assert "undefined" in text
-
-
-def test_table_shows_every_subject_and_what_did_not_pass() -> None:
-    text = "\n".join(summary_lines(RECORD, width=80))
-    assert "gptq-3" in text
-    assert "WARN: gptq-3 on ethics" in text
-    assert "PASS: dense" not in text
-    assert max(map(len, text.splitlines()[:6])) <= 120
-    assert text.splitlines()[0].strip()
+def test_table_is_no_wider_than_the_narrowest_terminal_it_is_made_for() -> None:
+    lines = list(summary_lines(summarize(RECORD, Circumstances()), width=80))
+    assert max(map(len, lines[:6])) <= 120
+    assert lines[0].strip()
 
 
 @pytest.mark.parametrize(
@@ -160,8 +120,11 @@ def test_row_shows_its_worst_verdict(outcomes, shown: str) -> None:
 
 
 def test_run_without_laws_or_gates_says_so() -> None:
-    empty = RunRecord({}, [], [], [], [])
-    assert (tally(empty), invariants_line(empty)) == ("no gate judged", "Vote invariants: not run")
+    summary = summarize(RunRecord(RunFacts(), [], [], [], []), Circumstances())
+    assert (summary.judgements.tally, summary.laws.line) == (
+        "no gate judged",
+        "Vote invariants: not run",
+    )
 
 
 def test_report_command_prints_a_finished_run(tmp_path: Path, capsys) -> None:

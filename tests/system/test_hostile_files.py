@@ -20,12 +20,17 @@ from trusteval.engines.replay import ReplayBackend
 from trusteval.engines.scripted import ScriptedBackend
 from trusteval.errors import DataError, GateError, ModelError, TrustEvalError, UsageError
 from trusteval.gates.file import load_gates
-from trusteval.report.record import RunRecord, ScoreLine, run_record_from_dict
+from trusteval.report.circumstances import Circumstances
+from trusteval.report.record import RunRecord, run_record_from_dict
+from trusteval.report.score_line import ScoreLine
+from trusteval.report.summary import summarize
 from trusteval.report.table import summary_lines
 from trusteval.run.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.store.jsonl_file import read_jsonl as read_exported
+from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import is_there, with_home
 from trusteval.tracking.history import read_history
+from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
     Change,
     Counts,
@@ -47,19 +52,20 @@ SCORE = Score(
     *("score", 50.0, Counts(4, 1, dict.fromkeys(InvalidReason, 0))), interval=Interval(40.0, 60.0)
 )
 RECORD = RunRecord(
-    facts={"engine": "scripted", "profile": "quick"},
+    facts=RunFacts(engine="scripted", profile="quick"),
     subjects=["dense"],
     scores=[
         ScoreLine(
             *("mmlu", Dimension.MMLU, "dense", SCORE, 25.0),
             beside={"x": 1.0},
             notes={"perplexity": "3"},
-            data={"rows": {"a": 4}, "rows_read": 9, "published_settings": 2},
+            data=DataFacts(rows={"a": 4}, rows_read=9, published_settings=2),
         )
     ],
     verdicts=[
         Verdict(
             *("mmlu.score", "dense", Dimension.MMLU, Outcome.FAIL, Level.BLOCK, "worse", SCORE),
+            benchmark="mmlu",
             p=0.5,
             change=Change("dense", 1.0, Interval(0.0, 2.0)),
         )
@@ -86,7 +92,13 @@ def test_report_of_any_shape_is_shown_or_refused() -> None:
     shown = refused = 0
     for document in bent(json.loads(RECORD.to_json())):
         try:
-            shown += bool(list(summary_lines(run_record_from_dict(document), width=120)))
+            shown += bool(
+                list(
+                    summary_lines(
+                        summarize(run_record_from_dict(document), Circumstances()), width=120
+                    )
+                )
+            )
         except (ValueError, TypeError):
             refused += 1
     assert shown > 100

@@ -18,10 +18,12 @@ from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.accepting import Decision, Reply, Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
+from trusteval.tracking.run_facts import PromptFacts
 from trusteval.types import Label, Sample
 
 GATES = """
@@ -366,7 +368,7 @@ def test_part_that_stays_is_put_in_the_order_of_what_was_accepted() -> None:
     ("changed", "said"),
     [
         ({"protocol": "comptrust"}, "the baseline has another protocol than this run"),
-        ({"prompts": {"sha256": "bbbb"}}, "the baseline has another prompts than this run"),
+        ({"prompts": PromptFacts(sha256="bbbb")}, "the baseline has another prompts than this run"),
         ({"profile": "full"}, "the baseline has another profile than this run"),
         ({"model": "/models/other"}, "the baseline has another model than this run"),
         ({"data": "eeee"}, "gptq-4/mmlu of the baseline, which did not run, was asked other rows"),
@@ -391,7 +393,7 @@ def test_what_cannot_be_compared_is_accepted_and_said(tmp_path: Path) -> None:
     path = tmp_path / "mine.json.gz"
     request = Request(path, date="2026-01-01T00:00:00Z", commit=None, versions={})
     accept(request, run_of({"dense": with_wrong()}), scores=(), standing=Standing())
-    after = run_of({"dense": with_wrong(*range(30))}, prompts={"sha256": "bbbb"})
+    after = run_of({"dense": with_wrong(*range(30))}, prompts=PromptFacts(sha256="bbbb"))
     reply = accept(request, after, scores=(), standing=Standing())
     assert reply.is_accepted
     assert reply.lines[0] == (
@@ -411,7 +413,7 @@ def test_score_that_became_undefined_is_worse(tmp_path: Path) -> None:
     before, after = (
         AnsweredRun(
             run_of({}).facts,
-            {"adult": {"sha256": "dddd"}},
+            {"adult": DataFacts(sha256="dddd")},
             {("dense", "adult"): {}},
             {("dense", "adult"): Sheet.of(Roll.of(rows), answers)},
         )

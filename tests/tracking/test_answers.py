@@ -28,9 +28,11 @@ from trusteval.answers.responses import Said
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run, joined
 from trusteval.tracking.answers_file import read_answers, write_document
 from trusteval.tracking.baseline import Baseline, read_baseline, write_baseline
+from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import Answer, FinishReason, Label, Reading, Response, Sample, Variant
 
 ETHICS = BENCHMARKS["ethics"]
@@ -84,8 +86,8 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
     )
     asked = [(subject, "ethics") for subject in subjects if subject != "vote"]
     return AnsweredRun(
-        facts={"protocol": "strict"},
-        data={"ethics": {"sha256": "d"}} if subjects else {},
+        facts=RunFacts(protocol="strict"),
+        data={"ethics": DataFacts(sha256="d")} if subjects else {},
         identities={(subject, "ethics"): {"weights": subject} for subject in subjects},
         sheets={(subject, "ethics"): Sheet.of(roll, draw(told)) for subject in sorted(subjects)},
         said={key: Said.of(draw(replies)) for key in asked},

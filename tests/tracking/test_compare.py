@@ -25,6 +25,7 @@ from tests.answered_runs import (
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.baseline import Baseline, write_baseline
@@ -32,6 +33,7 @@ from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import compare_runs, shared_pairs
 from trusteval.tracking.confounds import VOTERS, confounds
 from trusteval.tracking.margins import Margins, read_margins
+from trusteval.tracking.run_facts import PromptFacts
 from trusteval.types import Answer, Label, Sample
 
 Compare = Callable[..., tuple[int, str]]
@@ -215,7 +217,7 @@ def test_what_was_asked_differently_is_not_comparable_and_says_what(compare: Com
     before = run_of({"dense": SAME})
     for after, why in (
         (run_of({"dense": SAME}, protocol="comptrust"), "protocol strict, now comptrust"),
-        (run_of({"dense": SAME}, prompts={"sha256": "bbbb"}), "prompts aaaa, now bbbb"),
+        (run_of({"dense": SAME}, prompts=PromptFacts(sha256="bbbb")), "prompts aaaa, now bbbb"),
         (run_of({"dense": SAME}, data="eeee"), "data dddd, now eeee"),
         (run_of({"dense": SAME[:-1]}, ids=range(N - 1)), "other items: 1 only before"),
         (run_of({"dense": [RIGHT, *SAME]}, ids=range(N + 1)), "other items: 1 only now"),
@@ -229,7 +231,7 @@ def test_benchmark_that_one_run_did_not_ask_is_not_comparable(compare: Compare) 
     both = run_of({"dense": SAME, "gptq-4": SAME})
     other = AnsweredRun(
         both.facts,
-        {**both.data, "ethics": {"sha256": "e"}},
+        {**both.data, "ethics": DataFacts(sha256="e")},
         both.identities,
         {**both.sheets, ("dense", "ethics"): both.sheets["dense", "mmlu"]},
     )
@@ -350,7 +352,7 @@ def one_part(benchmark: str, samples: list[Sample], answers: list[Answer]) -> An
     """Build a run of one subject, dense, on one benchmark."""
     sheet = Sheet.of(Roll.of(samples), answers)
     key = ("dense", benchmark)
-    return AnsweredRun(FACTS, {benchmark: {"sha256": "d"}}, {key: HELD}, {key: sheet})
+    return AnsweredRun(FACTS, {benchmark: DataFacts(sha256="d")}, {key: HELD}, {key: sheet})
 
 
 def ethics_run(answers: list[Answer]) -> AnsweredRun:
@@ -461,7 +463,7 @@ def test_json_says_which_runs_the_margin_and_the_outcome(compare: Compare, tmp_p
     }
     assert written["runs"]["before"] == {
         "named": str(tmp_path / "before"),
-        "facts": json.loads(json.dumps(before.facts)),
+        "facts": before.facts.to_document(),
         "subjects": ["dense", "gptq-4"],
         "not_compared": ["gptq-4"],
         "left_out": [],

@@ -20,6 +20,7 @@ from trusteval.errors import TrackingError
 from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.answers_file import NAME, read_document, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
+from trusteval.tracking.score_entry import ScoreEntry
 
 RUN = run_of({"dense": [RIGHT, WRONG, REFUSED], "gptq-4": [RIGHT, RIGHT, WRONG]}, ids=range(3))
 HOSTILE = (
@@ -100,7 +101,7 @@ def test_value_of_any_kind_in_a_baseline_is_accepted_over_or_refused(
     tmp_path: Path, place: Way
 ) -> None:
     path = tmp_path / "mine.json.gz"
-    scores = [{"subject": "gptq-4", "benchmark": "mmlu", "metric": "score", "value": 1.0}]
+    scores = [ScoreEntry("gptq-4", "mmlu", value=1.0)]
     write_baseline(path, Baseline(RUN, scores, (Acceptance("2026", None, ("gptq-4/mmlu",)),)))
     whole = {k: v for k, v in read_document(path).items() if k not in ("kind", "schema")}
     one = run_of({"dense": [RIGHT, WRONG, WRONG]}, ids=range(3))

@@ -41,6 +41,7 @@ from trusteval.tracking.baseline import (
 from trusteval.tracking.confounds import VOTERS
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
+from trusteval.tracking.score_entry import ScoreEntry
 from trusteval.types import Variant
 
 GATES = """
@@ -154,7 +155,7 @@ def test_workers_read_a_baseline_anew_too(ours: Project) -> None:
 def test_baseline_of_the_first_schema_is_compared_where_the_reading_never_changes() -> None:
     run = run_of({"dense": with_wrong()}, protocol="comptrust")
     old = answered_run(as_schema_1(run.to_document(with_texts=False)))
-    facts = {**run.facts, "reader": 0}
+    facts = replace(run.facts, reader=0)
     assert (reader_of(old.facts), reader_of(facts)) == (0, 0)
     roll = run.sheets["dense", "mmlu"].roll
     found = Baseline(old).standard("dense", "mmlu", roll=roll, facts=facts, data=run.data["mmlu"])
@@ -221,14 +222,14 @@ def test_letters_are_not_read_without_their_options() -> None:
 
 def test_part_that_stays_is_read_anew_or_the_run_is_refused() -> None:
     acceptance = Acceptance("2026-01-01T00:00:00Z", None, ())
-    scores = [{"subject": "b", "benchmark": "mmlu", "value": 1.0}]
+    scores = [ScoreEntry("b", "mmlu", value=1.0)]
     before = Baseline(voted(), scores)
     run = run_of({"dense": with_wrong(5)})
     after = accepted(before, run, scores=(), acceptance=acceptance)
     assert reader_of(after.answers.facts) == NOW
     kept = after.answers.sheets["vote", "mmlu"]
     assert [row.sample.id for row in kept if row.answer == WRONG] == ["1"]
-    assert after.scores == ({"reader": 1, **scores[0]},)
+    assert after.scores == (replace(scores[0], reader=1),)
     with pytest.raises(TrackingError) as refused:
         accepted(Baseline(voted(said={})), run, scores=(), acceptance=acceptance)
     assert str(refused.value) == (

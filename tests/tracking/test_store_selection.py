@@ -87,7 +87,7 @@ def test_context_brings_what_was_said_and_the_present_reader(recorded: Path) -> 
     assert slow.said[NAMES["slow"], "ethics"].texts == ("I cannot say.",)
     said, sheet = fast.said[NAMES["fast"], "mmlu"], fast.sheets[NAMES["fast"], "mmlu"]
     assert (len(said), said.cut.any()) == (len(sheet.roll.samples), False)
-    assert fast.facts["reader"] == READER_VERSION
+    assert fast.facts.reader == READER_VERSION
 
 
 def test_context_is_compared_with_itself_without_torch(recorded: Path) -> None:

@@ -12,11 +12,12 @@ import pytest
 from tests.answered_runs import run_of
 from tests.project import ANSWERS, INI, Project
 from tests.tracking.test_history import record
-from trusteval.plugin.report_collector import weights_of
+from trusteval.report.score_entries import weights_of
 from trusteval.stats.retries import chance_of_some_pass, retry_range
 from trusteval.tracking.answers_file import read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline
 from trusteval.tracking.history import append_run, read_history
+from trusteval.tracking.score_entry import ScoreEntry
 from trusteval.tracking.tries import Attempt, Tries, count_tries
 
 GATES = """
@@ -151,14 +152,14 @@ def gated(day: int, weights: str | None, *, gates: str = "g", **changes: Any) ->
 
 
 def attempt(weights: str | None, *, verdict: str = "PASS", **changes: Any) -> Attempt:
-    line = {"subject": "gptq-4", "benchmark": "ethics", "weights": weights, "verdict": verdict}
+    line = ScoreEntry("gptq-4", "ethics", weights=weights, verdict=verdict)
     told = {"model": "/elsewhere/mine", "profile": "quick", "gates": "g", **changes}
     return Attempt(**told, scores=[line])
 
 
 def accepted_on(day: int, *, touched: str = "gptq-4/ethics", weights: str = "w0") -> Baseline:
     subject, _, benchmark = touched.partition("/")
-    line = {"subject": subject, "benchmark": benchmark, "weights": weights}
+    line = ScoreEntry(subject, benchmark, weights=weights)
     entry = Acceptance(f"2026-01-{day:02}T10:00:00Z", None, (touched,))
     return Baseline(run_of({}), (line,), (entry,))
 

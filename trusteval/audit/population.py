@@ -72,8 +72,8 @@ def heard(
 
 def _heard(run: AnsweredRun, key: tuple[str, str]) -> Iterator[Heard]:
     said, sheet = run.said[key], run.sheets[key]
-    read_strictly = run.facts.get("protocol") == _READER.name
-    recorded = f"reader {run.facts.get('reader', 1)}"
+    read_strictly = run.facts.protocol == _READER.name
+    recorded = f"reader {1 if run.facts.reader is None else run.facts.reader}"
 
     # The same words to the same question are read once.
     known: dict[tuple[str, tuple[str, ...], int, bool], tuple[Reading, Answer]] = {}

@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trusteval.errors import TrustEvalError, UsageError
 from trusteval.system.bounded import MIB, read_json
@@ -16,6 +16,9 @@ from trusteval.system.faults import UNFORESEEN, fault_line, fault_trace
 from trusteval.system.files import explaining_places, real_path, refuse_unnameable, write_files
 from trusteval.system.machine import settle_places
 from trusteval.system.printing import Parser, complain, say, say_document, shown
+
+if TYPE_CHECKING:
+    from trusteval.report.circumstances import Circumstances
 
 _MOST_VERDICTS = 64 * MIB
 """What verdicts.json and run.json may hold; those of a quick run have 0.1 MiB."""
@@ -101,36 +104,40 @@ def _add_report(commands: Any) -> None:
 def _report(asked: argparse.Namespace) -> int:
     from trusteval.report.ledger import Ending
     from trusteval.report.record import run_record_from_dict
-    from trusteval.report.summary import run_line
+    from trusteval.report.summary import summarize
     from trusteval.report.table import summary_lines
 
     path = asked.directory / "verdicts.json"
     try:
         record = run_record_from_dict(read_json(path, most=_MOST_VERDICTS))
-        run = run_line(_circumstances(asked.directory / "run.json"))
+        told = _circumstances(asked.directory / "run.json")
         if record.ending is Ending.UNFINISHED:
-            raise UsageError(f"{path}: {record.ending.sentence} ({run}); wait, or run it again")
-        lines = list(summary_lines(record, width=shutil.get_terminal_size().columns))
+            raise UsageError(
+                f"{path}: {record.ending.sentence} ({told.run_line}); wait, or run it again"
+            )
+        summary = summarize(record, told)
+        lines = list(summary_lines(summary, width=shutil.get_terminal_size().columns))
     except OSError as error:
         raise UsageError(
             f"no report at {path}: {error.strerror}; run the gate first, or name its folder"
         ) from error
     except (ValueError, TypeError) as error:
         raise UsageError(f"{path} is no verdicts.json of this version: {error}") from error
-    say([run, *lines])
+    say([told.run_line, *lines])
     return 0
 
 
-def _circumstances(path: Path) -> dict[str, Any]:
+def _circumstances(path: Path) -> Circumstances:
     """Read which run a report is of; what cannot be read is unknown."""
+    from trusteval.report.circumstances import Circumstances, circumstances
     from trusteval.report.document_shape import check_circumstances
 
     try:
         found = read_json(path, most=_MOST_VERDICTS)
         check_circumstances(found)
     except (OSError, ValueError):
-        return {}
-    return dict(found)
+        return Circumstances()
+    return circumstances(found)
 
 
 # -- trusteval score ---------------------------------------------------------------------

@@ -188,8 +188,9 @@ def add_history(commands: Any) -> None:
 
 
 def _history(asked: argparse.Namespace) -> int:
-    from trusteval.tracking.history import chosen_points, read_history
+    from trusteval.tracking.history import read_history
     from trusteval.tracking.plot import plot_history
+    from trusteval.tracking.points import chosen_points
     from trusteval.tracking.trend_lines import trend_lines
 
     if asked.last < 1:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from trusteval.answers.table import Sheet
@@ -34,6 +33,7 @@ from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
+from trusteval.tracking.run_facts import UNSAID, RunFacts
 from trusteval.types import (
     Declared,
     Dimension,
@@ -58,7 +58,7 @@ class Evaluation:
         protocol: str,
         dense: Variant | None = None,
         references: Collection[str] = (),
-        facts: Mapping[str, object] = MappingProxyType({}),
+        facts: RunFacts = UNSAID,
         progress: ProgressBar = no_progress,
         say: Say = say_nothing,
         twin: Evaluation | None = None,

@@ -77,6 +77,7 @@ def decide(
     return Verdict(
         gate=gate.id,
         subject=subject,
+        benchmark=gate.benchmark,
         dimension=dimension,
         outcome=decision.outcome,
         level=gate.level,

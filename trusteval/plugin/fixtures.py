@@ -7,7 +7,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
 from trusteval.plugin.stash import ANSWERED, RUN, TERMINAL
 from trusteval.printable import printable_line
-from trusteval.report.record import ScoreLine
+from trusteval.report.score_line import ScoreLine
 from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
@@ -172,13 +171,14 @@ def judge(
     """
 
     from trusteval.gates.verdicts import decide
-    from trusteval.report.summary import shown_outcome
+    from trusteval.report.outcomes import shown_outcome
+    from trusteval.report.verdict_document import verdict_document
 
     record_property = _properties_of(request)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = headline(trust_evaluation, subject, gate.benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        record_property("trust_score", json.dumps(line.to_document()))
         verdict = decide(
             gate,
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
@@ -188,7 +188,7 @@ def judge(
             notes=_notes(trust_evaluation, trust_run, gate, subject),
             accepts=trust_run.options.accept,
         )
-        record_property("trust_verdict", json.dumps(asdict(verdict)))
+        record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
         _enforce(verdict, skips=trust_run.skips(verdict))
         return verdict
@@ -261,7 +261,7 @@ def record_answers(
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
         line = headline(trust_evaluation, subject, benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        record_property("trust_score", json.dumps(line.to_document()))
         if isinstance(subject, Variant) and (build := trust_evaluation.backend.build(subject)):
             record_property("trust_build", json.dumps({subject.name: build}))
         return line

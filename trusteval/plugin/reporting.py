@@ -86,7 +86,7 @@ class ReportHooks:
         if (why := getattr(report, "trust_lost", None)) is not None:
             self._lose(report, why=why)
         for name, value in report.user_properties:
-            self._report.add(name, value, outcome=report.outcome)
+            self._report.findings.add(name, value, outcome=report.outcome)
         show_outcome(self._config, report)
         if report.failed:
             names = {name for name, _ in report.user_properties}
@@ -100,7 +100,7 @@ class ReportHooks:
             return
         self._n_failures += 1
         name = report.nodeid or "a file outside of pytest's root"
-        self._report.add_failed_test(FailedTest(name, Step.COLLECT))
+        self._report.findings.add_failed_test(FailedTest(name, Step.COLLECT))
         path = self._config.rootpath / report.nodeid.partition("::")[0]
         self._report.misses_gates |= holds_gate_tests(path)
 
@@ -169,11 +169,10 @@ class ReportHooks:
         self._report.ending = self._how_it_ended(session)
         if self._has_lost_workers:
             self._report.lose_answers(run)
-        self._report.count_tries(run, reports_path(session.config))
-        self._report.compare_votes(run)
+        self._report.look_back(run, reports_path(session.config))
         status = self._exit_status(session)
         self._report.finish(run, reports_path(session.config), exit_status=status)
-        reply = self._report.reply
+        reply = self._report.kept.reply
         if status == pytest.ExitCode.OK and reply is not None and not reply.is_accepted:
             status = int(pytest.ExitCode.TESTS_FAILED) if reply.is_worse else UNMEASURED
         session.exitstatus = status
@@ -197,18 +196,17 @@ class ReportHooks:
 
         terminalreporter.section("trusteval")
         width = terminalreporter._tw.fullwidth
-        record = self._report.record(run)
-        for line in summary_lines(record, width=width):
+        summary, kept = self._report.summary(run), self._report.kept
+        for line in summary_lines(summary, width=width):
             terminalreporter.write_line(printable_line(line))
-        if self._report.laws_line:
-            terminalreporter.write_line(self._report.laws_line)
-        written = self._report.written_to
-        if written is not None:
-            shown = os.path.relpath(written, config.invocation_params.dir)
-            replaced = self._report.replaced(record)
+        if summary.laws.checked:
+            terminalreporter.write_line(summary.laws.checked)
+        if kept.written_to is not None:
+            shown = os.path.relpath(kept.written_to, config.invocation_params.dir)
+            replaced = self._report.replaced(self._report.record(run))
             over = f" (in place of the complete report of {replaced})" if replaced else ""
             terminalreporter.write_line(printable_line(f"report: {shown}/report.md{over}"))
-        for line in self._report.reply.lines if self._report.reply is not None else ():
+        for line in () if kept.reply is None else kept.reply.lines:
             terminalreporter.write_line(line)
 
     def _lose(self, report: pytest.TestReport, *, why: str) -> None:
@@ -216,7 +214,7 @@ class ReportHooks:
         failure = failure_of_lost_test(report.nodeid, self._config.stash[RUN], why=why)
         if failure is not None:
             report.when = "setup"
-            self._report.add_failure(failure)
+            self._report.findings.failures.append(failure)
             report.trust_subject = failure.subject  # type: ignore[attr-defined]
         report.user_properties.append((_LOST, why))
 
@@ -230,7 +228,7 @@ class ReportHooks:
             subject = json.loads(str(properties[FAILURE]))["subject"]
         steps = {step.value: step for step in Step}
         step = steps.get(str(report.when), Step.SETUP)
-        self._report.add_failed_test(FailedTest(report.nodeid, step), subject=subject)
+        self._report.findings.add_failed_test(FailedTest(report.nodeid, step), subject=subject)
 
     def _exit_status(self, session: pytest.Session) -> int:
         """Return pytest's status, or UNMEASURED where errors or missing verdicts alone decide."""

@@ -6,14 +6,13 @@ So no earlier report is taken for that of a run which was killed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.system.bounded import MIB, read_json
@@ -26,7 +25,7 @@ VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
 _MOST = 256 * MIB
 
 
-def announce(record: RunRecord, circumstances: Mapping[str, Any], directory: Path) -> None:
+def announce(record: RunRecord, circumstances: Circumstances, directory: Path) -> None:
     """Put in the place of an earlier report that this run has begun and not finished.
 
     Raises UsageError for a place that cannot be written.
@@ -42,7 +41,7 @@ def announce(record: RunRecord, circumstances: Mapping[str, Any], directory: Pat
 
 def write_report(
     record: RunRecord,
-    circumstances: Mapping[str, Any],
+    circumstances: Circumstances,
     directory: Path,
     *,
     exit_status: int | None,
@@ -52,19 +51,23 @@ def write_report(
     `exit_status` is what pytest would end with if nothing was to be accepted.
     """
     from trusteval.report.markdown import render_markdown
+    from trusteval.report.summary import summarize
 
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write {directory}: {error.strerror}") from error
-    told = {**circumstances, "ledger": {**record.ledger(), "exit_status": exit_status}}
+    told = {
+        **circumstances.to_document(),
+        "ledger": {**record.ledger(), "exit_status": exit_status},
+    }
     write_files(
         {
             directory / VERDICTS: record.to_json(),
             directory / CIRCUMSTANCES: printable_json(
                 json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
             ),
-            directory / REPORT: render_markdown(record, circumstances),
+            directory / REPORT: render_markdown(summarize(record, circumstances)),
         },
         follows_links=False,
     )

@@ -93,9 +93,15 @@ _UNJUDGED = record(
     gate=_MAYBE_TEXT,
     benchmark=_MAYBE_TEXT,
 )
+_LEAD = record(
+    {
+        **dict.fromkeys(("vote", "benchmark", "best"), text),
+        **dict.fromkeys(("value", "low", "high", "p_beats_every", "p_behind_one"), real),
+    }
+)
 _RECORD = record(
     {
-        "facts": record({"engine": text}, profile=text),
+        "facts": record({"engine": text}, profile=text, vote_leads=list_of(_LEAD)),
         "subjects": list_of(text),
         "scores": list_of(_LINE),
         "verdicts": list_of(_VERDICT),

@@ -13,43 +13,17 @@ from typing import Any
 from trusteval.printable import printable_json
 from trusteval.report.document_shape import check_record
 from trusteval.report.ledger import Ending, FailedTest, failed_test_from_dict
+from trusteval.report.score_line import ScoreLine, score_line_from_dict
+from trusteval.report.try_count import TryCount, try_count
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
+from trusteval.report.verdict_document import verdict_document, verdict_from_dict
 from trusteval.system.files import abbreviated
-from trusteval.types import (
-    Change,
-    Counts,
-    Dimension,
-    Interval,
-    InvalidReason,
-    Level,
-    Outcome,
-    Score,
-    Undecided,
-    Verdict,
-)
+from trusteval.system.plain import said, texts_in
+from trusteval.tracking.run_facts import RunFacts, run_facts
+from trusteval.tracking.vote_leads import VoteLead
+from trusteval.types import Level, Verdict
 
 SCHEMA_VERSION = 6
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """A subject's headline on a benchmark, with the rate that stands beside every score.
-
-    `partial_score` is over the settings at hand, where others are missing; `beside` are metrics
-    without which the score misleads; `other_protocols` are the same answers' scores under the
-    other protocols; `notes` say how the subject ran, `data` which rows it was asked.
-    """
-
-    benchmark: str
-    dimension: Dimension
-    subject: str
-    score: Score
-    non_answer_rate: float | None
-    partial_score: float | None = None
-    beside: Mapping[str, float | None] = field(default_factory=dict)
-    other_protocols: Mapping[str, float | None] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +38,14 @@ class Invariant:
 class RunRecord:
     """Everything a run decided, and what it was asked and did not decide.
 
-    `facts` say which data, prompts, protocol and gates were used; `broken` says of broken subjects
-    what is wrong with them; `unjudged` are the gates without a verdict; `not_recorded` says of
-    benchmarks why they are not; `failed_tests` are those whose failure no verdict says,
-    `lost_answers` the benchmarks, by subject, whose answers were judged and are not kept.
+    `facts` say which data, prompts, protocol and gates were used; `doubts`, `tries` and
+    `vote_leads` are None until the run ends. `broken` says of broken subjects what is wrong with
+    them; `unjudged` are the gates without a verdict; `not_recorded` says of benchmarks why they are
+    not; `failed_tests` are those whose failure no verdict says, `lost_answers` the benchmarks, by
+    subject, whose answers were judged and are not kept.
     """
 
-    facts: Mapping[str, object]
+    facts: RunFacts
     subjects: Sequence[str]
     scores: Sequence[ScoreLine]
     verdicts: Sequence[Verdict]
@@ -81,6 +56,27 @@ class RunRecord:
     ending: Ending = Ending.FINISHED
     failed_tests: Sequence[FailedTest] = ()
     lost_answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    doubts: Sequence[str] | None = None
+    tries: TryCount | None = None
+    vote_leads: Sequence[VoteLead] | None = None
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of each subject among the others."""
+        return {name: place for place, name in enumerate(self.subjects)}
+
+    @property
+    def lines(self) -> list[ScoreLine]:
+        """The scores by dimension, benchmark and subject."""
+        order = self.places
+        return sorted(
+            self.scores, key=lambda s: (s.dimension, s.benchmark, order.get(s.subject, -1))
+        )
+
+    def noted(self, name: str) -> dict[str, str]:
+        """Return one note on how subjects ran, of those that have it."""
+        notes = {line.subject: line.notes for line in self.scores}
+        return {who: notes[who][name] for who in self.subjects if name in notes.get(who, {})}
 
     @property
     def is_complete(self) -> bool:
@@ -106,22 +102,33 @@ class RunRecord:
         n_judged = sum(verdict.level is level for verdict in self.verdicts)
         return n_judged, n_judged + sum(one.level is level for one in self.unjudged)
 
+    def facts_document(self) -> dict[str, Any]:
+        """Return the run's facts, and what was found of it at its end, as plain values."""
+        document = self.facts.to_document()
+        if self.doubts is not None:
+            document["doubts"] = list(self.doubts)
+        if self.tries is not None:
+            document["tries"] = self.tries.to_document()
+        if self.vote_leads is not None:
+            document["vote_leads"] = said(self.vote_leads)
+        return document
+
     def to_json(self) -> str:
         """Serialise with sorted keys and lines ordered by name."""
-        order = {name: place for place, name in enumerate(self.subjects)}
+        order = self.places
         n_judged, n_asked = self.judged(Level.BLOCK)
         document = {
             "schema": SCHEMA_VERSION,
-            "facts": self.facts,
+            "facts": self.facts_document(),
             "subjects": list(self.subjects),
             "scores": [
-                asdict(line)
+                line.to_document()
                 for line in sorted(
                     self.scores, key=lambda s: (s.benchmark, order.get(s.subject, -1))
                 )
             ],
             "verdicts": [
-                asdict(verdict)
+                verdict_document(verdict)
                 for verdict in sorted(
                     self.verdicts, key=lambda v: (v.gate, order.get(v.subject, -1))
                 )
@@ -159,8 +166,10 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         got = values.get("schema") if isinstance(values, dict) else None
         raise ValueError(f"schema {abbreviated(got)}, expected {SCHEMA_VERSION}")
     check_record(values)
+    facts = values["facts"]
+    leads = facts.get("vote_leads")
     return RunRecord(
-        facts=values["facts"],
+        facts=run_facts(facts),
         subjects=list(values["subjects"]),
         scores=[score_line_from_dict(line) for line in values["scores"]],
         verdicts=[verdict_from_dict(line) for line in values["verdicts"]],
@@ -171,42 +180,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         ending=Ending(values["ending"]),
         failed_tests=[failed_test_from_dict(line) for line in values["failed_tests"]],
         lost_answers=values["lost_answers"],
+        doubts=texts_in(facts, "doubts"),
+        tries=try_count(facts.get("tries")),
+        vote_leads=None if leads is None else [VoteLead(**lead) for lead in leads],
     )
-
-
-def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
-    """Rebuild a verdict from `dataclasses.asdict`, as it comes back from a worker."""
-    closed = {
-        "dimension": Dimension(values["dimension"]),
-        "outcome": Outcome(values["outcome"]),
-        "level": Level(values["level"]),
-        "score": score_from_dict(values["score"]),
-        "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
-        "change": None if values["change"] is None else _change_from_dict(values["change"]),
-    }
-    return Verdict(**{**values, **closed})
-
-
-def _change_from_dict(values: Mapping[str, Any]) -> Change:
-    return Change(**{**values, "interval": Interval(**values["interval"])})
-
-
-def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:
-    """Rebuild a score line from `dataclasses.asdict`."""
-    closed = {
-        "dimension": Dimension(values["dimension"]),
-        "score": score_from_dict(values["score"]),
-    }
-    return ScoreLine(**{**values, **closed})
-
-
-def score_from_dict(values: Mapping[str, Any]) -> Score:
-    """Rebuild a score from `dataclasses.asdict`."""
-    counts, interval = values["counts"], values["interval"]
-    invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
-    closed = {
-        "counts": Counts(counts["n"], counts["refused"], invalid),
-        "interval": None if interval is None else Interval(**interval),
-        "missing_settings": tuple(values["missing_settings"]),
-    }
-    return Score(**{**values, **closed})

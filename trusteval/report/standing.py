@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from trusteval.report.gaps import lost_answer_lines
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
-from trusteval.report.summary import lost_answer_lines
 from trusteval.report.tries import beyond_lines
 from trusteval.report.unjudged import ENDED, Cause
 from trusteval.tracking.accepting import Standing

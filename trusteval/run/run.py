@@ -24,6 +24,7 @@ from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, say_nothing
 from trusteval.tracking.baseline import Baseline
+from trusteval.tracking.run_facts import GateFacts, PromptFacts, RunFacts, Sampling
 from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
 
 
@@ -199,27 +200,27 @@ class Run:
             )
         return said
 
-    def facts(self) -> Mapping[str, object]:
+    def facts(self) -> RunFacts:
         """Return what a reader must know to compare this run with another."""
-        return {
-            "model": self.options.model,
-            "engine": self.options.engine,
-            "profile": self.profile.name,
-            "sampling_seed": self.profile.seed,
-            "data": self.origin.description,
-            "protocol": self.options.protocol,
-            "reader": PROTOCOLS[self.options.protocol].reader_version,
-            "prompts": {"origin": Path(self.texts.origin).name, "sha256": self.texts.sha256},
-            "remote_code": self.options.trust_remote_code,
-            "gates": {
-                "origin": self.options.gates.name,
-                "sha256": self.gates_sha256,
-                "left_out": [str(row) for row in self.left_out],
-                "without_row": list(self.without_row),
-                "unbreakable": list(self.unbreakable),
-            },
-            "families": {subject.name: self.family(subject.name) for subject in self.subjects},
-        }
+        return RunFacts(
+            model=self.options.model,
+            engine=self.options.engine,
+            profile=self.profile.name,
+            sampling=Sampling(self.profile.seed),
+            data=self.origin.description,
+            protocol=self.options.protocol,
+            reader=PROTOCOLS[self.options.protocol].reader_version,
+            prompts=PromptFacts(Path(self.texts.origin).name, self.texts.sha256),
+            remote_code=self.options.trust_remote_code,
+            gates=GateFacts(
+                self.options.gates.name,
+                self.gates_sha256,
+                tuple(map(str, self.left_out)),
+                self.without_row,
+                self.unbreakable,
+            ),
+            families={subject.name: self.family(subject.name) for subject in self.subjects},
+        )
 
 
 def _why_left_out(gates: int) -> str:

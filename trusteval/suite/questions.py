@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trusteval.benchmarks import BENCHMARKS
@@ -17,6 +17,7 @@ from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.benchmarks.spellings import check_spellings, spelled
 from trusteval.errors import DataError, MissingDataError
 from trusteval.metrics.scoring import Scoring
+from trusteval.suite.data_facts import DataFacts
 from trusteval.suite.fingerprints import fingerprint, published_fingerprint
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import FULL, Profile
@@ -34,7 +35,7 @@ class Questionnaire:
         check_spellings(texts.spellings, BENCHMARKS, origin=texts.origin)
         self._questions: dict[str, tuple[Question, ...]] = {}
         self._failed = FailedBefore()
-        self._facts: dict[str, Mapping[str, object]] = {}
+        self._facts: dict[str, DataFacts] = {}
 
     def settings(self, benchmark: str) -> tuple[str, ...]:
         """Return the names of the settings the profile asks, missing ones included."""
@@ -57,10 +58,10 @@ class Questionnaire:
             self._questions[benchmark] = tuple(questions)
         return self._questions[benchmark]
 
-    def facts(self, benchmark: str) -> Mapping[str, object]:
+    def facts(self, benchmark: str) -> DataFacts:
         """Return which rows are asked, the hash of those read, what is missing or deviates."""
         asked = Counter(q.sample.setting.name for q in self.questions(benchmark))
-        return {**self._facts[benchmark], "rows": dict(asked)}
+        return replace(self._facts[benchmark], rows=dict(asked))
 
     def declared(self, benchmark: str, *, scoring: Scoring) -> dict[str, Declared]:
         """Return what every setting that counts has to bring; a missing one brings nothing."""
@@ -94,19 +95,20 @@ class Questionnaire:
             raise next(iter(missing.values()))
         found = {name: fingerprint(rows) for name, rows in loaded.items()}
         published = {name: published_fingerprint(settings[name]) for name in loaded}
-        self._facts[benchmark] = {
-            "published_settings": len(FULL.settings.get(benchmark, settings)),
-            "rows_read": sum(map(len, loaded.values())),
-            "sha256": hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest(),
-            "revisions": dict(source.revisions),
-            "missing": sorted(missing),
-            "substitutes": dict(source.substitutes),
-            "deviating": sorted(
-                name
-                for name in loaded
-                if not self._profile.is_demo and published[name] not in (None, found[name])
-            ),
-        }
+        deviating = sorted(
+            name
+            for name in loaded
+            if not self._profile.is_demo and published[name] not in (None, found[name])
+        )
+        self._facts[benchmark] = DataFacts(
+            published_settings=len(FULL.settings.get(benchmark, settings)),
+            rows_read=sum(map(len, loaded.values())),
+            sha256=hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest(),
+            revisions=dict(source.revisions),
+            missing=tuple(sorted(missing)),
+            substitutes=dict(source.substitutes),
+            deviating=tuple(deviating),
+        )
         return loaded
 
 

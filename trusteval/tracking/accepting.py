@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from trusteval.printable import printable
 from trusteval.tracking.answered_run import AnsweredRun, only_parts
@@ -24,6 +23,7 @@ from trusteval.tracking.baseline import (
 from trusteval.tracking.change import Change
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 from trusteval.tracking.margins import Margins
+from trusteval.tracking.score_entry import ScoreEntry
 
 _MOST_SAID = 8
 """So many parts, or reasons, are named before the others are counted."""
@@ -93,7 +93,7 @@ def accept(
     request: Request,
     run: AnsweredRun,
     *,
-    scores: Sequence[Mapping[str, Any]],
+    scores: Sequence[ScoreEntry],
     standing: Standing,
 ) -> Reply:
     """Write the baseline if all was measured, and nothing got worse or a reason is given.
@@ -140,7 +140,7 @@ def accept(
             tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
             tries,
         )
-        kept = [line for line in scores if (line["subject"], line["benchmark"]) in whole.sheets]
+        kept = [line for line in scores if (line.subject, line.benchmark) in whole.sheets]
         write_baseline(path, accepted(before, whole, scores=kept, acceptance=acceptance))
     unseen = [c for c in compared if c.change is Change.NOT_COMPARABLE]
     return Reply(

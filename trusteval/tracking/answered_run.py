@@ -14,7 +14,9 @@ import numpy as np
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
 from trusteval.answers.table import Codes, Roll, Sheet
+from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
+from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
 from trusteval.types import Answer, Invalid, Label, Refusal, Sample, Variant
 
 _Key = TypeVar("_Key")
@@ -34,8 +36,8 @@ class AnsweredRun:
     all that the run was asked was judged, and what not; runs of earlier versions have none.
     """
 
-    facts: Mapping[str, Any]
-    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    facts: RunFacts
+    data: Mapping[str, DataFacts] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     sheets: Mapping[tuple[str, str], Sheet] = field(default_factory=dict)
     said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
@@ -58,10 +60,10 @@ class AnsweredRun:
         rolls = {benchmark: sheet.roll for (_, benchmark), sheet in self.sheets.items()}
         return {
             **({"ledger": dict(self.ledger)} if self.ledger else {}),
-            "facts": dict(self.facts),
+            "facts": self.facts.to_document(),
             "benchmarks": {
                 name: {
-                    "data": dict(self.data.get(name, {})),
+                    "data": self.data.get(name, DataFacts()).to_document(),
                     **columns.of_items(roll.samples),
                     **_spellings(roll.samples),
                     **(_texts(roll.samples) if with_texts else {}),
@@ -112,8 +114,8 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     }
     sizes = {key: len(rolls[key[1]].samples) for key in parts}
     return AnsweredRun(
-        facts=document["facts"],
-        data={name: items["data"] for name, items in document["benchmarks"].items()},
+        facts=run_facts(document["facts"]),
+        data={name: data_facts(items["data"]) for name, items in document["benchmarks"].items()},
         identities={key: part["identity"] for key, part in parts.items()},
         sheets={key: columns.sheet(part, roll=rolls[key[1]]) for key, part in parts.items()},
         said={
@@ -163,7 +165,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
     """Put together what several workers of one run answered; the first to say a thing is kept."""
     parts = list(runs)
     return AnsweredRun(
-        facts=parts[0].facts if parts else {},
+        facts=parts[0].facts if parts else UNSAID,
         data=_first(part.data for part in parts),
         identities=_first(part.identities for part in parts),
         sheets=dict(sorted(_first(part.sheets for part in parts).items())),

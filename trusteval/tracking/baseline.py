@@ -15,6 +15,7 @@ import numpy as np
 
 from trusteval.answers.table import Roll, Sheet
 from trusteval.errors import GateError, TrackingError
+from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import real_path
 from trusteval.system.turns import alone_in
 from trusteval.tracking.answered_run import (
@@ -28,6 +29,8 @@ from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.document_shape import check_baseline
 from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
+from trusteval.tracking.run_facts import RunFacts
+from trusteval.tracking.score_entry import ScoreEntry, score_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,13 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """Accepted answers, their scores (subject, benchmark and metric to points) and history.
+    """Accepted answers, their scores and history.
 
     `accept_with` is the command that accepts anew what cannot be compared.
     """
 
     answers: AnsweredRun
-    scores: Sequence[Mapping[str, Any]] = ()
+    scores: Sequence[ScoreEntry] = ()
     acceptances: tuple[Acceptance, ...] = ()
     accept_with: str = "pytest --trust-accept"
 
@@ -64,8 +67,8 @@ class Baseline:
         benchmark: str,
         *,
         roll: Roll,
-        facts: Mapping[str, Any],
-        data: Mapping[str, Any],
+        facts: RunFacts,
+        data: DataFacts,
     ) -> Sheet | str:
         """Return what was accepted of a subject, in the order of a roll, or why it cannot be.
 
@@ -95,7 +98,7 @@ class Baseline:
             )
         return anew
 
-    def rereading(self, facts: Mapping[str, Any]) -> str:
+    def rereading(self, facts: RunFacts) -> str:
         """Say that what was accepted is read anew, "" where the run's reader is that of then."""
         then, now = reader_of(self.answers.facts), reader_of(facts)
         return "" if then == now else f"baseline read anew: reader {then} then, {now} now"
@@ -116,13 +119,13 @@ class Baseline:
 
 
 def differences(
-    before: AnsweredRun, benchmark: str, *, facts: Mapping[str, Any], data: Mapping[str, Any]
+    before: AnsweredRun, benchmark: str, *, facts: RunFacts, data: DataFacts
 ) -> list[str]:
     """Say what of the data, the prompts or the protocol is not as it was."""
     pairs = (
-        ("protocol", before.facts.get("protocol"), facts.get("protocol")),
-        ("prompts", _sha256(before.facts.get("prompts")), _sha256(facts.get("prompts"))),
-        ("data", _sha256(before.data.get(benchmark)), _sha256(data)),
+        ("protocol", before.facts.protocol, facts.protocol),
+        ("prompts", before.facts.prompts_sha256, facts.prompts_sha256),
+        ("data", before.data.get(benchmark, DataFacts()).sha256, data.sha256),
     )
     return [f"{name} {_cut(old)}, now {_cut(new)}" for name, old, new in pairs if old != new]
 
@@ -134,7 +137,7 @@ def read_baseline(path: Path) -> Baseline:
         check_baseline(document)
         return Baseline(
             answers=answered_run(document),
-            scores=tuple(document["scores"]),
+            scores=tuple(map(score_entry, document["scores"])),
             acceptances=tuple(
                 Acceptance(
                     **{
@@ -178,7 +181,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline whole, or leave what is there."""
     document = {
         **baseline.answers.to_document(with_texts=False),
-        "scores": list(baseline.scores),
+        "scores": [line.to_document() for line in baseline.scores],
         "accepted": [asdict(entry) for entry in baseline.acceptances],
     }
     write_document(path, document)
@@ -188,7 +191,7 @@ def accepted(
     before: Baseline | None,
     run: AnsweredRun,
     *,
-    scores: Sequence[Mapping[str, Any]],
+    scores: Sequence[ScoreEntry],
     acceptance: Acceptance,
 ) -> Baseline:
     """Put what a run answered in place of what was accepted; what did not run stays.
@@ -210,9 +213,11 @@ def accepted(
     answers = replace(joined([run, stays]), sheets={**stays.sheets, **run.sheets})
     then = reader_of(before.answers.facts)
     old = [
-        line if then == reader_of(run.facts) else {"reader": then, **line}
+        line
+        if then == reader_of(run.facts) or line.reader is not None
+        else replace(line, reader=then)
         for line in before.scores
-        if (line["subject"], line["benchmark"]) in kept
+        if (line.subject, line.benchmark) in kept
     ]
     return Baseline(answers, (*old, *scores), (*before.acceptances, acceptance))
 
@@ -222,8 +227,9 @@ def _refuse_other_asking(
 ) -> None:
     """Refuse what cannot stand beside the parts that stay."""
     subject, benchmark = min(kept)
-    for name in ("protocol", "prompts", "profile", "model"):
-        if _asked(before.facts, name) != _asked(run.facts, name):
+    asked = _asked(run.facts)
+    for name, then in _asked(before.facts).items():
+        if then != asked[name]:
             raise TrackingError(
                 f"the baseline has another {name} than this run, which would leave "
                 f"{len(kept)} of its parts ({subject}/{benchmark}, ...) behind; accept a whole "
@@ -268,14 +274,14 @@ _OTHER_READER = (
 )
 
 
-def _asked(facts: Mapping[str, Any], name: str) -> Any:
-    """Return a fact so that equal ones are equal on every machine: of a model the name."""
-    fact = facts.get(name)
-    return Path(str(fact)).name if name == "model" else _sha256(fact)
-
-
-def _sha256(described: Any) -> Any:
-    return described.get("sha256") if isinstance(described, Mapping) else described
+def _asked(facts: RunFacts) -> dict[str, str | None]:
+    """Return facts so that equal ones are equal on every machine: of a model the name."""
+    return {
+        "protocol": facts.protocol,
+        "prompts": facts.prompts_sha256,
+        "profile": facts.profile,
+        "model": Path(str(facts.model)).name,
+    }
 
 
 def _cut(value: Any) -> str:

@@ -15,7 +15,6 @@ from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.errors import UndefinedError
 from trusteval.metrics.estimates import estimate_drop
 from trusteval.metrics.measuring import rows_of
-from trusteval.protocols import PROTOCOLS
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.answered_run import (
@@ -30,6 +29,7 @@ from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.margins import Margins
 from trusteval.tracking.measured import Measured, measured
+from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Answer, Score
 
@@ -149,7 +149,7 @@ def _compare(
     if isinstance(sheets, str):
         return impossible(sheets)
     before, after = sheets
-    scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
+    scoring = protocol_of(second.facts).scoring(benchmark, settings=after.roll.settings)
     found = measured(scoring, before, after)
     drop, reach, why = _drop(found)
     ours, its = found.rows

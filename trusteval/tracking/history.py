@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,9 @@ from trusteval.errors import TrackingError
 from trusteval.printable import printable_json
 from trusteval.system.bounded import MIB, loads, opened, refuse_special, shown_size
 from trusteval.system.turns import hold
+from trusteval.tracking.points import Point, points_of
+from trusteval.tracking.run_facts import RunFacts
+from trusteval.tracking.score_entry import ScoreEntry
 
 SCHEMA_VERSION = 1
 NAME = "history.jsonl"
@@ -38,53 +40,35 @@ _KIND = ("model", "engine", "profile", "protocol")
 _LONGEST_LINE = 4 * MIB
 """What the line of a run may hold; one of seven subjects has 16 KiB."""
 _MOST_HISTORY = 512 * MIB
-_MOST_POINTS = 1000.0
-_MOST_ROWS = 2**53
-
-
-UNKNOWN = "unknown"
-"""What a line of an earlier version does not say."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What besides model, profile and protocol has to be the same for scores to be one trend.
+class Entry:
+    """What the history keeps of one run: its scores, and by whom and when they were made."""
 
-    Fingerprints of the prompts and of the rows (where the rows come from, in earlier versions'
-    lines), the seed that rows were drawn with, the version that read the answers; in words.
-    """
-
-    prompts: str
-    data: str
-    seed: str
-    reader: str
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One score of one subject in one run, points; `low` and `high` are its 90 % interval.
-
-    `asked` says how the run was asked and read, `gates` by which file it was judged; `is_complete`
-    whether all that the run was asked was judged, which earlier versions did not keep.
-    """
-
-    started: datetime
+    started: str
     commit: str | None
-    model: str
-    profile: str
-    protocol: str
-    asked: Asked
-    gates: str
-    weights: str | None
-    subject: str
-    benchmark: str
-    dimension: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    verdict: str
-    is_complete: bool = True
+    machine: Mapping[str, str | int]
+    versions: Mapping[str, str]
+    facts: RunFacts
+    scores: Sequence[ScoreEntry]
+    broken: Mapping[str, str]
+    is_complete: bool
+    ending: str
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain values: a line of the history."""
+        return {
+            "started": self.started,
+            "commit": self.commit,
+            "machine": dict(self.machine),
+            "versions": dict(self.versions),
+            "facts": self.facts.to_document(),
+            "scores": [entry.to_document() for entry in self.scores],
+            "broken": dict(self.broken),
+            "complete": self.is_complete,
+            "ending": self.ending,
+        }
 
 
 def append_run(path: Path, record: Mapping[str, Any], *, patience: float = 30.0) -> bool:
@@ -149,7 +133,10 @@ def read_history(path: Path) -> tuple[list[Point], int]:
     try:
         for line in _lines(path):
             try:
-                points += _points(loads(line.decode(errors="replace")))
+                run = loads(line.decode(errors="replace"))
+                if run["schema"] != SCHEMA_VERSION:
+                    raise ValueError(f"schema {run['schema']}")
+                points += points_of(run)
             except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
                 unreadable += 1
     except OSError as error:
@@ -169,95 +156,3 @@ def _lines(path: Path) -> Iterator[bytes]:
                 rest = file.readline(_LONGEST_LINE)
             if line.strip():
                 yield line
-
-
-def chosen_points(
-    points: Sequence[Point], *, subject: str | None, benchmark: str | None
-) -> list[Point]:
-    """Keep the points of a subject, and of a benchmark or dimension.
-
-    Raises TrackingError where there is none, naming what there is.
-    """
-    chosen = [
-        point
-        for point in points
-        if subject in (None, point.subject)
-        and benchmark in (None, point.benchmark, point.dimension)
-    ]
-    if not points:
-        raise TrackingError("the history holds no score that can be read; run a gate first")
-    if not chosen:
-        subjects, benchmarks = (
-            ", ".join(dict.fromkeys(names))
-            for names in ((p.subject for p in points), (p.benchmark for p in points))
-        )
-        raise TrackingError(f"nothing is recorded of that; there is {subjects} on {benchmarks}")
-    return chosen
-
-
-def _points(run: Mapping[str, Any]) -> list[Point]:
-    if run["schema"] != SCHEMA_VERSION:
-        raise ValueError(f"schema {run['schema']}")
-    facts = run["facts"]
-    commit, started = run["commit"], datetime.fromisoformat(run["started"])
-    return [
-        Point(
-            started=(started if started.tzinfo else started.replace(tzinfo=UTC)).astimezone(UTC),
-            commit=None if commit is None else _text(commit),
-            model=Path(facts["model"]).name,
-            profile=_text(facts["profile"]),
-            protocol=_text(facts["protocol"]),
-            asked=_asked(facts, line),
-            gates=_sha256(facts.get("gates")),
-            weights=None if line["weights"] is None else _text(line["weights"]),
-            subject=_text(line["subject"]),
-            benchmark=_text(line["benchmark"]),
-            dimension=_text(line["dimension"]),
-            value=None if line["value"] is None else _in_points(line["value"]),
-            low=None if line["interval"] is None else _in_points(line["interval"]["low"]),
-            high=None if line["interval"] is None else _in_points(line["interval"]["high"]),
-            n=_count(line["n"]),
-            verdict=_text(line["verdict"]),
-            is_complete=run.get("complete") is not False,
-        )
-        for line in run["scores"]
-    ]
-
-
-def _asked(facts: Mapping[str, Any], line: Mapping[str, Any]) -> Asked:
-    rows = line.get("data")
-    return Asked(
-        prompts=_sha256(facts.get("prompts")),
-        data=_shown(facts.get("data", UNKNOWN)) if rows is None else f"rows {_text(rows)}",
-        seed=_shown(facts.get("sampling_seed", UNKNOWN)),
-        reader=_shown(facts.get("reader", UNKNOWN)),
-    )
-
-
-def _sha256(described: Any) -> str:
-    return _shown(described.get("sha256", UNKNOWN)) if isinstance(described, dict) else UNKNOWN
-
-
-def _shown(value: Any) -> str:
-    return "none" if value is None else str(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a text, got {type(value).__name__}")
-    return value
-
-
-def _in_points(value: Any) -> float:
-    """Return a number of points; what is not finite, or beyond all scores, is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"expected a number, got {type(value).__name__}")
-    if not -_MOST_POINTS <= value <= _MOST_POINTS:
-        raise ValueError(f"expected points, got {value}")
-    return float(value)
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_ROWS:
-        raise ValueError("expected a number of rows")
-    return value

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from trusteval.answers.table import Roll
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import TrustEvalError
+from trusteval.suite.data_facts import DataFacts
 from trusteval.suite.origin import Origin, demo_origin
 from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.rereading import Options, options_of
+from trusteval.tracking.run_facts import RunFacts
 
 
 class ItemOptions:
@@ -20,12 +19,12 @@ class ItemOptions:
     `origin` is where the published data is, None where nobody said; the demo slice is shipped.
     """
 
-    def __init__(self, facts: Mapping[str, Any], origin: Origin | None) -> None:
+    def __init__(self, facts: RunFacts, origin: Origin | None) -> None:
         self._facts = facts
         self._origin = origin
         self._found: dict[str, Options | str] = {}
 
-    def of(self, benchmark: str, *, data: Mapping[str, Any]) -> Options | str:
+    def of(self, benchmark: str, *, data: DataFacts) -> Options | str:
         """Return the options by item, or say why there are none; `data` are the rows asked then."""
         if benchmark not in self._found:
             try:
@@ -34,8 +33,8 @@ class ItemOptions:
                 self._found[benchmark] = str(error)
         return self._found[benchmark]
 
-    def _read(self, benchmark: str, data: Mapping[str, Any]) -> Options | str:
-        profile = find_profile(self._facts["profile"])
+    def _read(self, benchmark: str, data: DataFacts) -> Options | str:
+        profile = find_profile(str(self._facts.profile))
         origin = demo_origin() if profile.is_demo else self._origin
         if origin is None:
             return (
@@ -44,7 +43,7 @@ class ItemOptions:
         # What stands around an item does not change its options: any prompts will do.
         asked = Questionnaire(profile, origin, texts=load_prompt_texts())
         roll = Roll.of(question.sample for question in asked.questions(benchmark))
-        now = asked.facts(benchmark)["sha256"]
-        if now != data.get("sha256"):
-            return f"the data is not what was asked: {data.get('sha256', '-'):.12}, now {now:.12}"
+        now = asked.facts(benchmark).sha256
+        if now != data.sha256:
+            return f"the data is not what was asked: {data.sha256 or '-':.12}, now {now:.12}"
         return options_of(roll)

@@ -16,7 +16,7 @@ from trusteval.errors import TrackingError
 from trusteval.printable import printable
 from trusteval.system.files import real_path
 from trusteval.system.replacing import replace_file
-from trusteval.tracking.history import Point
+from trusteval.tracking.points import Point
 from trusteval.tracking.trends import Trend, trends
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from trusteval.answers.table import Roll, Sheet
-from trusteval.protocols import PROTOCOLS
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun, item_name, shown_answer, shown_text
 from trusteval.tracking.item_options import ItemOptions
 from trusteval.tracking.measured import measured
+from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import lacks_options, read_anew, unsaid, with_options
 from trusteval.types import Score
 
@@ -83,14 +84,14 @@ def _with_options(run: AnsweredRun, benchmark: str, roll: Roll, options: ItemOpt
     """Return a roll whose letters can be read, or say why there is none."""
     if not any(map(lacks_options, roll.samples)):
         return roll
-    found = options.of(benchmark, data=run.data.get(benchmark, {}))
+    found = options.of(benchmark, data=run.data.get(benchmark, DataFacts()))
     return found if isinstance(found, str) else with_options(roll, found)
 
 
 def _part(
     run: AnsweredRun, key: tuple[str, str], before: Sheet, after: Sheet, *, most: int | None
 ) -> PartReadAnew:
-    protocol = PROTOCOLS[run.facts["protocol"]]
+    protocol = protocol_of(run.facts)
     scoring = protocol.scoring(key[1], settings=after.roll.settings)
     old, new = measured(scoring, before, after).scores
     then, now = ([shown_answer(answer) for answer in sheet.answers] for sheet in (before, after))
@@ -128,7 +129,7 @@ def _item(
     sample, said = roll.samples[row], run.said.get(key)
     words, rule, span = "", _ELECTED, ""
     if said is not None:
-        reading = PROTOCOLS[run.facts["protocol"]].read(sample, said.at(row))
+        reading = protocol_of(run.facts).read(sample, said.at(row))
         words, rule, span = said.at(row).text, reading.rule, reading.span
     return MovedItem(
         item_name(sample), shown_text(sample), sample.target, words, before, after, rule, span

@@ -11,11 +11,10 @@ from typing import Any
 
 from trusteval.answers.ensembles import elect
 from trusteval.answers.table import Roll, Sheet
-from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
 from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
-from trusteval.tracking.reader_version import present_reader, reader_of
+from trusteval.tracking.reader_version import present_reader, protocol_of, reader_of
 from trusteval.types import LabelForm, Sample
 
 _CURE = "run the older one again, or accept it again: no model runs for what the store holds"
@@ -33,7 +32,7 @@ def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> 
         return missing
     if any(map(lacks_options, roll.samples)):
         return "the options of its items are not kept, a reports folder keeps them"
-    protocol, members = PROTOCOLS[run.facts["protocol"]], run.members.get((subject, benchmark))
+    protocol, members = protocol_of(run.facts), run.members.get((subject, benchmark))
     if members is None:
         return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
     cast = []

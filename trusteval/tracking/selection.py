@@ -67,7 +67,7 @@ def select(text: str, asking: Asking) -> Selection:
     path, subject = _place_and_subject(text)
     refuse_unfinished(path)
     run = read_answers(path / NAME if path.is_dir() else path)
-    if (protocol := run.facts.get("protocol")) not in PROTOCOLS:
+    if (protocol := run.facts.protocol) not in PROTOCOLS:
         raise TrackingError(
             f"{path} was read under the protocol {protocol!r}; known: {', '.join(PROTOCOLS)}"
         )
@@ -126,7 +126,7 @@ def described(chosen: Selection, named: str, not_compared: Sequence[str]) -> dic
     """Return a run, as it was named, as plain values."""
     return {
         "named": named,
-        "facts": dict(chosen.run.facts),
+        "facts": chosen.run.facts.to_document(),
         "subjects": list(chosen.run.subjects),
         "not_compared": list(not_compared),
         "left_out": list(chosen.left_out),

@@ -22,6 +22,7 @@ from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.machine import cache_directory
 from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.run_facts import PromptFacts, RunFacts
 from trusteval.types import Response
 
 SHOWN_DIGITS = 12
@@ -109,16 +110,16 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     return RecordedRun(run, tuple(left_out))
 
 
-def _asked(asking: Asking) -> tuple[Questionnaire, Mapping[str, object]]:
+def _asked(asking: Asking) -> tuple[Questionnaire, RunFacts]:
     """Return the questions, and the facts that tell a run that asks them from others."""
     profile, texts = find_profile(asking.profile), load_prompt_texts(asking.prompts)
     origin = demo_origin() if profile.is_demo else find_origin(asking.data, cache=cache_directory())
-    facts = {
-        "profile": profile.name,
-        "protocol": asking.protocol,
-        "reader": PROTOCOLS[asking.protocol].reader_version,
-        "prompts": {"origin": Path(texts.origin).name, "sha256": texts.sha256},
-    }
+    facts = RunFacts(
+        profile=profile.name,
+        protocol=asking.protocol,
+        reader=PROTOCOLS[asking.protocol].reader_version,
+        prompts=PromptFacts(Path(texts.origin).name, texts.sha256),
+    )
     return Questionnaire(profile, origin, texts=texts), facts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trusteval.tracking.history import Point
+from trusteval.tracking.points import Point
 from trusteval.tracking.trends import trends
 
 _BARS = "▁▂▃▄▅▆▇█"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from trusteval.tracking.history import Asked, Point
+from trusteval.tracking.points import Asked, Point
 
 _DIGITS = 12
 """Of a fingerprint."""

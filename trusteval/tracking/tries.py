@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from trusteval.tracking.baseline import Baseline
-from trusteval.tracking.history import Point
+from trusteval.tracking.points import Point
+from trusteval.tracking.score_entry import ScoreEntry
 
 _NOT_JUDGED = ("-", "NOT RUN", "BROKEN", "ERROR")
 """Words of a score that no gate looked at."""
@@ -41,7 +41,7 @@ class Attempt:
     model: str
     profile: str
     gates: str
-    scores: Sequence[Mapping[str, Any]]
+    scores: Sequence[ScoreEntry]
 
 
 def count_tries(
@@ -50,8 +50,8 @@ def count_tries(
     """Return the tries of every subject that a run judged, those of the run included."""
     judged: dict[str, str | None] = {}
     for line in attempt.scores:
-        if is_judged(str(line["verdict"])):
-            judged[line["subject"]] = judged.get(line["subject"]) or line["weights"]
+        if is_judged(str(line.verdict)):
+            judged[line.subject] = judged.get(line.subject) or line.weights
     accepted = _accepted(baseline)
     points = sorted(history, key=lambda point: point.started)
     found = {}
@@ -100,9 +100,7 @@ def _accepted(baseline: Baseline | None) -> dict[tuple[str, str], datetime]:
 
 def _accepted_weights(baseline: Baseline | None, subject: str) -> set[str]:
     lines = () if baseline is None else baseline.scores
-    return {
-        str(one) for line in lines if line["subject"] == subject and (one := line.get("weights"))
-    }
+    return {line.weights for line in lines if line.subject == subject and line.weights}
 
 
 def _moment(text: str) -> datetime:

@@ -12,14 +12,12 @@ from trusteval.answers.table import Sheet
 from trusteval.errors import UndefinedError
 from trusteval.metrics.estimates import estimate_drop
 from trusteval.metrics.measuring import rows_of
-from trusteval.protocols import PROTOCOLS
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tracking.answered_run import AnsweredRun, aligned
 from trusteval.tracking.measured import Measured, measured
+from trusteval.tracking.reader_version import protocol_of
 
-FACT = "vote_leads"
-"""Under which name the facts of a record hold them."""
 _DIGITS = 9
 """Sums differ beyond them by the order in which workers brought their rows."""
 
@@ -77,7 +75,7 @@ def _lined_up(sheets: list[Sheet | None]) -> list[Sheet] | None:
 def _lead(
     run: AnsweredRun, vote: str, benchmark: str, *, names: list[str], sheets: list[Sheet]
 ) -> VoteLead | None:
-    scoring = PROTOCOLS[run.facts["protocol"]].scoring(benchmark, settings=sheets[0].roll.settings)
+    scoring = protocol_of(run.facts).scoring(benchmark, settings=sheets[0].roll.settings)
     found = measured(scoring, *sheets)
     values = [score.value for score in found.scores[1:]]
     leads = _leads(found)

@@ -15,6 +15,7 @@ from tests.report.test_report import RECORD
 from tests.tracking.test_history import record
 from trusteval.tracking.answers_file import NAME, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
+from trusteval.tracking.score_entry import ScoreEntry
 
 _BEFORE = run_of(
     {"dense": [RIGHT, WRONG, REFUSED], "gptq-4": [RIGHT, RIGHT, INVALID]}, ids=range(3)
@@ -26,10 +27,7 @@ _AFTER = run_of(
         "gptq-4": {**HELD, "weights": "w2", "dtype": "float32", "versions": {"torch": "3"}}
     },
 )
-_SCORES = [
-    {"subject": subject, "benchmark": "mmlu", "metric": "score", "value": 50.0}
-    for subject in ("dense", "gptq-4")
-]
+_SCORES = [ScoreEntry(subject, "mmlu", value=50.0) for subject in ("dense", "gptq-4")]
 _COMPARED = (0, 1, 3, 4)
 
 

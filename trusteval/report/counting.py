@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from trusteval.errors import TrackingError
-from trusteval.report.tries import TryCount
-from trusteval.run import Run
+from trusteval.report.try_count import TryCount
 from trusteval.tracking.baseline import Baseline, read_baseline
-from trusteval.tracking.history import Point, read_history
+from trusteval.tracking.history import read_history
+from trusteval.tracking.points import Point
 from trusteval.tracking.tries import Attempt, count_tries
 
 
-def tries_so_far(run: Run, scores: Sequence[Mapping[str, Any]], path: Path) -> TryCount:
+def tries_so_far(
+    attempt: Attempt, *, history: Path, accepted: Baseline | Path | None, limit: int | None
+) -> TryCount:
     """Count the tries of every subject with a score that a gate looked at.
 
-    `path` is the history. What of the past cannot be read is no error: it is said where tries are
-    limited.
+    `accepted` is the baseline, or where it may be. What of the past cannot be read is no error: it
+    is said where tries are limited.
     """
     doubts: list[str] = []
     found = count_tries(
-        Attempt(run.options.model, run.profile.name, run.gates_sha256, scores),
-        history=_history(path, doubts),
-        baseline=_baseline(run, doubts),
+        attempt, history=_history(history, doubts), baseline=_baseline(accepted, doubts)
     )
-    limit = run.options.tries
     return TryCount(found, limit, () if limit is None else tuple(doubts))
 
 
@@ -44,13 +41,14 @@ def _history(path: Path, doubts: list[str]) -> list[Point]:
     return points
 
 
-def _baseline(run: Run, doubts: list[str]) -> Baseline | None:
+def _baseline(accepted: Baseline | Path | None, doubts: list[str]) -> Baseline | None:
     """Return what was accepted, which a run whose gates do not ask for it has not read."""
-    path = run.options.baseline
-    if run.baseline is not None or path is None or not path.exists():
-        return run.baseline
+    if not isinstance(accepted, Path):
+        return accepted
+    if not accepted.exists():
+        return None
     try:
-        return read_baseline(path)
+        return read_baseline(accepted)
     except TrackingError as error:
         doubts.append(f"when subjects were accepted is not known: {error}")
         return None

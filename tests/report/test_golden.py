@@ -1,0 +1,42 @@
+"""The whole report of fixed runs, as files: `pytest tests/report --regenerate-golden` renews them.
+
+A diff of those files is what a change does to reports; read it before it is committed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fixtures.golden import Golden
+from tests.report.records import RECORDS, TOLD
+from trusteval.report.markdown import render_markdown
+from trusteval.report.record import run_record_from_dict
+from trusteval.report.summary import summarize
+from trusteval.report.table import summary_lines
+
+GOLDEN = Path(__file__).parent / "golden"
+records = pytest.mark.parametrize("name", RECORDS)
+
+
+@records
+def test_report_for_people_is_the_golden_one(name: str, golden: Golden) -> None:
+    golden(GOLDEN / name / "report.md", render_markdown(summarize(RECORDS[name], TOLD[name])))
+
+
+@records
+def test_summary_in_a_terminal_is_the_golden_one(name: str, golden: Golden) -> None:
+    lines = summary_lines(summarize(RECORDS[name], TOLD[name]), width=120)
+    golden(GOLDEN / name / "terminal.txt", "".join(f"{line}\n" for line in lines))
+
+
+@records
+def test_verdicts_are_the_golden_ones_and_read_back(name: str, golden: Golden) -> None:
+    text = RECORDS[name].to_json()
+    golden(GOLDEN / name / "verdicts.json", text)
+    again = run_record_from_dict(json.loads(text))
+    assert again.to_json() == text
+    shown = (summarize(record, TOLD[name]) for record in (again, RECORDS[name]))
+    assert len({tuple(summary_lines(one, width=120)) for one in shown}) == 1

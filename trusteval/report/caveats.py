@@ -1,0 +1,71 @@
+"""What the numbers of a run are not."""
+
+from __future__ import annotations
+
+from trusteval.engines import ENGINES
+from trusteval.gates.gate import row_sentences
+from trusteval.report.record import RunRecord
+from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.run_facts import GateFacts
+
+
+def caveats(record: RunRecord) -> list[str]:
+    """Say what the numbers are not."""
+    lines = [*_rows_of_nobody(record.facts.gates), *(record.doubts or ())]
+    is_demo = record.facts.profile == "demo"
+    if is_demo:
+        lines.append(
+            "demo: scores are from the small slice written for trusteval, on its own prompts; they "
+            "show that the gate works and compare with no published number"
+        )
+    for why in sorted(set(record.not_recorded.values())):
+        names = sorted(name for name, reason in record.not_recorded.items() if reason == why)
+        lines.append(f"not recorded: {', '.join(names)}: {why}")
+    for line in {line.benchmark: line for line in record.scores if not is_demo}.values():
+        lines += [f"{line.benchmark}: {words}" for words in _data_caveats(line.data)]
+    for line in record.lines:
+        if line.partial_score is not None:
+            lines.append(
+                f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
+                "settings at hand; missing ones leave the benchmark's own score undefined"
+            )
+    engine = ENGINES.get(record.facts.engine or "")
+    if engine is None or not engine.runs_model:
+        lines.append(f"no model ran: the answers are from the {record.facts.engine} engine")
+    if served := record.noted("served by"):
+        lines.append(
+            f"served: {', '.join(served)}; a server does not show its weights, so answers recorded "
+            "before it was redeployed cannot be told from new ones (use another store)"
+        )
+    return lines
+
+
+def _rows_of_nobody(gates: GateFacts | None) -> list[str]:
+    """Say which rows of gates.toml were judged for nobody or mean nothing, and whom none judged."""
+    match gates:
+        case GateFacts(
+            origin=str(origin),
+            left_out=tuple(rows),
+            without_row=tuple(whom),
+            unbreakable=tuple(loose),
+        ):
+            return row_sentences(origin, left_out=rows, without_row=whom, unbreakable=loose)
+        case _:
+            return []
+
+
+def _data_caveats(data: DataFacts) -> list[str]:
+    lines = []
+    settings, rows = data.rows or {}, sum((data.rows or {}).values())
+    n_settings, n_rows = data.published_settings or 0, data.rows_read or 0
+    if len(settings) < n_settings or rows < n_rows:
+        lines.append(
+            f"asks {len(settings)} of {n_settings} settings, {rows} of the {n_rows} rows they have"
+        )
+    if data.missing:
+        lines.append(f"no data for the settings {', '.join(data.missing)}")
+    for wanted, used in (data.substitutes or {}).items():
+        lines.append(f"{used} stands in for {wanted}")
+    if data.deviating:
+        lines.append(f"rows differ from the published ones in {', '.join(data.deviating)}")
+    return lines

@@ -1,0 +1,65 @@
+"""Where the numbers of a run come from: how subjects ran, what was built, facts, circumstances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from trusteval.report.circumstances import Circumstances
+from trusteval.report.record import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRow:
+    """What building one quantized checkpoint took, every cell as it is shown."""
+
+    variant: str
+    quantization: str
+    seconds: str
+    peak_memory_mib: str
+    device: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """`run` says which run it is; `subjects` are notes on how each ran, a vote's members too.
+
+    `facts` are what runs have in common that can be compared, `circumstances` what differs.
+    """
+
+    run: str
+    subjects: Mapping[str, Mapping[str, str]]
+    builds: tuple[BuildRow, ...]
+    facts: Mapping[str, str]
+    circumstances: Mapping[str, str]
+
+
+_TOLD_ELSEWHERE = ("builds", "laws")
+
+
+def provenance(record: RunRecord, told: Circumstances) -> Provenance:
+    """Word where the numbers of a run come from."""
+    facts = replace(record, tries=None, vote_leads=None).facts_document()
+    document = told.to_document()
+    return Provenance(
+        run=told.run_line,
+        subjects={line.subject: line.notes for line in record.scores if line.notes},
+        builds=tuple(_build_row(name, build) for name, build in told.builds.items()),
+        facts={name: str(value) for name, value in facts.items()},
+        circumstances={
+            name: str(value) for name, value in document.items() if name not in _TOLD_ELSEWHERE
+        },
+    )
+
+
+def _build_row(name: str, build: Mapping[str, Any]) -> BuildRow:
+    return BuildRow(
+        name,
+        quantization=str(build["quantization"]),
+        seconds=str(build["seconds"]),
+        peak_memory_mib=str(build["peak_memory_mib"]),
+        device=str(build["device"]),
+        versions=build["versions"],
+    )

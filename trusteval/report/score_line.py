@@ -1,0 +1,46 @@
+"""What a report says of one subject on one benchmark, and its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from trusteval.report.verdict_document import score_from_dict
+from trusteval.suite.data_facts import DataFacts, data_facts
+from trusteval.types import Dimension, Score
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """A subject's headline on a benchmark, with the rate that stands beside every score.
+
+    `partial_score` is over the settings at hand, where others are missing; `beside` are metrics
+    without which the score misleads; `other_protocols` are the same answers' scores under the
+    other protocols; `notes` say how the subject ran, `data` which rows it was asked.
+    """
+
+    benchmark: str
+    dimension: Dimension
+    subject: str
+    score: Score
+    non_answer_rate: float | None
+    partial_score: float | None = None
+    beside: Mapping[str, float | None] = field(default_factory=dict)
+    other_protocols: Mapping[str, float | None] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    data: DataFacts = field(default_factory=DataFacts)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain values, as verdicts.json holds them and a worker sends them home."""
+        return {**asdict(self), "data": self.data.to_document()}
+
+
+def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:
+    """Rebuild a score line from its document."""
+    closed = {
+        "dimension": Dimension(values["dimension"]),
+        "score": score_from_dict(values["score"]),
+        "data": data_facts(values.get("data", {})),
+    }
+    return ScoreLine(**{**values, **closed})

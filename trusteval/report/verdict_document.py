@@ -1,0 +1,55 @@
+"""Verdicts and scores as plain values, and back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from trusteval.types import (
+    Change,
+    Counts,
+    Dimension,
+    Interval,
+    InvalidReason,
+    Level,
+    Outcome,
+    Score,
+    Undecided,
+    Verdict,
+)
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Return plain values; the gate's id begins with the benchmark, which is not said again."""
+    return {name: value for name, value in asdict(verdict).items() if name != "benchmark"}
+
+
+def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
+    """Rebuild a verdict from its document, as it comes back from a worker."""
+    closed = {
+        "benchmark": values["gate"].partition(".")[0],
+        "dimension": Dimension(values["dimension"]),
+        "outcome": Outcome(values["outcome"]),
+        "level": Level(values["level"]),
+        "score": score_from_dict(values["score"]),
+        "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
+        "change": None if values["change"] is None else _change_from_dict(values["change"]),
+    }
+    return Verdict(**{**values, **closed})
+
+
+def _change_from_dict(values: Mapping[str, Any]) -> Change:
+    return Change(**{**values, "interval": Interval(**values["interval"])})
+
+
+def score_from_dict(values: Mapping[str, Any]) -> Score:
+    """Rebuild a score from `dataclasses.asdict`."""
+    counts, interval = values["counts"], values["interval"]
+    invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
+    closed = {
+        "counts": Counts(counts["n"], counts["refused"], invalid),
+        "interval": None if interval is None else Interval(**interval),
+        "missing_settings": tuple(values["missing_settings"]),
+    }
+    return Score(**{**values, **closed})
