@@ -42,6 +42,7 @@ from trusteval.types import (
     Response,
     Score,
     Subject,
+    Unavailable,
     Variant,
 )
 
@@ -82,7 +83,7 @@ class Evaluation:
         self._notes: dict[str, Mapping[str, str]] = {}
         self._checked: set[str] = set()
         self._judged: dict[tuple[str, str], Subject] = {}
-        self._standards: dict[tuple[str, str], Sheet | str] = {}
+        self._standards: dict[tuple[str, str], Sheet | Unavailable] = {}
 
     def close(self) -> None:
         """Free the model."""
@@ -208,7 +209,7 @@ class Evaluation:
         return self._scores[key]
 
     def evidence(
-        self, gate: Gate, subject: Subject, *, reference: Subject | Baseline | str
+        self, gate: Gate, subject: Subject, *, reference: Subject | Baseline | Unavailable
     ) -> Evidence:
         """Gather what a gate decides by.
 
@@ -246,20 +247,22 @@ class Evaluation:
         ).comparison
 
     def _standard(
-        self, reference: Subject | Baseline | str, subject: Subject, benchmark: str
-    ) -> Sheet | str:
+        self, reference: Subject | Baseline | Unavailable, subject: Subject, benchmark: str
+    ) -> Sheet | Unavailable:
         match reference:
-            case str(why):
-                return why
+            case Unavailable():
+                return reference
             case Baseline():
                 return self._accepted(reference, subject, benchmark)
             case _:
                 try:
                     return self.judged(reference, benchmark)
                 except TrustEvalError as error:
-                    return f"{reference.name} has no answers ({error})"
+                    return Unavailable(f"{reference.name} has no answers ({error})")
 
-    def _accepted(self, baseline: Baseline, subject: Subject, benchmark: str) -> Sheet | str:
+    def _accepted(
+        self, baseline: Baseline, subject: Subject, benchmark: str
+    ) -> Sheet | Unavailable:
         """Return what was accepted of a subject; what another reader read is read anew once."""
         key = subject.name, benchmark
         if key not in self._standards:

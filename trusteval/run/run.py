@@ -24,7 +24,7 @@ from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, say_nothing
 from trusteval.tracking.baseline import Baseline
-from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
+from trusteval.types import Ensemble, Subject, Unavailable, Undecided, Variant, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ class Run:
         """How many blocking rows of a subject share the error of 0.05."""
         return family_size(self.gates, subject)
 
-    def reference(self, gate: Gate) -> Subject | Baseline | str:
+    def reference(self, gate: Gate) -> Subject | Baseline | Unavailable:
         """Return what a gate compares with, or why there is none.
 
         Where no subject is called dense, it is the model under test.
         """
         if gate.reference == BASELINE:
-            return self.baseline or (
+            return self.baseline or Unavailable(
                 f"there is no {self.options.baseline}; `{self.options.accept_with}` makes one"
             )
         named = next((s for s in self.subjects if s.name == gate.reference), None)
@@ -162,12 +162,12 @@ class Run:
             families={subject.name: self.family(subject.name) for subject in self.subjects},
         )
 
-    def _asked(self, benchmark: str) -> Asked | str:
+    def _asked(self, benchmark: str) -> Asked | Unavailable:
         """Return what is asked of a benchmark, or why nothing can be."""
         try:
             roll = Roll.of(q.sample for q in self.questionnaire.questions(benchmark))
         except TrustEvalError as error:
-            return f"not planned: {error}"
+            return Unavailable(f"not planned: {error}")
         scoring = PROTOCOLS[self.options.protocol].scoring(
             benchmark, settings=self.questionnaire.settings(benchmark)
         )

@@ -12,6 +12,7 @@ from trusteval.suite.origin import Origin, demo_origin
 from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.rereading import Options, options_of
+from trusteval.types import Unavailable
 
 
 class ItemOptions:
@@ -23,22 +24,22 @@ class ItemOptions:
     def __init__(self, facts: Mapping[str, Any], origin: Origin | None) -> None:
         self._facts = facts
         self._origin = origin
-        self._found: dict[str, Options | str] = {}
+        self._found: dict[str, Options | Unavailable] = {}
 
-    def of(self, benchmark: str, *, data: Mapping[str, Any]) -> Options | str:
+    def of(self, benchmark: str, *, data: Mapping[str, Any]) -> Options | Unavailable:
         """Return the options by item, or say why there are none; `data` are the rows asked then."""
         if benchmark not in self._found:
             try:
                 self._found[benchmark] = self._read(benchmark, data)
             except TrustEvalError as error:
-                self._found[benchmark] = str(error)
+                self._found[benchmark] = Unavailable(str(error))
         return self._found[benchmark]
 
-    def _read(self, benchmark: str, data: Mapping[str, Any]) -> Options | str:
+    def _read(self, benchmark: str, data: Mapping[str, Any]) -> Options | Unavailable:
         profile = find_profile(self._facts["profile"])
         origin = demo_origin() if profile.is_demo else self._origin
         if origin is None:
-            return (
+            return Unavailable(
                 "the options of its items are in the data: name that with --data or TRUSTEVAL_DATA"
             )
         # What stands around an item does not change its options: any prompts will do.
@@ -46,5 +47,7 @@ class ItemOptions:
         roll = Roll.of(question.sample for question in asked.questions(benchmark))
         now = asked.facts(benchmark)["sha256"]
         if now != data.get("sha256"):
-            return f"the data is not what was asked: {data.get('sha256', '-'):.12}, now {now:.12}"
+            return Unavailable(
+                f"the data is not what was asked: {data.get('sha256', '-'):.12}, now {now:.12}"
+            )
         return options_of(roll)
