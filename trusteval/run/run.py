@@ -16,8 +16,9 @@ from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.gates.planning import Asked, Line, plan
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.names import DENSE
 from trusteval.run.options import Options
-from trusteval.run.subjects import DENSE, dense_variant
+from trusteval.run.subjects import dense_variant
 from trusteval.store import ResponseStore
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import Profile
