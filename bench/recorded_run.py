@@ -18,7 +18,8 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.engines.health import health_key
 from trusteval.engines.local.backend import HFBackend
-from trusteval.run.subjects import DENSE, parse_variants
+from trusteval.run.names import DENSE
+from trusteval.run.subjects import parse_variants
 from trusteval.store import ResponseStore, response_key
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import find_profile

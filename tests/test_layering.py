@@ -18,7 +18,8 @@ ROOMS = (
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
     {"tracking", "importers", "doctor"},
-    {"evaluation", "audit", "report"},
+    {"evaluation", "audit"},
+    {"report"},
     {"run"},
     {"plugin", "cli"},
 )

@@ -6,7 +6,8 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.run.options import check_one_of
-from trusteval.run.subjects import parse_ensembles, parse_recipe, parse_variants
+from trusteval.run.recipes import parse_recipe
+from trusteval.run.subjects import parse_ensembles, parse_variants
 from trusteval.suggestion import nearest
 from trusteval.suite.profiles import find_profile
 from trusteval.types import Level, Storage

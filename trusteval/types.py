@@ -13,6 +13,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """What stands in the place of something that cannot be had, with the reason."""
+
+    why: str
+
+
 class Dimension(StrEnum):
     """What a gate protects; every benchmark measures exactly one."""
 

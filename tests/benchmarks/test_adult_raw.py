@@ -20,6 +20,7 @@ from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError, GateError, MissingDataError
 from trusteval.run import Run
 from trusteval.run.configure import prepare_run
+from trusteval.run.evaluating import evaluation_of
 from trusteval.run.options import Options
 from trusteval.store import ResponseStore
 from trusteval.suite.profiles import QUICK
@@ -544,12 +545,12 @@ def test_draw_is_no_setting_of_another_benchmark(tmp_path):
 def test_evaluation_asks_everybody_drawn(tmp_path, root):
     names = ("per_group_40_gap_0.0", "per_group_20_gap_0.5_seed_2")
     run = prepare(tmp_path, *map(row, names), data=root)
-    evaluation = run.evaluation(
-        ResponseStore(tmp_path / "store"), device="cpu", progress=no_progress
+    evaluation = evaluation_of(
+        run, ResponseStore(tmp_path / "store"), device="cpu", progress=no_progress
     )
     asked = Counter(question.sample.setting.name for question in evaluation.questions("adult_raw"))
     assert asked == {names[0]: 80, names[1]: 40}
-    declared = evaluation.declared("adult_raw")
+    declared = evaluation.scores.declared("adult_raw")
     assert {name: found.n_expected for name, found in declared.items()} == asked
     assert {found.targets for found in declared.values()} == {frozenset({"yes", "no"})}
 

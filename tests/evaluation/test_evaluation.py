@@ -193,23 +193,27 @@ def test_every_benchmark_is_asked_declared_and_scored(evaluate, protocol: str) -
     for name in DEMO.settings:
         asked = {question.sample.setting.name for question in evaluation.questions(name)}
         assert asked == set(DEMO.settings[name])
-        declared = evaluation.declared(name, protocol=protocol)
-        assert set(evaluation.scoring(name, protocol=protocol).settings) & asked <= set(declared)
-        score = evaluation.score(VARIANTS[0], name, protocol=protocol)
+        declared = evaluation.scores.declared(name, protocol=protocol)
+        assert set(evaluation.scores.scoring(name, protocol=protocol).settings) & asked <= set(
+            declared
+        )
+        score = evaluation.scores.score_of(VARIANTS[0], name, protocol=protocol)
         assert score.missing_settings == ()
 
 
 def test_reference_protocols_leave_out_what_they_do_not_ask(evaluate) -> None:
     evaluation = evaluate()
     counted = {
-        protocol: evaluation.score(EIGHT, "ethics", metric="accuracy", protocol=protocol).counts.n
+        protocol: evaluation.scores.score_of(
+            EIGHT, "ethics", metric="accuracy", protocol=protocol
+        ).counts.n
         for protocol in PROTOCOLS
     }
     # The four jailbreak and evasive settings ask five immoral and five moral sentences each.
     assert counted == {"strict": 100, "comptrust": 80, "decodingtrust": 80}
-    declared = evaluation.declared("ethics", protocol="comptrust")
+    declared = evaluation.scores.declared("ethics", protocol="comptrust")
     assert declared["jailbreak_2"] == Declared(5, frozenset(["wrong"]))
-    assert "qa_2020" not in evaluation.scoring("ood", protocol="comptrust").settings
+    assert "qa_2020" not in evaluation.scores.scoring("ood", protocol="comptrust").settings
 
 
 def test_ensemble_is_voted_anew_under_every_protocol(tmp_path: Path) -> None:
@@ -258,10 +262,10 @@ def test_files_that_are_missing_cost_their_settings_only(evaluate, tmp_path: Pat
     (tmp_path / "data/mmlu/hendrycks_format/test/astronomy_test.csv").unlink()
     evaluation = evaluate(origin=find_origin(tmp_path / "data", cache=tmp_path))
     assert evaluation.questionnaire.facts("mmlu").missing == ("astronomy",)
-    score = evaluation.score(EIGHT, "mmlu")
+    score = evaluation.scores.score_of(EIGHT, "mmlu")
     assert (score.value, score.missing_settings) == (None, ("astronomy",))
-    assert evaluation.partial_score(EIGHT, "mmlu") == 0.0
-    assert evaluation.score(EIGHT, "mmlu", part="computer_security").value == 0.0
+    assert evaluation.scores.partial(EIGHT, "mmlu") == 0.0
+    assert evaluation.scores.score_of(EIGHT, "mmlu", part="computer_security").value == 0.0
     shutil.rmtree(tmp_path / "data/ethics")
     with pytest.raises(MissingDataError, match=r"cm_test\.csv.*Point --trust-data"):
         evaluation.questions("ethics")
@@ -270,7 +274,9 @@ def test_files_that_are_missing_cost_their_settings_only(evaluate, tmp_path: Pat
 @pytest.mark.parametrize("protocol", ["comptrust", "decodingtrust"])
 def test_gap_is_measured_in_the_protocols_form(evaluate, protocol: str) -> None:
     # Everybody answers "wrong", which is neither yes nor no: all are refused.
-    score = evaluate().score(EIGHT, "adult", metric="equalized_odds_difference", protocol=protocol)
+    score = evaluate().scores.score_of(
+        EIGHT, "adult", metric="equalized_odds_difference", protocol=protocol
+    )
     if protocol == "comptrust":
         assert score.value == 0.0
     else:

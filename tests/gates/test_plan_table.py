@@ -142,9 +142,10 @@ def test_it_plans_without_torch(tmp_path):
 def shipped(profile: str):
     from trusteval.run.configure import prepare_plan
     from trusteval.run.options import Options
+    from trusteval.run.plan import plan_of
 
     nothing = dict.fromkeys(("data", "prompts", "calibration", "inconclusive"))
-    return prepare_plan(
+    run = prepare_plan(
         Options(
             model="demo",
             variants="dense,gptq-8,gptq-4,gptq-3",
@@ -161,7 +162,8 @@ def shipped(profile: str):
             gates_are_named=False,
             **nothing,
         )
-    ).plan()
+    )
+    return plan_of(run)
 
 
 @needs_data

@@ -16,7 +16,7 @@ from trusteval.gates.power_check import assumptions, doubts, unmeetable
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.report.markup import in_markdown
 from trusteval.run.subjects import dense_variant, parse_variants
-from trusteval.types import Declared, Level, Sample
+from trusteval.types import Declared, Level, Sample, Unavailable
 
 DROP = Gate("bench", "score", "because", max_drop=3.0, number=1)
 
@@ -36,7 +36,7 @@ def people(per_group: int, settings: int = 1) -> Asked:
     return Asked(laid.roll, laid.scoring, laid.declared)
 
 
-def planned(*gates: Gate, asked: Asked | str, variants="gptq-4", known=None) -> list[Line]:
+def planned(*gates: Gate, asked: Asked | Unavailable, variants="gptq-4", known=None) -> list[Line]:
     subjects = (dense_variant(), *parse_variants(variants))
     return plan(
         gates,
@@ -47,7 +47,7 @@ def planned(*gates: Gate, asked: Asked | str, variants="gptq-4", known=None) -> 
     )
 
 
-def said(*gates: Gate, asked: Asked | str, **more) -> list[str]:
+def said(*gates: Gate, asked: Asked | Unavailable, **more) -> list[str]:
     return doubts(planned(*gates, asked=asked, **more))
 
 
@@ -165,7 +165,7 @@ def test_limit_that_some_answers_keep_is_not_refused(row):
 
 def test_benchmark_whose_data_is_not_there_is_said_and_refuses_nothing():
     row = Gate("bench", "score", "because", at_least=100.0, max_drop=0.001)
-    lines = planned(row, asked="not planned: no data")
+    lines = planned(row, asked=Unavailable("not planned: no data"))
     assert {line.note for line in lines} == {"not planned: no data"}
     assert unmeetable(lines) is None
     assert doubts(lines) == []

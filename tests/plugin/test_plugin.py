@@ -276,7 +276,7 @@ def test_variant_that_cannot_answer_is_an_error_in_one_line_not_a_verdict(
     assert re.search(r"1 passed, 1 skipped, \d+ deselected, 2 errors", ran.stdout)
     assert "EngineError: the script has no answers for 'gptq-8'; it has: dense" in ran.stdout
     assert "Traceback" not in ran.stdout
-    assert "evaluation.py" not in ran.stdout
+    assert "trusteval/evaluation" not in ran.stdout
     assert set(project.outcomes()) == {("mmlu.score", "dense")}
 
 

@@ -33,7 +33,7 @@ from trusteval.quantizers.building import (
 from trusteval.quantizers.calibration import load_calibration
 from trusteval.quantizers.job import Job
 from trusteval.quantizers.layerwise import default_group_size
-from trusteval.run.subjects import parse_recipe
+from trusteval.run.recipes import parse_recipe
 from trusteval.types import Recipe, Storage
 
 # One worker builds them all once.

@@ -12,10 +12,10 @@ from safetensors.numpy import save_file
 from tests.builders import write_packed
 from trusteval.errors import ModelError, TrustEvalError, VariantError
 from trusteval.quantizers import QUANTIZERS
+from trusteval.run.recipes import parse_recipe
 from trusteval.run.subjects import (
     dense_variant,
     parse_ensembles,
-    parse_recipe,
     parse_references,
     parse_variants,
 )

@@ -24,7 +24,7 @@ from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
 from trusteval.tracking.run_facts import PromptFacts
-from trusteval.types import Label, Sample
+from trusteval.types import Label, Sample, Unavailable
 
 GATES = """
 [[gate]]
@@ -269,7 +269,9 @@ def test_subject_that_was_never_accepted_is_named_with_the_command() -> None:
     said = Baseline(run).standard(
         "gptq-4", "mmlu", roll=roll, facts=run.facts, data=run.data["mmlu"]
     )
-    assert said == "nothing is accepted of it there; `pytest --trust-accept -k mmlu` does"
+    assert said == Unavailable(
+        "nothing is accepted of it there; `pytest --trust-accept -k mmlu` does"
+    )
 
 
 def test_damaged_baseline_ends_the_run_in_one_line_and_is_not_overwritten(ours: Project) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.project import GATES, Project
 from trusteval.benchmarks.prompts import load_prompt_texts
-from trusteval.engines.reordered import ShakenBackend, ShakenEngine
+from trusteval.engines.reordered import ShakenEngine
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.errors import PromptError
 from trusteval.evaluation.evaluation import Evaluation
@@ -64,13 +64,13 @@ def evaluate(tmp_path: Path):
         backend = kind.create(str(tmp_path / "script.json"))
         store = ResponseStore(tmp_path / "responses.sqlite")
         asked = Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts())
-
-        def over(answering, **more) -> Evaluation:
-            return Evaluation(
-                backend=answering, store=store, questionnaire=asked, protocol="strict", **more
-            )
-
-        return over(backend, twin=over(ShakenBackend(backend)), asked_twice=DENSE)
+        return Evaluation(
+            backend=backend,
+            store=store,
+            questionnaire=asked,
+            protocol="strict",
+            asked_twice=DENSE,
+        )
 
     return build
 

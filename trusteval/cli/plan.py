@@ -43,11 +43,12 @@ def _plan(asked: argparse.Namespace) -> int:
     from trusteval.gates.plan_table import plan_document, table_lines
     from trusteval.gates.power_check import unmeetable
     from trusteval.run.configure import prepare_plan
+    from trusteval.run.plan import plan_of
 
     if asked.baseline is not None and not asked.baseline.is_file():
         raise UsageError(f"no baseline at {asked.baseline}; name an accepted .json.gz file")
     run = prepare_plan(_options(asked))
-    lines = run.plan()
+    lines = plan_of(run)
     refused = unmeetable(lines)
     notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
     say([*table_lines(lines), *notices])

@@ -1,4 +1,4 @@
-"""Reads recorded responses once, in every way a protocol has, and keeps the sheets.
+"""Reads recorded responses once, in every way a protocol has, and keeps the tables of answers.
 
 A variant's answers are as a protocol extracts them; an ensemble's are voted from what its members
 cast. What variants said is kept too, and why the run's protocol read it so.
@@ -6,46 +6,45 @@ cast. What variants said is kept too, and why the run's protocol read it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from trusteval.answers.ensembles import elect
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
 from trusteval.answers.table import Roll, Sheet
+from trusteval.evaluation.interview import Interview
 from trusteval.protocols import PROTOCOLS
-from trusteval.protocols.protocol import Extract, Protocol
-from trusteval.types import Ensemble, Response, Sample, Variant
+from trusteval.protocols.protocol import Extract
+from trusteval.types import Ensemble, Subject, Variant
 
 
-class Readings:
-    """The answers of a run's subjects.
+class AnswerTables:
+    """What a run's subjects answered; every variant is asked once per benchmark.
 
-    `samples` and `responses` bring what is asked of a benchmark and what a variant said to it, in
-    the same order; `responses` is called once per variant and benchmark. `protocol` is the run's.
+    `protocol` is the run's, `subjects` who was asked for by subject and benchmark.
     """
 
-    def __init__(
-        self,
-        *,
-        protocol: Protocol,
-        samples: Callable[[str], Sequence[Sample]],
-        responses: Callable[[Variant, str], Sequence[Response]],
-    ) -> None:
-        self._protocol = protocol
-        self._samples = samples
-        self._responses = responses
+    def __init__(self, interview: Interview, *, protocol: str) -> None:
+        self.interview = interview
+        self.protocol = protocol
+        self.subjects: dict[tuple[str, str], Subject] = {}
         self._rolls: dict[str, Roll] = {}
         self._sheets: dict[tuple[str, str], Mapping[Extract, Sheet]] = {}
         self._said: dict[tuple[str, str], Said] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
         self._elected: dict[tuple[str, str, Extract], Sheet] = {}
 
-    def of_variant(self, variant: Variant, benchmark: str, extract: Extract) -> Sheet:
-        """Return what a variant answered to a benchmark, as `extract` reads it."""
-        key = variant.name, benchmark
-        if key not in self._sheets:
-            self._read(key, self._responses(variant, benchmark))
-        return self._sheets[key][extract]
+    def answers_of(self, subject: Subject, benchmark: str, *, protocol: str | None = None) -> Sheet:
+        """Return what a subject answered to a benchmark, as a protocol, the run's, reads it."""
+        read_by = PROTOCOLS[protocol or self.protocol]
+        match subject:
+            case Variant():
+                sheet = self._of_variant(subject, benchmark, read_by.extract)
+            case Ensemble():
+                self.interview.admission.require_one_vocabulary(subject)
+                sheet = self._of_ensemble(subject, benchmark, read_by.ballot)
+        self.subjects[subject.name, benchmark] = subject
+        return sheet
 
     def said(self, variant: Variant, benchmark: str) -> Said:
         """Return what a variant said to a benchmark that was read before."""
@@ -55,16 +54,26 @@ class Readings:
         """Return why the run's protocol read it so."""
         return self._grounds[variant.name, benchmark]
 
-    def of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> Sheet:
-        """Return what an ensemble elects where its members cast what `ballot` reads."""
+    def close(self) -> None:
+        """Free the model."""
+        self.interview.recorder.close()
+
+    def _of_variant(self, variant: Variant, benchmark: str, extract: Extract) -> Sheet:
+        key = variant.name, benchmark
+        if key not in self._sheets:
+            self._read(variant, benchmark)
+        return self._sheets[key][extract]
+
+    def _of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> Sheet:
         key = ensemble.name, benchmark, ballot
         if key not in self._elected:
-            cast = [self.of_variant(member, benchmark, ballot) for member in ensemble.members]
+            cast = [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
             self._elected[key] = elect(ensemble.members, cast)
         return self._elected[key]
 
-    def _read(self, key: tuple[str, str], responses: Sequence[Response]) -> None:
-        roll, ours = self._roll(key[1]), self._protocol
+    def _read(self, variant: Variant, benchmark: str) -> None:
+        responses = self.interview.ask(variant, benchmark)
+        key, roll, ours = (variant.name, benchmark), self._roll(benchmark), PROTOCOLS[self.protocol]
         readings = list(map(ours.read, roll.samples, responses))
         self._said[key], self._grounds[key] = Said.of(responses), Grounds.of(readings)
         self._sheets[key] = {
@@ -78,7 +87,8 @@ class Readings:
 
     def _roll(self, benchmark: str) -> Roll:
         if benchmark not in self._rolls:
-            self._rolls[benchmark] = Roll.of(self._samples(benchmark))
+            asked = self.interview.questionnaire.questions(benchmark)
+            self._rolls[benchmark] = Roll.of([question.sample for question in asked])
         return self._rolls[benchmark]
 
 

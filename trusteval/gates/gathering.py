@@ -16,7 +16,7 @@ from trusteval.metrics.measuring import evaluate, rows_of
 from trusteval.metrics.scoring import Scoring
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.proportion import Proportion
-from trusteval.types import Declared, Score
+from trusteval.types import Declared, Score, Unavailable
 
 MIN_COUNTED = 10
 """Fewer items than these leave a ratio undefined."""
@@ -28,7 +28,7 @@ def gather(
     *,
     scoring: Scoring,
     declared: Mapping[str, Declared],
-    reference: Sheet | str | None = None,
+    reference: Sheet | Unavailable | None = None,
 ) -> Evidence:
     """Return the evidence of what a subject answered.
 
@@ -45,8 +45,8 @@ def gather(
         return Evidence(replace(score, value=None, interval=None, undefined=few))
     if reference is None:
         return Evidence(score, estimated)
-    if isinstance(reference, str):
-        return Evidence(score, estimated, Comparison(obstacle=reference))
+    if isinstance(reference, Unavailable):
+        return Evidence(score, estimated, Comparison(obstacle=reference.why))
     compared = _compare(gate, formula, rows, scoring.counted(reference), declared)
     return Evidence(score, estimated, compared)
 

@@ -45,7 +45,7 @@ from trusteval.stats.power import (
     smallest_limit,
 )
 from trusteval.stats.shifts import ShiftForm
-from trusteval.types import Declared, Label, Level, Sample, Subject, Variant
+from trusteval.types import Declared, Label, Level, Sample, Subject, Unavailable, Variant
 
 DISCORDANCE = 0.10
 """Assumed share of samples that only one of subject and reference has right."""
@@ -151,7 +151,7 @@ def plan(
     gates: Sequence[Gate],
     subjects: Sequence[Subject],
     *,
-    asked: Mapping[str, Asked | str],
+    asked: Mapping[str, Asked | Unavailable],
     known: Mapping[tuple[str, str], float],
     families: Mapping[str, int],
 ) -> list[Line]:
@@ -191,7 +191,7 @@ def plan(
 
 
 def _lines(
-    gate: Gate, asked: Asked | str, *, discordance: float, family: int, compared: bool
+    gate: Gate, asked: Asked | Unavailable, *, discordance: float, family: int, compared: bool
 ) -> list[Line]:
     limits = limits_of(gate, compared=compared)
 
@@ -213,8 +213,8 @@ def _lines(
 
     if gate.point:
         return [line(key, None, _NO_PROMISE) for key in limits]
-    if isinstance(asked, str):
-        return [line(key, None, asked) for key in limits]
+    if isinstance(asked, Unavailable):
+        return [line(key, None, asked.why) for key in limits]
     try:
         aims = _aims(gate, asked, limits, discordance=discordance)
     except UndefinedError as undefined:

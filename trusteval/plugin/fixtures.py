@@ -16,13 +16,13 @@ from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
 from trusteval.plugin.stash import ANSWERED, RUN, TERMINAL
 from trusteval.printable import printable_line
-from trusteval.report.score_line import ScoreLine
 from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
 
 if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
     from trusteval.gates.gate import Gate
+    from trusteval.report.score_line import ScoreLine
     from trusteval.run import Run
     from trusteval.store import ResponseStore
     from trusteval.system.progress import ProgressBar, Say
@@ -119,8 +119,10 @@ def trust_evaluation(
     pytestconfig: pytest.Config,
 ) -> Iterator[Evaluation]:
     """The run's evaluation: records, votes, scores; holds at most one model."""
-    evaluation = trust_run.evaluation(
-        response_store, device=device, progress=trust_progress, say=trust_say
+    from trusteval.run.evaluating import evaluation_of
+
+    evaluation = evaluation_of(
+        trust_run, response_store, device=device, progress=trust_progress, say=trust_say
     )
     yield evaluation
     evaluation.close()
@@ -171,10 +173,12 @@ def judge(
     """
 
     from trusteval.gates.verdicts import decide
+    from trusteval.report.headline import gate_notes, headline
     from trusteval.report.outcomes import shown_outcome
     from trusteval.report.verdict_document import verdict_document
 
     record_property = _properties_of(request)
+    dense = next((v for v in trust_run.variants if v.method == "dense"), None)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = headline(trust_evaluation, subject, gate.benchmark)
@@ -183,9 +187,9 @@ def judge(
             gate,
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
             subject=subject.name,
-            dimension=trust_evaluation.dimension(gate.benchmark),
+            dimension=line.dimension,
             family=trust_run.family(subject.name),
-            notes=_notes(trust_evaluation, trust_run, gate, subject),
+            notes=gate_notes(trust_evaluation, gate, subject, dense=dense),
             accepts=trust_run.options.accept,
         )
         record_property("trust_verdict", json.dumps(verdict_document(verdict)))
@@ -209,37 +213,6 @@ def _properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], No
     return record
 
 
-def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreLine:
-    """Score a subject's whole benchmark for the report."""
-    others = {
-        protocol: evaluation.score(subject, benchmark, protocol=protocol).value
-        for protocol in evaluation.other_protocols(benchmark)
-    }
-    return ScoreLine(
-        benchmark=benchmark,
-        dimension=evaluation.dimension(benchmark),
-        subject=subject.name,
-        score=evaluation.score(subject, benchmark),
-        partial_score=evaluation.partial_score(subject, benchmark),
-        non_answer_rate=evaluation.non_answer_rate(subject, benchmark).value,
-        beside=evaluation.beside(subject, benchmark),
-        other_protocols=others,
-        notes=evaluation.notes(subject),
-        data=evaluation.questionnaire.facts(benchmark),
-    )
-
-
-def _notes(evaluation: Evaluation, run: Run, gate: Gate, subject: Subject) -> list[str]:
-    """Word what a reader compares with: the dense score, how the weights were held."""
-    notes = []
-    dense = next((v for v in run.variants if v.method == "dense"), None)
-    if dense is not None and subject.name != dense.name:
-        score = evaluation.score(dense, gate.benchmark, metric=gate.metric, part=gate.setting)
-        notes.append(f"dense {'undefined' if score.value is None else f'{score.value:.1f}'}")
-    own = evaluation.notes(subject)
-    return [*notes, *(f"{key} {own[key]}" for key in ("storage", "vote over") if key in own)]
-
-
 def _enforce(verdict: Verdict, *, skips: bool) -> None:
     sentence = printable_line(f"{verdict.word}: {verdict.message}")
     if verdict.outcome is Outcome.PASS:
@@ -257,6 +230,8 @@ def record_answers(
     trust_evaluation: Evaluation, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
     """Call with a subject and a benchmark: records what is missing, reports the headline."""
+    from trusteval.report.headline import headline
+
     record_property = _properties_of(request)
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:

@@ -48,9 +48,10 @@ def look_ahead(config: pytest.Config) -> None:
     Raises GateError where a blocking row holds a limit that no answers can keep.
     """
     from trusteval.gates.power_check import doubts, unmeetable
+    from trusteval.run.plan import plan_of
 
     run = config.stash[RUN]
-    lines = run.plan()
+    lines = plan_of(run)
     if (why := unmeetable(lines)) is not None:
         raise GateError(f"{run.options.gates}, {why}")
     config.stash[REPORT].doubts = doubts(lines)

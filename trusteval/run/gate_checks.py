@@ -12,8 +12,8 @@ from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.names import DENSE
 from trusteval.run.options import check_one_of
-from trusteval.run.subjects import DENSE
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile
 from trusteval.types import Dimension
@@ -73,51 +73,74 @@ def check_gates(
     decided: dict[tuple[str, str], int] = {}
     for gate in gates:
         where = f"{origin}, gate {gate.number} ({gate.id})"
-        if gate.benchmark not in profile.settings:
-            known = BENCHMARKS.get(gate.benchmark)
-            if known is not None and known.draw is not None and not profile.is_demo:
-                raise GateError(
-                    f"{where}: a gate on {gate.benchmark} names its draw as setting, for example "
-                    "per_group_1000_gap_0.5"
-                )
-            what = "unknown" if known is None else f"profile {profile.name} does not ask"
-            raise GateError(
-                f"{where}: {what} benchmark {gate.benchmark!r}; "
-                f"profile {profile.name} asks {', '.join(profile.settings)}"
-                f"{'' if known else meant(gate.benchmark, BENCHMARKS)}"
-            )
-        benchmark = BENCHMARKS[gate.benchmark]
-        try:
-            asked = profile.settings[gate.benchmark]
-            if gate.setting is not None and benchmark.draw is not None:
-                benchmark.draw(gate.setting)
-            scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
-            if gate.setting is not None:
-                scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
-        except GateError as error:
-            raise GateError(f"{where}: {error}") from error
-        if gate.setting is not None:
-            check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
-        special = {m for other in BENCHMARKS.values() for m in other.metrics}
-        if gate.metric in special and gate.metric not in benchmark.metrics:
-            owners = ", ".join(b.name for b in BENCHMARKS.values() if gate.metric in b.metrics)
-            raise GateError(f"{where}: {gate.metric} is measured on {owners} only")
-        for pattern in gate.subjects:
-            if not any(fnmatchcase(subject, pattern) for subject in subjects):
-                raise GateError(
-                    f"{where}: subjects {pattern!r} match none of this run's subjects "
-                    f"{', '.join(subjects)}; change the pattern or add the variant"
-                    f"{_meant_pattern(pattern, subjects)}"
-                )
+        _check_benchmark(gate, profile, where=where)
+        _check_part(gate, profile, protocol=protocol, where=where)
+        _check_metric(gate, where=where)
+        _check_subjects(gate, subjects, where=where)
         _check_reference(gate, subjects, where=where)
         _refuse_unheard_silence(gate, gates, subjects, where=where)
-        for subject in filter(gate.applies_to, subjects):
-            other = decided.setdefault((gate.id, subject), gate.number)
-            if other != gate.number:
-                raise GateError(
-                    f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
-                    "subject one row per benchmark, setting and metric"
-                )
+        _refuse_decided(gate, subjects, decided, where=where)
+
+
+def _check_benchmark(gate: Gate, profile: Profile, *, where: str) -> None:
+    if gate.benchmark in profile.settings:
+        return
+    known = BENCHMARKS.get(gate.benchmark)
+    if known is not None and known.draw is not None and not profile.is_demo:
+        raise GateError(
+            f"{where}: a gate on {gate.benchmark} names its draw as setting, for example "
+            "per_group_1000_gap_0.5"
+        )
+    what = "unknown" if known is None else f"profile {profile.name} does not ask"
+    raise GateError(
+        f"{where}: {what} benchmark {gate.benchmark!r}; "
+        f"profile {profile.name} asks {', '.join(profile.settings)}"
+        f"{'' if known else meant(gate.benchmark, BENCHMARKS)}"
+    )
+
+
+def _check_part(gate: Gate, profile: Profile, *, protocol: str, where: str) -> None:
+    """Refuse what the protocol does not score, and limits against its metric's direction."""
+    draw, asked = BENCHMARKS[gate.benchmark].draw, profile.settings[gate.benchmark]
+    try:
+        if gate.setting is not None and draw is not None:
+            draw(gate.setting)
+        scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
+        if gate.setting is None:
+            return
+        scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
+    except GateError as error:
+        raise GateError(f"{where}: {error}") from error
+    check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
+
+
+def _check_metric(gate: Gate, *, where: str) -> None:
+    owners = [name for name, other in BENCHMARKS.items() if gate.metric in other.metrics]
+    if owners and gate.benchmark not in owners:
+        raise GateError(f"{where}: {gate.metric} is measured on {', '.join(owners)} only")
+
+
+def _check_subjects(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
+    for pattern in gate.subjects:
+        if not any(fnmatchcase(subject, pattern) for subject in subjects):
+            raise GateError(
+                f"{where}: subjects {pattern!r} match none of this run's subjects "
+                f"{', '.join(subjects)}; change the pattern or add the variant"
+                f"{_meant_pattern(pattern, subjects)}"
+            )
+
+
+def _refuse_decided(
+    gate: Gate, subjects: Sequence[str], decided: dict[tuple[str, str], int], *, where: str
+) -> None:
+    """Refuse a second row on one thing; `decided` holds the rows so far and takes this one."""
+    for subject in filter(gate.applies_to, subjects):
+        other = decided.setdefault((gate.id, subject), gate.number)
+        if other != gate.number:
+            raise GateError(
+                f"{where}: gate {other} decides {gate.id} for {subject} already; give each "
+                "subject one row per benchmark, setting and metric"
+            )
 
 
 def _meant_pattern(pattern: str, subjects: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
     pairs = list(_variants(run, asked))
     if not pairs:
         return
-    backend = run.options.backend((*run.variants, *run.references))
+    backend = run.options.backend(run.loaded)
     _refuse_short_contexts(run, backend, pairs)
     if store.exists() and not store.is_file():
         raise UsageError(f"--trust-store: {store} is a folder, a pipe or a device; name a file")

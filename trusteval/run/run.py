@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from trusteval.answers.table import Roll
 from trusteval.benchmarks.prompts import PromptTexts
-from trusteval.engines.engine import Backend
-from trusteval.engines.reordered import ShakenBackend
-from trusteval.errors import TrustEvalError
-from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
-from trusteval.gates.planning import Asked, Line, plan
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.names import DENSE
 from trusteval.run.options import Options
-from trusteval.run.subjects import DENSE, dense_variant
-from trusteval.store import ResponseStore
+from trusteval.run.subjects import dense_variant
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire
-from trusteval.system.progress import ProgressBar, Say, say_nothing
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.run_facts import GateFacts, PromptFacts, RunFacts, Sampling
-from trusteval.types import Ensemble, Subject, Undecided, Variant, Verdict
+from trusteval.types import Ensemble, Subject, Unavailable, Undecided, Variant, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,12 @@ class Run:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        return (*self.variants, *self.references, *self.ensembles)
+        return (*self.loaded, *self.ensembles)
+
+    @property
+    def loaded(self) -> tuple[Variant, ...]:
+        """Who answers for itself; an ensemble is voted from some of them."""
+        return (*self.variants, *self.references)
 
     @property
     def dense(self) -> Variant | None:
@@ -100,79 +97,22 @@ class Run:
         """How many blocking rows of a subject share the error of 0.05."""
         return family_size(self.gates, subject)
 
-    def reference(self, gate: Gate) -> Subject | Baseline | str:
+    def reference(self, gate: Gate) -> Subject | Baseline | Unavailable:
         """Return what a gate compares with, or why there is none.
 
         Where no subject is called dense, it is the model under test.
         """
         if gate.reference == BASELINE:
-            return self.baseline or (
+            return self.baseline or Unavailable(
                 f"there is no {self.options.baseline}; `{self.options.accept_with}` makes one"
             )
         named = next((s for s in self.subjects if s.name == gate.reference), None)
         return named or dense_variant()
 
-    def evaluation(
-        self,
-        store: ResponseStore,
-        *,
-        device: str,
-        progress: ProgressBar,
-        say: Say = say_nothing,
-    ) -> Evaluation:
-        """Put the parts together; opens no model yet. `say` is told what is waited for."""
-        loaded = (*self.variants, *self.references)
-        backend = self.options.backend(loaded, device=device, progress=progress, say=say)
-
-        def over(answering: Backend, **more: Any) -> Evaluation:
-            return Evaluation(
-                backend=answering,
-                store=store,
-                questionnaire=self.questionnaire,
-                protocol=self.options.protocol,
-                dense=self.dense,
-                references=[reference.name for reference in self.references],
-                facts=self.facts(),
-                progress=progress,
-                say=say,
-                **more,
-            )
-
-        if self.asked_twice is None:
-            return over(backend)
-        return over(backend, twin=over(ShakenBackend(backend)), asked_twice=self.asked_twice)
-
     @property
     def asked_twice(self) -> Variant | None:
         """The variant whose noise is measured, if one is."""
-        loaded = (*self.variants, *self.references)
-        return next((v for v in loaded if v.name == self.options.noise_floor), None)
-
-    def plan(self) -> list[Line]:
-        """Return what each limit can show of each subject, before any model runs.
-
-        Of a benchmark whose data cannot be read it is said; its own tests say so too.
-        """
-        gates = [gate for gate in self.gates if gate.benchmark in self.benchmarks]
-        names = dict.fromkeys(gate.benchmark for gate in gates)
-        return plan(
-            gates,
-            self.subjects,
-            asked={name: self._asked(name) for name in names},
-            known={} if self.baseline is None else self.baseline.discordances(reference=DENSE),
-            families={subject.name: self.family(subject.name) for subject in self.subjects},
-        )
-
-    def _asked(self, benchmark: str) -> Asked | str:
-        """Return what is asked of a benchmark, or why nothing can be."""
-        try:
-            roll = Roll.of(q.sample for q in self.questionnaire.questions(benchmark))
-        except TrustEvalError as error:
-            return f"not planned: {error}"
-        scoring = PROTOCOLS[self.options.protocol].scoring(
-            benchmark, settings=self.questionnaire.settings(benchmark)
-        )
-        return Asked(roll, scoring, self.questionnaire.declared(benchmark, scoring=scoring))
+        return next((v for v in self.loaded if v.name == self.options.noise_floor), None)
 
     @property
     def unbreakable(self) -> tuple[str, ...]:

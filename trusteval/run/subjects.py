@@ -18,20 +18,17 @@ from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_m
 from trusteval.engines.served.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
-from trusteval.suggestion import meant, nearest
+from trusteval.run.names import DENSE, refuse_name, refuse_twice, shown
+from trusteval.run.recipes import parse_recipe
+from trusteval.suggestion import meant
 from trusteval.system.files import with_home
 from trusteval.system.url_secrets import refuse_secrets
-from trusteval.types import Ensemble, Recipe, Variant
+from trusteval.types import Ensemble, Variant
 
-DENSE = "dense"
 AUTO = "auto"
 UNKNOWN = "unknown"
 """The method of a served model whose name does not say how it is quantized."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
-_LONGEST_NAME, _MOST_SHOWN = 128, 200
-"""Letters of a name, which is part of a test's, and of what a message repeats."""
 _SERVED = re.compile(r"([a-z]+)-(1[0-6]|[1-9])(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
-_RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 
 
 def parse_variants(text: str) -> tuple[Variant, ...]:
@@ -42,9 +39,9 @@ def parse_variants(text: str) -> tuple[Variant, ...]:
     """
     refuse_secrets(text, "variants")
     variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
-    _refuse_twice([variant.name for variant in variants], "variant")
+    refuse_twice([variant.name for variant in variants], "variant")
     recipes = [str(variant.recipe) for variant in variants if variant.recipe]
-    _refuse_twice(recipes, "recipe", why="two spellings of one recipe would vote twice")
+    refuse_twice(recipes, "recipe", why="two spellings of one recipe would vote twice")
     return tuple(variants)
 
 
@@ -64,7 +61,7 @@ def parse_ensembles(
         words = [f"vote-{method}" for method in methods if len(_members(method, known)) > 1]
     ensembles = [_ensemble(word, known, references) for word in words]
     others = [*(reference.name for reference in references), *(e.name for e in ensembles)]
-    _refuse_twice([*known, *others], "subject")
+    refuse_twice([*known, *others], "subject")
     return tuple(ensembles)
 
 
@@ -87,67 +84,11 @@ def _variant(word: str) -> Variant:
     )
 
 
-def parse_recipe(word: str) -> Recipe:
-    """Read METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED].
-
-    Raises VariantError if it is none, or the method cannot build these bits.
-    """
-    match = _RECIPE.fullmatch(word)
-    if match is None or match[1] not in QUANTIZERS:
-        known = ", ".join(
-            [DENSE, *(f"{name}-{b}" for name, q in QUANTIZERS.items() for b in q.bits)]
-        )
-        raise VariantError(
-            f"unknown variant {_cut(word)!r}; known: {known} (with :gN, :sym, :asym, "
-            ":actorder, @SEED), NAME=PATH for a checkpoint directory, .gguf file or hub id, or "
-            "NAME=openai:URL#MODEL"
-            f"{_meant_recipe(word)}"
-        )
-    method, bits = match[1], int(match[2])
-    quantizer = QUANTIZERS[method]
-    if bits not in quantizer.bits:
-        raise VariantError(
-            f"variant {word!r}: {method} builds {', '.join(map(str, quantizer.bits))} bit, got "
-            f"{bits}"
-        )
-    group_size, symmetric, act_order = None, None, False
-    for option in filter(None, match[3].split(":")):
-        if re.fullmatch(r"g(-1|[1-9][0-9]{0,5})", option) and group_size is None:
-            group_size = int(option[1:])
-        elif option in ("sym", "asym") and symmetric is None:
-            symmetric = option == "sym"
-        elif option == "actorder" and not act_order:
-            act_order = True
-        else:
-            raise VariantError(
-                f"variant {word!r}: expected :gN, :sym or :asym, :actorder, each once, got "
-                f":{option}"
-            )
-    if act_order and not quantizer.has_act_order:
-        raise VariantError(f"variant {word!r}: {method} has no act-order")
-    return Recipe(
-        method=method,
-        bits=bits,
-        group_size=group_size,
-        # What the method does anyway needs no saying, so that one recipe has one spelling.
-        symmetric=None if symmetric == quantizer.symmetric else symmetric,
-        act_order=act_order,
-        seed=int(match[4] or 0),
-    )
-
-
-def _meant_recipe(word: str) -> str:
-    """Say which recipe a word was probably meant to be, with the options that it has."""
-    name = re.split("[:@]", word)[0]
-    close = nearest(name, [DENSE, *(f"{m}-{b}" for m, q in QUANTIZERS.items() for b in q.bits)])
-    return "" if close in (None, name) else f" (did you mean '{close}{word[len(name) :]}'?)"
-
-
 def _brought(name: str, model: str) -> Variant:
     if is_endpoint(model):
         return _served(name, model)
     refuse_url(model, f"variant {name}")
-    _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
+    refuse_name(name, f"variant {shown(f'{name}={model}')}")
     method, bits = method_and_bits(model)
     return Variant(name=name, method=method, bits=bits, path=with_home(model))
 
@@ -155,7 +96,7 @@ def _brought(name: str, model: str) -> Variant:
 def _served(name: str, model: str) -> Variant:
     """Read method, bits and seed off the name, since a server does not tell them."""
     if name != DENSE:
-        _refuse_name(name, f"variant {_cut(f'{name}={model}')}")
+        refuse_name(name, f"variant {shown(f'{name}={model}')}")
     endpoint = parse_endpoint(model)
     if name.partition("-")[0] == DENSE:
         return Variant(name=name, method=DENSE, bits=DENSE_BITS, served=endpoint)
@@ -188,7 +129,7 @@ def parse_references(text: str) -> tuple[Variant, ...]:
         name, given, model = (part.strip() for part in word.partition("="))
         if not given:
             raise VariantError(f"reference {word!r}: expected NAME=MODEL, for example small=PATH")
-        _refuse_name(name, f"reference {_cut(word)}")
+        refuse_name(name, f"reference {shown(word)}")
         if is_endpoint(model):
             references.append(
                 Variant(name=name, method=DENSE, bits=DENSE_BITS, served=parse_endpoint(model))
@@ -199,29 +140,13 @@ def parse_references(text: str) -> tuple[Variant, ...]:
             raise VariantError(f"reference {word}: a reference is a dense model, this is quantized")
         refuse_missing_model(model)
         references.append(Variant(name=name, method=DENSE, bits=DENSE_BITS, path=with_home(model)))
-    _refuse_twice([reference.name for reference in references], "reference")
+    refuse_twice([reference.name for reference in references], "reference")
     return tuple(references)
-
-
-def _refuse_name(name: str, where: str) -> None:
-    if len(name) > _LONGEST_NAME:
-        raise VariantError(
-            f"{where}: expected a name of at most {_LONGEST_NAME} letters, got {len(name)}"
-        )
-    if not _NAME.fullmatch(name) or name == DENSE:
-        raise VariantError(
-            f"{where}: expected a name of letters, digits, _ . : @ - other than {DENSE!r}, got "
-            f"{name!r}"
-        )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Variant]) -> Ensemble:
     name, given, members = (part.strip() for part in word.partition("="))
-    _refuse_name(name, f"ensemble {_cut(word)!r}")
+    refuse_name(name, f"ensemble {shown(word)!r}")
     if given:
         names = [member.strip() for member in members.split("+")]
         never = [reference.name for reference in references if reference.name in names]
@@ -233,7 +158,7 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
                 f"ensemble {word!r}: {', '.join(unknown)} is no variant of this run; "
                 f"known: {', '.join(known)}{meant(unknown[0], known)}"
             )
-        _refuse_twice(names, f"member of {name}")
+        refuse_twice(names, f"member of {name}")
         chosen = [known[member] for member in names]
     else:
         method = name.removeprefix("vote-")
@@ -264,10 +189,3 @@ def _members(method: str, known: Mapping[str, Variant]) -> list[Variant]:
     """Return the first default-seed variant of every bit width of a method."""
     chosen = [v for v in known.values() if v.method == method and v.seed == 0]
     return list({variant.bits: variant for variant in reversed(chosen)}.values())
-
-
-def _refuse_twice(names: Sequence[str], what: str, *, why: str = "") -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        reason = f" ({why})" if why else ""
-        raise VariantError(f"every {what} needs to differ{reason}; given twice: {', '.join(twice)}")

@@ -17,7 +17,7 @@ from trusteval.answers.table import Codes, Roll, Sheet
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
-from trusteval.types import Answer, Invalid, Label, Refusal, Sample, Variant
+from trusteval.types import Answer, Invalid, Label, Refusal, Sample, Unavailable, Variant
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -183,21 +183,21 @@ def _first(parts: Iterable[Mapping[_Key, _Value]]) -> dict[_Key, _Value]:
     return whole
 
 
-def aligned(sheet: Sheet, roll: Roll) -> Sheet | str:
+def aligned(sheet: Sheet, roll: Roll) -> Sheet | Unavailable:
     """Return a subject's answers in the order of another roll, or say how its items differ."""
     rows = rows_in_order(sheet, roll)
-    if isinstance(rows, str):
+    if isinstance(rows, Unavailable):
         return rows
     return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
 
 
-def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | str:
+def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | Unavailable:
     """Return which row of a sheet's roll is about each sample of another roll, or say how the
     items differ. Where an item is there twice, nobody can say which of its answers is meant.
     """
     for one in (sheet.roll, roll):
         if (twice := repeated_item(one.samples)) is not None:
-            return f"item {twice} is there twice"
+            return Unavailable(f"item {twice} is there twice")
     place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
     wanted = [item_name(sample) for sample in roll.samples]
     known = set(wanted)
@@ -208,7 +208,7 @@ def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | str:
             for keys, when in ((gone, "before"), (new, "now"))
             if keys
         ]
-        return f"other items: {'; '.join(said)}"
+        return Unavailable(f"other items: {'; '.join(said)}")
     return np.fromiter((place[key] for key in wanted), np.int64, len(wanted))
 
 

@@ -31,6 +31,7 @@ from trusteval.tracking.reader_version import reader_of
 from trusteval.tracking.rereading import read_anew
 from trusteval.tracking.run_facts import RunFacts
 from trusteval.tracking.score_entry import ScoreEntry, score_entry
+from trusteval.types import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Baseline:
         roll: Roll,
         facts: RunFacts,
         data: DataFacts,
-    ) -> Sheet | str:
+    ) -> Sheet | Unavailable:
         """Return what was accepted of a subject, in the order of a roll, or why it cannot be.
 
         `facts` and `data` say how this run asks; another way of asking is no comparison. What
@@ -77,23 +78,25 @@ class Baseline:
         """
         sheet = self.answers.sheets.get((subject, benchmark))
         if sheet is None:
-            return f"nothing is accepted of it there; `{self.accept_with} -k {benchmark}` does"
+            return Unavailable(
+                f"nothing is accepted of it there; `{self.accept_with} -k {benchmark}` does"
+            )
         changed = differences(self.answers, benchmark, facts=facts, data=data)
         if changed:
-            return (
+            return Unavailable(
                 f"asked differently from what was accepted: {'; '.join(changed)}; "
                 f"`{self.accept_with}` accepts it anew"
             )
         lined_up = aligned(sheet, roll)
         then, now = reader_of(self.answers.facts), reader_of(facts)
-        if isinstance(lined_up, str):
-            return f"{lined_up}; `{self.accept_with}` accepts it anew"
+        if isinstance(lined_up, Unavailable):
+            return Unavailable(f"{lined_up.why}; `{self.accept_with}` accepts it anew")
         if then == now:
             return lined_up
         anew = read_anew(self.answers, subject, benchmark, roll=roll)
-        if isinstance(anew, str):
-            return (
-                f"accepted as reader {then} read it, reader {now} reads now, and {anew}; "
+        if isinstance(anew, Unavailable):
+            return Unavailable(
+                f"accepted as reader {then} read it, reader {now} reads now, and {anew.why}; "
                 f"`{self.accept_with}` accepts it again"
             )
         return anew
@@ -250,13 +253,13 @@ def _in_order(
     for key, roll in rolls.items():
         sheet, part = before.sheets[key], "/".join(key)
         rows = rows_in_order(sheet, roll)
-        if isinstance(rows, str):
-            raise TrackingError(_OTHER_ROWS.format(part=part, why=rows))
+        if isinstance(rows, Unavailable):
+            raise TrackingError(_OTHER_ROWS.format(part=part, why=rows.why))
         sheets[key] = Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
         if (then := reader_of(before.facts)) != reader:
             anew = read_anew(before, *key, roll=roll)
-            if isinstance(anew, str):
-                raise TrackingError(_OTHER_READER.format(part=part, then=then, why=anew))
+            if isinstance(anew, Unavailable):
+                raise TrackingError(_OTHER_READER.format(part=part, then=then, why=anew.why))
             sheets[key] = anew
         if key in before.said:
             said[key] = before.said[key].only(rows)

@@ -31,7 +31,7 @@ from trusteval.tracking.margins import Margins
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import read_alike, rereading
-from trusteval.types import Answer, Score
+from trusteval.types import Answer, Score, Unavailable
 
 SEED = 2511
 
@@ -146,8 +146,8 @@ def _compare(
         return impossible(f"asked differently: {'; '.join(changed)}")
     texts = _texts(before.roll)
     sheets = read_alike(first, second, subjects=(pair.before, pair.after), benchmark=benchmark)
-    if isinstance(sheets, str):
-        return impossible(sheets)
+    if isinstance(sheets, Unavailable):
+        return impossible(sheets.why)
     before, after = sheets
     scoring = protocol_of(second.facts).scoring(benchmark, settings=after.roll.settings)
     found = measured(scoring, before, after)

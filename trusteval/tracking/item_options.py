@@ -11,6 +11,7 @@ from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.rereading import Options, options_of
 from trusteval.tracking.run_facts import RunFacts
+from trusteval.types import Unavailable
 
 
 class ItemOptions:
@@ -22,22 +23,22 @@ class ItemOptions:
     def __init__(self, facts: RunFacts, origin: Origin | None) -> None:
         self._facts = facts
         self._origin = origin
-        self._found: dict[str, Options | str] = {}
+        self._found: dict[str, Options | Unavailable] = {}
 
-    def of(self, benchmark: str, *, data: DataFacts) -> Options | str:
+    def of(self, benchmark: str, *, data: DataFacts) -> Options | Unavailable:
         """Return the options by item, or say why there are none; `data` are the rows asked then."""
         if benchmark not in self._found:
             try:
                 self._found[benchmark] = self._read(benchmark, data)
             except TrustEvalError as error:
-                self._found[benchmark] = str(error)
+                self._found[benchmark] = Unavailable(str(error))
         return self._found[benchmark]
 
-    def _read(self, benchmark: str, data: DataFacts) -> Options | str:
+    def _read(self, benchmark: str, data: DataFacts) -> Options | Unavailable:
         profile = find_profile(str(self._facts.profile))
         origin = demo_origin() if profile.is_demo else self._origin
         if origin is None:
-            return (
+            return Unavailable(
                 "the options of its items are in the data: name that with --data or TRUSTEVAL_DATA"
             )
         # What stands around an item does not change its options: any prompts will do.
@@ -45,5 +46,7 @@ class ItemOptions:
         roll = Roll.of(question.sample for question in asked.questions(benchmark))
         now = asked.facts(benchmark).sha256
         if now != data.sha256:
-            return f"the data is not what was asked: {data.sha256 or '-':.12}, now {now:.12}"
+            return Unavailable(
+                f"the data is not what was asked: {data.sha256 or '-':.12}, now {now:.12}"
+            )
         return options_of(roll)

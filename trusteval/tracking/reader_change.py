@@ -13,7 +13,7 @@ from trusteval.tracking.item_options import ItemOptions
 from trusteval.tracking.measured import measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import lacks_options, read_anew, unsaid, with_options
-from trusteval.types import Score
+from trusteval.types import Score, Unavailable
 
 _ELECTED = "elected anew"
 _CURE = "run it again: no model runs for what the store holds"
@@ -62,30 +62,32 @@ def read_parts_anew(
     run: AnsweredRun, subjects: Iterable[str], *, options: ItemOptions, most: int | None
 ) -> list[PartReadAnew]:
     """Read everything that subjects of a run said anew; keep at most `most` items of each part."""
-    rolls: dict[str, Roll | str] = {}
+    rolls: dict[str, Roll | Unavailable] = {}
     parts = []
     for key in [key for name in subjects for key in run.sheets if key[0] == name]:
         sheet, benchmark = run.sheets[key], key[1]
         if (missing := unsaid(run, *key)) is not None:
-            parts.append(PartReadAnew(*key, len(sheet), why=f"{missing}; {_CURE}"))
+            parts.append(PartReadAnew(*key, len(sheet), why=f"{missing.why}; {_CURE}"))
             continue
         if benchmark not in rolls:
             rolls[benchmark] = _with_options(run, benchmark, sheet.roll, options)
         roll = rolls[benchmark]
-        anew = roll if isinstance(roll, str) else read_anew(run, *key, roll=roll)
-        if isinstance(anew, str):
-            parts.append(PartReadAnew(*key, len(sheet), why=anew))
+        anew = roll if isinstance(roll, Unavailable) else read_anew(run, *key, roll=roll)
+        if isinstance(anew, Unavailable):
+            parts.append(PartReadAnew(*key, len(sheet), why=anew.why))
         else:
             parts.append(_part(run, key, replace(sheet, roll=anew.roll), anew, most=most))
     return parts
 
 
-def _with_options(run: AnsweredRun, benchmark: str, roll: Roll, options: ItemOptions) -> Roll | str:
+def _with_options(
+    run: AnsweredRun, benchmark: str, roll: Roll, options: ItemOptions
+) -> Roll | Unavailable:
     """Return a roll whose letters can be read, or say why there is none."""
     if not any(map(lacks_options, roll.samples)):
         return roll
     found = options.of(benchmark, data=run.data.get(benchmark, DataFacts()))
-    return found if isinstance(found, str) else with_options(roll, found)
+    return found if isinstance(found, Unavailable) else with_options(roll, found)
 
 
 def _part(

@@ -15,7 +15,7 @@ from trusteval.protocols.protocol import Extract
 from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
 from trusteval.tracking.reader_version import present_reader, protocol_of, reader_of
-from trusteval.types import LabelForm, Sample
+from trusteval.types import LabelForm, Sample, Unavailable
 
 _CURE = "run the older one again, or accept it again: no model runs for what the store holds"
 
@@ -23,39 +23,39 @@ Options = Mapping[str, tuple[str, ...]]
 """The texts of the choices, by the item's name in its benchmark."""
 
 
-def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> Sheet | str:
+def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> Sheet | Unavailable:
     """Return what a subject answered as the present reader reads it, in the order of a roll.
 
-    `roll` has the same items, with their options. A text says why it cannot be read.
+    `roll` has the same items, with their options.
     """
     if (missing := unsaid(run, subject, benchmark)) is not None:
         return missing
     if any(map(lacks_options, roll.samples)):
-        return "the options of its items are not kept, a reports folder keeps them"
+        return Unavailable("the options of its items are not kept, a reports folder keeps them")
     protocol, members = protocol_of(run.facts), run.members.get((subject, benchmark))
     if members is None:
         return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
     cast = []
     for member in members:
         ballots = _of_variant(run, (member.name, benchmark), roll, way=protocol.ballot)
-        if isinstance(ballots, str):
+        if isinstance(ballots, Unavailable):
             return ballots
         cast.append(ballots)
     return elect(members, cast)
 
 
-def unsaid(run: AnsweredRun, subject: str, benchmark: str) -> str | None:
+def unsaid(run: AnsweredRun, subject: str, benchmark: str) -> Unavailable | None:
     """Say what of a subject's words, or of its members', is not at hand; None where all is."""
     members = run.members.get((subject, benchmark))
     if members is None:
         kept = (subject, benchmark) in run.said
-        return None if kept else f"what {subject} said is not kept"
+        return None if kept else Unavailable(f"what {subject} said is not kept")
     voters = run.identities.get((subject, benchmark), {}).get(VOTERS, {})
     for name in [member.name for member in members]:
         if (name, benchmark) not in run.said:
-            return f"what {name} said is not kept"
+            return Unavailable(f"what {name} said is not kept")
         if _ran(run.identities.get((name, benchmark))) != _ran(voters.get(name)):
-            return f"its member {name} is not the one that it was over"
+            return Unavailable(f"its member {name} is not the one that it was over")
     return None
 
 
@@ -66,26 +66,28 @@ def _ran(identity: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return {name: value for name, value in identity.items() if name != TOKENIZING}
 
 
-def _of_variant(run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract) -> Sheet | str:
+def _of_variant(
+    run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract
+) -> Sheet | Unavailable:
     rows = rows_in_order(run.sheets[key], roll)
-    if isinstance(rows, str):
+    if isinstance(rows, Unavailable):
         return rows
     return Sheet.of(roll, map(way, roll.samples, run.said[key].only(rows).responses()))
 
 
 def read_alike(
     first: AnsweredRun, second: AnsweredRun, *, subjects: tuple[str, str], benchmark: str
-) -> tuple[Sheet, Sheet] | str:
+) -> tuple[Sheet, Sheet] | Unavailable:
     """Return what a subject of each run answered, in one order and as one reader reads it.
 
-    A text says why that cannot be had. What different readers read is read anew by the present one.
+    What different readers read is read anew by the present one.
     """
     before, after = (
         run.sheets[subject, benchmark]
         for run, subject in zip((first, second), subjects, strict=True)
     )
     lined_up = aligned(before, after.roll)
-    if isinstance(lined_up, str):
+    if isinstance(lined_up, Unavailable):
         return lined_up
     if not rereading(first, second):
         return lined_up, after
@@ -97,8 +99,8 @@ def read_alike(
             sheet = aligned(run.sheets[subject, benchmark], roll)
         else:
             sheet = read_anew(run, subject, benchmark, roll=roll)
-        if isinstance(sheet, str):
-            return f"{read_by}, and {sheet}; {_CURE}"
+        if isinstance(sheet, Unavailable):
+            return Unavailable(f"{read_by}, and {sheet.why}; {_CURE}")
         anew.append(sheet)
     return anew[0], anew[1]
 

@@ -17,6 +17,7 @@ from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tracking.answered_run import AnsweredRun, aligned
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.reader_version import protocol_of
+from trusteval.types import Unavailable
 
 _DIGITS = 9
 """Sums differ beyond them by the order in which workers brought their rows."""
@@ -66,7 +67,7 @@ def _lined_up(sheets: list[Sheet | None]) -> list[Sheet] | None:
         if first is None or sheet is None:
             return None
         same = sheet if sheet.roll is first.roll else aligned(sheet, first.roll)
-        if isinstance(same, str):
+        if isinstance(same, Unavailable):
             return None
         found.append(same)
     return found

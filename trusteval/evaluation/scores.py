@@ -1,0 +1,62 @@
+"""Scores what subjects answered, each thing once, under every protocol."""
+
+from __future__ import annotations
+
+from trusteval.evaluation.answer_tables import AnswerTables
+from trusteval.metrics.measuring import SCORE
+from trusteval.metrics.scoring import Scoring
+from trusteval.protocols import PROTOCOLS
+from trusteval.suite.questions import Questionnaire
+from trusteval.types import Declared, Score, Subject
+
+
+class Scores:
+    """The scores of a run's subjects; a protocol that is not named is the run's."""
+
+    def __init__(self, tables: AnswerTables, questionnaire: Questionnaire) -> None:
+        self._tables = tables
+        self._questionnaire = questionnaire
+        self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
+        self._scores: dict[tuple[str, ...], Score] = {}
+
+    def scoring(self, benchmark: str, *, protocol: str | None = None) -> Scoring:
+        """Return how a protocol scores a benchmark."""
+        asked = self._questionnaire.settings(benchmark)
+        return PROTOCOLS[protocol or self._tables.protocol].scoring(benchmark, settings=asked)
+
+    def declared(self, benchmark: str, *, protocol: str | None = None) -> dict[str, Declared]:
+        """Return what every setting that counts under a protocol has to bring."""
+        key = benchmark, protocol or self._tables.protocol
+        if key not in self._declared:
+            scoring = self.scoring(benchmark, protocol=protocol)
+            self._declared[key] = self._questionnaire.declared(benchmark, scoring=scoring)
+        return self._declared[key]
+
+    def score_of(
+        self,
+        subject: Subject,
+        benchmark: str,
+        *,
+        metric: str = SCORE,
+        part: str | None = None,
+        protocol: str | None = None,
+    ) -> Score:
+        """Score a subject on a whole benchmark, or on a subscore or setting of it."""
+        key = subject.name, benchmark, metric, part or "", protocol or self._tables.protocol
+        if key not in self._scores:
+            self._scores[key] = self.scoring(benchmark, protocol=protocol).measure(
+                metric,
+                self._tables.answers_of(subject, benchmark, protocol=protocol),
+                declared=self.declared(benchmark, protocol=protocol),
+                part=part,
+            )
+        return self._scores[key]
+
+    def partial(self, subject: Subject, benchmark: str) -> float | None:
+        """Score a benchmark over the settings whose data is there, if others are missing."""
+        if not self.score_of(subject, benchmark).missing_settings:
+            return None
+        partial = self.scoring(benchmark).partial_score(
+            self._tables.answers_of(subject, benchmark), declared=self.declared(benchmark)
+        )
+        return None if partial is None else partial.value

@@ -1,0 +1,59 @@
+"""Finds what a subject is compared with: what another answered, or what was accepted of it."""
+
+from __future__ import annotations
+
+from trusteval.answers.table import Sheet
+from trusteval.errors import TrustEvalError
+from trusteval.evaluation.answer_tables import AnswerTables
+from trusteval.suite.questions import Questionnaire
+from trusteval.tracking.baseline import Baseline
+from trusteval.tracking.run_facts import RunFacts
+from trusteval.types import Subject, Unavailable
+
+Reference = Subject | Baseline | Unavailable
+"""What a gate compares with, or why there is none."""
+
+
+class Standards:
+    """The answers that subjects are held against; `facts` say how this run asks and reads."""
+
+    def __init__(
+        self, tables: AnswerTables, questionnaire: Questionnaire, *, facts: RunFacts
+    ) -> None:
+        self._tables = tables
+        self._questionnaire = questionnaire
+        self._facts = facts
+        self._accepted: dict[tuple[str, str], Sheet | Unavailable] = {}
+
+    def standard_for(
+        self, subject: Subject, benchmark: str, *, reference: Reference
+    ) -> Sheet | Unavailable:
+        """Return what a subject's answers are compared with, or why that cannot be had."""
+        match reference:
+            case Unavailable():
+                return reference
+            case Baseline():
+                return self._accepted_of(subject, benchmark, baseline=reference)
+            case _:
+                try:
+                    return self._tables.answers_of(reference, benchmark)
+                except TrustEvalError as error:
+                    return Unavailable(f"{reference.name} has no answers ({error})")
+
+    def rereading(self, reference: Reference) -> str:
+        """Say that what is compared with is read anew, "" where it is not."""
+        return reference.rereading(self._facts) if isinstance(reference, Baseline) else ""
+
+    def _accepted_of(
+        self, subject: Subject, benchmark: str, *, baseline: Baseline
+    ) -> Sheet | Unavailable:
+        """Return what was accepted of a subject; what another reader read is read anew once."""
+        key = subject.name, benchmark
+        if key not in self._accepted:
+            self._accepted[key] = baseline.standard(
+                *key,
+                roll=self._tables.answers_of(subject, benchmark).roll,
+                facts=self._facts,
+                data=self._questionnaire.facts(benchmark),
+            )
+        return self._accepted[key]

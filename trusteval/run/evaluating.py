@@ -1,0 +1,26 @@
+"""Makes the evaluation that a run asks for."""
+
+from __future__ import annotations
+
+from trusteval.evaluation.evaluation import Evaluation
+from trusteval.run.run import Run
+from trusteval.store import ResponseStore
+from trusteval.system.progress import ProgressBar, Say, say_nothing
+
+
+def evaluation_of(
+    run: Run, store: ResponseStore, *, device: str, progress: ProgressBar, say: Say = say_nothing
+) -> Evaluation:
+    """Put the parts together; opens no model yet. `say` is told what is waited for."""
+    return Evaluation(
+        backend=run.options.backend(run.loaded, device=device, progress=progress, say=say),
+        store=store,
+        questionnaire=run.questionnaire,
+        protocol=run.options.protocol,
+        dense=run.dense,
+        references=[reference.name for reference in run.references],
+        facts=run.facts(),
+        progress=progress,
+        say=say,
+        asked_twice=run.asked_twice,
+    )

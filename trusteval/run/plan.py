@@ -1,0 +1,39 @@
+"""Says what the limits of a run can show, before any model runs."""
+
+from __future__ import annotations
+
+from trusteval.answers.table import Roll
+from trusteval.errors import TrustEvalError
+from trusteval.gates.planning import Asked, Line, plan
+from trusteval.protocols import PROTOCOLS
+from trusteval.run.names import DENSE
+from trusteval.run.run import Run
+from trusteval.types import Unavailable
+
+
+def plan_of(run: Run) -> list[Line]:
+    """Return what each limit can show of each subject.
+
+    Of a benchmark whose data cannot be read it is said; its own tests say so too.
+    """
+    gates = [gate for gate in run.gates if gate.benchmark in run.benchmarks]
+    names = dict.fromkeys(gate.benchmark for gate in gates)
+    return plan(
+        gates,
+        run.subjects,
+        asked={name: _asked(run, name) for name in names},
+        known={} if run.baseline is None else run.baseline.discordances(reference=DENSE),
+        families={subject.name: run.family(subject.name) for subject in run.subjects},
+    )
+
+
+def _asked(run: Run, benchmark: str) -> Asked | Unavailable:
+    """Return what is asked of a benchmark, or why nothing can be."""
+    try:
+        roll = Roll.of(q.sample for q in run.questionnaire.questions(benchmark))
+    except TrustEvalError as error:
+        return Unavailable(f"not planned: {error}")
+    scoring = PROTOCOLS[run.options.protocol].scoring(
+        benchmark, settings=run.questionnaire.settings(benchmark)
+    )
+    return Asked(roll, scoring, run.questionnaire.declared(benchmark, scoring=scoring))
