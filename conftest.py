@@ -2,7 +2,6 @@
 
 pytest_plugins = [
     "fixtures.doubles",
-    "fixtures.golden",
     "fixtures.gpu",
     "fixtures.hypothesis_profiles",
     "fixtures.places",

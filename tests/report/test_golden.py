@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.golden import Golden
+from tests.conftest import Golden
 from tests.report.records import RECORDS, TOLD
 from trusteval.report.markdown import render_markdown
 from trusteval.report.record import run_record_from_dict
