@@ -145,7 +145,8 @@ def test_lease_of_a_killed_process_is_free_at_once(store: ResponseStore) -> None
 
 def test_many_processes_write_one_store(store: ResponseStore) -> None:
     script = (
-        "import sys; from pathlib import Path; from trusteval.store import ResponseStore, digest\n"
+        "import sys; from pathlib import Path; from trusteval.store import ResponseStore\n"
+        "from trusteval.system.digests import digest\n"
         "from trusteval.types import *\n"
         f"store = ResponseStore(Path({str(store.path)!r}))\n"
         "for i in range(50):\n"
@@ -161,7 +162,8 @@ def test_many_processes_write_one_store(store: ResponseStore) -> None:
 def test_answers_recorded_before_a_kill_are_kept(store: ResponseStore) -> None:
     script = (
         "import itertools; from pathlib import Path\n"
-        "from trusteval.store import ResponseStore, digest\n"
+        "from trusteval.store import ResponseStore\n"
+        "from trusteval.system.digests import digest\n"
         "from trusteval.types import *\n"
         f"store = ResponseStore(Path({str(store.path)!r}))\n"
         "for i in itertools.count():\n"

@@ -1,4 +1,4 @@
-"""What leaves a store and comes back: contexts, the answers of each, the looks at each."""
+"""What leaves a store and comes back: contexts, their responses, their health checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ContextEntry:
     """A context and its digest."""
 
     digest: str
@@ -26,7 +26,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ResponseEntry:
     """A response, by the digest of its context; `recorded` in seconds since 1970."""
 
     key: str
@@ -36,8 +36,8 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A look at a variant."""
+class HealthEntry:
+    """The health check of a variant."""
 
     key: str
     context: str
@@ -45,33 +45,33 @@ class Looked:
     recorded: int
 
 
-Entry = Described | Answered | Looked
+Entry = ContextEntry | ResponseEntry | HealthEntry
 
 
 def to_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry's fields as plain values, flat."""
     match entry:
-        case Described(address, description):
+        case ContextEntry(address, description):
             return {"digest": address, "description": description}
-        case Answered(key, context, response, recorded):
+        case ResponseEntry(key, context, response, recorded):
             return {
                 **{"key": key, "context": context, "recorded": recorded},
                 **{"text": response.text, "finish_reason": response.finish_reason.value},
                 "n_prompt_tokens": response.n_prompt_tokens,
                 "n_new_tokens": response.n_new_tokens,
             }
-        case Looked(key, context, found, recorded):
+        case HealthEntry(key, context, found, recorded):
             return {"key": key, "context": context, "recorded": recorded, **asdict(found)}
 
 
-def described(fields: Mapping[str, Any], *, place: str) -> Described:
+def context_entry(fields: Mapping[str, Any], *, place: str) -> ContextEntry:
     """Read a context; raises DataError naming the place for one that is none."""
     address, description = fields.get("digest"), fields.get("description")
     if not isinstance(address, str) or not isinstance(description, dict):
         _malformed(place, "a description and its digest", fields)
     if not is_description(description, address):
         _malformed(place, "the digest of the description", address)
-    return Described(address, description)
+    return ContextEntry(address, description)
 
 
 def is_description(description: object, address: str) -> bool:
@@ -82,8 +82,8 @@ def is_description(description: object, address: str) -> bool:
         return False
 
 
-def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
-    """Read an answer; raises DataError naming the place for one that is none."""
+def response_entry(fields: Mapping[str, Any], *, place: str) -> ResponseEntry:
+    """Read a response; raises DataError naming the place for one that is none."""
     text, reason = fields.get("text"), fields.get("finish_reason")
     if not isinstance(text, str) or not _is_encodable(text):
         _malformed(place, "a text under 'text'", text)
@@ -91,7 +91,7 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
         _malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
     if reason not in list(FinishReason):
         _malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
-    return Answered(
+    return ResponseEntry(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         response=Response(
@@ -104,8 +104,8 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
     )
 
 
-def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
-    """Read a look; raises DataError naming the place for one that is none."""
+def health_entry(fields: Mapping[str, Any], *, place: str) -> HealthEntry:
+    """Read a health check; raises DataError naming the place for one that is none."""
     for name in ("perplexity", "vocabulary_size", "shortfall"):
         value = fields.get(name)
         if not isinstance(value, float | int) or isinstance(value, bool):
@@ -116,7 +116,7 @@ def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
         )
     except ValueError as error:
         raise DataError(f"{place}: {error}") from error
-    return Looked(
+    return HealthEntry(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         found=found,

@@ -1,6 +1,6 @@
 """What a store's file holds, and how files of older versions become it.
 
-Keys and digests are 32 bytes instead of 64 letters, and an answer names its context by a number:
+Keys and digests are 32 bytes instead of 64 letters, and a response names its context by a number:
 half the size on disk. `recorded` is when, in seconds since 1970; `checksum` covers what the row
 says and of what, not when.
 """
@@ -18,7 +18,7 @@ from trusteval.store.database import Database, damaged
 
 SCHEMA_VERSION = 4
 _UNCHECKED_LOOKS = 3
-"""The version whose looks carried no checksum; all else is as it is now."""
+"""The version whose health checks carried no checksum; all else is as it is now."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar goes on."""
 _HEALTH = """CREATE TABLE health (
@@ -51,10 +51,10 @@ def response_row(
     key: bytes, context: int, answered: Sequence[Any], *, recorded: int
 ) -> tuple[Any, ...]:
     """Lay out a row of `responses`; `answered` are text, reason, prompt and new tokens."""
-    return (key, context, *answered, recorded, checksum(key, context, answered))
+    return (key, context, *answered, recorded, response_checksum(key, context, answered))
 
 
-def checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
+def response_checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
     """Return a number that a row read from a damaged page does not match."""
     text, reason, n_prompt_tokens, n_new_tokens = answered
     counted = f"{context} {reason} {n_prompt_tokens} {n_new_tokens} {text}"
@@ -62,12 +62,12 @@ def checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
 
 
 def health_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
-    """Lay out a row of `health`; `found` is the look as JSON."""
-    return (key, context, found, recorded, look_checksum(key, context, found))
+    """Lay out a row of `health`; `found` is the health check as JSON."""
+    return (key, context, found, recorded, health_checksum(key, context, found))
 
 
-def look_checksum(key: bytes, context: int, found: str) -> int:
-    """Return a number that a look read from a damaged page does not match."""
+def health_checksum(key: bytes, context: int, found: str) -> int:
+    """Return a number that a health check read from a damaged page does not match."""
     return zlib.crc32(f"{context} {found}".encode(), zlib.crc32(key))
 
 
@@ -77,7 +77,7 @@ def this_second() -> int:
 
 
 def prepare(database: Database) -> None:
-    """Make the tables of a new file, or those of an older version's file with all its answers.
+    """Make the tables of a new file, or those of an older version's file with all its responses.
 
     One process at a time. Raises StoreError for a newer version's file and for a database of
     something else.
@@ -152,7 +152,7 @@ def _version(database: Database) -> int:
 
 
 def _add_look_checksums(database: Database) -> None:
-    """Take over the looks of schema 3; what is none already gets a checksum that never fits."""
+    """Take over the health checks of schema 3; what is none gets a checksum that never fits."""
     database.execute("ALTER TABLE health RENAME TO old_health")
     database.execute(_HEALTH)
     looks = database.execute("SELECT key, context, found, recorded FROM old_health")
