@@ -17,11 +17,11 @@ from trusteval.store.schema import (
     INSERT_RESPONSE,
     health_row,
     prepare,
-    refuse_other_schema,
+    refuse_new,
     response_row,
     this_second,
 )
-from trusteval.store.stored import read_response, read_health
+from trusteval.store.stored import read_health, read_response
 from trusteval.system.as_declared import (
     context_as_declared,
     health_as_declared,
@@ -50,7 +50,7 @@ class ResponseStore:
             self.is_writable = not path.is_file() or can_be_written(path)
         self.database = self._opened() if self.is_writable else Database.read_only(path)
         if not self.is_writable:
-            refuse_other_schema(self.database)
+            refuse_new(self.database)
         self._leases = Leases(self.database)
 
     def _opened(self) -> Database:
