@@ -111,7 +111,7 @@ TOO_MUCH: list[tuple[Action, str]] = [
     (Endless(b"", HINTS), "more than 262144 bytes came before a reply began"),
     (Said(body=b"[" * 3000), "200 with JSON nested more than 64 levels deep"),
     (Said(body=b'{"a":' * 65 + b"1" + b"}" * 65), "200 with JSON nested more than 64 levels deep"),
-    (Said(body=b'{"x":' + b"9" * 3900 + b'e999999,"y":\x1b}'), "200 with what is no JSON: '{"),
+    (Said(body=b'["x",' + b"9" * 3900 + b'e999999,"y",\x1b]'), "200 with what is no JSON: '["),
 ]
 
 

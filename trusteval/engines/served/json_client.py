@@ -1,6 +1,6 @@
 """Talks JSON with a server that may be slow, busy, broken or gone, and knows when to give up.
 
-What may pass (a connection lost, a truncated body, 408, 409, 429, 5xx) is tried again, each wait
+What may pass (a connection lost, a broken body, 408, 409, 429, 5xx) is tried again, each wait
 twice the last or what the server asks for, until the patience for one request is used up. What a
 chat template complains of does not pass, under whatever status; nor does a reply beyond a bound.
 """
@@ -23,7 +23,7 @@ from trusteval.engines.served.bounds import BOUNDS, Bounds
 from trusteval.engines.served.preamble import Preamble, PreambleError
 from trusteval.engines.served.reply import (
     Body,
-    Cut,
+    Broken,
     Unreadable,
     error_message,
     parse_object,
@@ -238,8 +238,9 @@ class JsonClient:
         if body.excess:
             return Rejection(200, body.excess)
         match parse_object(body.content):
-            case Cut():
-                return _Setback("a reply that breaks off")
+            case Broken(said):
+                shown = f": '{self._shown(said)}'" if said else ""
+                return _Setback(f"a reply that breaks off, or is no JSON{shown}")
             case Unreadable(why, said, hint):
                 shown = f": '{self._shown(said)}'" if said else ""
                 return Rejection(200, f"{why}{shown}{hint}")
