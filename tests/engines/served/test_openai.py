@@ -30,8 +30,9 @@ from tests.fault_server import (
 )
 from trusteval.engines.served.api_key import ApiKey
 from trusteval.engines.served.endpoint import parse_endpoint
-from trusteval.engines.served.json_client import Patience
-from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.engine import OpenAIEngine
+from trusteval.engines.served.openai import OpenAIBackend
+from trusteval.engines.served.patience import Patience
 from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
 from trusteval.run.subjects import dense_variant

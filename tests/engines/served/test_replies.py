@@ -16,8 +16,9 @@ from tests.fault_server import MODEL, Action, Endless, FaultServer, Said, reply,
 from trusteval.engines.served.api_key import ApiKey
 from trusteval.engines.served.bounds import BOUNDS, Bounds
 from trusteval.engines.served.endpoint import parse_endpoint
-from trusteval.engines.served.json_client import Patience
-from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.engine import OpenAIEngine
+from trusteval.engines.served.openai import OpenAIBackend
+from trusteval.engines.served.patience import Patience
 from trusteval.errors import EngineError, PromptError
 from trusteval.run.subjects import dense_variant
 from trusteval.types import Message, Response, Role
