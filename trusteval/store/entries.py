@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from trusteval.errors import DataError
 from trusteval.store.stored import is_time
 from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.system.digests import digest
-from trusteval.system.files import abbreviated
+from trusteval.system.files import malformed
 from trusteval.types import FinishReason, Health, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -68,9 +68,9 @@ def context_entry(fields: Mapping[str, Any], *, place: str) -> ContextEntry:
     """Read a context; raises DataError naming the place for one that is none."""
     address, description = fields.get("digest"), fields.get("description")
     if not isinstance(address, str) or not isinstance(description, dict):
-        _malformed(place, "a description and its digest", fields)
+        malformed(place, "a description and its digest", fields)
     if not is_description(description, address):
-        _malformed(place, "the digest of the description", address)
+        malformed(place, "the digest of the description", address)
     return ContextEntry(address, description)
 
 
@@ -86,11 +86,11 @@ def response_entry(fields: Mapping[str, Any], *, place: str) -> ResponseEntry:
     """Read a response; raises DataError naming the place for one that is none."""
     text, reason = fields.get("text"), fields.get("finish_reason")
     if not isinstance(text, str) or not _is_encodable(text):
-        _malformed(place, "a text under 'text'", text)
+        malformed(place, "a text under 'text'", text)
     if len(text) > LONGEST_TEXT:
-        _malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
+        malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
     if reason not in list(FinishReason):
-        _malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
+        malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
     return ResponseEntry(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
@@ -109,7 +109,7 @@ def health_entry(fields: Mapping[str, Any], *, place: str) -> HealthEntry:
     for name in ("perplexity", "vocabulary_size", "shortfall"):
         value = fields.get(name)
         if not isinstance(value, float | int) or isinstance(value, bool):
-            _malformed(place, f"a number under {name!r}", value)
+            malformed(place, f"a number under {name!r}", value)
     try:
         found = health_as_declared(
             Health(fields["perplexity"], fields["vocabulary_size"], fields["shortfall"])
@@ -127,21 +127,21 @@ def health_entry(fields: Mapping[str, Any], *, place: str) -> HealthEntry:
 def _address(fields: Mapping[str, Any], name: str, place: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        _malformed(place, f"64 hexadecimal digits under {name!r}", value)
+        malformed(place, f"64 hexadecimal digits under {name!r}", value)
     return value
 
 
 def _count(fields: Mapping[str, Any], name: str, place: str) -> int:
     value = fields.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
-        _malformed(place, f"a count under {name!r}", value)
+        malformed(place, f"a count under {name!r}", value)
     return value
 
 
 def _second(fields: Mapping[str, Any], place: str) -> int:
     recorded = _count(fields, "recorded", place)
     if not is_time(recorded):
-        _malformed(place, "seconds since 1970 under 'recorded'", recorded)
+        malformed(place, "seconds since 1970 under 'recorded'", recorded)
     return recorded
 
 
@@ -151,7 +151,3 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _malformed(place: str, expected: str, got: object) -> NoReturn:
-    raise DataError(f"{place}: expected {expected}, got {abbreviated(got)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
 from trusteval.store.stored import is_time, read_description, read_health, read_response, shown_key
 from trusteval.system.files import real_path
+from trusteval.system.replacing import half_written
 from trusteval.types import Health
 
 WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
@@ -46,11 +46,7 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
         raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
     exported, real = Exported(), real_path(out)
     try:
-        with (
-            store.database.reading(),
-            tempfile.TemporaryDirectory(dir=real.parent, prefix=".unfinished-") as scratch,
-        ):
-            half = Path(scratch) / out.name
+        with store.database.reading(), half_written(real) as (half, _):
             WRITERS[out.suffix](half, _entries(store, exported, salvage=salvage))
             half.replace(real)
     except OSError as error:
