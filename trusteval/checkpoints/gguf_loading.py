@@ -53,9 +53,13 @@ def load_gguf(file: Path, *, dtype: torch.dtype | str) -> tuple[Any, Any]:
         unexpected=unread_tensors(file, model),
         mismatched=[str(entry[0]) for entry in found["mismatched_keys"]],
     )
-    # transformers still takes the model for a quantized one and would refuse to save it.
+    _call_dense(model)
+    return model, tokenizer
+
+
+def _call_dense(model: Any) -> None:
+    """Undo that transformers takes the model for a quantized one, which it refuses to save."""
     for name, value in (("hf_quantizer", None), ("is_quantized", False)):
         setattr(model, name, value)
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
-    return model, tokenizer

@@ -72,9 +72,7 @@ def _score(
     by_setting = _by_setting(benchmark, recorded)
     scoring = protocol.scoring(benchmark.name, settings=sorted(by_setting))
     if include_crime and benchmark.name == "adult":
-        context = {n: metric for n, metric in scoring.context.items() if n not in CRIME_SETTINGS}
-        scoring = protocol.fairness([*scoring.settings, *CRIME_SETTINGS])
-        scoring = replace(scoring, context=context)
+        scoring = _with_crime(scoring, protocol)
     judged: list[Judged] = []
     responses: list[Response] = []
     declared: dict[str, Declared] = {}
@@ -95,6 +93,11 @@ def _score(
                 f"{setting.id}: {len(kept)} rows where {declared[name].n_expected} are asked; "
                 "without the data the surplus cannot be told apart"
             )
+    uncounted = [
+        f"{benchmark.name}/{name} does not count under {protocol.name}"
+        for name in by_setting
+        if name not in declared
+    ]
     return ScoredBenchmark(
         name=benchmark.name,
         protocol=protocol,
@@ -102,15 +105,14 @@ def _score(
         judged=tuple(judged),
         responses=tuple(responses),
         declared=declared,
-        doubts=(
-            *doubts,
-            *(
-                f"{benchmark.name}/{name} does not count under {protocol.name}"
-                for name in by_setting
-                if name not in declared
-            ),
-        ),
+        doubts=(*doubts, *uncounted),
     )
+
+
+def _with_crime(scoring: Scoring, protocol: Protocol) -> Scoring:
+    """Count the settings on crime, which are context otherwise."""
+    context = {n: metric for n, metric in scoring.context.items() if n not in CRIME_SETTINGS}
+    return replace(protocol.fairness([*scoring.settings, *CRIME_SETTINGS]), context=context)
 
 
 def _by_setting(benchmark: Benchmark, recorded: Sequence[Recorded]) -> dict[str, list[Recorded]]:
