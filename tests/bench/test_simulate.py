@@ -23,9 +23,9 @@ from bench.simulate.weighed import Replies, Weighed, shares
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.gates.gate import Gate
 from trusteval.gates.gathering import gather
+from trusteval.stats.counted import chance_of_fail, chance_of_pass
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
-from trusteval.stats.power import chance_of_fail, chance_of_pass
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,18 +22,11 @@ from trusteval.gates.verdicts import decide
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.run.subjects import parse_variants
 from trusteval.stats.clusters import Cell
+from trusteval.stats.counted import chance_of_fail, chance_of_pass
+from trusteval.stats.item_weights import Weights
 from trusteval.stats.paired import Pairs
-from trusteval.stats.power import (
-    Drop,
-    Share,
-    Weights,
-    chance_of_fail,
-    chance_of_pass,
-    growth_for,
-    largest_passing,
-    smallest_limit,
-    smallest_margin,
-)
+from trusteval.stats.power import growth_for, largest_passing, smallest_limit, smallest_margin
+from trusteval.stats.prospects import Drop, Share
 from trusteval.types import Dimension, Outcome, Sample, Undecided
 
 FAMILY = 8

@@ -98,7 +98,7 @@ def test_what_is_named_goes_and_the_rest_stays(
 def test_room_is_given_back(store: ResponseStore) -> None:
     before = store.database.n_bytes
     done = collect(store, Garbage(prefixes=("abc1",)))
-    assert done.answers == 500
+    assert done.responses == 500
     assert 0.4 * before < done.n_bytes < 0.6 * before
     assert store.path.stat().st_size < 0.6 * before
 
@@ -218,7 +218,7 @@ def test_answers_go_beside_a_reader_that_sees_them_on(store: ResponseStore) -> N
         reader.execute("SELECT count(*) FROM responses").fetchone()
         done = collect(store, Garbage(prefixes=("abc1",)))
         assert reader.execute("SELECT count(*) FROM responses").fetchone() == (1000,)
-    assert (done.answers, done.kept_room) == (500, "")
+    assert (done.responses, done.kept_room) == (500, "")
     assert len(store) == 500
 
 

@@ -78,7 +78,7 @@ def test_what_is_exported_is_imported_the_same(
         one, other = (ResponseStore(Path(folder) / f"{n}.sqlite") for n in (1, 2))
         fill(one, stocks)
         exported = export_store(one, Path(folder) / f"all{suffix}")
-        assert exported.answers == len(one) == sum(len(said) for _, said, _ in stocks)
+        assert exported.responses == len(one) == sum(len(said) for _, said, _ in stocks)
         done = import_file(other, Path(folder) / f"all{suffix}")
         assert done == Imported(len(one), added=len(one), conflicting=0)
         assert content(other.path) == content(one.path)

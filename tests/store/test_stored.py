@@ -12,7 +12,7 @@ import pytest
 from trusteval.cli import main
 from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
-from trusteval.store.schema import checksum
+from trusteval.store.schema import response_checksum
 from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Health, Response
 
@@ -116,7 +116,7 @@ def test_count_that_an_older_version_kept_as_it_came_is_read(
     """Checksummed as "True" and read back as 1, it was damage to everybody."""
     key = bytes.fromhex(digest("poison"))
     answered = ("yes", "end", *counts)
-    row = (key, 1, *answered, 1_700_000_000, checksum(key, 1, answered))
+    row = (key, 1, *answered, 1_700_000_000, response_checksum(key, 1, answered))
     change(path, "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
     store = ResponseStore(path)
     assert store.get([key.hex()]) == {key.hex(): Response("yes", FinishReason.END, *read)}

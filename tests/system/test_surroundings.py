@@ -294,13 +294,13 @@ def _recorded(folder: Path) -> Path:
     return folder / "recorded.sqlite"
 
 
-def test_store_of_an_older_version_that_can_only_be_read_says_to_copy_it(tmp_path: Path) -> None:
+def test_store_of_an_older_schema_that_can_only_be_read_says_what_to_do(tmp_path: Path) -> None:
     path = _recorded(tmp_path)
     with sqlite3.connect(path) as store:
         store.execute("PRAGMA user_version=2")
     store.close()
     ran = run_as_other_user([sys.executable, "-c", _READ, str(path)], folder=ROOT, environment={})
-    assert "is of an older version and cannot be written; copy it" in ran.stderr
+    assert "has schema 2, this trusteval reads and writes 4; move the file away" in ran.stderr
 
 
 def test_files_of_a_cache_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Reads what a safetensors file declares, without its data: names, shapes, types, lengths."""
+"""Reads what a safetensors file declares, without its data: names, shapes, types, lengths.
+
+The package's own reader words a file that is cut off and one that is too long alike, and says of
+neither how long it is and should be.
+"""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _expanded(file: Path, cache: Path) -> Path:
 def _expand(file: Path, out: Path) -> Path:
     import torch
 
-    from trusteval.checkpoints.loading import load_gguf
+    from trusteval.checkpoints.gguf_loading import load_gguf
 
     with explaining(file, "cannot be expanded"):
         model, tokenizer = load_gguf(file, dtype=torch.bfloat16)

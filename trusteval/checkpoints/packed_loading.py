@@ -11,39 +11,83 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trusteval.checkpoints.agreement import check_shapes, check_values
+from trusteval.checkpoints.architecture import Architecture
 from trusteval.checkpoints.checkpoint import Checkpoint
+from trusteval.checkpoints.foreign import in_one_line, is_theirs
 from trusteval.checkpoints.packed_layout import PARTS, PackedLayer
 from trusteval.checkpoints.packed_weights import interleaved, pack, read_tensors, unpacked
 from trusteval.checkpoints.quantization import Layout, Quantization
+from trusteval.errors import ModelError, TrustEvalError, UsageError
 
 if TYPE_CHECKING:
     import torch
 
+HALF = ("float16", "bfloat16")
+"""What packed kernels compute in."""
 _REPLACED = ("config.json", "quantize_config.json", "quant_config.json")
 _KEPT = ("lm_head", "meta")
 _IN_BLOCK = re.compile(r"(.+\.\d+\..+)\.weight")
 
 
-def load_packed(
-    checkpoint: Checkpoint, *, device: str, dtype: torch.dtype, trust_remote_code: bool
-) -> Any:
-    """Load the checkpoint with its packed kernels; whatever gptqmodel raises passes through."""
+def load_packed(architecture: Architecture, *, device: str) -> Any:
+    """Load a quantized checkpoint with its packed kernels.
+
+    Raises ModelError where config and tensors disagree or nothing here runs it, UsageError for
+    numbers that no packed kernel computes in.
+    """
+    import torch
+
+    checkpoint, dtype = architecture.checkpoint, architecture.dtype
+    if dtype != "auto" and dtype not in [getattr(torch, name) for name in HALF]:
+        raise UsageError(
+            f"packed kernels compute in {' or '.join(HALF)}, got {dtype}; choose one of them or "
+            "storage=dequantized"
+        )
+    if find_spec("gptqmodel") is None:
+        raise ModelError(
+            f"{checkpoint.path} needs gptqmodel to run packed, which is not installed; "
+            "pip install 'trusteval[quantize]', or pass --trust-storage=dequantized"
+        )
+    skeleton = architecture.skeleton(dtype=torch.float16)
+    state = skeleton.state_dict()
+    check_shapes(checkpoint, skeleton, state)
+    check_values(checkpoint, skeleton, state)
+    try:
+        return _on_kernels(architecture, device=device)
+    except (torch.OutOfMemoryError, MemoryError, TrustEvalError):
+        raise
+    except BaseException as error:
+        if not is_theirs(error):
+            raise
+        # No kernel for these bits, groups, shapes; or one that could not be fetched or compiled.
+        raise ModelError(
+            f"{checkpoint.path} has no packed kernel that runs here; "
+            f"--trust-storage=dequantized loads it without one: {in_one_line(error)}"
+        ) from error
+
+
+def _on_kernels(architecture: Architecture, *, device: str) -> Any:
+    """Load what was checked; whatever gptqmodel raises passes through."""
     # gptqmodel's loader asks for two workers of a pool that has one on small machines.
     os.environ.setdefault("GPTQMODEL_CPU_WORKERS", str(max(2, os.cpu_count() or 2)))
+    import torch
     from gptqmodel import GPTQModel
 
+    checkpoint, dtype = architecture.checkpoint, architecture.dtype
     assert checkpoint.quantization is not None
     with tempfile.TemporaryDirectory(prefix="trusteval-packed-") as scratch:
         folder = _presentable(checkpoint, checkpoint.quantization, Path(scratch))
         return GPTQModel.load(
             str(folder),
             device=device,
-            dtype=dtype,
+            dtype=dtype if isinstance(dtype, torch.dtype) else torch.float16,
             backend=kernel_backend(checkpoint.method, device=device),
-            trust_remote_code=trust_remote_code,
+            trust_remote_code=architecture.trust_remote_code,
         ).model
 
 

@@ -32,11 +32,12 @@ _LONGEST = 200
 def info_lines(store: ResponseStore) -> Iterator[str]:
     """Tell what a store holds: in all, and of each context."""
     stocks = inventory(store)
-    answers = sum(stock.answers for stock in stocks)
+    responses = sum(stock.responses for stock in stocks)
     yield f"{store.path}: {store.database.n_bytes:,} bytes, schema {SCHEMA_VERSION}"
-    yield f"{answers:,} answers of {len(stocks)} contexts"
+    yield f"{responses:,} answers of {len(stocks)} contexts"
     for stock in stocks:
-        yield f"{stock.digest[:_DIGITS]}  {stock.answers:>9,}  {_days(stock)}  {_described(stock)}"
+        count = f"{stock.responses:>9,}"
+        yield f"{stock.digest[:_DIGITS]}  {count}  {_days(stock)}  {_described(stock)}"
     for owner in Leases(store.database).alive():
         yield f"{shown_owner(owner)} is recording"
 
@@ -44,10 +45,10 @@ def info_lines(store: ResponseStore) -> Iterator[str]:
 def export_lines(store: ResponseStore, out: Path, *, salvage: bool) -> Iterator[str]:
     """Export a store and tell how much."""
     exported = export_store(store, out, salvage=salvage)
-    yield f"{exported.answers:,} answers written to {out}"
-    if exported.unreadable_answers or exported.unreadable_ranges:
+    yield f"{exported.responses:,} answers written to {out}"
+    if exported.unreadable_responses or exported.unreadable_ranges:
         yield (
-            f"left out: {exported.unreadable_answers:,} answers that are not as they were "
+            f"left out: {exported.unreadable_responses:,} answers that are not as they were "
             f"recorded, and what {exported.unreadable_ranges:,} of 65,536 ranges of keys held, "
             "which cannot be read"
         )
@@ -57,7 +58,7 @@ def import_lines(store: ResponseStore, path: Path) -> Iterator[str]:
     """Import a file and tell what became of it."""
     done = import_file(store, path)
     yield (
-        f"{done.added:,} of {done.answers:,} answers added to {store.path}; the others are there "
+        f"{done.added:,} of {done.responses:,} answers added to {store.path}; the others are there "
         "already"
     )
     if done.conflicting:
@@ -73,14 +74,14 @@ def gc_lines(store: ResponseStore, garbage: Garbage, *, dry_run: bool) -> Iterat
         raise UsageError("say what may go: --older-than 30d, --fingerprint PREFIX, or both")
     done = collect(store, garbage, dry_run=dry_run)
     if dry_run:
-        yield f"{done.answers:,} answers, about {done.n_bytes:,} bytes, would go"
+        yield f"{done.responses:,} answers, about {done.n_bytes:,} bytes, would go"
     else:
         room = (
             f"no room given back: {done.kept_room}"
             if done.kept_room
             else (f"{done.n_bytes:,} bytes given back")
         )
-        yield f"{done.answers:,} answers and {done.contexts} contexts are gone, {room}"
+        yield f"{done.responses:,} answers and {done.contexts} contexts are gone, {room}"
 
 
 def seconds_of(age: str) -> int:
@@ -106,7 +107,7 @@ def garbage_of(
 
 
 def _days(stock: Stock) -> str:
-    if not stock.answers:
+    if not stock.responses:
         return " " * 24
     first, last = (
         datetime.fromtimestamp(seconds, UTC).date().isoformat()

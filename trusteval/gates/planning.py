@@ -29,21 +29,11 @@ from trusteval.metrics.rates import RATES
 from trusteval.metrics.scoring import Scoring
 from trusteval.stats.clusters import Cell
 from trusteval.stats.estimate import ALPHA
+from trusteval.stats.gap_prospects import Apart, Gaps, Growth
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO
-from trusteval.stats.power import (
-    Apart,
-    Drop,
-    Gaps,
-    Growth,
-    Prospect,
-    Share,
-    Shift,
-    Weights,
-    growth_for,
-    largest_passing,
-    smallest_found,
-    smallest_limit,
-)
+from trusteval.stats.item_weights import Weights
+from trusteval.stats.power import growth_for, largest_passing, smallest_found, smallest_limit
+from trusteval.stats.prospects import Drop, Prospect, Share, Shift
 from trusteval.stats.shifts import ShiftForm
 from trusteval.types import Declared, Label, Level, Sample, Subject, Unavailable, Variant
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from trusteval.errors import DataError
 from trusteval.system.bounded import MIB
-from trusteval.system.files import abbreviated
+from trusteval.system.files import malformed
 from trusteval.types import Response
 
 LONGEST_ANSWER = MIB
@@ -31,7 +30,7 @@ class Place:
 
     def malformed(self, expected: str, got: object) -> NoReturn:
         """Raise DataError for what stands here."""
-        raise DataError(f"{self}: expected {expected}, got {abbreviated(got)}")
+        malformed(self, expected, got)
 
 
 @dataclass(frozen=True, slots=True)

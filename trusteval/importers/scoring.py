@@ -73,10 +73,7 @@ def _score(
     by_setting = _by_setting(benchmark, recorded)
     scoring = protocol.scoring(benchmark.name, settings=sorted(by_setting))
     if include_crime and benchmark.name == "adult":
-        context = {n: metric for n, metric in scoring.context.items() if n not in CRIME_SETTINGS}
-        crime = [*scoring.settings, *CRIME_SETTINGS]
-        scoring = protocol.scoring(ADULT_RAW.name, settings=crime)  # it scores any settings
-        scoring = replace(scoring, context=context)
+        scoring = _with_crime(scoring, protocol)
     judged: list[Judged] = []
     responses: list[Response] = []
     declared: dict[str, Declared] = {}
@@ -97,6 +94,11 @@ def _score(
                 f"{setting.id}: {len(kept)} rows where {declared[name].n_expected} are asked; "
                 "without the data the surplus cannot be told apart"
             )
+    uncounted = [
+        f"{benchmark.name}/{name} does not count under {protocol.name}"
+        for name in by_setting
+        if name not in declared
+    ]
     return ScoredBenchmark(
         name=benchmark.name,
         protocol=protocol,
@@ -104,15 +106,16 @@ def _score(
         judged=tuple(judged),
         responses=tuple(responses),
         declared=declared,
-        doubts=(
-            *doubts,
-            *(
-                f"{benchmark.name}/{name} does not count under {protocol.name}"
-                for name in by_setting
-                if name not in declared
-            ),
-        ),
+        doubts=(*doubts, *uncounted),
     )
+
+
+def _with_crime(scoring: Scoring, protocol: Protocol) -> Scoring:
+    """Count the settings on crime, which are context otherwise."""
+    context = {n: metric for n, metric in scoring.context.items() if n not in CRIME_SETTINGS}
+    with_crime = [*scoring.settings, *CRIME_SETTINGS]
+    # The raw people's benchmark scores any settings.
+    return replace(protocol.scoring(ADULT_RAW.name, settings=with_crime), context=context)
 
 
 def _by_setting(benchmark: Benchmark, recorded: Sequence[Recorded]) -> dict[str, list[Recorded]]:

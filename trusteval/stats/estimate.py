@@ -95,17 +95,17 @@ class Complement:
         return self.of.p_above(self.whole - limit)
 
 
-POWER = 0.8416212335729143
+Z_POWER = 0.8416212335729143
 """Standard normal quantile of a power of 80 %."""
 
 
 def detectable(estimate: Estimate) -> float:
     """Return how far beyond a limit the truth must lie for its bound to be found in 80 % of runs.
 
-    (Z + POWER) standard errors, one-sided; of an estimate that has none, those its interval spans.
+    (Z + Z_POWER) standard errors, one-sided; where there are none, those that its interval spans.
     """
     if isinstance(estimate, Complement):
         return detectable(estimate.of)
     if isinstance(estimate, Normal):
-        return (Z + POWER) * estimate.standard_error
-    return (Z + POWER) * (estimate.high - estimate.low) / (2 * Z)
+        return (Z + Z_POWER) * estimate.standard_error
+    return (Z + Z_POWER) * (estimate.high - estimate.low) / (2 * Z)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trusteval.errors import StoreError
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import is_time, read_answer, read_description, read_look, shown_key
+from trusteval.store.stored import is_time, read_description, read_health, read_response, shown_key
 
 _MOST_SHOWN = 10
 
@@ -14,10 +14,10 @@ _MOST_SHOWN = 10
 def complaints(store: ResponseStore) -> list[str]:
     """Return what is wrong, at most a few lines of each kind; nothing of a whole store."""
     found: list[str] = []
-    for look in (_pages, _contexts, _answers, _looks):
+    for check in (_pages, _contexts, _responses, _health_checks):
         lines = []
         try:
-            for line in look(store):
+            for line in check(store):
                 lines.append(line)
                 if len(lines) == _MOST_SHOWN:
                     lines.append("and perhaps more of the kind")
@@ -40,13 +40,13 @@ def _contexts(store: ResponseStore) -> Iterator[str]:
             yield f"context {shown_key(address)}: its description is not the one it is named by"
 
 
-def _answers(store: ResponseStore) -> Iterator[str]:
+def _responses(store: ResponseStore) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
     for key, context, expected, recorded, *answered in store.database.stream(
         "SELECT key, context, checksum, recorded, text, finish_reason, n_prompt_tokens, "
         "n_new_tokens FROM responses"
     ):
-        if read_answer(key, context, answered, expected) is None:
+        if read_response(key, context, answered, expected) is None:
             yield f"answer {shown_key(key)}: not as it was recorded"
         elif context not in known:
             yield f"answer {shown_key(key)}: nothing says what it was recorded with"
@@ -54,12 +54,12 @@ def _answers(store: ResponseStore) -> Iterator[str]:
             yield f"answer {shown_key(key)}: recorded at no time"
 
 
-def _looks(store: ResponseStore) -> Iterator[str]:
+def _health_checks(store: ResponseStore) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
     for key, context, found, recorded, expected in store.database.stream(
         "SELECT key, context, found, recorded, checksum FROM health"
     ):
-        if read_look(key, context, found, expected) is None:
+        if read_health(key, context, found, expected) is None:
             yield f"look {shown_key(key)}: not as it was recorded"
         elif context not in known:
             yield f"look {shown_key(key)}: nothing says what it was recorded with"

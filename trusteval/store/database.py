@@ -25,7 +25,7 @@ _TIDYING_MILLISECONDS = 500
 _PRIMARY_CODE = 0xFF
 _FEWEST_FREE_BYTES = 1 << 20
 _LONGEST_VALUE = 64 * MIB
-"""What a value may hold; an answer that is kept has 1 MiB at most."""
+"""What a value may hold; a response that is kept has 1 MiB at most."""
 
 
 class Database:

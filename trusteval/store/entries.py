@@ -1,24 +1,24 @@
-"""What leaves a store and comes back: contexts, the answers of each, the looks at each."""
+"""What leaves a store and comes back: contexts, their responses, their health checks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from trusteval.errors import DataError
 from trusteval.store.stored import is_time
 from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.system.digests import digest
-from trusteval.system.files import abbreviated
+from trusteval.system.files import malformed
 from trusteval.types import FinishReason, Health, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ContextEntry:
     """A context and its digest."""
 
     digest: str
@@ -26,7 +26,7 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ResponseEntry:
     """A response, by the digest of its context; `recorded` in seconds since 1970."""
 
     key: str
@@ -36,8 +36,8 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A look at a variant."""
+class HealthEntry:
+    """The health check of a variant."""
 
     key: str
     context: str
@@ -45,33 +45,33 @@ class Looked:
     recorded: int
 
 
-Entry = Described | Answered | Looked
+Entry = ContextEntry | ResponseEntry | HealthEntry
 
 
 def to_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry's fields as plain values, flat."""
     match entry:
-        case Described(address, description):
+        case ContextEntry(address, description):
             return {"digest": address, "description": description}
-        case Answered(key, context, response, recorded):
+        case ResponseEntry(key, context, response, recorded):
             return {
                 **{"key": key, "context": context, "recorded": recorded},
                 **{"text": response.text, "finish_reason": response.finish_reason.value},
                 "n_prompt_tokens": response.n_prompt_tokens,
                 "n_new_tokens": response.n_new_tokens,
             }
-        case Looked(key, context, found, recorded):
+        case HealthEntry(key, context, found, recorded):
             return {"key": key, "context": context, "recorded": recorded, **asdict(found)}
 
 
-def described(fields: Mapping[str, Any], *, place: str) -> Described:
+def context_entry(fields: Mapping[str, Any], *, place: str) -> ContextEntry:
     """Read a context; raises DataError naming the place for one that is none."""
     address, description = fields.get("digest"), fields.get("description")
     if not isinstance(address, str) or not isinstance(description, dict):
-        _malformed(place, "a description and its digest", fields)
+        malformed(place, "a description and its digest", fields)
     if not is_description(description, address):
-        _malformed(place, "the digest of the description", address)
-    return Described(address, description)
+        malformed(place, "the digest of the description", address)
+    return ContextEntry(address, description)
 
 
 def is_description(description: object, address: str) -> bool:
@@ -82,16 +82,16 @@ def is_description(description: object, address: str) -> bool:
         return False
 
 
-def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
-    """Read an answer; raises DataError naming the place for one that is none."""
+def response_entry(fields: Mapping[str, Any], *, place: str) -> ResponseEntry:
+    """Read a response; raises DataError naming the place for one that is none."""
     text, reason = fields.get("text"), fields.get("finish_reason")
     if not isinstance(text, str) or not _is_encodable(text):
-        _malformed(place, "a text under 'text'", text)
+        malformed(place, "a text under 'text'", text)
     if len(text) > LONGEST_TEXT:
-        _malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
+        malformed(place, f"a text of at most {LONGEST_TEXT:,} characters", text)
     if reason not in list(FinishReason):
-        _malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
-    return Answered(
+        malformed(place, f"one of {', '.join(FinishReason)} under 'finish_reason'", reason)
+    return ResponseEntry(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         response=Response(
@@ -104,19 +104,19 @@ def answered(fields: Mapping[str, Any], *, place: str) -> Answered:
     )
 
 
-def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
-    """Read a look; raises DataError naming the place for one that is none."""
+def health_entry(fields: Mapping[str, Any], *, place: str) -> HealthEntry:
+    """Read a health check; raises DataError naming the place for one that is none."""
     for name in ("perplexity", "vocabulary_size", "shortfall"):
         value = fields.get(name)
         if not isinstance(value, float | int) or isinstance(value, bool):
-            _malformed(place, f"a number under {name!r}", value)
+            malformed(place, f"a number under {name!r}", value)
     try:
         found = health_as_declared(
             Health(fields["perplexity"], fields["vocabulary_size"], fields["shortfall"])
         )
     except ValueError as error:
         raise DataError(f"{place}: {error}") from error
-    return Looked(
+    return HealthEntry(
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         found=found,
@@ -127,21 +127,21 @@ def looked(fields: Mapping[str, Any], *, place: str) -> Looked:
 def _address(fields: Mapping[str, Any], name: str, place: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
-        _malformed(place, f"64 hexadecimal digits under {name!r}", value)
+        malformed(place, f"64 hexadecimal digits under {name!r}", value)
     return value
 
 
 def _count(fields: Mapping[str, Any], name: str, place: str) -> int:
     value = fields.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST:
-        _malformed(place, f"a count under {name!r}", value)
+        malformed(place, f"a count under {name!r}", value)
     return value
 
 
 def _second(fields: Mapping[str, Any], place: str) -> int:
     recorded = _count(fields, "recorded", place)
     if not is_time(recorded):
-        _malformed(place, "seconds since 1970 under 'recorded'", recorded)
+        malformed(place, "seconds since 1970 under 'recorded'", recorded)
     return recorded
 
 
@@ -151,7 +151,3 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _malformed(place: str, expected: str, got: object) -> NoReturn:
-    raise DataError(f"{place}: expected {expected}, got {abbreviated(got)}")

@@ -1,8 +1,7 @@
-"""Writes a store to a file that says all: every context, look and answer, of one moment."""
+"""Writes a store to a file: every context, health check and response, of one moment."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,13 @@ from typing import Any
 
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import damaged
-from trusteval.store.entries import Answered, Described, Entry, Looked
+from trusteval.store.entries import ContextEntry, Entry, HealthEntry, ResponseEntry
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import is_time, read_answer, read_description, read_look, shown_key
+from trusteval.store.stored import is_time, read_description, read_health, read_response, shown_key
 from trusteval.system.files import real_path
+from trusteval.system.replacing import half_written
 from trusteval.types import Health
 
 WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
@@ -31,8 +31,8 @@ _DIGITS = "0123456789abcdef"
 class Exported:
     """How much was written, and of a damaged store, how much could not be read."""
 
-    answers: int = 0
-    unreadable_answers: int = 0
+    responses: int = 0
+    unreadable_responses: int = 0
     unreadable_ranges: int = 0
 
 
@@ -46,11 +46,7 @@ def export_store(store: ResponseStore, out: Path, *, salvage: bool = False) -> E
         raise UsageError(f"cannot export to {out}: its name has to end in {', '.join(WRITERS)}")
     exported, real = Exported(), real_path(out)
     try:
-        with (
-            store.database.reading(),
-            tempfile.TemporaryDirectory(dir=real.parent, prefix=".unfinished-") as scratch,
-        ):
-            half = Path(scratch) / out.name
+        with store.database.reading(), half_written(real) as (half, _):
             WRITERS[out.suffix](half, _entries(store, exported, salvage=salvage))
             half.replace(real)
     except OSError as error:
@@ -64,34 +60,34 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
         read = read_description(address, description)
         if read is not None:
             digests[number] = address.hex()
-            yield Described(address.hex(), read)
+            yield ContextEntry(address.hex(), read)
         elif not salvage:
             raise damaged(store.path, f"context {shown_key(address)} is not as it was recorded")
     for key, number, found, recorded, expected in _rows(store, "health", salvage=salvage):
-        health = read_look(key, number, found, expected)
-        look = _looked(key, digests.get(number), health, recorded)
-        if look is not None:
-            yield look
+        health = read_health(key, number, found, expected)
+        entry = _health_entry(key, digests.get(number), health, recorded)
+        if entry is not None:
+            yield entry
         elif not salvage:
             raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
-    rows = _readable(store, "", exported) if salvage else _answer_rows(store)
+    rows = _readable(store, "", exported) if salvage else _response_rows(store)
     for key, context, recorded, expected, *answered in rows:
-        response = read_answer(key, context, answered, expected)
+        response = read_response(key, context, answered, expected)
         if response is None or context not in digests or not is_time(recorded):
-            exported.unreadable_answers += 1
+            exported.unreadable_responses += 1
             if not salvage:
                 raise damaged(store.path, f"answer {shown_key(key)} is not as it was recorded")
             continue
-        exported.answers += 1
-        yield Answered(key.hex(), digests[context], response, recorded)
+        exported.responses += 1
+        yield ResponseEntry(key.hex(), digests[context], response, recorded)
 
 
-def _looked(
+def _health_entry(
     key: bytes, context: str | None, health: Health | None, recorded: object
-) -> Looked | None:
+) -> HealthEntry | None:
     if context is None or health is None or not is_time(recorded):
         return None
-    return Looked(key.hex(), context, health, recorded)
+    return HealthEntry(key.hex(), context, health, recorded)
 
 
 def _rows(store: ResponseStore, table: str, *, salvage: bool) -> list[Any]:
@@ -103,7 +99,7 @@ def _rows(store: ResponseStore, table: str, *, salvage: bool) -> list[Any]:
         raise
 
 
-def _answer_rows(store: ResponseStore) -> Iterator[Any]:
+def _response_rows(store: ResponseStore) -> Iterator[Any]:
     return store.database.stream(f"SELECT {_COLUMNS} FROM responses")
 
 

@@ -1,4 +1,4 @@
-"""Throws away answers that nobody will ask for again: by age, by what they were recorded with."""
+"""Throws away responses nobody will ask for again: by age, by what they were recorded with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trusteval.store.responses import ResponseStore
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Which answers go: all conditions have to hold.
+    """Which responses go: all conditions have to hold.
 
     `before` is the second since 1970 they were recorded before, `prefixes` what a value of their
     context begins with, one of them; `keep` saves contexts in the same way.
@@ -30,14 +30,14 @@ class Collected:
     `n_bytes` is an estimate until it is done; `kept_room` says why nothing was given back.
     """
 
-    answers: int
+    responses: int
     contexts: int
     n_bytes: int
     kept_room: str = ""
 
 
 def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) -> Collected:
-    """Delete answers and looks, and contexts nothing is left of; give back their room.
+    """Delete responses and health checks, and contexts nothing is left of; give back their room.
 
     Processes that record meanwhile wait; what they miss afterwards they record anew.
     """
@@ -47,12 +47,12 @@ def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) ->
     before = garbage.before if garbage.before is not None else 1 << 62
     where = f"WHERE context IN ({marks}) AND recorded < {before}"
     with database.reading():
-        answers = int(database.execute(f"SELECT count(*) FROM responses {where}")[0][0])
-        share = answers / max(1, len(store))
+        responses = int(database.execute(f"SELECT count(*) FROM responses {where}")[0][0])
+        share = responses / max(1, len(store))
     if dry_run:
-        return Collected(answers, len(chosen), int(size * share))
+        return Collected(responses, len(chosen), int(size * share))
     with database.writing():
-        answers = database.change(f"DELETE FROM responses {where}")
+        responses = database.change(f"DELETE FROM responses {where}")
         database.change(f"DELETE FROM health {where}")
         contexts = database.change(
             f"DELETE FROM contexts WHERE number IN ({marks})"
@@ -62,8 +62,8 @@ def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) ->
     try:
         database.compact()
     except (StoreError, DiskSpaceError) as error:
-        return Collected(answers, contexts, 0, kept_room=str(error))
-    return Collected(answers, contexts, max(0, size - database.n_bytes))
+        return Collected(responses, contexts, 0, kept_room=str(error))
+    return Collected(responses, contexts, max(0, size - database.n_bytes))
 
 
 def _contexts(store: ResponseStore, garbage: Garbage) -> Sequence[int]:

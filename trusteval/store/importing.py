@@ -9,7 +9,7 @@ from typing import Any
 
 from trusteval.errors import DataError, UsageError
 from trusteval.store.database import Database
-from trusteval.store.entries import Answered, Described, Entry, Looked
+from trusteval.store.entries import ContextEntry, Entry, HealthEntry, ResponseEntry
 from trusteval.store.jsonl_file import read_jsonl
 from trusteval.store.parquet_file import read_parquet
 from trusteval.store.responses import ResponseStore
@@ -33,9 +33,9 @@ _NEW = """SELECT key, context, recorded, text, finish_reason, n_prompt_tokens, n
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's answers; a conflicting one says other things under the same key."""
+    """What became of a file's responses; a conflicting one says another thing under its key."""
 
-    answers: int
+    responses: int
     added: int
     conflicting: int
 
@@ -50,35 +50,35 @@ def import_file(store: ResponseStore, path: Path) -> Imported:
         raise UsageError(f"cannot import {path}: its name has to end in {', '.join(READERS)}")
     store.database.execute(_INCOMING)
     try:
-        described, looks = _stage(store.database, path)
+        described, checks = _stage(store.database, path)
         with store.database.writing():
-            return _merge(store, described, looks)
+            return _merge(store, described, checks)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     finally:
         store.database.execute("DROP TABLE incoming")
 
 
-def _stage(database: Database, path: Path) -> tuple[list[Described], list[Looked]]:
-    """Put a file's answers aside, checked; return its contexts and looks."""
-    described: dict[str, Described] = {}
-    looks: list[Looked] = []
+def _stage(database: Database, path: Path) -> tuple[list[ContextEntry], list[HealthEntry]]:
+    """Put a file's responses aside, checked; return its contexts and health checks."""
+    described: dict[str, ContextEntry] = {}
+    checks: list[HealthEntry] = []
     count = 0
 
     def rows() -> Iterator[tuple[Any, ...]]:
         nonlocal count
         for entry in READERS[path.suffix](path):
             match entry:
-                case Described(address):
+                case ContextEntry(address):
                     described[address] = entry
                     continue
-                case Answered(key, context, said, recorded):
+                case ResponseEntry(key, context, said, recorded):
                     count += 1
                     counts = said.n_prompt_tokens, said.n_new_tokens
                     text = said.text, said.finish_reason.value
                     yield (bytes.fromhex(key), context, *text, *counts, recorded)
-                case Looked():
-                    looks.append(entry)
+                case HealthEntry():
+                    checks.append(entry)
             if entry.context not in described:
                 raise DataError(f"{path}: nothing describes the context {entry.context} before it")
 
@@ -89,13 +89,15 @@ def _stage(database: Database, path: Path) -> tuple[list[Described], list[Looked
     staged = database.execute("SELECT count(*) FROM incoming")[0][0]
     if staged != count:
         raise DataError(f"{path}: expected every key once, got {count - staged} again")
-    return list(described.values()), looks
+    return list(described.values()), checks
 
 
-def _merge(store: ResponseStore, described: list[Described], looks: list[Looked]) -> Imported:
+def _merge(
+    store: ResponseStore, described: list[ContextEntry], checks: list[HealthEntry]
+) -> Imported:
     database = store.database
     numbers = {context.digest: store.number(context.description) for context in described}
-    answers = int(database.execute("SELECT count(*) FROM incoming")[0][0])
+    responses = int(database.execute("SELECT count(*) FROM incoming")[0][0])
     conflicting = int(database.execute(_OTHERS)[0][0])
     added = database.execute_many(
         INSERT_RESPONSE,
@@ -104,7 +106,7 @@ def _merge(store: ResponseStore, described: list[Described], looks: list[Looked]
             for key, context, recorded, *answered in database.stream(_NEW)
         ),
     )
-    for look in looks:
-        key = bytes.fromhex(look.key)
-        store.insert_health(key, numbers[look.context], look.found, recorded=look.recorded)
-    return Imported(answers, added, conflicting)
+    for check in checks:
+        key = bytes.fromhex(check.key)
+        store.insert_health(key, numbers[check.context], check.found, recorded=check.recorded)
+    return Imported(responses, added, conflicting)

@@ -1,4 +1,4 @@
-"""What a store holds: which contexts, how many answers of each, how old, how large."""
+"""What a store holds: which contexts, how many responses of each, how old, how large."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from trusteval.store.stored import is_time, read_description, shown_key
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The answers of one context; `first` and `last` are seconds since 1970, 0 of no answer."""
+    """The responses of one context; `first` and `last` are seconds since 1970, 0 of no response."""
 
     number: int
     digest: str
     description: Mapping[str, Any]
-    answers: int
+    responses: int
     first: int
     last: int
 

@@ -14,25 +14,29 @@ from typing import Any
 
 from trusteval.errors import DataError
 from trusteval.store.entries import (
-    Answered,
-    Described,
+    ContextEntry,
     Entry,
-    Looked,
-    answered,
-    described,
-    looked,
+    HealthEntry,
+    ResponseEntry,
+    context_entry,
+    health_entry,
+    response_entry,
     to_fields,
 )
 from trusteval.system.bounded import MIB, read_lines
 from trusteval.system.files import abbreviated, parse_json
 
 _LONGEST = 16 * MIB
-"""What a line may hold; the longest answer that is kept has 1 MiB, six times that if escaped."""
-_KINDS: dict[type[Entry], str] = {Described: "context", Answered: "answer", Looked: "look"}
+"""What a line may hold; the longest response that is kept has 1 MiB, six times that if escaped."""
+_KINDS: dict[type[Entry], str] = {
+    ContextEntry: "context",
+    ResponseEntry: "answer",
+    HealthEntry: "look",
+}
 _READERS: dict[str, Callable[..., Entry]] = {
-    "context": described,
-    "answer": answered,
-    "look": looked,
+    "context": context_entry,
+    "answer": response_entry,
+    "look": health_entry,
 }
 
 

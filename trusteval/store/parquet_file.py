@@ -1,4 +1,4 @@
-"""A store as one Parquet table: a row per answer; contexts and looks are in its metadata."""
+"""A store as a Parquet table: a row per response; contexts and health checks as metadata."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from trusteval.errors import DataError
 from trusteval.store.entries import (
-    Answered,
-    Described,
+    ContextEntry,
     Entry,
-    Looked,
-    answered,
-    described,
-    looked,
+    HealthEntry,
+    ResponseEntry,
+    context_entry,
+    health_entry,
+    response_entry,
     to_fields,
 )
 from trusteval.system.bounded import MIB, loads, opened, shown_size
@@ -24,7 +24,7 @@ from trusteval.system.bounded import MIB, loads, opened, shown_size
 _CONTEXTS, _LOOKS = b"trusteval.contexts", b"trusteval.looks"
 _ROWS_AT_ONCE, _ROWS_READ_AT_ONCE = 16_384, 256
 _MOST_OF_A_PART, _LONGEST = 1024 * MIB, 4 * MIB
-"""What a row group may unpack to, and a text hold; a part of ours has 16,384 answers."""
+"""What a row group may unpack to, and a text hold; a part of ours has 16,384 responses."""
 _COLUMNS = {
     **{"key": "string", "context": "string", "text": "string", "finish_reason": "string"},
     **{"n_prompt_tokens": "int64", "n_new_tokens": "int64", "recorded": "int64"},
@@ -32,18 +32,18 @@ _COLUMNS = {
 
 
 def write_parquet(path: Path, entries: Iterable[Entry]) -> None:
-    """Write entries to a new file; contexts and looks have to come before the first answer."""
+    """Write entries to a new file; responses have to come after all others."""
     import pyarrow
     from pyarrow import parquet
 
     kept: dict[bytes, list[dict[str, Any]]] = {_CONTEXTS: [], _LOOKS: []}
     left = iter(entries)
-    first: Answered | None = None
+    first: ResponseEntry | None = None
     for entry in left:
-        if isinstance(entry, Answered):
+        if isinstance(entry, ResponseEntry):
             first = entry
             break
-        kept[_CONTEXTS if isinstance(entry, Described) else _LOOKS].append(to_fields(entry))
+        kept[_CONTEXTS if isinstance(entry, ContextEntry) else _LOOKS].append(to_fields(entry))
     schema = pyarrow.schema(
         [(name, pyarrow.type_for_alias(kind)) for name, kind in _COLUMNS.items()],
         metadata={name: json.dumps(rows, sort_keys=True) for name, rows in kept.items()},
@@ -72,7 +72,7 @@ def read_parquet(path: Path) -> Iterator[Entry]:
                 _refuse_long(path, batch)
                 for fields in batch.to_pylist():
                     number += 1
-                    yield answered(fields, place=f"{path}, row {number}")
+                    yield response_entry(fields, place=f"{path}, row {number}")
     except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(f"{path} is no Parquet file of a store: {reason}") from error
@@ -106,8 +106,8 @@ def _refuse_long(path: Path, batch: Any) -> None:
             raise DataError(f"{path}: a {name} of more than {shown_size(_LONGEST)}")
 
 
-def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[Described | Looked]:
-    for name, read in ((_CONTEXTS, described), (_LOOKS, looked)):
+def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[ContextEntry | HealthEntry]:
+    for name, read in ((_CONTEXTS, context_entry), (_LOOKS, health_entry)):
         place = f"{path}, metadata {name.decode()}"
         try:
             rows = loads(metadata.get(name, b""))

@@ -1,4 +1,4 @@
-"""The responses and looks of a store, found by the hash of everything that decided them."""
+"""The responses and health checks of a store, found by the hash of everything that decided them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from trusteval.store.schema import (
     INSERT_RESPONSE,
     health_row,
     prepare,
-    refuse_other_schema,
+    refuse_new,
     response_row,
     this_second,
 )
-from trusteval.store.stored import read_answer, read_look
+from trusteval.store.stored import read_health, read_response
 from trusteval.system.as_declared import (
     context_as_declared,
     health_as_declared,
@@ -50,7 +50,7 @@ class ResponseStore:
             self.is_writable = not path.is_file() or can_be_written(path)
         self.database = self._opened() if self.is_writable else Database.read_only(path)
         if not self.is_writable:
-            refuse_other_schema(self.database)
+            refuse_new(self.database)
         self._leases = Leases(self.database)
 
     def _opened(self) -> Database:
@@ -69,7 +69,7 @@ class ResponseStore:
     def get(self, keys: Sequence[str]) -> dict[str, Response]:
         """Return the responses that are recorded, by key.
 
-        Raises StoreError for a row that is not as it was written: it is never an answer.
+        Raises StoreError for a row that is not as it was written: it is never a response.
         """
         found: dict[str, Response] = {}
         for start in range(0, len(keys), _KEYS_AT_ONCE):
@@ -81,7 +81,7 @@ class ResponseStore:
                 some,
             )
             for key, context, expected, *answered in rows:
-                response = read_answer(key, context, answered, expected)
+                response = read_response(key, context, answered, expected)
                 if response is None:
                     raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
                 found[key.hex()] = response
@@ -120,19 +120,19 @@ class ResponseStore:
             raise StoreError(f"response store {self.path}: nothing recorded: {error}") from error
 
     def get_health(self, key: str) -> Health | None:
-        """Return what a look at a variant found, if it is recorded."""
+        """Return what the health check of a variant found, if it is recorded."""
         rows = self.database.execute(
             "SELECT key, context, found, checksum FROM health WHERE key = ?", (bytes.fromhex(key),)
         )
         if not rows:
             return None
-        health = read_look(*rows[0])
+        health = read_health(*rows[0])
         if health is None:
             raise damaged(self.path, f"look {key[:12]} is not as it was recorded")
         return health
 
     def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
-        """Record what a look at a variant found; raises as `put` does."""
+        """Record what the health check of a variant found; raises as `put` does."""
         with self._refusing():
             address, described = _address(key), context_as_declared(context)
             declared = health_as_declared(health)
@@ -140,7 +140,7 @@ class ResponseStore:
             self.insert_health(address, self.number(described), declared, recorded=this_second())
 
     def insert_health(self, key: bytes, context: int, health: Health, *, recorded: int) -> None:
-        """Record a look inside a transaction, by the number of its context."""
+        """Record a health check inside a transaction, by the number of its context."""
         row = health_row(key, context, canonical_json(asdict(health)), recorded=recorded)
         self.database.execute(INSERT_HEALTH, row)
 

@@ -1,6 +1,6 @@
-"""What a store's file holds, and how files of older versions become it.
+"""What a store's file holds; a file of another version, or of something else, is left alone.
 
-Keys and digests are 32 bytes instead of 64 letters, and an answer names its context by a number:
+Keys and digests are 32 bytes instead of 64 letters, and a response names its context by a number:
 half the size on disk. `recorded` is when, in seconds since 1970; `checksum` covers what the row
 says and of what, not when.
 """
@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
 
-from trusteval.errors import DiskSpaceError, StoreError
-from trusteval.store.database import Database, damaged
+from trusteval.errors import StoreError
+from trusteval.store.database import Database
 
 SCHEMA_VERSION = 4
-_UNCHECKED_LOOKS = 3
-"""The version whose looks carried no checksum; all else is as it is now."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar goes on."""
-_HEALTH = """CREATE TABLE health (
-        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
-        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"""
 _TABLES = (
     """CREATE TABLE contexts (
         number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, description TEXT NOT NULL)""",
@@ -32,7 +26,9 @@ _TABLES = (
         finish_reason TEXT NOT NULL, n_prompt_tokens INTEGER NOT NULL,
         n_new_tokens INTEGER NOT NULL, recorded INTEGER NOT NULL,
         checksum INTEGER NOT NULL) WITHOUT ROWID""",
-    _HEALTH,
+    """CREATE TABLE health (
+        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
+        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE leases (
         unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID""",
 )
@@ -43,18 +39,16 @@ INSERT_RESPONSE = (
     "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
 INSERT_HEALTH = "INSERT INTO health VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-_NEVER = -1
-"""The checksum of nothing: what was damaged before it got one stays damaged."""
 
 
 def response_row(
     key: bytes, context: int, answered: Sequence[Any], *, recorded: int
 ) -> tuple[Any, ...]:
     """Lay out a row of `responses`; `answered` are text, reason, prompt and new tokens."""
-    return (key, context, *answered, recorded, checksum(key, context, answered))
+    return (key, context, *answered, recorded, response_checksum(key, context, answered))
 
 
-def checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
+def response_checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
     """Return a number that a row read from a damaged page does not match."""
     text, reason, n_prompt_tokens, n_new_tokens = answered
     counted = f"{context} {reason} {n_prompt_tokens} {n_new_tokens} {text}"
@@ -62,12 +56,12 @@ def checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
 
 
 def health_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
-    """Lay out a row of `health`; `found` is the look as JSON."""
-    return (key, context, found, recorded, look_checksum(key, context, found))
+    """Lay out a row of `health`; `found` is the health check as JSON."""
+    return (key, context, found, recorded, health_checksum(key, context, found))
 
 
-def look_checksum(key: bytes, context: int, found: str) -> int:
-    """Return a number that a look read from a damaged page does not match."""
+def health_checksum(key: bytes, context: int, found: str) -> int:
+    """Return a number that a health check read from a damaged page does not match."""
     return zlib.crc32(f"{context} {found}".encode(), zlib.crc32(key))
 
 
@@ -77,46 +71,37 @@ def this_second() -> int:
 
 
 def prepare(database: Database) -> None:
-    """Make the tables of a new file, or those of an older version's file with all its answers.
+    """Make the tables of a new file, one process at a time.
 
-    One process at a time. Raises StoreError for a newer version's file and for a database of
-    something else.
+    Raises StoreError for another version's file and for a database of something else, both left
+    as they are.
     """
-    if _found(database) is None:
+    if not _is_new(database):
         return
     database.execute("PRAGMA journal_mode=WAL")
     with database.writing():
-        tables = _found(database)
-        if tables is None:  # another process was faster
+        if not _is_new(database):  # another process was faster
             return
-        version = _version(database)
-        if version == _UNCHECKED_LOOKS:
-            _add_look_checksums(database)
-        else:
-            _move_all(database, tables)
+        for table in _TABLES:
+            database.execute(table)
         database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-    if tables and version < _UNCHECKED_LOOKS:
-        with suppress(StoreError, DiskSpaceError):  # what was moved is as good, only larger
-            database.compact()
 
 
-def refuse_other_schema(database: Database) -> None:
-    """Raise StoreError for a file of another version, which cannot be taken over where it is."""
-    found = _found(database)
-    if found is not None:
+def refuse_new(database: Database) -> None:
+    """Raise StoreError for a file without tables, which cannot get them where it is."""
+    if _is_new(database):
         raise StoreError(
-            f"response store {database.path} is "
-            f"{'of an older version' if found else 'empty'} and cannot be written; copy it to a "
-            "file that can, and name that by --trust-store"
+            f"response store {database.path} is empty and cannot be written; copy it to a file "
+            "that can, and name that by --trust-store"
         )
 
 
-def _found(database: Database) -> set[str] | None:
-    """Return the tables to be moved, none of a new file; None where all is as it should be."""
-    version = _version(database)
+def _is_new(database: Database) -> bool:
+    """Whether a file has no tables yet; raises StoreError for one that is not of this schema."""
+    version = int(database.execute("PRAGMA user_version")[0][0])
     if version == SCHEMA_VERSION:
         _refuse_foreign(database)
-        return None
+        return False
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"response store {database.path} has schema {version}, this trusteval writes "
@@ -129,7 +114,13 @@ def _found(database: Database) -> set[str] | None:
             f"{database.path} is a database of something else (it holds "
             f"{', '.join(sorted(tables)[:3])}); use another --trust-store"
         )
-    return tables
+    if tables:
+        raise StoreError(
+            f"response store {database.path} has schema {version}, this trusteval reads and writes "
+            f"{SCHEMA_VERSION}; move the file away or name another by --trust-store, and what it "
+            "holds is asked for again"
+        )
+    return True
 
 
 def _refuse_foreign(database: Database) -> None:
@@ -145,61 +136,3 @@ def _refuse_foreign(database: Database) -> None:
             f"{database.path} is no response store of trusteval (it has {odd[0]:.80}); use another "
             "--trust-store"
         )
-
-
-def _version(database: Database) -> int:
-    return int(database.execute("PRAGMA user_version")[0][0])
-
-
-def _add_look_checksums(database: Database) -> None:
-    """Take over the looks of schema 3; what is none already gets a checksum that never fits."""
-    database.execute("ALTER TABLE health RENAME TO old_health")
-    database.execute(_HEALTH)
-    looks = database.execute("SELECT key, context, found, recorded FROM old_health")
-    database.execute_many(INSERT_HEALTH, (_with_checksum(*look) for look in looks))
-    database.execute("DROP TABLE old_health")
-
-
-def _with_checksum(key: Any, context: Any, found: Any, recorded: Any) -> tuple[Any, ...]:
-    if isinstance(key, bytes) and isinstance(context, int) and isinstance(found, str):
-        return health_row(key, context, found, recorded=recorded)
-    return (key, context, found, recorded, _NEVER)
-
-
-def _move_all(database: Database, tables: set[str]) -> None:
-    """Make the tables of this version, and take over what schema 1 or 2 holds."""
-    for table in tables:
-        database.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
-    for table in _TABLES:
-        database.execute(table)
-    if tables:
-        _move(database, tables)
-
-
-def _move(database: Database, tables: set[str]) -> None:
-    """Take over the rows of schema 1 or 2, whose keys were text; they count as recorded now."""
-    now = this_second()
-    contexts = database.execute("SELECT context, description FROM old_contexts ORDER BY context")
-    numbers = {context: number for number, (context, _) in enumerate(contexts, start=1)}
-
-    def responses() -> Iterator[tuple[Any, ...]]:
-        for key, context, *answered in database.stream("SELECT * FROM old_responses ORDER BY key"):
-            yield response_row(bytes.fromhex(key), numbers[context], answered, recorded=now)
-
-    try:
-        database.execute_many(
-            "INSERT INTO contexts VALUES (?, ?, ?)",
-            ((numbers[c], bytes.fromhex(c), description) for c, description in contexts),
-        )
-        database.execute_many(INSERT_RESPONSE, responses())
-        if "health" in tables:
-            looks = database.stream("SELECT key, context, found FROM old_health")
-            rows = (
-                _with_checksum(bytes.fromhex(key), numbers[c], found, now)
-                for key, c, found in looks
-            )
-            database.execute_many(INSERT_HEALTH, rows)
-    except (ValueError, KeyError) as error:
-        raise damaged(database.path, f"schema 2 has no such key: {error}") from error
-    for table in tables:
-        database.execute(f"DROP TABLE old_{table}")

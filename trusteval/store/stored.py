@@ -1,4 +1,4 @@
-"""Reads what a damaged file may hold instead of a context, an answer or a look: anything at all."""
+"""Reads what a damaged file may hold instead of a row of ours: anything at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, TypeGuard
 
-from trusteval.store.schema import LAST_SECOND, checksum, look_checksum
+from trusteval.store.schema import LAST_SECOND, health_checksum, response_checksum
 from trusteval.system.as_declared import MOST, health_as_declared
 from trusteval.system.bounded import loads
 from trusteval.system.digests import digest
@@ -33,10 +33,10 @@ def read_description(address: object, text: object) -> Mapping[str, Any] | None:
     return description if right else None
 
 
-def read_answer(
+def read_response(
     key: object, context: object, answered: Sequence[Any], expected: object
 ) -> Response | None:
-    """Return an answer; None for a row that is not what was written.
+    """Return a response; None for a row that is not what was written.
 
     `answered` as in `schema.response_row`.
     """
@@ -45,8 +45,8 @@ def read_answer(
     text, reason, n_prompt, n_new = answered
     if not isinstance(text, str) or reason not in _REASONS:
         return None
-    if checksum(key, context, answered) != expected and not any(
-        checksum(key, context, (text, reason, *spelt)) == expected
+    if response_checksum(key, context, answered) != expected and not any(
+        response_checksum(key, context, (text, reason, *spelt)) == expected
         for spelt in product(_spellings(n_prompt), _spellings(n_new))
     ):
         return None
@@ -83,11 +83,11 @@ def is_time(recorded: object) -> TypeGuard[int]:
     return isinstance(recorded, int) and 0 <= recorded <= LAST_SECOND
 
 
-def read_look(key: object, context: object, found: object, expected: object) -> Health | None:
-    """Return a look; None for a row that is not what was written."""
+def read_health(key: object, context: object, found: object, expected: object) -> Health | None:
+    """Return a health check; None for a row that is not what was written."""
     if not _is_key(key) or not isinstance(context, int) or not isinstance(found, str):
         return None
-    if look_checksum(key, context, found) != expected:
+    if health_checksum(key, context, found) != expected:
         return None
     try:
         return health_as_declared(Health(**loads(found)))

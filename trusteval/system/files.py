@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from trusteval.errors import DataError, PlaceError, UsageError
 from trusteval.system.bounded import loads
@@ -23,6 +23,11 @@ def abbreviated(value: object) -> str:
     except (ValueError, RecursionError):  # a number of too many digits, a nesting beyond all bounds
         shown = f"a {type(value).__name__} too large to show"
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def malformed(place: object, expected: str, got: object) -> NoReturn:
+    """Raise DataError for what stands at a place of a file."""
+    raise DataError(f"{place}: expected {expected}, got {abbreviated(got)}")
 
 
 def decode(raw: bytes, *, path: Path) -> str:

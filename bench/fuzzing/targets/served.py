@@ -105,8 +105,8 @@ def _ask(folder: Path) -> str:
     """Ask a served model by every route, and keep its answers."""
     from trusteval.engines.served.api_key import ApiKey
     from trusteval.engines.served.endpoint import parse_endpoint
-    from trusteval.engines.served.json_client import Patience
     from trusteval.engines.served.openai import OpenAIBackend
+    from trusteval.engines.served.patience import Patience
     from trusteval.types import Variant
 
     server = _server()

@@ -16,15 +16,15 @@ from trusteval.engines.local.batching import (
     without,
 )
 
-_BEGINNINGS = ([7] * 40, [7] * 40 + [8] * 60, [9] * 300, [])
+_PREFIXES = ([7] * 40, [7] * 40 + [8] * 60, [9] * 300, [])
 
 
 @st.composite
 def prompts(draw: st.DrawFn) -> list[list[int]]:
-    """Prompts that share beginnings, nested ones too, and some that are beginnings of others."""
+    """Prompts that share prefixes, nested ones too, and some that are prefixes of others."""
     own = st.lists(st.integers(0, 9), min_size=1, max_size=30)
-    chosen = st.tuples(st.sampled_from(_BEGINNINGS), own)
-    return [[*beginning, *rest] for beginning, rest in draw(st.lists(chosen, max_size=60))]
+    chosen = st.tuples(st.sampled_from(_PREFIXES), own)
+    return [[*prefix, *rest] for prefix, rest in draw(st.lists(chosen, max_size=60))]
 
 
 @given(prompts(), st.integers(1, 20), st.integers(1, 3000), st.integers(1, 40))
@@ -38,13 +38,13 @@ def test_every_prompt_is_in_one_batch_that_keeps_its_limits(
     assert sorted(row for batch in batches for row in rows_of(batch)) == list(range(len(encoded)))
     for batch in batches:
         own = [len(encoded[row]) - family.shared for family in batch for row in family.rows]
-        beginnings = sum(sum(family.cuts) for family in batch)
+        prefixes = sum(sum(family.cuts) for family in batch)
         assert len(own) <= rows
-        assert len(own) == 1 or beginnings + len(own) * (max(own) + new_tokens) <= tokens
+        assert len(own) == 1 or prefixes + len(own) * (max(own) + new_tokens) <= tokens
 
 
 @given(prompts())
-def test_a_family_shares_its_beginning_and_leaves_every_prompt_a_token(encoded) -> None:
+def test_a_family_shares_its_prefix_and_leaves_every_prompt_a_token(encoded) -> None:
     for family in find_families(encoded):
         first = encoded[family.rows[0]]
         assert list(family.cuts) == sorted(set(family.cuts))
@@ -65,7 +65,7 @@ def test_families_do_not_depend_on_the_order_of_prompts(encoded, chance) -> None
     assert tokens_read(shuffled) == tokens_read(encoded)
 
 
-def test_nested_beginnings_are_found_where_they_pay() -> None:
+def test_nested_prefixes_are_found_where_they_pay() -> None:
     subjects = [[1] * 40 + [subject] * 100 for subject in range(3)]
     encoded = [[*subject, 50 + i] for subject in subjects for i in range(10)]
     families = find_families(encoded)
@@ -73,7 +73,7 @@ def test_nested_beginnings_are_found_where_they_pay() -> None:
     assert tokens_read(encoded) == 40 + 3 * 100 + 30
 
 
-def test_short_beginnings_pay_among_many_prompts_only() -> None:
+def test_short_prefixes_pay_among_many_prompts_only() -> None:
     few = [[1] * 20 + [i] for i in range(3)]
     many = [[1] * 20 + [i] for i in range(2 + LEAST_SAVED // 20)]
     assert [family.cuts for family in find_families(few)] == [()]

@@ -28,17 +28,17 @@ def model(request: pytest.FixtureRequest, tiny_llama: Path, tiny_gemma: Path) ->
     return load_model(directory, dtype="float32")[0]
 
 
-def _prompts(beginnings: tuple[int, ...], *, rows: int, longest: int, seed: int) -> list[list[int]]:
-    """Make prompts over shared beginnings of these lengths, each nested in the one before."""
+def _prompts(prefixes: tuple[int, ...], *, rows: int, longest: int, seed: int) -> list[list[int]]:
+    """Make prompts over shared prefixes of these lengths, each nested in the one before."""
     chance = random.Random(seed)
 
     def tokens(n: int) -> list[int]:
         return [chance.randrange(50, 250) for _ in range(n)]
 
-    begun: list[list[int]] = [[]]
-    for length in beginnings:
-        begun.append([*begun[-1], *tokens(length)])
-    return [[*chance.choice(begun), *tokens(chance.randint(1, longest))] for _ in range(rows)]
+    shared: list[list[int]] = [[]]
+    for length in prefixes:
+        shared.append([*shared[-1], *tokens(length)])
+    return [[*chance.choice(shared), *tokens(chance.randint(1, longest))] for _ in range(rows)]
 
 
 def _generated(model: Any, tokens: list[int]) -> list[int]:
@@ -65,18 +65,18 @@ def _decoded(decoder: Decoder, encoded: list[list[int]], limits: Limits) -> list
 
 
 @pytest.mark.parametrize(
-    ("beginnings", "longest"),
+    ("prefixes", "longest"),
     [((), 30), ((30,), 20), ((30, 50), 20), ((150, 40), 10), ((), 200), ((20,), 150)],
     ids=["none", "one", "nested", "past-the-window", "long", "own-past-the-window"],
 )
 @pytest.mark.parametrize(
-    ("limits", "crew"), [(Limits(128, 10**6), 3), (Limits(5, 10**6), 1), (Limits(128, 400), 2)]
+    ("limits", "threads"), [(Limits(128, 10**6), 3), (Limits(5, 10**6), 1), (Limits(128, 400), 2)]
 )
 def test_packed_answers_are_those_of_one_by_one_generation(
-    model: Any, beginnings: tuple[int, ...], longest: int, limits: Limits, crew: int
+    model: Any, prefixes: tuple[int, ...], longest: int, limits: Limits, threads: int
 ) -> None:
-    encoded = _prompts(beginnings, rows=24, longest=longest, seed=len(beginnings))
-    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=100, crew=crew)
+    encoded = _prompts(prefixes, rows=24, longest=longest, seed=len(prefixes))
+    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=100, threads=threads)
     expected = [_generated(model, tokens) for tokens in encoded]
     assert _decoded(decoder, encoded, limits) == expected
     assert len({len(answer) for answer in expected}) > 1, "rows ended at different times"
@@ -93,7 +93,7 @@ def test_passes_side_by_side_leave_torch_its_threads(model: Any) -> None:
     import torch
 
     before = torch.get_num_threads()
-    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=10, crew=2)
+    decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=10, threads=2)
     _decoded(decoder, _prompts((), rows=8, longest=9, seed=1), Limits(8, 999))
     assert torch.get_num_threads() == before
 

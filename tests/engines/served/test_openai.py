@@ -30,8 +30,9 @@ from tests.fault_server import (
 )
 from trusteval.engines.served.api_key import ApiKey
 from trusteval.engines.served.endpoint import parse_endpoint
-from trusteval.engines.served.json_client import Patience
-from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.engine import OpenAIEngine
+from trusteval.engines.served.openai import OpenAIBackend
+from trusteval.engines.served.patience import Patience
 from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
 from trusteval.run.subjects import dense_variant
@@ -258,6 +259,7 @@ WHOLE = json.dumps(reply("said: question 0")).encode()
         Said(body=WHOLE[:40]),
         Said(body=WHOLE[:-1]),
         *(Said(body=start) for start in (b"{", b'{"a": tru', b'{"a": "\\', b'{"a": "\\u00')),
+        *(Said(body=broken) for broken in (b'{"a": 1]', b'{"a": no}')),
         Said(body=b'{"a": "\xc3'),
         Said(),
     ],
@@ -296,9 +298,10 @@ def test_pauses_double_up_to_the_longest_and_never_undercut_retry_after(server, 
         (Said(status=500, body=b"x" * 5000), "500 Internal Server Error: x{200}...$"),
         (HangUp(), "RemoteProtocolError .*disconnected.*"),
         (Hang(), "no whole reply within 0.2 s$"),
-        (Said(body=WHOLE[:30]), "a reply that breaks off"),
+        (Said(body=WHOLE[:30]), "a reply that breaks off, or is no JSON: '{"),
+        (Said(), "a reply that breaks off, or is no JSON$"),
     ],
-    ids=["busy", "broken", "hangs up", "hangs", "truncates"],
+    ids=["busy", "broken", "hangs up", "hangs", "truncates", "says nothing"],
 )
 def test_patience_ends_with_an_error_that_says_who_how_often_and_why(
     server, opened, fault: Action, told: str
@@ -420,7 +423,7 @@ def test_withheld_answer_names_its_prompt(server, opened, reason: str | None) ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"<html>sorry</html>", b'{"a": 1]', b'{"a": no}', b"\xff{"],
+    [b"<html>sorry</html>", b"no", b"[1", b"\xff{"],
     ids=range(4),
 )
 def test_what_is_no_json_is_an_error_at_once(server, opened, body: bytes) -> None:

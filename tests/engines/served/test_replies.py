@@ -16,8 +16,9 @@ from tests.fault_server import MODEL, Action, Endless, FaultServer, Said, reply,
 from trusteval.engines.served.api_key import ApiKey
 from trusteval.engines.served.bounds import BOUNDS, Bounds
 from trusteval.engines.served.endpoint import parse_endpoint
-from trusteval.engines.served.json_client import Patience
-from trusteval.engines.served.openai import OpenAIBackend, OpenAIEngine
+from trusteval.engines.served.engine import OpenAIEngine
+from trusteval.engines.served.openai import OpenAIBackend
+from trusteval.engines.served.patience import Patience
 from trusteval.errors import EngineError, PromptError
 from trusteval.run.subjects import dense_variant
 from trusteval.types import Message, Response, Role
@@ -111,7 +112,7 @@ TOO_MUCH: list[tuple[Action, str]] = [
     (Endless(b"", HINTS), "more than 262144 bytes came before a reply began"),
     (Said(body=b"[" * 3000), "200 with JSON nested more than 64 levels deep"),
     (Said(body=b'{"a":' * 65 + b"1" + b"}" * 65), "200 with JSON nested more than 64 levels deep"),
-    (Said(body=b'{"x":' + b"9" * 3900 + b'e999999,"y":\x1b}'), "200 with what is no JSON: '{"),
+    (Said(body=b'["x",' + b"9" * 3900 + b'e999999,"y",\x1b]'), "200 with what is no JSON: '["),
 ]
 
 

@@ -1,7 +1,7 @@
 """Attention over packed tokens: many prompts in one row, what they share attended to once.
 
 The tokens of all prompts stand one behind the other, so that no matrix multiplication sees
-padding. Every token attends to its family's shared beginning and to its own prompt; the two are
+padding. Every token attends to its family's shared prefix and to its own prompt; the two are
 computed apart and joined by their log-sum-exps, which is exact (Hydragen, arXiv 2402.05099; the
 joining is that of FlashAttention, arXiv 2205.14135, section 3.1).
 """
@@ -27,7 +27,12 @@ class Packing(Protocol):
     """Where the tokens of one forward pass belong."""
 
     def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+        self,
+        layer: int,
+        queries: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        attention: LayerAttention,
     ) -> torch.Tensor:
         """Return what tokens attend to: (tokens, heads, head size).
 
@@ -37,7 +42,7 @@ class Packing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class LayerAttention:
     """A layer's scale of scores, and how many positions back it sees (None: all)."""
 
     scale: float
@@ -45,8 +50,8 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
-    """The keys and values of a shared beginning, per layer (heads, at least `length`, size).
+class SharedPrefix:
+    """The keys and values of a shared prefix, per layer (heads, at least `length`, size).
 
     What stands behind `length` is padding: kernels are up to four times as fast on round lengths.
     """
@@ -65,11 +70,11 @@ def padded(tokens: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Neighbouring tokens (or rows) `start` to `stop` that hang on the same beginning."""
+    """Neighbouring tokens (or rows) `start` to `stop` that hang on the same prefix."""
 
     start: int
     stop: int
-    beginning: Beginning
+    prefix: SharedPrefix
 
 
 def install() -> None:
@@ -95,8 +100,8 @@ def _attention(
     unknown = [n for n in ("softcap", "s_aux", "head_mask") if others.get(n) is not None]
     if unknown or attention_mask is not None or not getattr(module, "is_causal", True):
         raise EngineError(f"packed attention lacks what {type(module).__name__} asks for")
-    how = How(scaling, sliding_window)
-    attended = packing.attend(module.layer_idx, query[0], key[0], value[0], how)
+    layer = LayerAttention(scaling, sliding_window)
+    attended = packing.attend(module.layer_idx, query[0], key[0], value[0], layer)
     return attended[None], None
 
 
@@ -157,17 +162,17 @@ def _attend_plainly(
     return torch.cat(attended, 2), torch.cat(totals, 2)
 
 
-def attend_to_beginnings(
+def attend_to_prefixes(
     queries: torch.Tensor,
     spans: Sequence[Span],
     own: torch.Tensor,
     own_total: torch.Tensor,
     *,
     layer: int,
-    how: How,
+    attention: LayerAttention,
     positions: torch.Tensor,
 ) -> torch.Tensor:
-    """Join attention to shared beginnings with that to a prompt's own tokens.
+    """Join attention to shared prefixes with that to a prompt's own tokens.
 
     `queries` (heads, tokens, size), `own` (tokens, heads, size), `own_total` (tokens, heads), at
     `positions` (tokens). Returns the shape of `own`.
@@ -177,14 +182,14 @@ def attend_to_beginnings(
     joined = own.clone()
     for span in spans:
         part = slice(span.start, span.stop)
-        keys, values = (x[layer][None] for x in (span.beginning.keys, span.beginning.values))
+        keys, values = (x[layer][None] for x in (span.prefix.keys, span.prefix.values))
         heads, n, size = queries[:, part].shape
         # The heads that share keys stand side by side: one long row of queries per key head.
         folded = queries[:, part].reshape(1, keys.shape[1], -1, size)
-        mask = _mask(span.beginning, positions[part], how, like=keys)
+        mask = _mask(span.prefix, positions[part], attention, like=keys)
         if mask is not None and len(mask) > 1:
             mask = mask.repeat(heads // keys.shape[1], 1)
-        shared, total = attend(folded, keys, values, scale=how.scale, mask=mask)
+        shared, total = attend(folded, keys, values, scale=attention.scale, mask=mask)
         shared = shared.reshape(heads, n, size).transpose(0, 1)
         total = total.reshape(heads, n).transpose(0, 1)
         weight = (own_total[part] - total).sigmoid().to(own.dtype)[..., None]
@@ -193,7 +198,7 @@ def attend_to_beginnings(
 
 
 def _mask(
-    beginning: Beginning, positions: torch.Tensor, how: How, *, like: torch.Tensor
+    prefix: SharedPrefix, positions: torch.Tensor, attention: LayerAttention, *, like: torch.Tensor
 ) -> torch.Tensor | None:
     """Hide padding, and what lies before the window of queries at `positions`.
 
@@ -202,10 +207,10 @@ def _mask(
     import torch
 
     steps = torch.arange(like.shape[2], device=like.device)
-    hidden = (steps >= beginning.length)[None]
-    if how.window is not None and int(positions.max()) >= how.window:
-        hidden = hidden | (positions[:, None] - steps >= how.window)
-    elif like.shape[2] == beginning.length:
+    hidden = (steps >= prefix.length)[None]
+    if attention.window is not None and int(positions.max()) >= attention.window:
+        hidden = hidden | (positions[:, None] - steps >= attention.window)
+    elif like.shape[2] == prefix.length:
         return None
     return hide(hidden, dtype=like.dtype)
 

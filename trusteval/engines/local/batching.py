@@ -1,6 +1,6 @@
-"""Plans batches: which beginnings prompts share, and which prompts run together.
+"""Plans batches: which prefixes prompts share, and which prompts run together.
 
-Prompts are laid out as a tree of their beginnings. A beginning that saves more than it costs is
+Prompts are laid out as a tree of their prefixes. A prefix that saves more than it costs is
 read by the model once; what hangs on it is answered together, long prompts first.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 LEAST_SHARED = 12
-"""A shorter beginning is not worth a forward pass of its own."""
+"""A shorter prefix is not worth a forward pass of its own."""
 LEAST_SAVED = 128
 """Nor is one that spares its prompts fewer tokens than this together."""
 
@@ -20,9 +20,9 @@ _Tokens = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Prompts (`rows`, indices) with a common beginning.
+    """Prompts (`rows`, indices) with a common prefix.
 
-    `cuts` are the lengths at which it is read in pieces: those before the last are beginnings
+    `cuts` are the lengths at which it is read in pieces: those before the last are prefixes
     that other families share; none where the prompts share nothing.
     """
 
@@ -68,13 +68,13 @@ def find_families(encoded: _Tokens) -> list[Family]:
 
 def _families(order: list[int], encoded: _Tokens, cuts: tuple[int, ...]) -> Iterator[Family]:
     """Yield the families among prompts sorted by their tokens, which share `cuts[-1]` tokens."""
-    begun = cuts[-1] if cuts else 0
+    read = cuts[-1] if cuts else 0
     shared = _shared(order, encoded)
-    if _pays(shared - begun, len(order)):
-        cuts, begun = (*cuts, shared), shared
+    if _pays(shared - read, len(order)):
+        cuts, read = (*cuts, shared), shared
     alone: list[int] = []
     for branch in _branches(order, encoded, shared):
-        if _pays(_shared(branch, encoded) - begun, len(branch)):
+        if _pays(_shared(branch, encoded) - read, len(branch)):
             yield from _families(branch, encoded, cuts)
         else:
             alone += branch
@@ -126,14 +126,14 @@ def _fitting(
     """Return how many of the next rows fit into one batch, at least one.
 
     `own` are the rows' tokens after what their families share. All rows take as much cache as
-    the longest; a family's beginnings are held once, each whole.
+    the longest; a family's prefixes are held once, each whole.
     """
-    longest = beginnings = 0
+    longest = prefixes = 0
     before = None
     for rows, ((family, _), tokens) in enumerate(zip(laid, own, strict=True), start=1):
         longest = max(longest, tokens)
-        beginnings += 0 if family is before else sum(family.cuts)
-        if rows > 1 and beginnings + rows * (longest + new_tokens) > limits.tokens:
+        prefixes += 0 if family is before else sum(family.cuts)
+        if rows > 1 and prefixes + rows * (longest + new_tokens) > limits.tokens:
             return rows - 1
         before = family
     return len(own)
@@ -145,15 +145,15 @@ def _batch(laid: Sequence[tuple[Family, int]]) -> Batch:
 
 
 def tokens_read(encoded: _Tokens) -> int:
-    """Count the tokens a model has to read, shared beginnings once."""
-    beginnings: dict[tuple[int, ...], int] = {}
+    """Count the tokens a model has to read, shared prefixes once."""
+    prefixes: dict[tuple[int, ...], int] = {}
     own = 0
     for family in find_families(encoded):
         first = encoded[family.rows[0]]
-        for begun, cut in pairwise((0, *family.cuts)):
-            beginnings[tuple(first[:cut])] = cut - begun
+        for read, cut in pairwise((0, *family.cuts)):
+            prefixes[tuple(first[:cut])] = cut - read
         own += sum(len(encoded[row]) - family.shared for row in family.rows)
-    return own + sum(beginnings.values())
+    return own + sum(prefixes.values())
 
 
 def without(batch: Batch, done: Container[int]) -> Batch:

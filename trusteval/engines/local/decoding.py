@@ -27,7 +27,7 @@ class Decoder(Protocol):
         ...
 
     def forget(self) -> None:
-        """Free what is kept for the next batch, whose beginnings may be the same."""
+        """Free what is kept for the next batch, whose prefixes may be the same."""
         ...
 
 

@@ -18,7 +18,7 @@ from trusteval.errors import EngineError, PromptError
 from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Prompt, Response
 
-_BEGINNING = 4
+_SMOKE_TOKENS = 4
 """How many tokens of an answer the smoke run looks at."""
 
 
@@ -37,7 +37,7 @@ class HFEngine:
             model,
             stops=self._stops,
             tokens_at_once=self._plan.tokens_at_once,
-            crew=self._plan.crew,
+            threads=self._plan.threads,
         )
         if not self._decodes_faithfully():
             self._decoder = PlainDecoder(model, stops=self._stops)
@@ -117,8 +117,8 @@ class HFEngine:
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
         """Return the first tokens of each answer, by the way of `generate`."""
         new: dict[int, list[int]] = {}
-        for batch in self._batches(encoded, _BEGINNING):
-            answers = self._decoder.answer(encoded, batch, max_new_tokens=_BEGINNING)
+        for batch in self._batches(encoded, _SMOKE_TOKENS):
+            answers = self._decoder.answer(encoded, batch, max_new_tokens=_SMOKE_TOKENS)
             new |= zip(rows_of(batch), answers, strict=True)
         return [new[i] for i in range(len(encoded))]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.engines.local.batching import Limits
-from trusteval.engines.local.threads import crew_size
+from trusteval.engines.local.threads import thread_count
 from trusteval.system.machine import total_memory
 
 _SHARE = {"cuda": 0.4, "cpu": 1 / 12}
@@ -22,7 +22,7 @@ _TOKENS_AT_ONCE = {"cuda": 16_384, "cpu": 2_048}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a budget in bytes is divided; `crew` forward passes run side by side.
+    """How a budget in bytes is divided; `threads` forward passes run side by side.
 
     `per_cached` and `per_token` are the bytes that a token takes in the key-value cache and in a
     forward pass; `rows` and `tokens_at_once` are the most of a batch and of a pass, unless a
@@ -34,14 +34,14 @@ class Plan:
     per_token: int
     rows: int
     tokens_at_once: int
-    crew: int
+    threads: int
 
     def limits(self, longest: int) -> Limits:
         """Return what batches are held to where the longest prompt has so many tokens.
 
         Long prompts leave the cache less; where two do not fit, prompts run one by one.
         """
-        passes = self.crew * self.per_token * max(self.tokens_at_once, longest)
+        passes = self.threads * self.per_token * max(self.tokens_at_once, longest)
         cache = min(_CACHE_SHARE * self.budget, (1 - _LOGITS_SHARE) * self.budget - passes)
         if cache < 2 * longest * self.per_cached:
             return Limits(rows=1, tokens=longest)
@@ -86,14 +86,14 @@ def plan_memory(model: Any, *, budget: int) -> Plan:
     rows = _ROWS.get(kind, _ROWS["cpu"])
     per_row = 2 * width * config.vocab_size  # logits, and whether they are finite
     rows = max(1, min(rows, int(_LOGITS_SHARE * budget / per_row)))
-    crew = crew_size(kind)
+    threads = thread_count(kind)
     tokens = _TOKENS_AT_ONCE.get(kind, _TOKENS_AT_ONCE["cpu"])
-    most = int(_PASSES_SHARE * budget / per_token / crew)
+    most = int(_PASSES_SHARE * budget / per_token / threads)
     return Plan(
         budget=budget,
         per_cached=per_cached,
         per_token=per_token,
         rows=rows,
         tokens_at_once=max(1, min(tokens, most)),
-        crew=crew,
+        threads=threads,
     )

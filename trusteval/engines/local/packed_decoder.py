@@ -1,7 +1,7 @@
-"""Answers batches of prompts with packed tokens: shared beginnings once, no padding, greedily.
+"""Answers batches of prompts with packed tokens: shared prefixes once, no padding, greedily.
 
-A batch is read in a few forward passes of whole prompts; then every pass adds a token to all
-prompts that still speak. Prompts that ended leave the batch.
+A batch is prefilled in a few forward passes of whole prompts; then every pass decodes one token of
+every answer that has not ended. Prompts whose answers ended leave the batch.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from trusteval.engines.local.attention import IMPLEMENTATION, Beginning, Packing, install
+from trusteval.engines.local.attention import IMPLEMENTATION, Packing, SharedPrefix, install
 from trusteval.engines.local.batching import Batch
 from trusteval.engines.local.decoding import choose
-from trusteval.engines.local.passes import Kept, OwnTokens, Reading, Speaking, find_spans
+from trusteval.engines.local.passes import Decode, KVCache, Prefill, Suffix, find_spans
 from trusteval.engines.local.threads import run_side_by_side
 
 if TYPE_CHECKING:
@@ -27,19 +27,19 @@ _MOST_FINISHED = 0.25
 class PackedDecoder:
     """Greedy decoding with one transformers model; `stops` end an answer.
 
-    `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it; `crew`
-    passes read side by side, each on its share of the processor.
+    `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it; `threads`
+    passes prefill side by side, each on its share of the processor.
     """
 
     def __init__(
-        self, model: Any, *, stops: frozenset[int], tokens_at_once: int, crew: int = 1
+        self, model: Any, *, stops: frozenset[int], tokens_at_once: int, threads: int = 1
     ) -> None:
         install()
         self._model = model
         self._stops = stops
         self._tokens_at_once = tokens_at_once
-        self._crew = crew
-        self._beginnings: dict[tuple[int, ...], Beginning] = {}
+        self._threads = threads
+        self._prefixes: dict[tuple[int, ...], SharedPrefix] = {}
 
     def answer(
         self, encoded: Sequence[Sequence[int]], batch: Batch, *, max_new_tokens: int
@@ -47,17 +47,17 @@ class PackedDecoder:
         import torch
 
         with torch.inference_mode(), self._attending():
-            needed: dict[tuple[int, ...], Beginning] = {}
-            prompts: list[OwnTokens] = []
+            needed: dict[tuple[int, ...], SharedPrefix] = {}
+            prompts: list[Suffix] = []
             for family in batch:
-                beginning = self._begin(encoded[family.rows[0]], family.cuts, needed)
-                prompts += [OwnTokens(encoded[r][family.shared :], beginning) for r in family.rows]
-            self._beginnings = needed
-            first, kept = self._read(prompts, room=max_new_tokens - 1)
-            return self._speak(first, prompts, kept, max_new_tokens)
+                prefix = self._shared_prefix(encoded[family.rows[0]], family.cuts, needed)
+                prompts += [Suffix(encoded[r][family.shared :], prefix) for r in family.rows]
+            self._prefixes = needed
+            first, caches = self._prefill(prompts, room=max_new_tokens - 1)
+            return self._decode(first, prompts, caches, max_new_tokens)
 
     def forget(self) -> None:
-        self._beginnings = {}
+        self._prefixes = {}
 
     @contextmanager
     def _attending(self) -> Iterator[None]:
@@ -68,63 +68,66 @@ class PackedDecoder:
         finally:
             self._model.set_attn_implementation(before)
 
-    # -- reading -------------------------------------------------------------------------
+    # -- prefill -------------------------------------------------------------------------
 
-    def _begin(
+    def _shared_prefix(
         self,
         tokens: Sequence[int],
         cuts: Sequence[int],
-        needed: dict[tuple[int, ...], Beginning],
-    ) -> Beginning | None:
+        needed: dict[tuple[int, ...], SharedPrefix],
+    ) -> SharedPrefix | None:
         """Return the keys and values of what a family shares, reading what is not known."""
-        beginning = None
+        prefix = None
         for cut in cuts:
             known = tuple(tokens[:cut])
-            found = needed.get(known) or self._beginnings.get(known)
+            found = needed.get(known) or self._prefixes.get(known)
             if found is None:
-                begun = 0 if beginning is None else beginning.length
-                _, (kept,) = self._read([OwnTokens(tokens[begun:cut], beginning)], room=0)
-                found = kept.after(beginning)
-            needed[known] = beginning = found
-        return beginning
+                length = 0 if prefix is None else prefix.length
+                _, (cache,) = self._prefill([Suffix(tokens[length:cut], prefix)], room=0)
+                found = cache.after(prefix)
+            needed[known] = prefix = found
+        return prefix
 
-    def _read(self, prompts: Sequence[OwnTokens], *, room: int) -> tuple[list[int], list[Kept]]:
+    def _prefill(self, prompts: Sequence[Suffix], *, room: int) -> tuple[list[int], list[KVCache]]:
         """Return each prompt's first new token, and keys and values with `room` for more."""
         lengths = [len(prompt.tokens) for prompt in prompts]
-        most = min(self._tokens_at_once, -(-sum(lengths) // self._crew))
-        kept = [
-            Kept(list(rows), max(lengths[row] for row in rows) + room)
+        most = min(self._tokens_at_once, -(-sum(lengths) // self._threads))
+        caches = [
+            KVCache(list(rows), max(lengths[row] for row in rows) + room)
             for rows in _portions(lengths, most)
         ]
-        tasks = [partial(self._pass, [prompts[row] for row in some.rows], some) for some in kept]
-        first = [t for some in run_side_by_side(tasks, crew=self._crew) for t in some]
-        return first, kept
+        tasks = [partial(self._pass, [prompts[row] for row in c.rows], c) for c in caches]
+        first = [t for some in run_side_by_side(tasks, threads=self._threads) for t in some]
+        return first, caches
 
-    def _pass(self, some: Sequence[OwnTokens], kept: Kept) -> list[int]:
-        """Read prompts in one forward pass, return each one's first new token."""
+    def _pass(self, some: Sequence[Suffix], cache: KVCache) -> list[int]:
+        """Prefill prompts in one forward pass, return each one's first new token."""
         import torch
 
         device = self._model.device
         lengths = torch.tensor([len(prompt.tokens) for prompt in some], device=device)
         ids = torch.tensor([t for prompt in some for t in prompt.tokens], device=device)
         positions = torch.cat(
-            [torch.arange(p.begun, p.begun + len(p.tokens), device=device) for p in some]
+            [
+                torch.arange(p.prefix_length, p.prefix_length + len(p.tokens), device=device)
+                for p in some
+            ]
         )
-        packing = Reading(
+        packing = Prefill(
             lengths=lengths,
             spans=find_spans(some, [len(prompt.tokens) for prompt in some]),
             positions=positions,
-            kept=kept,
+            cache=cache,
         )
         return self._choose(ids, positions, packing, last=lengths.cumsum(0) - 1)
 
-    # -- speaking ------------------------------------------------------------------------
+    # -- decode --------------------------------------------------------------------------
 
-    def _speak(
+    def _decode(
         self,
         first: Sequence[int],
-        prompts: Sequence[OwnTokens],
-        kept: Sequence[Kept],
+        prompts: Sequence[Suffix],
+        caches: Sequence[KVCache],
         max_new_tokens: int,
     ) -> list[list[int]]:
         """Add tokens until every answer ended or has `max_new_tokens`."""
@@ -134,21 +137,21 @@ class PackedDecoder:
         device = self._model.device
         for step in range(max_new_tokens - 1):
             running = {row for row, tokens in enumerate(new) if tokens[-1] not in self._stops}
-            kept = [some for some in kept if not running.isdisjoint(some.rows)]
-            if not kept:
+            caches = [cache for cache in caches if not running.isdisjoint(cache.rows)]
+            if not caches:
                 break
-            for some in kept:
-                if len(running & set(some.rows)) <= (1 - _MOST_FINISHED) * len(some.rows):
-                    some.keep(running)
-            held = [row for some in kept for row in some.rows]
-            own = [prompts[row] for row in held]
-            written = torch.tensor([len(p.tokens) + step for p in own], device=device)
-            positions = torch.tensor([p.begun for p in own], device=device) + written
-            ids = torch.tensor([new[row][-1] for row in held], device=device)
-            spans = find_spans(own, [1] * len(own))
-            packing = Speaking(written=written, spans=spans, positions=positions, kept=kept)
+            for cache in caches:
+                if len(running & set(cache.rows)) <= (1 - _MOST_FINISHED) * len(cache.rows):
+                    cache.keep(running)
+            rows = [row for cache in caches for row in cache.rows]
+            suffixes = [prompts[row] for row in rows]
+            written = torch.tensor([len(s.tokens) + step for s in suffixes], device=device)
+            positions = torch.tensor([s.prefix_length for s in suffixes], device=device) + written
+            ids = torch.tensor([new[row][-1] for row in rows], device=device)
+            spans = find_spans(suffixes, [1] * len(suffixes))
+            packing = Decode(written=written, spans=spans, positions=positions, caches=caches)
             chosen = self._choose(ids, positions, packing, last=None)
-            for row, token in zip(held, chosen, strict=True):
+            for row, token in zip(rows, chosen, strict=True):
                 if row in running:
                     new[row].append(token)
         return new

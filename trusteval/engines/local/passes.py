@@ -1,4 +1,4 @@
-"""Forward passes over packed tokens: reading whole prompts, adding a token to each."""
+"""Forward passes over packed tokens: prefill of whole prompts, decoding of a token for each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trusteval.engines.local.attention import (
-    Beginning,
-    How,
+    LayerAttention,
+    SharedPrefix,
     Span,
     attend,
-    attend_to_beginnings,
+    attend_to_prefixes,
     hide,
     padded,
 )
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTokens:
-    """A prompt's own tokens, after its family's beginning."""
+class Suffix:
+    """A prompt's own tokens, after its family's prefix."""
 
     tokens: Sequence[int]
-    beginning: Beginning | None
+    prefix: SharedPrefix | None
 
     @property
-    def begun(self) -> int:
-        return 0 if self.beginning is None else self.beginning.length
+    def prefix_length(self) -> int:
+        return 0 if self.prefix is None else self.prefix.length
 
 
 @dataclass(slots=True)
-class Kept:
+class KVCache:
     """Keys and values of prompts that were read in one pass: their own and their new tokens.
 
     `rows` says which prompts; per layer (rows, heads, capacity, size). Allocated when the first
@@ -62,16 +62,16 @@ class Kept:
             self.keys[layer] = self.keys[layer][chosen]
             self.values[layer] = self.values[layer][chosen]
 
-    def after(self, beginning: Beginning | None) -> Beginning:
-        """Return the only row as the continuation of a beginning."""
-        if beginning is None:
+    def after(self, prefix: SharedPrefix | None) -> SharedPrefix:
+        """Return the only row as the continuation of a prefix."""
+        if prefix is None:
             length = self.capacity
             keys, values = ([x[0] for x in held] for held in (self.keys, self.values))
         else:
-            length = beginning.length + self.capacity
-            keys = _continued(beginning.keys, self.keys, beginning.length)
-            values = _continued(beginning.values, self.values, beginning.length)
-        return Beginning(length, [padded(x) for x in keys], [padded(x) for x in values])
+            length = prefix.length + self.capacity
+            keys = _continued(prefix.keys, self.keys, prefix.length)
+            values = _continued(prefix.values, self.values, prefix.length)
+        return SharedPrefix(length, [padded(x) for x in keys], [padded(x) for x in values])
 
 
 def _continued(
@@ -82,7 +82,7 @@ def _continued(
     return [torch.cat([b[:, :length], a[0]], 1) for b, a in zip(before, after, strict=True)]
 
 
-class Reading:
+class Prefill:
     """Packs whole prompts, `lengths` tokens each, one behind the other."""
 
     def __init__(
@@ -91,11 +91,11 @@ class Reading:
         lengths: torch.Tensor,
         spans: Sequence[Span],
         positions: torch.Tensor,
-        kept: Kept | None,
+        cache: KVCache | None,
     ) -> None:
         import torch
 
-        self._spans, self._positions, self._kept = spans, positions, kept
+        self._spans, self._positions, self._cache = spans, positions, cache
         steps = torch.arange(int(lengths.max()), device=lengths.device)
         starts = lengths.cumsum(0) - lengths
         real = steps < lengths[:, None]
@@ -105,20 +105,25 @@ class Reading:
         self._back = real.flatten().nonzero()[:, 0]
 
     def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+        self,
+        layer: int,
+        queries: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        attention: LayerAttention,
     ) -> torch.Tensor:
         rows = [self._pad(x) for x in (queries, keys, values)]
-        if self._kept is not None:
-            self._kept.write(layer, rows[1], rows[2])
-        mask = self._window(how, rows[0])
-        own, total = attend(*rows, scale=how.scale, causal=mask is None, mask=mask)
-        return attend_to_beginnings(
+        if self._cache is not None:
+            self._cache.write(layer, rows[1], rows[2])
+        mask = self._window(attention, rows[0])
+        own, total = attend(*rows, scale=attention.scale, causal=mask is None, mask=mask)
+        return attend_to_prefixes(
             queries,
             self._spans,
             self._pack(own),
             self._pack(total),
             layer=layer,
-            how=how,
+            attention=attention,
             positions=self._positions,
         )
 
@@ -137,20 +142,20 @@ class Reading:
         tokens = padded.transpose(1, 2).flatten(0, 1)
         return tokens if self._even else tokens[self._back]
 
-    def _window(self, how: How, queries: torch.Tensor) -> torch.Tensor | None:
+    def _window(self, attention: LayerAttention, queries: torch.Tensor) -> torch.Tensor | None:
         import torch
 
         steps = torch.arange(queries.shape[2], device=queries.device)
-        if how.window is None or len(steps) <= how.window:
+        if attention.window is None or len(steps) <= attention.window:
             return None
         back = steps[:, None] - steps
-        return hide((back < 0) | (back >= how.window), dtype=queries.dtype)[None, None]
+        return hide((back < 0) | (back >= attention.window), dtype=queries.dtype)[None, None]
 
 
-class Speaking:
+class Decode:
     """Packs one new token of each row; `written` counts the row's own tokens before it.
 
-    The rows of each of `kept` stand side by side.
+    The rows of each of `caches` stand side by side.
     """
 
     def __init__(
@@ -159,50 +164,60 @@ class Speaking:
         written: torch.Tensor,
         spans: Sequence[Span],
         positions: torch.Tensor,
-        kept: Sequence[Kept],
+        caches: Sequence[KVCache],
     ) -> None:
         self._spans, self._positions = spans, positions
-        self._shares: list[_Share] = []
+        self._cached: list[_CachedRows] = []
         start = 0
-        for some in kept:
-            stop = start + len(some.rows)
-            self._shares.append(_Share(some, slice(start, stop), written[start:stop]))
+        for cache in caches:
+            stop = start + len(cache.rows)
+            self._cached.append(_CachedRows(cache, slice(start, stop), written[start:stop]))
             start = stop
 
     def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+        self,
+        layer: int,
+        queries: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        attention: LayerAttention,
     ) -> torch.Tensor:
         import torch
 
-        parts = [share.attend(layer, queries, keys, values, how) for share in self._shares]
-        return attend_to_beginnings(
+        parts = [rows.attend(layer, queries, keys, values, attention) for rows in self._cached]
+        return attend_to_prefixes(
             queries,
             self._spans,
             torch.cat([own for own, _ in parts]),
             torch.cat([total for _, total in parts]),
             layer=layer,
-            how=how,
+            attention=attention,
             positions=self._positions,
         )
 
 
-class _Share:
-    """The rows of one pass among those that speak: `part` of the tokens."""
+class _CachedRows:
+    """The rows of one cache among those that are decoded: `part` of the tokens."""
 
-    def __init__(self, kept: Kept, part: slice, written: torch.Tensor) -> None:
+    def __init__(self, cache: KVCache, part: slice, written: torch.Tensor) -> None:
         import torch
 
-        self._kept, self._part, self._written = kept, part, written
+        self._cache, self._part, self._written = cache, part, written
         self._longest = int(written.max()) + 1
         self._rows = torch.arange(len(written), device=written.device)
         self._back = written[:, None] - torch.arange(self._longest, device=written.device)
         self._masks: dict[int | None, torch.Tensor] = {}
 
     def attend(
-        self, layer: int, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, how: How
+        self,
+        layer: int,
+        queries: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        attention: LayerAttention,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return attention to the rows' own tokens (rows, heads, size), and its log-sum-exp."""
-        own_keys, own_values = self._kept.keys[layer], self._kept.values[layer]
+        own_keys, own_values = self._cache.keys[layer], self._cache.values[layer]
         own_keys[self._rows, :, self._written] = keys[:, self._part].transpose(0, 1)
         own_values[self._rows, :, self._written] = values[:, self._part].transpose(0, 1)
         heads, _, size = queries.shape
@@ -213,8 +228,8 @@ class _Share:
             folded,
             own_keys[:, :, : self._longest],
             own_values[:, :, : self._longest],
-            scale=how.scale,
-            mask=self._mask(how.window, queries.dtype),
+            scale=attention.scale,
+            mask=self._mask(attention.window, queries.dtype),
         )
         return own.reshape(rows, heads, size), total.reshape(rows, heads)
 
@@ -227,16 +242,16 @@ class _Share:
         return self._masks[window]
 
 
-def find_spans(prompts: Sequence[OwnTokens], tokens: Sequence[int]) -> list[Span]:
-    """Return the stretches of tokens that hang on the same beginning; `tokens` per prompt."""
+def find_spans(prompts: Sequence[Suffix], tokens: Sequence[int]) -> list[Span]:
+    """Return the stretches of tokens that hang on the same prefix; `tokens` per prompt."""
     spans: list[Span] = []
     start = 0
     for prompt, n in zip(prompts, tokens, strict=True):
         stop = start + n
-        if prompt.beginning is not None:
-            if spans and spans[-1].stop == start and spans[-1].beginning is prompt.beginning:
-                spans[-1] = Span(spans[-1].start, stop, prompt.beginning)
+        if prompt.prefix is not None:
+            if spans and spans[-1].stop == start and spans[-1].prefix is prompt.prefix:
+                spans[-1] = Span(spans[-1].start, stop, prompt.prefix)
             else:
-                spans.append(Span(start, stop, prompt.beginning))
+                spans.append(Span(start, stop, prompt.prefix))
         start = stop
     return spans

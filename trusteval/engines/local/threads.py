@@ -15,21 +15,21 @@ _T = TypeVar("_T")
 _MOST = 4
 
 
-def crew_size(device: str) -> int:
+def thread_count(device: str) -> int:
     """Return how many passes run side by side: at most four on a processor, one elsewhere."""
     import torch
 
     return min(_MOST, torch.get_num_threads()) if device == "cpu" else 1
 
 
-def run_side_by_side(tasks: Sequence[Callable[[], _T]], *, crew: int) -> list[_T]:
-    """Run tasks in inference mode, at most `crew` at once; return their results in order."""
+def run_side_by_side(tasks: Sequence[Callable[[], _T]], *, threads: int) -> list[_T]:
+    """Run tasks in inference mode, at most `threads` at once; return their results in order."""
     import torch
 
-    crew = min(crew, len(tasks))
-    if crew <= 1:
+    threads = min(threads, len(tasks))
+    if threads <= 1:
         return [task() for task in tasks]
-    threads = torch.get_num_threads()
+    available = torch.get_num_threads()
 
     def run(task: Callable[[], _T]) -> _T:
         with torch.inference_mode():
@@ -37,8 +37,8 @@ def run_side_by_side(tasks: Sequence[Callable[[], _T]], *, crew: int) -> list[_T
 
     try:
         with ThreadPoolExecutor(
-            crew, initializer=torch.set_num_threads, initargs=(max(1, threads // crew),)
+            threads, initializer=torch.set_num_threads, initargs=(max(1, available // threads),)
         ) as pool:
             return list(pool.map(run, tasks))
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(available)

@@ -78,14 +78,7 @@ def read_answer(
     Raises PromptError for an answer that was withheld or interrupted, EngineError for a reply
     that is none or another model's.
     """
-    name = reply.get("model")
-    # `transformers serve` adds the revision.
-    if name is not None and not _is_named(name, endpoint.model):
-        raise EngineError(f"asked {endpoint.model!r}, but {abbreviated(name)} replied")
-    choices = reply.get("choices")
-    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
-        raise EngineError(f"expected a reply with one choice, got {_keys(reply)}")
-    choice = choices[0]
+    choice = _choice(reply, model=endpoint.model)
     reason = choice.get("finish_reason")
     if not isinstance(reason, str) or reason not in _FINISHED:
         got = abbreviated(reason)
@@ -141,6 +134,18 @@ def _counts(reply: Mapping[str, Any]) -> tuple[int, int]:
     if max(counts) >= _MOST_TOKENS:
         raise EngineError(f"expected a number of tokens, got {shown(max(counts))}")
     return max(counts[0], 0), max(counts[1], 0)
+
+
+def _choice(reply: Mapping[str, Any], *, model: str) -> dict[str, Any]:
+    """Return the only choice of a reply; raises EngineError for another model's reply."""
+    name = reply.get("model")
+    # `transformers serve` adds the revision.
+    if name is not None and not _is_named(name, model):
+        raise EngineError(f"asked {model!r}, but {abbreviated(name)} replied")
+    choices = reply.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
+        raise EngineError(f"expected a reply with one choice, got {_keys(reply)}")
+    return choices[0]
 
 
 def _keys(reply: Mapping[str, Any]) -> str:

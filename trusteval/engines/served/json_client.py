@@ -1,6 +1,6 @@
 """Talks JSON with a server that may be slow, busy, broken or gone, and knows when to give up.
 
-What may pass (a connection lost, a truncated body, 408, 409, 429, 5xx) is tried again, each wait
+What may pass (a connection lost, a broken body, 408, 409, 429, 5xx) is tried again, each wait
 twice the last or what the server asks for, until the patience for one request is used up. What a
 chat template complains of does not pass, under whatever status; nor does a reply beyond a bound.
 """
@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from trusteval.engines.served.api_key import ApiKey
 from trusteval.engines.served.bounds import BOUNDS, Bounds
+from trusteval.engines.served.http_client import asked_pause, has_too_large_headers, http_client
+from trusteval.engines.served.outcome import Failure, Rejection, Reply
+from trusteval.engines.served.patience import Patience
 from trusteval.engines.served.preamble import Preamble, PreambleError
 from trusteval.engines.served.reply import (
     Body,
-    Cut,
+    Broken,
     Unreadable,
     error_message,
     parse_object,
@@ -46,51 +46,6 @@ _BROKEN_SERVER = 4
 """So many 500 in a row are looked into."""
 _LONG_SILENCE = 10.0
 """After so many seconds without a reply it is said that it is waited for."""
-_TOO_LARGE = 431
-"""The status that the client's parser would answer headers with that it does not read on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait, in seconds: for one reply, for all attempts together, between attempts."""
-
-    reply: float = 240.0
-    total: float = 900.0
-    first_pause: float = 1.0
-    longest_pause: float = 30.0
-
-
-PATIENCE = Patience()
-OPENING = Patience(reply=10.0, total=30.0)
-"""For the first contact: a mistyped port should not take a quarter of an hour to be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the server said, read as a JSON object."""
-
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """What was asked for is not to be had, however often it is asked.
-
-    Status 200 is no JSON, or too much of it, 0 a server whose reply never begins. `told` is more
-    of what the server says than the line `why` has room for.
-    """
-
-    status: int
-    why: str
-    told: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The patience is used up; `status` is the last one, 0 of a server that said nothing."""
-
-    status: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +84,7 @@ class JsonClient:
             for library in ("httpx2", "httpcore2"):
                 logging.getLogger(library).setLevel(logging.WARNING)
         self._server, self._key, self._watch, self.bounds = url, key, watch or Watch(), bounds
-        self._client = _client(url, key, connections)
+        self._client = http_client(url, key=key, connections=connections)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -214,7 +169,7 @@ class JsonClient:
         except httpx2.InvalidURL as error:
             return Rejection(0, self._shown(f"a URL that cannot be asked: {error}"))
         except httpx2.RequestError as error:
-            if _is_too_large(error):
+            if has_too_large_headers(error):
                 return Rejection(0, "a reply with more than the 100 KiB of headers that are read")
             return _Setback(self._shown(f"{type(error).__name__} {error}"))
         if response.status_code == 200:
@@ -231,15 +186,16 @@ class JsonClient:
         why = f"{why}: {shown}" if shown else why
         may_pass = status in _PASSING or (status >= 500 and status not in _NEVER_PASSING)
         if may_pass and not (status == 500 and complains is not None):
-            return _Setback(why, status, _pause(response))
+            return _Setback(why, status, asked_pause(response))
         return Rejection(status, why, told)
 
     def _read(self, url: str, body: Body) -> Reply | Rejection | _Setback:
         if body.excess:
             return Rejection(200, body.excess)
         match parse_object(body.content):
-            case Cut():
-                return _Setback("a reply that breaks off")
+            case Broken(said):
+                shown = f": '{self._shown(said)}'" if said else ""
+                return _Setback(f"a reply that breaks off, or is no JSON{shown}")
             case Unreadable(why, said, hint):
                 shown = f": '{self._shown(said)}'" if said else ""
                 return Rejection(200, f"{why}{shown}{hint}")
@@ -253,42 +209,6 @@ class JsonClient:
         """Return a server's words in one short line without the key; nothing moves a cursor."""
         line = printable(" ".join(self._key.without(text[:_MOST_READ]).split()))
         return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}..."
-
-
-def _client(url: str, key: ApiKey, connections: int) -> httpx2.AsyncClient:
-    """Return a client that asks for replies as they are and keeps no cookies.
-
-    Raises EngineError where the environment names a proxy or certificates that cannot be used.
-    """
-    import httpx2
-
-    headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", **key.headers()}
-    try:
-        # Without TLS there is nothing to verify, and certificates take a tenth of a second to load.
-        verify = httpx2.create_ssl_context() if url.startswith("https:") else False
-        return httpx2.AsyncClient(
-            headers=headers,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            verify=verify,
-            timeout=None,  # the patience of each request covers it all
-            limits=httpx2.Limits(max_connections=connections),
-        )
-    except (OSError, ImportError, ValueError, httpx2.InvalidURL) as error:
-        # Not repeated: a proxy's URL may hold a password.
-        raise EngineError(
-            f"{url} cannot be asked ({type(error).__name__}): look at HTTP_PROXY, HTTPS_PROXY, "
-            "ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR in the environment"
-        ) from error
-
-
-def _is_too_large(error: BaseException) -> bool:
-    """Whether headers were given up for their size."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if getattr(cause, "error_status_hint", None) == _TOO_LARGE:
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
 
 
 @contextmanager
@@ -305,16 +225,3 @@ def _telling(tell: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         bell.cancel()
-
-
-def _pause(response: httpx2.Response) -> float:
-    """Return how many seconds Retry-After asks to wait, given as a number or a date."""
-    asked = response.headers.get("Retry-After", "")
-    try:
-        return max(0.0, float(asked))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, OverflowError, OSError):
-        return 0.0

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 40
 _GZIP = ("gzip", "x-gzip")
-_LITERALS = ("true", "false", "null", "-")
 _WEB_PAGES = ("<!doctype", "<html", "<head", "<body")
 _DIGITS = re.compile(r"Exceeds the limit \((\d+) digits\)")
 
@@ -45,8 +44,10 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A body whose JSON breaks off."""
+class Broken:
+    """A body that begins as an object, or is empty, and is not one: cut off, as far as it shows."""
+
+    said: str
 
 
 async def read_body(response: httpx2.Response, *, most: int, bounds: Bounds) -> Body:
@@ -77,14 +78,14 @@ async def read_body(response: httpx2.Response, *, most: int, bounds: Bounds) -> 
         return Body(b"", f"a reply in gzip: {error}")
 
 
-def parse_object(content: bytes) -> Mapping[str, Any] | Unreadable | Cut:
+def parse_object(content: bytes) -> Mapping[str, Any] | Unreadable | Broken:
     """Read a body as the JSON object that it should be."""
     try:
         document = loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        if _is_cut(error):
-            return Cut()
+    except (json.JSONDecodeError, UnicodeDecodeError):
         said = content.decode("utf-8", "replace")
+        if said.lstrip()[:1] in ("", "{"):
+            return Broken(said)
         page = "; that is a web page: a proxy or another program answers at this URL"
         hint = page if said.lstrip()[:9].lower().startswith(_WEB_PAGES) else ""
         return Unreadable("200 with what is no JSON", said, hint)
@@ -109,15 +110,3 @@ def error_message(content: bytes) -> str:
         if isinstance(found, dict) and found.get(name):
             found = found[name]
     return found if isinstance(found, str) else text
-
-
-def _is_cut(error: json.JSONDecodeError | UnicodeDecodeError) -> bool:
-    """Whether the JSON is fine as far as it goes."""
-    if isinstance(error, UnicodeDecodeError):
-        return error.reason == "unexpected end of data"
-    rest = error.doc[error.pos :].strip()
-    return (
-        any(whole.startswith(rest) for whole in _LITERALS)
-        or error.msg.startswith("Unterminated")
-        or ("escape" in error.msg and len(rest) < len("\\u0000"))
-    )

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.engines.served.json_client import Failure, JsonClient, Patience, Rejection, Reply
+from trusteval.engines.served.json_client import JsonClient
+from trusteval.engines.served.outcome import Failure, Rejection, Reply
+from trusteval.engines.served.patience import Patience
 from trusteval.errors import EngineError
 from trusteval.printable import printable
 from trusteval.system.bounded import shown_size

@@ -1,0 +1,197 @@
+"""Asks one served model: prompts at once, and why its server refuses one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from trusteval.engines.served.completions import Completion, completion, read_answer
+from trusteval.engines.served.concurrency import answered
+from trusteval.engines.served.outcome import Failure, Rejection, Reply
+from trusteval.engines.served.refused import RefusedError, named, naming
+from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
+from trusteval.engines.served.thought import Thought
+from trusteval.errors import EngineError, PromptError
+from trusteval.types import Endpoint, Prompt, Response, Role, Route
+
+if TYPE_CHECKING:
+    from trusteval.engines.served.openai import OpenAIBackend
+
+_T = TypeVar("_T")
+_MOST_TOLD = 1000
+_OF_THE_SERVER = (0, 401, 403, 429)
+"""Without a word (0), for want of a key, or busy for good: no other model or route fares better."""
+_OF_THE_TEMPLATE = (400, 422, 500)
+
+
+class OpenAIEngine:
+    """One served model; `described` is what its server said when it was first asked."""
+
+    def __init__(
+        self,
+        backend: OpenAIBackend,
+        endpoint: Endpoint,
+        *,
+        name: str,
+        described: Mapping[str, Any],
+    ) -> None:
+        self.name = name
+        self._backend = backend
+        self._endpoint = endpoint
+        self._described = described
+        self._client = backend.client(endpoint, connections=backend.concurrency)
+        self._n_answered = 0
+        self._is_folding_needed: bool | None = None
+        self._loop: asyncio.Runner | None = asyncio.Runner()
+        self._answers: AsyncGenerator[dict[int, Response], None] | None = None
+
+    def generate(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+    ) -> Iterator[dict[int, Response]]:
+        missing = sorted(set(range(len(prompts))).difference(done))
+        if not missing:
+            return
+        self.refuse_change()
+
+        async def ask(index: int) -> Response:
+            return await self._ask(prompts[index], index, max_new_tokens)
+
+        answers = answered(ask, missing, at_once=self._backend.concurrency)
+        self._answers = answers
+        try:
+            # Between two groups the loop stands still: what arrives waits in the sockets.
+            while (group := self._run(_next(answers))) is not None:
+                yield group
+        except RefusedError as error:
+            raise self._explained(error, prompts[error.index], max_new_tokens) from error
+        finally:
+            self._cancel()
+
+    def examine(self) -> None:
+        return None
+
+    def close(self) -> None:
+        """Cancel what is asked and close all connections."""
+        self._cancel()
+        if self._loop is not None:
+            self._loop.run(self._client.close())
+            self._loop.close()
+            self._loop = None
+
+    def _run(self, doing: Coroutine[Any, Any, _T]) -> _T:
+        if self._loop is None:
+            doing.close()
+            raise EngineError(f"{self.name}: the engine is closed")
+        return self._loop.run(doing)
+
+    def _cancel(self) -> None:
+        if self._loop is not None and self._answers is not None:
+            self._loop.run(_end(self._answers))
+            self._answers = None
+
+    def refuse_change(self) -> None:
+        """Raise EngineError if the server is gone or says other things than at first."""
+        with naming(self.name, self._backend.key):
+            described = self._run(self._backend.ask_what_it_is(self._client, self._endpoint))
+        if described != self._described:
+            raise EngineError(
+                f"{self.name}: {self._endpoint.url} was redeployed during the run: it said "
+                f"{_brief(self._described)}, and now {_brief(described)}"
+            )
+
+    async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
+        asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens)
+        place = self._endpoint.url, self._endpoint.model, asked.route.value
+        with naming(self.name, self._backend.key):
+            self._backend.given_up.refuse(*place)
+            try:
+                answer = await self._answer(prompt, asked, index)
+            except (PromptError, RefusedError):
+                raise
+            except EngineError as error:
+                self._backend.given_up.remember(error, *place)
+                raise
+        self._n_answered += 1
+        return answer
+
+    async def _answer(self, prompt: Prompt, asked: Completion, index: int) -> Response:
+        url = self._endpoint.url + asked.path
+        patience = self._backend.patience_with(self._endpoint)
+
+        async def is_hopeless() -> bool:
+            return await self._takes_only_folded(prompt, asked.max_new_tokens)
+
+        posted = self._client.post(url, asked.body, patience=patience, is_hopeless=is_hopeless)
+        match await posted:
+            case Reply(document):
+                answer = read_answer(document, asked, self._endpoint, index=index)
+                if isinstance(answer, Thought):
+                    limit, others = asked.max_new_tokens, self._n_answered
+                    why = answer.sentence(max_new_tokens=limit, answered=others)
+                    raise EngineError(f"{self._endpoint.url}: {why}")
+                return answer
+            case Rejection() as rejection:
+                raise RefusedError(url, rejection, asked.route, index=index)
+            case Failure(status, why):
+                raise RefusedError(url, Rejection(status, why), asked.route, index=index)
+
+    def _explained(self, refused: RefusedError, prompt: Prompt, limit: int) -> EngineError:
+        """Find out why a request was refused, and remember what holds for all of its kind."""
+        endpoint, route = self._endpoint, refused.route
+        error = refused.worded()
+        cure = find_cure(refused.rejection.told) if route is Route.CHAT else None
+        if cure is Cure.FOLD and not _is_foldable(prompt, endpoint):
+            cure = None
+        may_be = refused.rejection.status in _OF_THE_TEMPLATE and not is_of_length(
+            refused.rejection.told
+        )
+        if cure is None and may_be and self._run(self._takes_only_folded(prompt, limit)):
+            cure = Cure.FOLD
+        if cure is not None:
+            error = EngineError(f"{refused.url}: {refused.rejection.why}; {cure.sentence()}")
+        if not isinstance(error, PromptError):
+            whole = refused.rejection.status in _OF_THE_SERVER
+            place = (endpoint.url,) if whole else (endpoint.url, endpoint.model, route.value)
+            self._backend.given_up.remember(error, *place)
+        return named(self.name, error, self._backend.key)
+
+    async def _takes_only_folded(self, prompt: Prompt, limit: int) -> bool:
+        """Whether a prompt is answered if its system text stands in the user turn, and not else.
+
+        Tried once, since it takes two requests.
+        """
+        if self._n_answered or not _is_foldable(prompt, self._endpoint):
+            return False
+        if self._is_folding_needed is None:
+            self._is_folding_needed = False  # whoever else asks meanwhile goes on as before
+            folding = replace(self._endpoint, folds_system=True)
+            folded_first = (folding, self._endpoint)
+            found = [await self._is_answered(prompt, way, limit) for way in folded_first]
+            self._is_folding_needed = found == [True, False]
+        return self._is_folding_needed
+
+    async def _is_answered(self, prompt: Prompt, endpoint: Endpoint, limit: int) -> bool:
+        asked = completion(prompt, endpoint, max_new_tokens=limit)
+        once = replace(self._backend.opening, total=0.0)
+        answer = await self._client.post(endpoint.url + asked.path, asked.body, patience=once)
+        return isinstance(answer, Reply)
+
+
+def _brief(described: Mapping[str, Any]) -> str:
+    told = repr(described)
+    return told if len(told) <= _MOST_TOLD else f"{told[:_MOST_TOLD]}..."
+
+
+def _is_foldable(prompt: Prompt, endpoint: Endpoint) -> bool:
+    has_system = any(message.role is Role.SYSTEM for message in prompt)
+    return has_system and not endpoint.folds_system and endpoint.route is Route.CHAT
+
+
+async def _next(answers: AsyncGenerator[dict[int, Response], None]) -> dict[int, Response] | None:
+    return await anext(answers, None)
+
+
+async def _end(answers: AsyncGenerator[dict[int, Response], None]) -> None:
+    await answers.aclose()
