@@ -12,7 +12,7 @@ from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
 from trusteval.protocols import PROTOCOLS
-from trusteval.run.options import check_one_of
+from trusteval.run.choices import check_one_of
 from trusteval.run.subjects import DENSE
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile

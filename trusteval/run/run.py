@@ -16,6 +16,7 @@ from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
 from trusteval.gates.planning import Asked, Line, plan
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.backend import backend_of
 from trusteval.run.options import Options
 from trusteval.run.subjects import DENSE, dense_variant
 from trusteval.store import ResponseStore
@@ -121,7 +122,7 @@ class Run:
     ) -> Evaluation:
         """Put the parts together; opens no model yet. `say` is told what is waited for."""
         loaded = (*self.variants, *self.references)
-        backend = self.options.backend(loaded, device=device, progress=progress, say=say)
+        backend = backend_of(self.options, loaded, device=device, progress=progress, say=say)
 
         def over(answering: Backend, **more: Any) -> Evaluation:
             return Evaluation(
