@@ -1,15 +1,14 @@
-"""`trusteval plan`: its options, and the run they describe."""
+"""`trusteval plan`: what the rows of a gates.toml can show, before any model answers."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
+from trusteval.cli.json_file import write_json
 from trusteval.errors import UsageError
 from trusteval.run.options import Options
-from trusteval.system.files import write_files
 from trusteval.system.printing import say
 
 _GATES = Path("trust_tests/gates.toml")
@@ -51,9 +50,7 @@ def _plan(asked: argparse.Namespace) -> int:
     refused = unmeetable(lines)
     notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
     say([*table_lines(lines), *notices])
-    if asked.json is not None:
-        document = plan_document(lines, profile=asked.profile)
-        write_files({asked.json: json.dumps(document, indent=2, sort_keys=True)})
+    write_json(asked.json, plan_document(lines, profile=asked.profile))
     return 0 if refused is None else 1
 
 
