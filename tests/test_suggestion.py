@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trusteval.errors import UsageError
-from trusteval.run.options import check_one_of
+from trusteval.run.choices import check_one_of
 from trusteval.run.recipes import parse_recipe
 from trusteval.run.subjects import parse_ensembles, parse_variants
 from trusteval.suggestion import nearest

@@ -15,6 +15,7 @@ from trusteval.report.markup import in_markdown
 CONFTEST = """
 import os, pytest
 from trusteval.evaluation.evaluation import Evaluation
+from trusteval.run.backend import backend_of
 
 FAULTS = {faults}
 
@@ -52,7 +53,7 @@ class BentBackend:
 @pytest.fixture(scope="session")
 def trust_evaluation(trust_run, response_store, device, trust_say):
     evaluation = Evaluation(
-        backend=BentBackend(trust_run.options.backend(trust_run.variants, device=device)),
+        backend=BentBackend(backend_of(trust_run.options, trust_run.variants, device=device)),
         store=response_store,
         questionnaire=trust_run.questionnaire,
         protocol=trust_run.options.protocol,

@@ -1,15 +1,14 @@
-"""`trusteval plan`: its options, and the run they describe."""
+"""`trusteval plan`: what the rows of a gates.toml can show, before any model answers."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
+from trusteval.cli.json_file import write_json
 from trusteval.errors import UsageError
 from trusteval.run.options import Options
-from trusteval.system.files import write_files
 from trusteval.system.printing import say
 
 _GATES = Path("trust_tests/gates.toml")
@@ -52,9 +51,7 @@ def _plan(asked: argparse.Namespace) -> int:
     refused = unmeetable(lines)
     notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
     say([*table_lines(lines), *notices])
-    if asked.json is not None:
-        document = plan_document(lines, profile=asked.profile)
-        write_files({asked.json: json.dumps(document, indent=2, sort_keys=True)})
+    write_json(asked.json, plan_document(lines, profile=asked.profile))
     return 0 if refused is None else 1
 
 
@@ -66,16 +63,8 @@ def _options(asked: argparse.Namespace) -> Options:
         references=asked.references,
         profile=asked.profile,
         protocol=asked.protocol,
-        engine="hf",
         data=asked.data,
         gates=asked.gates,
-        storage="auto",
-        device="auto",
-        dtype="auto",
-        prompts=None,
-        calibration=None,
-        inconclusive=None,
-        trust_remote_code=False,
         baseline=asked.baseline,
         gates_are_named=asked.gates != _GATES,
     )

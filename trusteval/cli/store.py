@@ -1,4 +1,4 @@
-"""`trusteval store`: its options, and which action they mean."""
+"""`trusteval store`: looks after the recorded answers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from trusteval.cli.store_lines import export_lines, garbage_of, gc_lines, import_lines, info_lines
 from trusteval.errors import StoreError
-from trusteval.store.checkup import complaints
-from trusteval.store.responses import ResponseStore, existing_store
 from trusteval.system.machine import cache_directory
 from trusteval.system.printing import say
 
@@ -45,18 +42,30 @@ def add_store(commands: Any) -> None:
 
 
 def _info(asked: argparse.Namespace) -> int:
+    from trusteval.cli.store_lines import info_lines
+    from trusteval.store.responses import existing_store
+
     return _show(info_lines(existing_store(_path(asked))))
 
 
 def _export(asked: argparse.Namespace) -> int:
+    from trusteval.cli.store_lines import export_lines
+    from trusteval.store.responses import existing_store
+
     return _show(export_lines(existing_store(_path(asked)), asked.out, salvage=asked.salvage))
 
 
 def _import(asked: argparse.Namespace) -> int:
+    from trusteval.cli.store_lines import import_lines
+    from trusteval.store.responses import ResponseStore
+
     return _show(import_lines(ResponseStore(_path(asked)), asked.file))
 
 
 def _gc(asked: argparse.Namespace) -> int:
+    from trusteval.cli.store_lines import garbage_of, gc_lines
+    from trusteval.store.responses import existing_store
+
     garbage = garbage_of(
         older_than=asked.older_than, fingerprints=asked.fingerprint, keep=asked.keep
     )
@@ -64,6 +73,9 @@ def _gc(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
+    from trusteval.store.checkup import complaints
+    from trusteval.store.responses import existing_store
+
     try:
         store = existing_store(_path(asked))
     except StoreError as error:

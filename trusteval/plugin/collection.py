@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.plugin.options import option
-from trusteval.plugin.stash import CLAIMED, RUN
+from trusteval.plugin.stash import CLAIMED, COLLECTED, RUN
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import real_path
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from trusteval.report.unjudged import Collected
 
+_FIRST = ("trust_sanity", "trust_recording")
+"""The marks of what comes before gates, in this order."""
 _MOST_TESTS = 16 * MIB
 """What a file of tests may hold."""
 COLLECTION = "trust_collection"
@@ -36,6 +38,26 @@ def collected(config: pytest.Config, items: Iterable[pytest.Item]) -> Collected:
     }
     claimed: set[str] = config.stash.get(CLAIMED, set())
     return Collected(frozenset(claimed), frozenset(pairs))
+
+
+def take_collected(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep what was collected of a run; let each variant be looked at and recorded, then judged."""
+    if RUN in config.stash:
+        config.stash[COLLECTED] = collected(config, items)
+        refuse_unclaimed(session)
+    seen: dict[str, int] = {}
+
+    def place(item: pytest.Item) -> tuple[int, int, int]:
+        step = next((i for i, name in enumerate(_FIRST) if item.get_closest_marker(name)), None)
+        asked = getattr(item, "callspec", None)
+        subject = asked.params.get("subject") if asked else None
+        if step is None or subject is None:
+            return (1, 0, 0)
+        return (0, seen.setdefault(subject.name, len(seen)), step)
+
+    items.sort(key=place)
 
 
 def refuse_unclaimed(session: pytest.Session) -> None:

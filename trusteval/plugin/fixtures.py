@@ -1,4 +1,4 @@
-"""The public fixtures: what a gate's test module is written with."""
+"""What the public fixtures (`trusteval.pytest_fixtures`) are made of."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
 from trusteval.errors import VariantError
+from trusteval.plugin.gate_warning import GateWarning
 from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
-from trusteval.plugin.stash import ANSWERED, RUN, TERMINAL
+from trusteval.plugin.showing import uncaptured, watched_terminal
+from trusteval.plugin.stash import ANSWERED, RUN
 from trusteval.printable import printable_line
 from trusteval.system.printing import complain
 from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject, Variant, Verdict
@@ -31,28 +32,16 @@ Judge = Callable[["Gate", Subject], Verdict]
 Responses = Callable[[Variant, str], list[tuple[Sample, Response]]]
 
 
-class GateWarning(UserWarning):
-    """A gate at level "warn" that did not pass."""
-
-
-@pytest.fixture(scope="session")
 def trust_run(pytestconfig: pytest.Config) -> Run:
-    """What this run was asked to do; skips where no model is under test."""
+    """Return what this run was asked to do; skip where no model is under test."""
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
         pytest.skip("no model under test: pass --trust-model")
     return run
 
 
-@pytest.fixture(scope="session")
-def device(trust_run: Run) -> str:
-    """The device models run on; override it to place workers."""
-    return trust_run.options.device
-
-
-@pytest.fixture(scope="session")
 def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
-    """The store of recorded responses, shared with other workers and runs."""
+    """Lend the store of recorded responses; close it in the end."""
     from trusteval.store import ResponseStore
 
     store = ResponseStore(store_path(pytestconfig))
@@ -60,12 +49,11 @@ def response_store(pytestconfig: pytest.Config) -> Iterator[ResponseStore]:
     store.close()
 
 
-@pytest.fixture(scope="session")
 def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
-    """Progress bars where a person watches, nothing elsewhere."""
+    """Return progress bars where a person watches, nothing elsewhere."""
     from trusteval.system.progress import no_progress, terminal_progress
 
-    terminal = pytestconfig.stash.get(TERMINAL, None)
+    terminal = watched_terminal(pytestconfig)
     if terminal is None:
         return no_progress
 
@@ -76,16 +64,11 @@ def trust_progress(pytestconfig: pytest.Config) -> ProgressBar:
     return terminal_progress(write)
 
 
-@pytest.fixture(scope="session")
 def trust_say(pytestconfig: pytest.Config) -> Say:
-    """Lines for whoever waits, past pytest's capturing: above a progress bar, else among the dots.
-
-    A worker of xdist has stderr alone.
-    """
-    terminal = pytestconfig.stash.get(TERMINAL, None)
-    manager = pytestconfig.pluginmanager
-    capture = manager.getplugin("capturemanager")
+    """Return what prints lines past pytest's capturing."""
+    terminal = watched_terminal(pytestconfig)
     is_worker = hasattr(pytestconfig, "workerinput")
+    manager = pytestconfig.pluginmanager
     reporter = None if is_worker else manager.getplugin("terminalreporter")
     one_at_a_time = threading.Lock()  # what lasts long is told of by a thread
 
@@ -98,7 +81,7 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
             terminal.write(f"\r\x1b[2Ktrusteval: {line}\n")
             terminal.flush()
             return
-        with capture.global_and_fixture_disabled() if capture else nullcontext():
+        with uncaptured(pytestconfig):
             if reporter is not None:
                 reporter.ensure_newline()
                 reporter.write_line(f"trusteval: {line}")
@@ -109,43 +92,15 @@ def trust_say(pytestconfig: pytest.Config) -> Say:
     return say
 
 
-@pytest.fixture(scope="session")
-def trust_evaluation(
-    trust_run: Run,
-    response_store: ResponseStore,
-    device: str,
-    trust_progress: ProgressBar,
-    trust_say: Say,
-    pytestconfig: pytest.Config,
-) -> Iterator[Evaluation]:
-    """The run's evaluation: records, votes, scores; holds at most one model."""
-    from trusteval.run.evaluating import evaluation_of
-
-    evaluation = evaluation_of(
-        trust_run, response_store, device=device, progress=trust_progress, say=trust_say
-    )
+def trust_evaluation(evaluation: Evaluation, pytestconfig: pytest.Config) -> Iterator[Evaluation]:
+    """Lend an evaluation; close it in the end, and keep what was answered."""
     yield evaluation
     evaluation.close()
     pytestconfig.stash[ANSWERED] = evaluation.answered()
 
 
-@pytest.fixture(scope="session")
-def quantized_variants(trust_run: Run) -> dict[str, Variant]:
-    """The quantized variants of this run, by name."""
-    return {v.name: v for v in trust_run.variants if v.method != "dense"}
-
-
-@pytest.fixture(scope="session")
-def voting_ensemble(trust_run: Run) -> Ensemble:
-    """The first ensemble of this run; skips where there is none."""
-    if not trust_run.ensembles:
-        pytest.skip("no ensemble in this run: pass --trust-ensembles")
-    return trust_run.ensembles[0]
-
-
-@pytest.fixture
 def responses(trust_evaluation: Evaluation) -> Responses:
-    """Call with a variant and a benchmark: its samples and recorded responses, in order."""
+    """Return what pairs a benchmark's samples with a variant's recorded responses, in order."""
 
     def responses_of(variant: Variant, benchmark: str) -> list[tuple[Sample, Response]]:
         if isinstance(variant, Ensemble):
@@ -160,18 +115,12 @@ def responses(trust_evaluation: Evaluation) -> Responses:
     return responses_of
 
 
-@pytest.fixture
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
     request: pytest.FixtureRequest,
 ) -> Judge:
-    """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
-
-    A blocking FAIL fails it, and what no number of samples decides; too few samples skip or fail
-    it (--trust-inconclusive), a warning row warns. What returns is a PASS, or a warned verdict.
-    """
-
+    """Return what judges a gate and a subject, and ends the test as the verdict asks."""
     from trusteval.gates.verdicts import decide
     from trusteval.report.headline import gate_notes, headline
     from trusteval.report.outcomes import shown_outcome
@@ -225,11 +174,10 @@ def _enforce(verdict: Verdict, *, skips: bool) -> None:
         pytest.fail(sentence, pytrace=False)
 
 
-@pytest.fixture
 def record_answers(
     trust_evaluation: Evaluation, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
-    """Call with a subject and a benchmark: records what is missing, reports the headline."""
+    """Return what records a subject's missing answers to a benchmark, and reports the headline."""
     from trusteval.report.headline import headline
 
     record_property = _properties_of(request)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.plugin.stash import CLAIMED
+from trusteval.plugin.stash import CLAIMED, RUN
 from trusteval.system.machine import share_out
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from trusteval.types import Subject
 
 
-def parametrize(metafunc: pytest.Metafunc, run: Run | None) -> None:
+def parametrize(metafunc: pytest.Metafunc) -> None:
     """Give a test of ours its subjects, gates or benchmarks; without a run it is skipped."""
+    run = metafunc.config.stash.get(RUN, None)
     wanted = set(metafunc.fixturenames)
     if run is None:
         names = sorted(wanted & {"gate", "subject", "benchmark_name", "ensemble"})

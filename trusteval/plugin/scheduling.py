@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from xdist.scheduler import LoadFileScheduling, LoadGroupScheduling, LoadScopeScheduling
 
+from trusteval.plugin.stash import RUN
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.workermanage import WorkerController
@@ -85,8 +87,10 @@ class _Files(_Ending, LoadFileScheduling):
     """--dist=loadfile."""
 
 
-def scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """Return the scheduler of a run; None leaves xdist's own, which ends."""
+def scheduler_of_run(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Return the scheduler of a run of ours; None leaves xdist's own, which ends."""
+    if RUN not in config.stash:
+        return None
     kinds = {"loadgroup": _Groups, "loadscope": _Ending, "loadfile": _Files}
     kind = kinds.get(config.getvalue("dist"))
     return None if kind is None else kind(config, log)

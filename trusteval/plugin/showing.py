@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.plugin.outcomes import UNMEASURED
+from trusteval.errors import BrokenError, TrustEvalError
+from trusteval.plugin.outcomes import UNMEASURED, mark
+from trusteval.plugin.stash import RUN
 from trusteval.printable import printable_line, printable_lines
 from trusteval.system.printing import Output, complain, occupy_standard_streams
 
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
 _SHOWN: pytest.StashKey[Output] = pytest.StashKey()
+_TERMINAL: pytest.StashKey[Output | None] = pytest.StashKey()
 
 
 def stand_in_for_closed_output() -> None:
@@ -47,6 +53,58 @@ def status_of_shown(config: pytest.Config, status: object) -> object:
         return status
     complain(f"standard output cannot be written: {output.fault}; what the run says is not shown")
     return UNMEASURED if status == pytest.ExitCode.OK else status
+
+
+def uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
+    """Return what lets out, while it is entered, what is written although pytest captures."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    uncapturing: AbstractContextManager[None] = (
+        capture.global_and_fixture_disabled() if capture else nullcontext()
+    )
+    return uncapturing
+
+
+def watched_terminal(config: pytest.Config) -> Output | None:
+    """Return a writer to the real terminal, past pytest's capturing; None if nobody watches."""
+    if _TERMINAL not in config.stash:
+        with uncaptured(config):
+            terminal = config.stash[_TERMINAL] = None if _is_unwatched(config) else _terminal()
+        if terminal is not None:
+            config.add_cleanup(terminal.end)
+    return config.stash[_TERMINAL]
+
+
+def _is_unwatched(config: pytest.Config) -> bool:
+    return bool(hasattr(config, "workerinput") or os.environ.get("CI") or not sys.stdout.isatty())
+
+
+def _terminal() -> Output:
+    own = os.fdopen(
+        os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding, errors="replace"
+    )
+    return Output(own, acts=True)
+
+
+def tell(
+    report: pytest.TestReport,
+    item: pytest.Item,
+    excinfo: pytest.ExceptionInfo[BaseException] | None,
+    *,
+    is_of_gates: bool,
+) -> None:
+    """Word our own errors in one line; mark what machinery ended, in a test of a run's gates.
+
+    Their traceback, and that of the foreign exception behind one, is there with --full-trace.
+    """
+    if excinfo is not None and isinstance(excinfo.value, TrustEvalError):
+        if not item.config.option.fulltrace:
+            report.longrepr = f"{excinfo.typename}: {excinfo.value}"
+        if isinstance(excinfo.value, BrokenError):
+            broken = {"subject": excinfo.value.subject, "why": str(excinfo.value)}
+            report.user_properties.append(("trust_broken", json.dumps(broken)))
+    if is_of_gates and RUN in item.config.stash:
+        mark(report, item, excinfo)
+        make_printable(report)
 
 
 def make_printable(report: pytest.TestReport) -> None:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from trusteval.plugin.report_collector import ReportCollector
     from trusteval.report.unjudged import Collected
     from trusteval.run import Run
-    from trusteval.system.printing import Output
     from trusteval.tracking.answered_run import AnsweredRun
 
 ANSWERED: pytest.StashKey[AnsweredRun] = pytest.StashKey()
@@ -18,4 +17,3 @@ CLAIMED: pytest.StashKey[set[str]] = pytest.StashKey()
 COLLECTED: pytest.StashKey[Collected] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 REPORT: pytest.StashKey[ReportCollector] = pytest.StashKey()
-TERMINAL: pytest.StashKey[Output | None] = pytest.StashKey()

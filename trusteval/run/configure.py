@@ -9,12 +9,12 @@ from pathlib import Path
 
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.checkpoints.vocabulary import refuse_mixed_vocabularies, vocabularies
-from trusteval.engines import ENGINES
 from trusteval.errors import GateError, UsageError
 from trusteval.gates.file import load_gates
 from trusteval.gates.gate import Gate, LeftOut
 from trusteval.gates.shipped import is_shipped
-from trusteval.protocols import PROTOCOLS
+from trusteval.run.backend import backend_of
+from trusteval.run.choices import check_choices, check_one_of
 from trusteval.run.gate_checks import (
     check_gates,
     chosen_benchmarks,
@@ -22,7 +22,7 @@ from trusteval.run.gate_checks import (
     judged_by_none,
     with_draws,
 )
-from trusteval.run.options import Options, check_one_of
+from trusteval.run.options import Options
 from trusteval.run.run import Run
 from trusteval.run.subjects import (
     parse_ensembles,
@@ -37,11 +37,10 @@ from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import with_home
 from trusteval.system.machine import cache_directory, refusal_of_device
 from trusteval.tracking.baseline import Baseline, read_baseline
-from trusteval.types import Ensemble, Storage, Subject, Variant
+from trusteval.types import Ensemble, Subject, Variant
 
 _MOST_GATES = MIB
 """What gates.toml may hold; the shipped one has 16 KiB."""
-_DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
 def prepare_run(options: Options) -> Run:
@@ -49,13 +48,7 @@ def prepare_run(options: Options) -> Run:
 
     Raises UsageError (or a subclass) for the first mistake; loads no model and no data.
     """
-    check_one_of(options.engine, tuple(ENGINES), "--trust-engine")
-    check_one_of(options.storage, ("auto", *map(str, Storage)), "--trust-storage")
-    check_one_of(options.dtype, _DTYPES, "--trust-dtype")
-    if options.inconclusive is not None:
-        check_one_of(options.inconclusive, ("fail", "skip"), "--trust-inconclusive")
-    check_one_of(options.laws, ("once", "again"), "--trust-laws")
-    check_one_of(options.protocol, tuple(PROTOCOLS), "--trust-protocol")
+    check_choices(options)
     profile = find_profile(options.profile)
     judged = _judged(options)
     asked = (*judged.variants, *judged.references)
@@ -67,7 +60,7 @@ def prepare_run(options: Options) -> Run:
         refuse_unserved(asked)
     if options.engine == "hf":
         _refuse_missing_device(options.device)
-    options.backend(asked)  # refuses what cannot be opened
+    backend_of(options, asked)  # refuses what cannot be opened
     if options.engine == "hf":
         for ensemble in judged.ensembles:
             _refuse_other_tokenizers(ensemble, options.model)

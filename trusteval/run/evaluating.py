@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trusteval.evaluation.evaluation import Evaluation
+from trusteval.run.backend import backend_of
 from trusteval.run.run import Run
 from trusteval.store import ResponseStore
 from trusteval.system.progress import ProgressBar, Say, say_nothing
@@ -13,7 +14,7 @@ def evaluation_of(
 ) -> Evaluation:
     """Put the parts together; opens no model yet. `say` is told what is waited for."""
     return Evaluation(
-        backend=run.options.backend(run.loaded, device=device, progress=progress, say=say),
+        backend=backend_of(run.options, run.loaded, device=device, progress=progress, say=say),
         store=store,
         questionnaire=run.questionnaire,
         protocol=run.options.protocol,

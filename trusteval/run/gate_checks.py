@@ -12,8 +12,8 @@ from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
 from trusteval.protocols import PROTOCOLS
+from trusteval.run.choices import check_one_of
 from trusteval.run.names import DENSE
-from trusteval.run.options import check_one_of
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile
 from trusteval.types import Dimension

@@ -1,87 +1,253 @@
-"""The --trust-* options as typed, and the backend they name."""
+"""The --trust-* options: each is one field, from which all else about it follows (`run.option`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from trusteval.engines.engine import Backend
-from trusteval.engines.routing import create_backend
-from trusteval.errors import UsageError
-from trusteval.suggestion import meant
-from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
-from trusteval.types import Variant
+from trusteval.run import choices
+from trusteval.run.option import Said, asked
+
+GATES = Path("trust_tests/gates.toml")
+REPORTS = Path("reports/latest")
 
 
-@dataclass(frozen=True, slots=True)
+def _model(said: Said) -> str:
+    """Return a path where there is one; a hub's id, a server's URL or the demo's name else."""
+    from trusteval.system.files import is_there
+
+    path, text = said.path, said.text or ""
+    return str(path) if path is not None and text != "demo" and is_there(path) else text
+
+
+def _reason(said: Said) -> str | None:
+    if said.text is not None and not said.text.strip():
+        from trusteval.errors import UsageError
+
+        raise UsageError(f"{said.flag} needs the reason, which is kept")
+    return said.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What was asked for; paths are resolved, nothing is checked.
 
-    `gates_are_named` says that somebody named the gates' file, `accept_with` is the command that
-    accepts what this run asks, `tries` how many weights of a subject may be judged until it is
-    accepted, None for any number.
+    A field that is no option is found out of them: `gates_are_named` says that somebody named the
+    gates' file, `accept_with` is the command that accepts what this run asks.
     """
 
-    model: str
-    variants: str
-    ensembles: str
-    references: str
-    profile: str
-    protocol: str
-    engine: str
-    data: Path | None
-    gates: Path
-    storage: str
-    device: str
-    dtype: str
-    prompts: Path | None
-    calibration: Path | None
-    inconclusive: str | None
-    trust_remote_code: bool
-    concurrency: int = 16
-    baseline: Path | None = None
-    accept: bool = False
-    regression: str | None = None
-    noise_floor: str | None = None
+    model: str = field(
+        metadata=asked(
+            "model under test: a directory, hub id, .gguf file, URL#MODEL, or demo",
+            details="the model under test: a directory, a hub id, a `.gguf` file, `demo`, or with "
+            "`--trust-engine=openai` a served `URL#MODEL`",
+            read=_model,
+        )
+    )
+    variants: str = field(
+        default="dense,gptq-8,gptq-4,gptq-3",
+        metadata=asked(
+            "variants to judge: dense, METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED], NAME=PATH, "
+            "NAME=openai:URL#MODEL",
+            details="variants to judge: `dense`, `METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED]` "
+            "(`gptq-4`, `awq-3:g64@1`), `NAME=PATH` (a directory, `.gguf` file or hub id), "
+            "`NAME=openai:URL#MODEL` (a server's)",
+        ),
+    )
+    references: str = field(
+        default="",
+        metadata=asked(
+            "further dense models NAME=MODEL, judged like any and never voting",
+            details="`NAME=MODEL`, served or not: further dense models, judged like any and never "
+            "voting",
+        ),
+    )
+    ensembles: str = field(
+        default="auto",
+        metadata=asked(
+            "votes to judge: auto, vote-METHOD, NAME=a+b+c, or empty",
+            details="votes to judge: `auto` (every vote the variants can hold), `vote-gptq`, "
+            "`vote-awq`, `NAME=a+b+c` over any variants, or nothing",
+        ),
+    )
+    profile: str = field(
+        default="demo",
+        metadata=asked(
+            "how much to ask: demo, quick, full",
+            details="how much to ask: `demo` (the shipped slice), `quick` (a stratified sample of "
+            "the published data), `full`",
+        ),
+    )
+    protocol: str = field(
+        default="strict",
+        metadata=asked(
+            "how answers are read and scored: strict, comptrust, decodingtrust",
+            details="how answers are read and scored: `strict`, or `comptrust`, `decodingtrust` to "
+            "gate as published numbers are scored",
+            one_of=choices.protocols,
+        ),
+    )
+    data: Path | None = field(
+        default=None,
+        metadata=asked(
+            "directory of the benchmarks' original files (else TRUSTEVAL_DATA, the hub)",
+            details="directory of the benchmarks' original files; else `TRUSTEVAL_DATA`, else the "
+            "Hugging Face hub",
+        ),
+    )
+    engine: str = field(
+        default="hf",
+        metadata=asked(
+            "who answers: hf, openai (URL#MODEL as model), scripted (script file), replay "
+            "(recording)",
+            details="who answers: `hf`; `openai` (vLLM, SGLang, llama.cpp, TGI, `transformers "
+            "serve`); `scripted` (a script's file) and `replay` (a recording) answer without a "
+            "model",
+            one_of=choices.engines,
+        ),
+    )
+    concurrency: int = field(
+        default=16, metadata=asked("how many prompts a server is asked at once")
+    )
+    gates: Path = field(
+        default=GATES,
+        metadata=asked("the file of thresholds", read=lambda said: said.path or Path(GATES.name)),
+    )
+    store: Path | None = field(
+        default=None,
+        metadata=asked(
+            "the response store's file (default: in the user's cache directory)",
+            details="the file of recorded answers ([store.md](store.md)); else it is in the user's "
+            "cache directory, or in `TRUSTEVAL_CACHE`",
+        ),
+    )
+    reports: Path = field(
+        default=REPORTS,
+        metadata=asked(
+            "where verdicts.json, run.json and report.md go",
+            details="the folder that `verdicts.json`, `run.json` and `report.md` go to",
+            read=lambda said: said.path or REPORTS,
+        ),
+    )
+    baseline: Path | None = field(
+        default=None,
+        metadata=asked(
+            "accepted answers: a name in reports/baselines, or a .json.gz file",
+            details="accepted answers ([tracking.md](tracking.md)): a name in `reports/baselines`, "
+            "or a `.json.gz` file; else that of the model and profile",
+        ),
+    )
+    noise_floor: str | None = field(
+        default=None,
+        metadata=asked(
+            "a variant that is asked twice; margins below its noise decide nothing",
+            details="a variant that is asked twice, in other batches: margins below what differs "
+            "decide nothing",
+        ),
+    )
+    prompts: Path | None = field(
+        default=None,
+        metadata=asked(
+            "a prompts.toml in place of trusteval's own texts",
+            details="a `prompts.toml` in place of trusteval's own texts",
+        ),
+    )
+    calibration: Path | None = field(
+        default=None, metadata=asked("calibration text, paragraphs parted by blank lines")
+    )
+    storage: str = field(
+        default="auto",
+        metadata=asked(
+            "quantized weights: packed, dequantized, auto",
+            details="quantized weights: `packed` (the kernel), `dequantized` (expanded once; "
+            "faster on a CPU), or `auto`",
+            one_of=choices.storages,
+        ),
+    )
+    device: str = field(
+        default="auto",
+        metadata=asked(
+            "cpu, cuda, cuda:1, auto", details="what models run on: `cpu`, `cuda`, `cuda:1`, `auto`"
+        ),
+    )
+    dtype: str = field(
+        default="auto",
+        metadata=asked(
+            "float32, bfloat16, float16, auto",
+            details="what models compute in: `float32`, `bfloat16`, `float16`, `auto`",
+            one_of=choices.dtypes,
+        ),
+    )
+    laws: str = field(
+        default="once",
+        metadata=asked(
+            "the vote's laws: checked once per version of the vote and here, or again",
+            details="the vote's laws are checked `once` per version of the vote, of Hypothesis and "
+            "Python, and on this machine, or `again`",
+            one_of=lambda: ("once", "again"),
+        ),
+    )
+    benchmarks: str | None = field(
+        default=None,
+        metadata=asked(
+            "benchmarks to record and judge: a,b or all (default: those with a gate)",
+            details="benchmarks to record and judge, `ethics,mmlu` or `all`; else those that a "
+            "gate asks. The report names what is left out",
+        ),
+    )
+    require: str = field(
+        default="none",
+        metadata=asked(
+            "all: a run that leaves a gate unjudged fails; none: it only says so",
+            details="`all`: a run that leaves a gate without a verdict fails; `none`: it only says "
+            "so",
+            one_of=lambda: ("all", "none"),
+            read=lambda said: said.text or "none",
+        ),
+    )
+    tries: int | None = field(
+        default=None,
+        metadata=asked(
+            "how many weights of a subject may be tried between two accepted baselines",
+            details="how many rebuilds of a subject may be judged between two accepted baselines; "
+            "else any number, and they are counted and said",
+        ),
+    )
+    inconclusive: str | None = field(
+        default=None,
+        metadata=asked(
+            "what an INCONCLUSIVE blocking gate does: fail, skip",
+            details="what a blocking gate with too few samples does: `skip` (else so for `demo` "
+            "and `quick`) or `fail` (else so for `full`)",
+            one_of=lambda: ("fail", "skip"),
+        ),
+    )
+    accept: bool = field(
+        default=False,
+        metadata=asked(
+            "accept this run's answers as the baseline; one that is worse is refused",
+            has_twin=False,
+        ),
+    )
+    regression: str | None = field(
+        default=None,
+        metadata=asked(
+            "accept them although they are worse; the reason is kept",
+            details="accept this run's answers although they are worse; the reason is kept",
+            read=_reason,
+            name="accept-regression",
+            has_twin=False,
+            metavar="REASON",
+        ),
+    )
+    trust_remote_code: bool = field(
+        default=False,
+        metadata=asked(
+            "run code that a checkpoint brings; it can do anything you can",
+            details="run code that a checkpoint brings or names, which can do anything you can; "
+            "refused without it, and the report says so loudly",
+            name="remote-code",
+        ),
+    )
     gates_are_named: bool = True
     accept_with: str = "pytest --trust-accept"
-    benchmarks: str | None = None
-    laws: str = "once"
-    tries: int | None = None
-
-    def backend(
-        self,
-        variants: Sequence[Variant],
-        *,
-        device: str | None = None,
-        progress: ProgressBar = no_progress,
-        say: Say = say_nothing,
-    ) -> Backend:
-        """Return who answers for these variants; opens no model.
-
-        `say` is told what is waited for while a server does not answer.
-
-        Raises UsageError for a missing model, script or recording, and a key that cannot be.
-        """
-        return create_backend(
-            self.engine,
-            self.model,
-            variants=variants,
-            concurrency=self.concurrency,
-            device=device or self.device,
-            dtype=self.dtype,
-            storage=self.storage,
-            calibration=self.calibration,
-            trust_remote_code=self.trust_remote_code,
-            progress=progress,
-            say=say,
-        )
-
-
-def check_one_of(value: str, known: Sequence[str], option: str) -> None:
-    """Raise UsageError unless a value is known, naming what is."""
-    if value not in known:
-        raise UsageError(
-            f"{option} is one of {', '.join(known)}; got {value!r}{meant(value, known)}"
-        )

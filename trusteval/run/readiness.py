@@ -16,6 +16,7 @@ from trusteval.engines.contract import described
 from trusteval.engines.engine import Backend, ContextWindow
 from trusteval.errors import PlaceError, TrustEvalError, UsageError
 from trusteval.evaluation.recorder import Recorder
+from trusteval.run.backend import backend_of
 from trusteval.run.run import Run
 from trusteval.store import ResponseStore, can_be_written
 from trusteval.system.files import refuse_unwritable
@@ -39,7 +40,7 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
     pairs = list(_variants(run, asked))
     if not pairs:
         return
-    backend = run.options.backend(run.loaded)
+    backend = backend_of(run.options, run.loaded)
     _refuse_short_contexts(run, backend, pairs)
     if store.exists() and not store.is_file():
         raise UsageError(f"--trust-store: {store} is a folder, a pipe or a device; name a file")

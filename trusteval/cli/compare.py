@@ -1,15 +1,14 @@
-"""`trusteval compare` and `trusteval history`: their options."""
+"""`trusteval compare`: two recorded runs item by item, or two readers of one."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trusteval.cli.json_file import write_json
 from trusteval.errors import UsageError
-from trusteval.system.files import write_files
 from trusteval.system.printing import say
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, margin
     cut_short = any(one.is_cut_short for one in whole)
     limits = Limits(margins.every, max((one.limits.family for one in found), default=1))
     document = comparison_document(found, limits=limits, runs=runs, cut_short=cut_short)
-    _write(asked.json, document)
+    write_json(asked.json, document)
     return exit_code(found, cut_short=cut_short)
 
 
@@ -163,43 +162,5 @@ def _compare_readers(asked: argparse.Namespace) -> int:
     )
     then, now = reader_of(run.facts), present_reader(run.facts)
     say(reader_lines(parts, then=then, now=now, flips=asked.flips))
-    _write(asked.json, reader_document(parts, then=then, now=now))
+    write_json(asked.json, reader_document(parts, then=then, now=now))
     return exit_code(parts)
-
-
-def _write(path: Path | None, document: object) -> None:
-    if path is not None:
-        write_files({path: json.dumps(document, indent=2, sort_keys=True)})
-
-
-def add_history(commands: Any) -> None:
-    """Declare `trusteval history`."""
-    history = commands.add_parser("history", help="tell and draw how scores went from run to run")
-    history.add_argument(
-        "file", nargs="?", type=Path, default=Path("reports/history.jsonl"), help="the history"
-    )
-    history.add_argument("--subject", metavar="NAME", help="one variant or vote")
-    history.add_argument("--benchmark", metavar="NAME", help="one benchmark or dimension")
-    history.add_argument(
-        "--last", type=int, default=10, metavar="N", help="runs to list (default: 10)"
-    )
-    history.add_argument("--plot", type=Path, metavar="OUT", help="draw a .png, .svg or .pdf")
-    history.set_defaults(run=_history)
-
-
-def _history(asked: argparse.Namespace) -> int:
-    from trusteval.tracking.history import read_history
-    from trusteval.tracking.plot import plot_history
-    from trusteval.tracking.points import chosen_points
-    from trusteval.tracking.trend_lines import trend_lines
-
-    if asked.last < 1:
-        raise UsageError(f"--last is a number of runs from 1 on, got {asked.last}")
-    points, unreadable = read_history(asked.file)
-    chosen = chosen_points(points, subject=asked.subject, benchmark=asked.benchmark)
-    say(trend_lines(chosen, last=asked.last))
-    if unreadable:
-        say([f"left out: {unreadable} lines of {asked.file} that cannot be read"])
-    if asked.plot is not None:
-        plot_history(chosen, asked.plot)
-    return 0
