@@ -13,7 +13,7 @@ from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
 from trusteval.benchmarks.prompts import PromptTexts, conversation
 from trusteval.benchmarks.source import DataSource, Row
 from trusteval.errors import DataError
-from trusteval.metrics.disparities import DISPARITIES
+from trusteval.metrics.metric import METRICS
 from trusteval.types import Dimension, LabelSpec, Sample, Setting
 
 TARGETS = {"yes": "yes", "no": "no"}
@@ -104,7 +104,7 @@ def fairness_setting(
     )
 
 
-FAIRNESS_METRICS = tuple(DISPARITIES)
+FAIRNESS_METRICS = tuple(name for name, metric in METRICS.items() if metric.is_disparity)
 BESIDE_FAIRNESS = ("balanced_accuracy", "non_answer_gap")
 ADULT = Benchmark(
     name="adult",

@@ -21,10 +21,10 @@ from trusteval.engines.health import complaint
 from trusteval.errors import BrokenError, TrustEvalError
 from trusteval.evaluation.answer_tables import Readings
 from trusteval.evaluation.recorder import Recorder
-from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.evidence import Comparison, Evidence, gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
-from trusteval.metrics.measuring import SCORE
+from trusteval.metrics.measuring import Measurement
+from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Protocol
@@ -78,7 +78,7 @@ class Evaluation:
             responses=self.responses,
         )
         self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
-        self._scores: dict[tuple[str, ...], Score] = {}
+        self._measured: dict[tuple[str, ...], Measurement] = {}
         self._notes: dict[str, Mapping[str, str]] = {}
         self._checked: set[str] = set()
         self._judged: dict[tuple[str, str], Subject] = {}
@@ -192,20 +192,32 @@ class Evaluation:
         subject: Subject,
         benchmark: str,
         *,
-        metric: str = SCORE,
+        metric: str = SCORE.name,
         part: str | None = None,
         protocol: str | None = None,
     ) -> Score:
         """Score a subject on a whole benchmark, or on a subscore or setting of it."""
+        return self.measured(subject, benchmark, metric=metric, part=part, protocol=protocol).score
+
+    def measured(
+        self,
+        subject: Subject,
+        benchmark: str,
+        *,
+        metric: str = SCORE.name,
+        part: str | None = None,
+        protocol: str | None = None,
+    ) -> Measurement:
+        """Measure a subject once on a whole benchmark, or on a subscore or setting of it."""
         key = subject.name, benchmark, metric, part or "", protocol or self.protocol
-        if key not in self._scores:
-            self._scores[key] = self.scoring(benchmark, protocol=protocol).measure(
+        if key not in self._measured:
+            self._measured[key] = self.scoring(benchmark, protocol=protocol).measure(
                 metric,
                 self.judged(subject, benchmark, protocol=protocol),
                 declared=self.declared(benchmark, protocol=protocol),
                 part=part,
             )
-        return self._scores[key]
+        return self._measured[key]
 
     def evidence(
         self, gate: Gate, subject: Subject, *, reference: Subject | Baseline | str
@@ -215,14 +227,11 @@ class Evaluation:
         `reference` is what the subject is compared with, or why there is none. One that cannot be
         had is an obstacle to the comparison, not an error.
         """
-        judged = self.judged(subject, gate.benchmark)
         compares = gate.compares(subject.name)
         found = gather(
             gate,
-            judged,
-            scoring=self.scoring(gate.benchmark),
-            declared=self.declared(gate.benchmark),
-            reference=self._standard(reference, subject, gate.benchmark) if compares else None,
+            self._by_gate(gate, subject),
+            reference=self._standard(reference, subject, gate) if compares else None,
         )
         if isinstance(reference, Baseline) and found.comparison and not found.comparison.obstacle:
             note = reference.rereading(self.facts)
@@ -233,29 +242,34 @@ class Evaluation:
         """Compare the variant that is asked twice with itself."""
         if self._twin is None or self._asked_twice is None:
             return None
-        first = self.judged(self._asked_twice, gate.benchmark)
+        first = self._by_gate(gate, self._asked_twice)
         self._recorder.close()  # at most one model in memory
-        second = self._twin.judged(self._asked_twice, gate.benchmark)
+        second = self._twin._by_gate(gate, self._asked_twice)
         self._twin.close()
-        return gather(
-            gate,
-            second,
-            scoring=self.scoring(gate.benchmark),
-            declared=self.declared(gate.benchmark),
-            reference=replace(first, roll=second.roll),
-        ).comparison
+        return gather(gate, second, reference=first).comparison
+
+    def _by_gate(self, gate: Gate, subject: Subject) -> Measurement:
+        return self.measured(subject, gate.benchmark, metric=gate.metric, part=gate.setting)
 
     def _standard(
-        self, reference: Subject | Baseline | str, subject: Subject, benchmark: str
-    ) -> Sheet | str:
+        self, reference: Subject | Baseline | str, subject: Subject, gate: Gate
+    ) -> Measurement | str:
         match reference:
             case str(why):
                 return why
             case Baseline():
-                return self._accepted(reference, subject, benchmark)
+                accepted = self._accepted(reference, subject, gate.benchmark)
+                if isinstance(accepted, str):
+                    return accepted
+                return self.scoring(gate.benchmark).measure(
+                    gate.metric,
+                    accepted,
+                    declared=self.declared(gate.benchmark),
+                    part=gate.setting,
+                )
             case _:
                 try:
-                    return self.judged(reference, benchmark)
+                    return self._by_gate(gate, reference)
                 except TrustEvalError as error:
                     return f"{reference.name} has no answers ({error})"
 
@@ -307,10 +321,11 @@ class Evaluation:
 
     def partial_score(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""
-        if not self.score(subject, benchmark).missing_settings:
+        missing = self.score(subject, benchmark).missing_settings
+        if not missing:
             return None
         partial = self.scoring(benchmark).partial_score(
-            self.judged(subject, benchmark), declared=self.declared(benchmark)
+            self.judged(subject, benchmark), declared=self.declared(benchmark), missing=missing
         )
         return None if partial is None else partial.value
 

@@ -98,7 +98,7 @@ def check_gates(
             raise GateError(f"{where}: {error}") from error
         if gate.setting is not None:
             scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
-            check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
+            check_sides(gate, scoring.metric_of(gate.metric, part=gate.setting), where=where)
         special = {m for other in BENCHMARKS.values() for m in other.metrics}
         if gate.metric in special and gate.metric not in benchmark.metrics:
             owners = ", ".join(b.name for b in BENCHMARKS.values() if gate.metric in b.metrics)

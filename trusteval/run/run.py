@@ -13,8 +13,9 @@ from trusteval.engines.engine import Backend
 from trusteval.engines.reordered import ShakenBackend
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation.evaluation import Evaluation
+from trusteval.gates.aims import Asked
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
-from trusteval.gates.planning import Asked, Line, plan
+from trusteval.gates.planning import Line, plan
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.options import Options
 from trusteval.run.subjects import DENSE, dense_variant

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trusteval.answers.table import Codes, Roll, Sheet
-from trusteval.errors import UndefinedError
-from trusteval.metrics.estimates import estimate_drop
-from trusteval.metrics.measuring import rows_of
+from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.protocols import PROTOCOLS
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
@@ -29,7 +27,7 @@ from trusteval.tracking.change import Change, Limits, decide
 from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.margins import Margins
-from trusteval.tracking.measured import Measured, measured
+from trusteval.tracking.measured import measured
 from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Answer, Score
 
@@ -150,9 +148,9 @@ def _compare(
         return impossible(sheets)
     before, after = sheets
     scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
-    found = measured(scoring, before, after)
-    drop, reach, why = _drop(found)
-    ours, its = found.rows
+    old, new = measured(scoring, before, after)
+    drop, reach, why = _drop(old.of_score, new.of_score)
+    ours, its = old.rows, new.rows
     otherwise = _count_otherwise(ours, its)
     change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
     moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
@@ -164,12 +162,12 @@ def _compare(
         n=len(its),
         otherwise=otherwise,
         reach=reach,
-        before=found.scores[0],
-        after=found.scores[1],
+        before=old.of_score.score,
+        after=new.of_score.score,
         drop=drop,
         p=p,
         flips=tuple(_flips(ours, its, texts)),
-        beside=tuple(_flips(found.beside[0], found.beside[1], texts)),
+        beside=tuple(_flips(old.beside, new.beside, texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
@@ -181,20 +179,16 @@ def _compare(
     )
 
 
-def _drop(found: Measured) -> tuple[Estimate | None, float | None, str]:
+def _drop(before: Measurement, after: Measurement) -> tuple[Estimate | None, float | None, str]:
     """Return the estimated drop from the first to the second and how far what changed reaches, or
     why there is none.
     """
-    undefined = dict.fromkeys(score.undefined for score in found.scores if score.undefined)
-    if undefined:
+    reasons = (one.score.undefined for one in (before, after) if one.score.undefined)
+    if undefined := dict.fromkeys(reasons):
         return None, None, "; ".join(undefined)
-    ours, its = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
-    try:
-        drop = estimate_drop(found.formula, reference=ours, subject=its)
-        reach = flips_reach(found.formula, before=ours, after=its)
-    except UndefinedError as error:
-        return None, None, str(error)
-    return drop, reach, "" if drop else "the score has no paired estimate"
+    drop = measured_drop(before, after)
+    why = "" if drop else "the score has no paired estimate"
+    return drop, flips_reach(before=before, after=after), why
 
 
 def _count_otherwise(before: Sheet, after: Sheet) -> int:
