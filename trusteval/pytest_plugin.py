@@ -18,6 +18,7 @@ from trusteval.errors import BrokenError, TrustEvalError, UsageError
 from trusteval.plugin.collection import COLLECTION, collected, refuse_unclaimed
 from trusteval.plugin.faults import FaultHooks, ending_the_run
 from trusteval.plugin.fixtures import (  # noqa: F401  (fixtures are found in this namespace)
+    _trust_headlines,
     device,
     judge,
     quantized_variants,

@@ -8,11 +8,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from trusteval.errors import VariantError
+from trusteval.plugin.headlines import Headlines
 from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
 from trusteval.plugin.stash import ANSWERED, RUN, TERMINAL
@@ -159,10 +161,17 @@ def responses(trust_evaluation: Evaluation) -> Responses:
     return responses_of
 
 
+@pytest.fixture(scope="session")
+def _trust_headlines(trust_evaluation: Evaluation) -> Headlines:
+    """The headlines of this process, each made once and sent home once."""
+    return Headlines(partial(headline, trust_evaluation))
+
+
 @pytest.fixture
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
+    _trust_headlines: Headlines,
     request: pytest.FixtureRequest,
 ) -> Judge:
     """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
@@ -177,8 +186,7 @@ def judge(
     record_property = _properties_of(request)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
-        line = headline(trust_evaluation, subject, gate.benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        _trust_headlines.send(subject, gate.benchmark, record_property)
         verdict = decide(
             gate,
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
@@ -254,14 +262,13 @@ def _enforce(verdict: Verdict, *, skips: bool) -> None:
 
 @pytest.fixture
 def record_answers(
-    trust_evaluation: Evaluation, request: pytest.FixtureRequest
+    trust_evaluation: Evaluation, _trust_headlines: Headlines, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
     """Call with a subject and a benchmark: records what is missing, reports the headline."""
     record_property = _properties_of(request)
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
-        line = headline(trust_evaluation, subject, benchmark)
-        record_property("trust_score", json.dumps(asdict(line)))
+        line = _trust_headlines.send(subject, benchmark, record_property)
         if isinstance(subject, Variant) and (build := trust_evaluation.backend.build(subject)):
             record_property("trust_build", json.dumps({subject.name: build}))
         return line
