@@ -14,7 +14,8 @@ from trusteval.errors import GateError
 from trusteval.gates.evidence import Evidence
 from trusteval.gates.file import load_gates
 from trusteval.gates.gate import Gate
-from trusteval.gates.verdicts import decide, describe_counts
+from trusteval.gates.verdicts import decide
+from trusteval.gates.wording import describe_counts
 from trusteval.metrics.metric import METRICS, gated
 from trusteval.run import Run
 from trusteval.run.configure import prepare_run

@@ -109,6 +109,22 @@ def _gate(
     metric = metrics[row["metric"]]
     check_limits(row, metric, where=where)
     check_comparison(row, metrics, where=where)
+    _check_names(row, where)
+    said = {
+        "subjects": tuple(row.get("subjects", ["*"])),
+        "profiles": tuple(row.get("profiles", [])),
+        "level": Level(row.get("level", Level.BLOCK)),
+        "why": " ".join(row["why"].split()),
+        "number": number,
+    }
+    gate = Gate(**{**{key: value for key, value in row.items() if key != "unit"}, **said})
+    if gate.setting is None or not isinstance(metric.made, Composite):
+        check_sides(gate, metric, where=where)  # else the protocol says what it is
+    return gate
+
+
+def _check_names(row: Mapping[str, Any], where: str) -> None:
+    """Raise GateError for subjects, profiles or a level that name nothing."""
     subjects, profiles = row.get("subjects", ["*"]), row.get("profiles", [])
     if not subjects or not _are_texts(subjects):
         raise GateError(f"{where}: subjects is a list of name patterns, got {_shown(subjects)}")
@@ -119,17 +135,6 @@ def _gate(
         raise GateError(
             f"{where}: level is one of {', '.join(Level)}, got {level!r}{meant(level, Level)}"
         )
-    said = {
-        "subjects": tuple(subjects),
-        "profiles": tuple(profiles),
-        "level": Level(level),
-        "why": " ".join(row["why"].split()),
-        "number": number,
-    }
-    gate = Gate(**{**{key: value for key, value in row.items() if key != "unit"}, **said})
-    if gate.setting is None or not isinstance(metric.made, Composite):
-        check_sides(gate, metric, where=where)  # else the protocol says what it is
-    return gate
 
 
 def _are_texts(values: list[object]) -> bool:

@@ -84,8 +84,7 @@ def plan(
                     family=family,
                     compared=compared,
                 )
-                is_assumed = place not in known
-                done[case] = [replace(line, is_assumed=is_assumed) for line in lines]
+                done[case] = [replace(line, is_assumed=place not in known) for line in lines]
     return [
         replace(line, subjects=tuple(holding[case]))
         for case, lines in done.items()

@@ -7,7 +7,7 @@ called identical are about the rows that the score covers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from trusteval.tracking.change import Change, Limits, decide
 from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.margins import Margins
-from trusteval.tracking.measured import measured
+from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Answer, Score
 
@@ -146,36 +146,51 @@ def _compare(
     sheets = read_alike(first, second, subjects=(pair.before, pair.after), benchmark=benchmark)
     if isinstance(sheets, str):
         return impossible(sheets)
-    before, after = sheets
-    scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=after.roll.settings)
-    old, new = measured(scoring, before, after)
+    settings = sheets[1].roll.settings
+    scoring = PROTOCOLS[second.facts["protocol"]].scoring(benchmark, settings=settings)
+    old, new = measured(scoring, *sheets)
+    return replace(
+        _decided(old, new, benchmark=benchmark, subject=pair.name, limits=limits, texts=texts),
+        confounds=confounds(
+            first.identities.get((pair.before, benchmark), {}),
+            second.identities.get((pair.after, benchmark), {}),
+        ),
+        rereading=rereading(first, second),
+    )
+
+
+def _decided(
+    old: Measured,
+    new: Measured,
+    *,
+    benchmark: str,
+    subject: str,
+    limits: Limits,
+    texts: Mapping[str, str],
+) -> BenchmarkComparison:
+    """Compare what was measured of the same items; `texts` are the items' own."""
     drop, reach, why = _drop(old.of_score, new.of_score)
-    ours, its = old.rows, new.rows
-    otherwise = _count_otherwise(ours, its)
+    otherwise = _count_otherwise(old.rows, new.rows)
     change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
-    moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
+    units = new.rows.roll.unit[new.rows.rows]
+    moves = Moves(_standings(old.rows), _standings(new.rows), units)
     return BenchmarkComparison(
         benchmark,
-        pair.name,
+        subject,
         change,
         limits,
-        n=len(its),
+        n=len(new.rows),
         otherwise=otherwise,
         reach=reach,
         before=old.of_score.score,
         after=new.of_score.score,
         drop=drop,
         p=p,
-        flips=tuple(_flips(ours, its, texts)),
+        flips=tuple(_flips(old.rows, new.rows, texts)),
         beside=tuple(_flips(old.beside, new.beside, texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
-        confounds=confounds(
-            first.identities.get((pair.before, benchmark), {}),
-            second.identities.get((pair.after, benchmark), {}),
-        ),
-        rereading=rereading(first, second),
     )
 
 
