@@ -484,7 +484,7 @@ def test_bad_file_is_refused_with_what_expected_and_got(text, message):
     assert refusal(text).startswith(message)
 
 
-def prepare(directory: Path, gates: str) -> Run:
+def prepare(directory: Path, gates: str, *, protocol: str = "strict") -> Run:
     """Check a run of two variants against these gates; its model is a script."""
     (directory / "script.json").write_text('{"*": [{"say": "wrong"}]}', encoding="utf-8")
     (directory / "gates.toml").write_text(gates, encoding="utf-8")
@@ -495,7 +495,7 @@ def prepare(directory: Path, gates: str) -> Run:
             ensembles="",
             references="",
             profile="demo",
-            protocol="strict",
+            protocol=protocol,
             engine="scripted",
             data=None,
             gates=directory / "gates.toml",

@@ -115,6 +115,24 @@ def test_score_of_a_part_is_held_on_the_side_of_what_it_is(
         prepare(tmp_path, text)
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"metric": '"false_positive_rate"'},
+        {"metric": '"score"', "setting": '"false_positive_rate_jailbreak"'},
+        {"metric": '"refusal_rate"', "setting": '"false_positive_rate_evasive"'},
+    ],
+    ids=["metric", "part", "metric of part"],
+)
+def test_row_that_silence_keeps_best_needs_one_that_hears_it(tmp_path: Path, protocol, held):
+    text = toml(at_least=None, at_most="50", **held)
+    with pytest.raises(GateError, match="says nothing has no false_positive_rate; hold dense to a"):
+        prepare(tmp_path, text, protocol=protocol)
+    hearing = toml(metric='"non_answer_rate"', at_least=None, at_most="20")
+    assert len(prepare(tmp_path, text + hearing, protocol=protocol).gates) == 2
+
+
 # -- fractions -----------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
+from trusteval.metrics.metric import SCORE
+from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.options import check_one_of
 from trusteval.run.subjects import DENSE
@@ -19,7 +21,6 @@ from trusteval.suite.profiles import Profile
 from trusteval.types import Dimension
 
 _ALL = "all"
-_KEPT_BY_SILENCE = "false_positive_rate"
 _NON_ANSWERS = "non_answer_rate"
 
 
@@ -111,7 +112,8 @@ def check_gates(
                     f"{_meant_pattern(pattern, subjects)}"
                 )
         _check_reference(gate, subjects, where=where)
-        _refuse_unheard_silence(gate, gates, subjects, where=where)
+        scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
+        _refuse_unheard_silence(gate, gates, subjects, scoring, where=where)
         for subject in filter(gate.applies_to, subjects):
             other = decided.setdefault((gate.id, subject), gate.number)
             if other != gate.number:
@@ -158,16 +160,19 @@ def judged_by_none(
 
 
 def _refuse_unheard_silence(
-    gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], *, where: str
+    gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], scoring: Scoring, *, where: str
 ) -> None:
     """Refuse a row that a subject keeps best by saying nothing, unless another row hears that."""
-    if not any(name and name.startswith(_KEPT_BY_SILENCE) for name in (gate.metric, gate.setting)):
+    of_part = scoring.metric_of(SCORE.name, part=gate.setting)
+    rewards = [m for m in (scoring.metric_of(gate.metric), of_part) if m.rewards_silence]
+    if not rewards:
         return
+    kept = rewards[0].form_of or rewards[0].name
     hearing = [g for g in gates if (g.benchmark, g.metric) == (gate.benchmark, _NON_ANSWERS)]
     for subject in filter(gate.applies_to, subjects):
         if not any(row.applies_to(subject) for row in hearing):
             raise GateError(
-                f"{where}: a model that says nothing has no {_KEPT_BY_SILENCE}; hold {subject} to "
+                f"{where}: a model that says nothing has no {kept}; hold {subject} to "
                 f"a row on {gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) too"
             )
 
