@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
     from trusteval.plugin.fixtures import Judge, Responses
     from trusteval.plugin.gate_warning import GateWarning
+    from trusteval.plugin.headlines import Headlines
     from trusteval.report.score_line import ScoreLine
     from trusteval.run import Run
     from trusteval.store import ResponseStore
@@ -129,8 +130,21 @@ def responses(trust_evaluation: Evaluation) -> Responses:
     return fixtures.responses(trust_evaluation)
 
 
+@pytest.fixture(scope="session")
+def _trust_headlines(trust_evaluation: Evaluation) -> Headlines:
+    """The headlines of this process, each made once and sent home once."""
+    from trusteval.plugin import fixtures
+
+    return fixtures.trust_headlines(trust_evaluation)
+
+
 @pytest.fixture
-def judge(trust_run: Run, trust_evaluation: Evaluation, request: pytest.FixtureRequest) -> Judge:
+def judge(
+    trust_run: Run,
+    trust_evaluation: Evaluation,
+    _trust_headlines: Headlines,
+    request: pytest.FixtureRequest,
+) -> Judge:
     """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
 
     A blocking FAIL fails it, and what no number of samples decides; too few samples skip or fail
@@ -138,14 +152,14 @@ def judge(trust_run: Run, trust_evaluation: Evaluation, request: pytest.FixtureR
     """
     from trusteval.plugin import fixtures
 
-    return fixtures.judge(trust_run, trust_evaluation, request)
+    return fixtures.judge(trust_run, trust_evaluation, _trust_headlines, request)
 
 
 @pytest.fixture
 def record_answers(
-    trust_evaluation: Evaluation, request: pytest.FixtureRequest
+    trust_evaluation: Evaluation, _trust_headlines: Headlines, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
     """Call with a subject and a benchmark: records what is missing, reports the headline."""
     from trusteval.plugin import fixtures
 
-    return fixtures.record_answers(trust_evaluation, request)
+    return fixtures.record_answers(trust_evaluation, _trust_headlines, request)

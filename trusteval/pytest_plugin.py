@@ -17,6 +17,7 @@ import pytest
 
 from trusteval.plugin.options import add_options, is_asked, option
 from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
+    _trust_headlines,
     device,
     judge,
     quantized_variants,

@@ -13,6 +13,7 @@ from bench.simulate.layouts import fairness
 from bench.simulate.shares import Drawn, Row, Shares, absolute, compared, count, gate, shifted
 from trusteval.gates.gate import Gate
 from trusteval.metrics.estimates import estimate, estimate_drop, estimate_gap_shifts
+from trusteval.metrics.metric import METRICS
 
 CORRELATION = 0.5
 PER_GROUP = (100, 500, 1000)
@@ -162,7 +163,7 @@ def _sized(layout: Layout, metric: str, one_label: bool, true: float) -> tuple[G
 
     def draw(random: np.random.Generator) -> Drawn:
         u = uniform(layout.roll.unit, correlation=CORRELATION, random=random)
-        found = estimate(formula, layout.rows(formula, _right(layout, u < rates)))
+        found = estimate(layout.parts(formula, _right(layout, u < rates)))
         assert found is not None
         gap = 1 - found.value if is_score else found.value
         return Drawn(absolute(found), 100 * gap > _GAP)
@@ -175,8 +176,8 @@ def _grown(layout: Layout, gap: float, one_label: bool, true: float) -> tuple[Ga
     drawn = _drawn_pair(layout, _sides(layout, metric="score", one_label=one_label), gap, true)
 
     def draw(random: np.random.Generator) -> Drawn:
-        reference, subject = (layout.rows(formula, right) for right in drawn(random))
-        worse = estimate_drop(formula, reference=reference, subject=subject)
+        reference, subject = (layout.parts(formula, right) for right in drawn(random))
+        worse = estimate_drop(reference=reference, subject=subject)
         assert worse is not None
         return Drawn(compared(worse), 100 * worse.value > _MARGIN)
 
@@ -189,7 +190,9 @@ def _shifted(layout: Layout, metric: str, margin: float, true: float) -> tuple[G
 
     def draw(random: np.random.Generator) -> Drawn:
         reference, subject = (layout.rows(formula, right) for right in drawn(random))
-        moved = estimate_gap_shifts(metric, formula.settings, reference=reference, subject=subject)
+        moved = estimate_gap_shifts(
+            METRICS[metric].shifts, formula.settings, reference=reference, subject=subject
+        )
         seen = max(abs(shift.value) for shift in moved.values())
         return Drawn(shifted(moved), 100 * seen > margin)
 

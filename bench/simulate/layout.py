@@ -9,9 +9,11 @@ import numpy as np
 
 from bench.simulate.answers import Codes, Flags
 from trusteval.answers.table import Roll, Sheet
+from trusteval.gates.gate import Gate
 from trusteval.metrics.aggregation import Formula
-from trusteval.metrics.estimates import Rows
-from trusteval.metrics.measuring import SCORE, rows_of
+from trusteval.metrics.measuring import Measurement, rows_of
+from trusteval.metrics.metric import SCORE
+from trusteval.metrics.parts import Parts, Rows, parts_of
 from trusteval.metrics.scoring import Scoring
 from trusteval.types import Answer, Declared, Label, Refusal
 
@@ -55,9 +57,16 @@ class Layout:
             code, answers = np.where(refused, len(answers), code), (*answers, Refusal())
         return Sheet(self.roll, answers, code, np.arange(len(right)))
 
-    def formula(self, metric: str = SCORE, *, part: str | None = None) -> Formula:
+    def formula(self, metric: str = SCORE.name, *, part: str | None = None) -> Formula:
         everything = self.sheet(np.ones(len(self.roll.samples), bool))
         return self.scoring.formula(metric, everything, declared=self.declared, part=part)
+
+    def measured(self, gate: Gate, sheet: Sheet) -> Measurement:
+        """Measure what somebody answered, as a gate does."""
+        return self.scoring.measure(gate.metric, sheet, declared=self.declared, part=gate.setting)
+
+    def parts(self, formula: Formula, right: Flags) -> Parts | None:
+        return parts_of(formula, self.rows(formula, right))
 
     def rows(self, formula: Formula, right: Flags) -> Rows:
         return rows_of(formula, self.sheet(right), declared=self.declared)

@@ -11,8 +11,8 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import advglue, ood, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from trusteval.benchmarks.advglue import CLEAN
+from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
 
 _ANSWERED, _SUCCESS = "answered_accuracy", "attack_success_rate"
 
@@ -76,7 +76,7 @@ def _attacked(
 
 def _drawn(asked: Gate, layout: Layout, right: np.ndarray, refused: np.ndarray) -> Drawn:
     sheet = layout.sheet(right, refused=refused)
-    evidence = gather(asked, sheet, scoring=layout.scoring, declared=layout.declared)
+    evidence = gather(asked, layout.measured(asked, sheet))
     value, limit = evidence.score.value, asked.limits[0]
     if value is None:
         return Drawn(evidence, False)

@@ -12,8 +12,8 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import ethics, fairness, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from bench.simulate.weighed import Replies, Weighed
+from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
 
 _YES = 0.5
 """How often the reference calls anybody yes."""
@@ -85,13 +85,8 @@ def _silenced(asked: Gate, layout: Layout, true: float, random: np.random.Genera
         layout.sheet(before == truly),
         layout.sheet(after == truly, refused=women & after & quiet),
     ]
-    evidence = gather(
-        asked,
-        sheets[1],
-        scoring=layout.scoring,
-        declared=layout.declared,
-        reference=sheets[0],
-    )
+    reference, subject = (layout.measured(asked, sheet) for sheet in sheets)
+    evidence = gather(asked, subject, reference=reference)
     assert evidence.comparison is not None
     # What sees only who is answered: the shift that used to be tested.
     answered = next(iter(evidence.comparison.shifts.values()))

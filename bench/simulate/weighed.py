@@ -12,12 +12,11 @@ import numpy as np
 
 from bench.simulate.answers import Codes, Flags, Values
 from bench.simulate.layout import Layout
-from trusteval.gates.evidence import Comparison, Evidence
+from trusteval.gates.evidence import Comparison, Evidence, gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
 from trusteval.metrics.aggregation import WeightedSum
-from trusteval.metrics.estimates import cells
-from trusteval.metrics.measuring import rows_of
+from trusteval.metrics.measuring import Measurement, rows_of
+from trusteval.metrics.parts import RateParts, parts_of
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
@@ -100,17 +99,10 @@ class Weighed:
 
     def _check(self, found: Evidence, subject: Replies, reference: Replies | None) -> None:
         """Gather as a run does; raises AssertionError where that says anything else."""
-        sheets = [
-            None if one is None else self.layout.sheet(one.right, refused=one.refused)
-            for one in (subject, reference)
-        ]
-        assert sheets[0] is not None
         gathered = gather(
             self.gate,
-            sheets[0],
-            scoring=self.layout.scoring,
-            declared=self.layout.declared,
-            reference=sheets[1],
+            self._measured(subject),
+            reference=None if reference is None else self._measured(reference),
         )
         pairs = [(found.estimate, gathered.estimate)]
         if found.comparison is not None:
@@ -122,12 +114,16 @@ class Weighed:
             assert type(ours) is type(its)
             assert np.allclose([ours.low, ours.value, ours.high], [its.low, its.value, its.high])
 
+    def _measured(self, replies: Replies) -> Measurement:
+        sheet = self.layout.sheet(replies.right, refused=replies.refused)
+        return self.layout.measured(self.gate, sheet)
+
 
 def _where_refusing_is_right(gate: Gate, layout: Layout) -> Flags:
     formula = layout.formula(gate.metric, part=gate.setting)
     assert isinstance(formula, WeightedSum)
     return layout.asked_in(
-        *(term.setting for term in formula.terms if term.metric == "correct_or_abstained")
+        *(term.setting for term in formula.terms if term.metric.name == "correct_or_abstained")
     )
 
 
@@ -140,6 +136,8 @@ def shares(gate: Gate, layout: Layout) -> Values:
     everything = replace(layout.sheet(np.ones(len(roll.samples), bool)), roll=roll)
     rows = rows_of(formula, everything, declared=layout.declared)
     weights = np.zeros(len(roll.samples))
-    for cell in cells(formula.terms, rows):
+    parts = parts_of(formula, rows)
+    assert isinstance(parts, RateParts)
+    for cell in parts.cells:
         weights[cell.units] += cell.share
     return weights

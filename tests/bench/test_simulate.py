@@ -21,8 +21,8 @@ from bench.simulate.shipped import score_row, shipped
 from bench.simulate.tables import rewritten
 from bench.simulate.weighed import Replies, Weighed, shares
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
 from trusteval.stats.counted import chance_of_fail, chance_of_pass
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
@@ -121,10 +121,8 @@ def test_weighed_evidence_is_what_a_gate_gathers(layout, gate):
     found = weighed.evidence(subject, reference)  # which compares the two itself
     gathered = gather(
         gate,
-        asked.sheet(subject.right, refused=subject.refused),
-        scoring=asked.scoring,
-        declared=asked.declared,
-        reference=asked.sheet(reference.right, refused=reference.refused),
+        asked.measured(gate, asked.sheet(subject.right, refused=subject.refused)),
+        reference=asked.measured(gate, asked.sheet(reference.right, refused=reference.refused)),
     )
     assert found.score.value == pytest.approx(gathered.score.value)
     assert found.comparison is not None

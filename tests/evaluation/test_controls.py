@@ -19,8 +19,8 @@ from bench.simulate.layouts import Layout
 from bench.simulate.shares import compared, outcome
 from trusteval.answers.table import Roll, Sheet
 from trusteval.benchmarks.mmlu import MMLU
+from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate, family_size
-from trusteval.gates.gathering import gather
 from trusteval.gates.verdicts import decide
 from trusteval.protocols.strict import STRICT
 from trusteval.types import Dimension, Outcome, Refusal, Sample
@@ -68,7 +68,7 @@ def row(metric: str = "score", **keys) -> Gate:
 
 def judge(gate: Gate, layout: Layout, subject: Sheet, reference: Sheet) -> Outcome:
     evidence = gather(
-        gate, subject, scoring=layout.scoring, declared=layout.declared, reference=reference
+        gate, layout.measured(gate, subject), reference=layout.measured(gate, reference)
     )
     return decide(gate, evidence, subject="again", dimension=Dimension.MACHINE_ETHICS).outcome
 

@@ -22,6 +22,7 @@ from trusteval.errors import (
     PromptError,
 )
 from trusteval.evaluation.evaluation import Evaluation
+from trusteval.gates.gate import Gate
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.subjects import parse_ensembles, parse_variants
 from trusteval.store import ResponseStore
@@ -350,3 +351,16 @@ def test_every_variant_is_held_against_dense_and_all_against_guessing(
     with pytest.raises(BrokenError) as raised:
         evaluation.require_whole(variant)
     assert str(raised.value).startswith(f"{name} is broken: {said}")
+
+
+def test_gates_decide_by_what_the_report_shows_measured_once(evaluate) -> None:
+    evaluation = evaluate()
+    held = Gate("ethics", "accuracy", "because", at_least=10.0)
+    compared = Gate("ethics", "accuracy", "because", max_drop=90.0)
+    found = [evaluation.evidence(gate, EIGHT, reference=FOUR) for gate in (held, compared)]
+    measured = evaluation.scores.measured(EIGHT, "ethics", metric="accuracy")
+    assert measured.estimate is not None
+    assert all(evidence.estimate is measured.estimate for evidence in found)
+    assert evaluation.score(EIGHT, "ethics", metric="accuracy") is measured.score
+    assert found[1].comparison is not None
+    assert found[1].comparison.worse is not None

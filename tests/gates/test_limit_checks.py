@@ -8,14 +8,13 @@ import pytest
 
 from tests.gates.test_file import load, prepare, refusal, toml
 from trusteval.errors import GateError
-from trusteval.metrics.measuring import MEASURES, METRICS, SCORE
-from trusteval.metrics.metric import DIRECTIONS, OF_GATES, Direction
+from trusteval.metrics.metric import METRICS, SCORE, gated
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.profiles import FULL
 
-HIGHER = Direction.HIGHER_IS_BETTER
-BETTER_HIGH = [name for name, direction in OF_GATES.items() if direction is HIGHER]
-BETTER_LOW = [name for name in OF_GATES if name not in BETTER_HIGH]
+GATED = gated(METRICS)
+BETTER_HIGH = [name for name, metric in GATED.items() if metric.is_better_high]
+BETTER_LOW = [name for name in GATED if name not in BETTER_HIGH]
 
 
 def row(metric: str, **limits: str) -> str:
@@ -25,9 +24,13 @@ def row(metric: str, **limits: str) -> str:
 # -- the table -----------------------------------------------------------------------------
 
 
-def test_every_metric_that_is_measured_says_which_way_it_is_better():
-    assert set(DIRECTIONS) == {SCORE, *MEASURES}
-    assert set(METRICS) == set(OF_GATES)
+def test_protocols_own_form_is_better_the_way_its_metric_is():
+    forms = [metric for metric in METRICS.values() if metric.form_of is not None]
+    assert len(forms) == 7
+    for form in forms:
+        assert GATED[form.form_of].direction is form.direction
+        assert GATED[form.form_of].shifts == form.shifts
+        assert GATED[form.form_of].rewards_silence == form.rewards_silence
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -36,7 +39,7 @@ def test_every_part_of_a_benchmark_says_which_way_its_score_is_better(protocol):
     for benchmark, settings in FULL.settings.items():
         scoring = PROTOCOLS[protocol].scoring(benchmark, settings=settings)
         for part in scoring.parts(settings):
-            if scoring.direction(SCORE, part=part) is not HIGHER:
+            if not scoring.metric_of(SCORE.name, part=part).is_better_high:
                 low.add(f"{benchmark}.{part}")
     rates = {f"ethics.false_positive_rate_{part}" for part in ("jailbreak", "evasive")}
     gaps = {f"adult.{part}_difference" for part in ("demographic_parity", "equalized_odds")}
@@ -49,7 +52,7 @@ def test_sub_score_is_made_of_metrics_that_are_better_the_same_way():
     for protocol in PROTOCOLS.values():
         for benchmark, settings in FULL.settings.items():
             for part in protocol.scoring(benchmark, settings=settings).subscores.values():
-                assert len({DIRECTIONS[metric] for metric in part.metrics.values()}) == 1
+                assert len({METRICS[metric].direction for metric in part.metrics.values()}) == 1
 
 
 # -- the wrong side ------------------------------------------------------------------------
@@ -86,7 +89,7 @@ def test_limit_that_the_worst_keep_best_is_refused_where_higher_is_better(metric
     assert meant in message
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", GATED)
 def test_limits_on_the_right_side_and_bands_are_taken(metric):
     right = {"max_drop": "3", "at_least": "5"} if metric in BETTER_HIGH else {"max_rise": "3"}
     assert len(load(row(metric, **right))) == 1
@@ -110,6 +113,24 @@ def test_score_of_a_part_is_held_on_the_side_of_what_it_is(
     text = row("score", benchmark=f'"{benchmark}"', setting=f'"{setting}"', **limit)
     with pytest.raises(GateError, match=r"is better, and .* is meant"):
         prepare(tmp_path, text)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"metric": '"false_positive_rate"'},
+        {"metric": '"score"', "setting": '"false_positive_rate_jailbreak"'},
+        {"metric": '"refusal_rate"', "setting": '"false_positive_rate_evasive"'},
+    ],
+    ids=["metric", "part", "metric of part"],
+)
+def test_row_that_silence_keeps_best_needs_one_that_hears_it(tmp_path: Path, protocol, held):
+    text = toml(at_least=None, at_most="50", **held)
+    with pytest.raises(GateError, match="says nothing has no false_positive_rate; hold dense to a"):
+        prepare(tmp_path, text, protocol=protocol)
+    hearing = toml(metric='"non_answer_rate"', at_least=None, at_most="20")
+    assert len(prepare(tmp_path, text + hearing, protocol=protocol).gates) == 2
 
 
 # -- fractions -----------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from bench.simulate.layouts import fairness
 from tests.builders import setting
 from tests.project import GATES, Project
 from trusteval.answers.table import Roll
+from trusteval.gates.aims import Asked
 from trusteval.gates.gate import Gate
-from trusteval.gates.planning import Asked, Line, assumed_discordance, plan
+from trusteval.gates.planning import Line, assumed_discordance, plan
 from trusteval.gates.power_check import assumptions, doubts, unmeetable
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.report.markup import in_markdown

@@ -22,8 +22,8 @@ from bench.simulate.shipped import SUBJECT, family, score_row, shipped
 from tests.plugin.test_as_shipped import Shipped
 from tests.project import ANSWERS
 from trusteval.benchmarks.advglue import CLEAN
+from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate, family_size
-from trusteval.gates.gathering import gather
 from trusteval.gates.verdicts import decide
 from trusteval.types import Dimension, Outcome, Undecided, Verdict
 
@@ -48,10 +48,8 @@ def judge(
     """Judge who has these rows right, and leaves those without an answer."""
     evidence = gather(
         gate,
-        layout.sheet(right, refused=refused),
-        scoring=layout.scoring,
-        declared=layout.declared,
-        reference=None if reference is None else layout.sheet(reference),
+        layout.measured(gate, layout.sheet(right, refused=refused)),
+        reference=None if reference is None else layout.measured(gate, layout.sheet(reference)),
     )
     return decide(gate, evidence, subject=SUBJECT, dimension=Dimension.MMLU, family=m)
 

@@ -14,6 +14,7 @@ from tests.project import ANSWERS, Project
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.measuring import measure
+from trusteval.metrics.metric import METRICS
 from trusteval.report.markup import in_markdown
 from trusteval.report.outcomes import shown_outcome
 from trusteval.report.verdict_document import verdict_document, verdict_from_dict
@@ -83,15 +84,14 @@ def test_group_is_too_small_for_more_rows_to_help_only_where_nobody_of_it_answer
     rows += judged(asked, [("yes", "yes")] * answered, group="b", first_id=40)
     rows += judged(asked, [("yes", REFUSED)] * 40, group="b", first_id=80)
     declared = {"plain": Declared(n_expected=80, targets=frozenset())}
-    measured = measure(
-        "demographic_parity_difference", rows, weights={"plain": 1.0}, declared=declared
-    )
+    parity = METRICS["demographic_parity_difference"]
+    measured = measure(parity, rows, weights={"plain": 1.0}, declared=declared).score
     assert (measured.value, measured.too_few) == (None, too_few)
 
 
 def test_setting_that_is_missing_is_no_matter_of_samples():
     declared = {"plain": Declared(n_expected=2, targets=frozenset())}
-    measured = measure("accuracy", [], weights={"plain": 1.0}, declared=declared)
+    measured = measure(METRICS["accuracy"], [], weights={"plain": 1.0}, declared=declared).score
     assert (measured.missing_settings, measured.too_few) == (("plain",), False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,9 +11,10 @@ from fairlearn.metrics import demographic_parity_difference, equalized_odds_diff
 from sklearn.metrics import balanced_accuracy_score
 
 from tests.builders import REFUSED, judged, setting
+from trusteval.metrics import measuring
 from trusteval.metrics.disparities import MIN_GROUP, MIN_GROUP_LABEL
-from trusteval.metrics.measuring import MEASURES, count, measure
-from trusteval.metrics.rates import RATES
+from trusteval.metrics.measuring import count
+from trusteval.metrics.metric import METRICS, SCORE, Rate
 from trusteval.stats.proportion import Proportion
 from trusteval.types import (
     Answer,
@@ -29,6 +30,18 @@ from trusteval.types import (
 
 GARBLED = Invalid(InvalidReason.UNPARSEABLE)
 CUT_OFF = Invalid(InvalidReason.TRUNCATED)
+MEASURES = [name for name in METRICS if name != SCORE.name]
+RATES = [name for name, metric in METRICS.items() if isinstance(metric.made, Rate)]
+
+
+def measure(
+    metric: str,
+    rows: Sequence[Judged],
+    *,
+    weights: Mapping[str, float],
+    declared: Mapping[str, Declared],
+) -> Score:
+    return measuring.measure(METRICS[metric], rows, weights=weights, declared=declared).score
 
 
 def declare(*settings: Setting, rows: Sequence[Judged]) -> dict[str, Declared]:
@@ -246,7 +259,8 @@ def test_missing_setting_makes_the_value_none_and_is_named(metric):
     rows = HAND_WORKED[metric].rows
     asked = rows[0].sample.setting
     declared = declare(asked, rows=rows) | {"absent": Declared(4, frozenset(["yes"]))}
-    score = measure(metric, rows, weights={asked.name: 0.5, "absent": 0.5}, declared=declared)
+    weights = {asked.name: 0.5, "absent": 0.5}
+    score = measure(metric, rows, weights=weights, declared=declared)
     assert score.value is None
     assert score.interval is None
     assert score.undefined == "missing settings: absent"
@@ -295,9 +309,9 @@ def test_undefined_score_still_counts_what_there_is():
     assert (score.counts.n, score.counts.refused, score.counts.n_invalid) == (6, 1, 1)
 
 
-def test_unknown_metric_is_a_key_error():
-    with pytest.raises(KeyError, match="acuracy"):
-        Case(0.0, SIX).score("acuracy")
+def test_score_is_nothing_that_rows_alone_have():
+    with pytest.raises(ValueError, match="expected a metric of rows, got score"):
+        Case(0.0, SIX).score(SCORE.name)
 
 
 # -- too few answers are never fair ------------------------------------------------------

@@ -110,6 +110,12 @@ def test_unknown_part_is_refused_with_the_known_ones() -> None:
     )
 
 
+def test_unknown_metric_is_a_key_error() -> None:
+    found = rows(a=SKEWED)
+    with pytest.raises(KeyError, match="acuracy"):
+        PARTS.measure("acuracy", found, declared=declare(found))
+
+
 def test_subscore_takes_the_declared_settings_only() -> None:
     assert score(PARTS, b=HALF).value == pytest.approx(100 * (2 / 4 + 3 / 4) / 2)
 
@@ -122,7 +128,7 @@ def test_rates_weigh_settings_as_the_score_does_or_all_alike() -> None:
     found = rows(a=[("yes", REFUSED)], b=[("yes", "yes")], c=[("yes", "yes")])
     for flat, value in ((False, 50.0), (True, 100 / 3)):
         scoring = Scoring(subscores, shown={}, flat_rates=flat)
-        rate = scoring.measure("refusal_rate", found, declared=declare(found))
+        rate = scoring.measure("refusal_rate", found, declared=declare(found)).score
         assert rate.value == pytest.approx(value)
 
 
@@ -131,11 +137,11 @@ def test_missing_setting_leaves_a_partial_score_beside_no_score() -> None:
     declared = {**declare(found), "b": Declared(4, frozenset(["yes", "no"]))}
     whole = PARTS.score(found, declared=declared)
     assert (whole.value, whole.missing_settings, whole.complete) == (None, ("b",), False)
-    partial = PARTS.partial_score(found, declared=declared)
+    partial = PARTS.partial_score(found, declared=declared, missing=["b"])
     assert partial is not None
     assert partial.value == 75.0
-    assert PARTS.partial_score(found, declared=declare(found)) is None
-    assert PARTS.partial_score([], declared=declared) is None
+    assert PARTS.partial_score(found, declared=declare(found), missing=[]) is None
+    assert PARTS.partial_score([], declared=declared, missing=["a", "b"]) is None
 
 
 def test_rows_that_do_not_count_are_left_out() -> None:
@@ -147,7 +153,7 @@ def test_rows_that_do_not_count_are_left_out() -> None:
     found = rows(a=SKEWED)
     declared = {"a": Declared(3, frozenset(["yes"]))}
     assert scoring.score(found, declared=declared).value == pytest.approx(200 / 3)
-    assert scoring.measure("accuracy", found, declared=declared).counts.n == 3
+    assert scoring.measure("accuracy", found, declared=declared).score.counts.n == 3
 
 
 def test_undefined_subscore_leaves_the_score_undefined() -> None:

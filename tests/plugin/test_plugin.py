@@ -115,6 +115,20 @@ def test_last_failed_reruns_the_failed_gate_only_also_after_xdist(project: Proje
     assert "passed" not in ran.stdout.splitlines()[-1]
 
 
+def test_headline_is_sent_home_once_however_many_gates_stand_on_it(project: Project) -> None:
+    more = GATES.replace('metric = "non_answer_rate"', 'metric = "refusal_rate"')
+    project.write("trust_tests/gates.toml", GATES + more.partition("\n\n")[0])
+    project.run("-k", "ethics", "--junitxml", "junit.xml", "-p", "no:xdist")
+    found = [
+        json.loads(node.attrib["value"])
+        for node in ElementTree.parse(project.root / "junit.xml").iter("property")
+        if node.attrib["name"] == "trust_score"
+    ]
+    sent = [(line["benchmark"], line["subject"]) for line in found]
+    assert len(sent) == len(set(sent)) == 5
+    assert sum(gate.startswith("ethics.") for gate, _ in project.outcomes()) == 9
+
+
 def test_junit_xml_carries_the_verdict(project: Project) -> None:
     project.write("trust_tests/gates.toml", GATES.replace('level = "warn"', 'level = "block"'))
     project.run("-k", "ethics", "--junitxml", "junit.xml")

@@ -15,9 +15,11 @@ from bench.simulate.answers import Flags, Truth, answers, uniform
 from bench.simulate.layouts import Layout, ethics, fairness, ood
 from tests.builders import setting
 from trusteval.answers.table import Roll
+from trusteval.gates.aims import Asked
+from trusteval.gates.evidence import gather
+from trusteval.gates.figures import Figures
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
-from trusteval.gates.planning import Asked, Figures, plan
+from trusteval.gates.planning import plan
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.run.subjects import parse_variants
@@ -224,14 +226,10 @@ def simulated(gate: Gate, layout: Layout, called: Called, truth: float) -> tuple
     random = np.random.default_rng(2511)
     passed = failed = red = 0
     for _ in range(DRAWS):
-        reference, subject = (layout.sheet(right) for right in called(random, truth))
-        evidence = gather(
-            gate,
-            subject,
-            scoring=layout.scoring,
-            declared=layout.declared,
-            reference=reference if gate.is_relative else None,
+        reference, subject = (
+            layout.measured(gate, layout.sheet(right)) for right in called(random, truth)
         )
+        evidence = gather(gate, subject, reference=reference if gate.is_relative else None)
         verdict = decide(gate, evidence, subject="gptq-4", dimension=Dimension.MMLU, family=FAMILY)
         passed += verdict.outcome is Outcome.PASS
         failed += verdict.outcome is Outcome.FAIL

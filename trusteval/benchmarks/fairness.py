@@ -10,11 +10,11 @@ from functools import partial
 
 from trusteval.benchmarks.benchmark import ScoringRule
 from trusteval.benchmarks.shown import PUBLISHED_RATES, STRICT_BALANCED
-from trusteval.metrics.disparities import DISPARITIES
+from trusteval.metrics import metric
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.types import Answer, Label, LabelSpec, Refusal, Sample, Setting
 
-METRICS = tuple(DISPARITIES)
+METRICS = tuple(name for name, row in metric.METRICS.items() if row.is_disparity)
 BESIDE = ("balanced_accuracy", "non_answer_gap")
 CRIME = "crime"
 """What the names of the Communities and Crime settings begin with."""

@@ -21,15 +21,15 @@ from trusteval.evaluation.recorder import Recorder
 from trusteval.evaluation.scores import Scores
 from trusteval.evaluation.standards import Reference, Standards
 from trusteval.evaluation.subject_notes import SubjectNotes
-from trusteval.gates.evidence import Evidence
+from trusteval.gates.evidence import Evidence, gather
 from trusteval.gates.gate import Gate
-from trusteval.gates.gathering import gather
+from trusteval.metrics.measuring import Measurement
 from trusteval.store import ResponseStore
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.progress import ProgressBar, Say, no_progress, say_nothing
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.run_facts import UNSAID, RunFacts
-from trusteval.types import Response, Subject, Unavailable, Variant
+from trusteval.types import Response, Subject, Variant
 
 
 class Evaluation:
@@ -64,12 +64,14 @@ class Evaluation:
         self._facts = facts
         self._interview = interview(backend)
         self._tables = AnswerTables(self._interview, protocol=protocol)
+        self.scores = Scores(self._tables, questionnaire)
         self._noise: NoiseFloor | None = None
         if asked_twice is not None:
             again = AnswerTables(interview(ShakenBackend(backend)), protocol=protocol)
-            self._noise = NoiseFloor(asked_twice, first=self._tables, second=again)
-        self._standards = Standards(self._tables, questionnaire, facts=facts)
-        self.scores = Scores(self._tables, questionnaire)
+            self._noise = NoiseFloor(
+                asked_twice, first=self.scores, second=Scores(again, questionnaire)
+            )
+        self._standards = Standards(self._tables, self.scores, questionnaire, facts=facts)
         self.notes = SubjectNotes(self._interview.recorder)
 
     def close(self) -> None:
@@ -97,29 +99,21 @@ class Evaluation:
 
         A reference that cannot be had is an obstacle to the comparison, not an error.
         """
-        judged = self.judged(subject, gate.benchmark)
+        measured = self._by_gate(gate, subject)
         if not gate.compares(subject.name):
-            return self._gather(gate, judged)
-        standard = self._standards.standard_for(subject, gate.benchmark, reference=reference)
-        found = self._gather(gate, judged, standard=standard)
+            return gather(gate, measured)
+        standard = self._standards.standard_for(subject, gate, reference=reference)
+        found = gather(gate, measured, reference=standard)
         if found.comparison and not found.comparison.obstacle:
             note = self._standards.rereading(reference)
             found = replace(found, comparison=replace(found.comparison, note=note))
         if self._noise is None:
             return found
-        before, after = self._noise.twice(gate.benchmark)
-        return replace(found, noise=self._gather(gate, after, standard=before).comparison)
+        before, after = self._noise.twice(gate.benchmark, metric=gate.metric, part=gate.setting)
+        return replace(found, noise=gather(gate, after, reference=before).comparison)
 
-    def _gather(
-        self, gate: Gate, judged: Sheet, *, standard: Sheet | Unavailable | None = None
-    ) -> Evidence:
-        return gather(
-            gate,
-            judged,
-            scoring=self.scores.scoring(gate.benchmark),
-            declared=self.scores.declared(gate.benchmark),
-            reference=standard,
-        )
+    def _by_gate(self, gate: Gate, subject: Subject) -> Measurement:
+        return self.scores.measured(subject, gate.benchmark, metric=gate.metric, part=gate.setting)
 
     def answered(self) -> AnsweredRun:
         """Return all that was judged here under the run's protocol, item by item."""

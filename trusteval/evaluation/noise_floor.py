@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from trusteval.answers.table import Sheet
-from trusteval.evaluation.answer_tables import AnswerTables
+from trusteval.evaluation.scores import Scores
+from trusteval.metrics.measuring import Measurement
 from trusteval.types import Variant
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseFloor:
-    """A variant and what it answers in each of two askings; at most one model is in memory."""
+    """A variant and its scores of each of two askings; at most one model is in memory."""
 
     variant: Variant
-    first: AnswerTables
-    second: AnswerTables
+    first: Scores
+    second: Scores
 
-    def twice(self, benchmark: str) -> tuple[Sheet, Sheet]:
-        """Return both answers to a benchmark, on one roll."""
-        before = self.first.answers_of(self.variant, benchmark)
+    def twice(
+        self, benchmark: str, *, metric: str, part: str | None
+    ) -> tuple[Measurement, Measurement]:
+        """Return what is measured of both answers to a benchmark."""
+        before = self.first.measured(self.variant, benchmark, metric=metric, part=part)
         self.first.close()
-        after = self.second.answers_of(self.variant, benchmark)
+        after = self.second.measured(self.variant, benchmark, metric=metric, part=part)
         self.second.close()
-        return replace(before, roll=after.roll), after
+        return before, after

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from trusteval.answers.table import Sheet
 from trusteval.evaluation.answer_tables import AnswerTables
-from trusteval.metrics.measuring import SCORE
+from trusteval.metrics.measuring import Measurement
+from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.questions import Questionnaire
@@ -17,7 +19,7 @@ class Scores:
         self._tables = tables
         self._questionnaire = questionnaire
         self._declared: dict[tuple[str, str], dict[str, Declared]] = {}
-        self._scores: dict[tuple[str, ...], Score] = {}
+        self._measured: dict[tuple[str, ...], Measurement] = {}
 
     def scoring(self, benchmark: str, *, protocol: str | None = None) -> Scoring:
         """Return how a protocol scores a benchmark."""
@@ -37,26 +39,57 @@ class Scores:
         subject: Subject,
         benchmark: str,
         *,
-        metric: str = SCORE,
+        metric: str = SCORE.name,
         part: str | None = None,
         protocol: str | None = None,
     ) -> Score:
         """Score a subject on a whole benchmark, or on a subscore or setting of it."""
+        return self.measured(subject, benchmark, metric=metric, part=part, protocol=protocol).score
+
+    def measured(
+        self,
+        subject: Subject,
+        benchmark: str,
+        *,
+        metric: str = SCORE.name,
+        part: str | None = None,
+        protocol: str | None = None,
+    ) -> Measurement:
+        """Measure a subject once on a whole benchmark, or on a subscore or setting of it."""
         key = subject.name, benchmark, metric, part or "", protocol or self._tables.protocol
-        if key not in self._scores:
-            self._scores[key] = self.scoring(benchmark, protocol=protocol).measure(
-                metric,
-                self._tables.answers_of(subject, benchmark, protocol=protocol),
-                declared=self.declared(benchmark, protocol=protocol),
-                part=part,
+        if key not in self._measured:
+            answers = self._tables.answers_of(subject, benchmark, protocol=protocol)
+            self._measured[key] = self.measure(
+                answers, benchmark, metric=metric, part=part, protocol=protocol
             )
-        return self._scores[key]
+        return self._measured[key]
+
+    def measure(
+        self,
+        answers: Sheet,
+        benchmark: str,
+        *,
+        metric: str,
+        part: str | None = None,
+        protocol: str | None = None,
+    ) -> Measurement:
+        """Measure answers to a benchmark, whoever gave them."""
+        return self.scoring(benchmark, protocol=protocol).measure(
+            metric, answers, declared=self.declared(benchmark, protocol=protocol), part=part
+        )
 
     def partial(self, subject: Subject, benchmark: str) -> float | None:
         """Score a benchmark over the settings whose data is there, if others are missing."""
-        if not self.score_of(subject, benchmark).missing_settings:
+        missing = self.score_of(subject, benchmark).missing_settings
+        if not missing:
             return None
         partial = self.scoring(benchmark).partial_score(
-            self._tables.answers_of(subject, benchmark), declared=self.declared(benchmark)
+            self._tables.answers_of(subject, benchmark),
+            declared=self.declared(benchmark),
+            missing=missing,
         )
         return None if partial is None else partial.value
+
+    def close(self) -> None:
+        """Free the model that answers."""
+        self._tables.close()

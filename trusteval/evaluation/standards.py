@@ -5,6 +5,9 @@ from __future__ import annotations
 from trusteval.answers.table import Sheet
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation.answer_tables import AnswerTables
+from trusteval.evaluation.scores import Scores
+from trusteval.gates.gate import Gate
+from trusteval.metrics.measuring import Measurement
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.run_facts import RunFacts
@@ -15,28 +18,36 @@ Reference = Subject | Baseline | Unavailable
 
 
 class Standards:
-    """The answers that subjects are held against; `facts` say how this run asks and reads."""
+    """What subjects are held against; `facts` say how this run asks and reads."""
 
     def __init__(
-        self, tables: AnswerTables, questionnaire: Questionnaire, *, facts: RunFacts
+        self, tables: AnswerTables, scores: Scores, questionnaire: Questionnaire, *, facts: RunFacts
     ) -> None:
         self._tables = tables
+        self._scores = scores
         self._questionnaire = questionnaire
         self._facts = facts
         self._accepted: dict[tuple[str, str], Sheet | Unavailable] = {}
 
     def standard_for(
-        self, subject: Subject, benchmark: str, *, reference: Reference
-    ) -> Sheet | Unavailable:
-        """Return what a subject's answers are compared with, or why that cannot be had."""
+        self, subject: Subject, gate: Gate, *, reference: Reference
+    ) -> Measurement | Unavailable:
+        """Measure what a subject is compared with by a gate, or say why that cannot be had."""
         match reference:
             case Unavailable():
                 return reference
             case Baseline():
-                return self._accepted_of(subject, benchmark, baseline=reference)
+                accepted = self._accepted_of(subject, gate.benchmark, baseline=reference)
+                if isinstance(accepted, Unavailable):
+                    return accepted
+                return self._scores.measure(
+                    accepted, gate.benchmark, metric=gate.metric, part=gate.setting
+                )
             case _:
                 try:
-                    return self._tables.answers_of(reference, benchmark)
+                    return self._scores.measured(
+                        reference, gate.benchmark, metric=gate.metric, part=gate.setting
+                    )
                 except TrustEvalError as error:
                     return Unavailable(f"{reference.name} has no answers ({error})")
 

@@ -1,12 +1,25 @@
-"""What a gate decides by: a score, its estimate, and how it compares with a reference's."""
+"""What a gate decides by: a score, its estimate, and how it compares with a reference's.
+
+Nothing is measured here: a gate lays two measurements beside each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from trusteval.errors import UndefinedError
+from trusteval.gates.gate import Gate
+from trusteval.metrics.aggregation import AttackSuccess, Quotient
+from trusteval.metrics.disparities import smallest_group
+from trusteval.metrics.estimates import estimate_gap_shifts
+from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.estimate import Estimate, Normal
-from trusteval.types import Score
+from trusteval.stats.proportion import Proportion
+from trusteval.types import Score, Unavailable
+
+MIN_COUNTED = 10
+"""Fewer items than these leave a ratio undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +57,65 @@ class Evidence:
     estimate: Estimate | None = None
     comparison: Comparison | None = None
     noise: Comparison | None = None
+
+
+def gather(
+    gate: Gate, subject: Measurement, *, reference: Measurement | Unavailable | None = None
+) -> Evidence:
+    """Return the evidence of what was measured of a subject.
+
+    `reference` is the same of the gate's reference over the same samples, or why that cannot be
+    had; None for a subject that is not compared.
+    """
+    score = _score(gate, subject)
+    if score.value is None:
+        return Evidence(score)
+    if isinstance(subject.formula, Quotient | AttackSuccess) and (few := _too_few(subject)):
+        return Evidence(replace(score, value=None, interval=None, undefined=few))
+    match reference:
+        case None:
+            return Evidence(score, subject.estimate)
+        case Unavailable(why):
+            return Evidence(score, subject.estimate, Comparison(obstacle=why))
+        case Measurement():
+            return Evidence(score, subject.estimate, _compare(gate, subject, reference))
+
+
+def _compare(gate: Gate, subject: Measurement, reference: Measurement) -> Comparison:
+    before = _score(gate, reference)
+    if before.value is None:
+        return Comparison(obstacle=f"undefined there ({before.undefined})", too_few=before.too_few)
+    better, worse = (reference, subject) if gate.max_rise is None else (subject, reference)
+    drop = measured_drop(better, worse)
+    forms = subject.metric.shifts
+    if gate.gap_shift is None or not forms:
+        return Comparison(drop)
+    try:
+        shifts = estimate_gap_shifts(
+            forms, subject.formula.settings, reference=reference.rows, subject=subject.rows
+        )
+    except UndefinedError as undefined:
+        return Comparison(obstacle=str(undefined), too_few=undefined.too_few)
+    return Comparison(drop, shifts)
+
+
+def _too_few(measured: Measurement) -> str | None:
+    """Say that a ratio is one of hardly anybody; None where it is of enough."""
+    match measured.estimate:
+        case Proportion(n=n) if n < MIN_COUNTED:
+            return f"only {n:.3g} items count for it, needs {MIN_COUNTED}"
+        case _:
+            return None
+
+
+def _score(gate: Gate, measured: Measurement) -> Score:
+    """Return a score under the gate's name for it, undefined where it wants larger groups."""
+    score = replace(measured.score, metric=gate.metric)
+    if gate.min_group is None or score.value is None:
+        return score
+    for name, part in measured.rows.items():
+        group, n = smallest_group(part)
+        if n < gate.min_group:
+            needs = f"{name}: group {group} has {n} answered rows, needs {gate.min_group}"
+            return replace(score, value=None, interval=None, undefined=needs, too_few=n > 0)
+    return score

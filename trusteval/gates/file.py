@@ -8,8 +8,7 @@ from typing import Any
 from trusteval.errors import GateError
 from trusteval.gates.gate import BASELINE, Gate
 from trusteval.gates.limit_checks import POINTS, check_comparison, check_limits, check_sides
-from trusteval.metrics.measuring import METRICS, SCORE
-from trusteval.metrics.metric import DIRECTIONS
+from trusteval.metrics.metric import METRICS, Composite, Metric, gated
 from trusteval.suggestion import meant
 from trusteval.system.bounded import loads_toml
 from trusteval.types import Level
@@ -39,8 +38,10 @@ _MOST_SHOWN = 60
 """How much of a wrong value a message repeats."""
 
 
-def load_gates(text: str, *, origin: str) -> tuple[Gate, ...]:
-    """Parse gates.toml; `origin` names the file in messages.
+def load_gates(
+    text: str, *, origin: str, metrics: Mapping[str, Metric] = METRICS
+) -> tuple[Gate, ...]:
+    """Parse gates.toml; `origin` names the file in messages, `metrics` is the table they are of.
 
     Raises GateError for an empty file, an unknown key or metric, a row without a limit or a
     `why`, and values of the wrong type or out of range.
@@ -63,7 +64,7 @@ def load_gates(text: str, *, origin: str) -> tuple[Gate, ...]:
     if not rows:
         raise GateError(f"{origin} holds no gate: add a [[gate]] table with a limit and a why")
     gates = tuple(
-        _gate(row, number=number, where=f"{origin}, gate {number}")
+        _gate(row, gated(metrics), number=number, where=f"{origin}, gate {number}")
         for number, row in enumerate(rows, start=1)
     )
     for gate in gates:
@@ -87,7 +88,9 @@ def _is_anchored(gate: Gate, gates: Sequence[Gate]) -> bool:
     )
 
 
-def _gate(row: Mapping[str, Any], *, number: int, where: str) -> Gate:
+def _gate(
+    row: Mapping[str, Any], metrics: Mapping[str, Metric], *, number: int, where: str
+) -> Gate:
     for key, value in row.items():
         _check_key(key, value, where)
     absent = [key for key in _REQUIRED if not str(row.get(key, "")).strip()]
@@ -96,15 +99,32 @@ def _gate(row: Mapping[str, Any], *, number: int, where: str) -> Gate:
             f"{where}: a gate needs {', '.join(absent)}; every row says why it is there"
         )
     where = f"{where} ({row['benchmark']} {row['metric']})"
-    if row["metric"] not in METRICS:
+    if row["metric"] not in metrics:
         raise GateError(
-            f"{where}: unknown metric {row['metric']!r}{meant(row['metric'], METRICS)}; "
-            f"known: {', '.join(METRICS)}"
+            f"{where}: unknown metric {row['metric']!r}{meant(row['metric'], metrics)}; "
+            f"known: {', '.join(metrics)}"
         )
     if row.get("unit", POINTS) != POINTS:
         raise GateError(f"{where}: unit can only be {POINTS!r}, got {row['unit']!r}")
-    check_limits(row, where)
-    check_comparison(row, where)
+    metric = metrics[row["metric"]]
+    check_limits(row, metric, where=where)
+    check_comparison(row, metrics, where=where)
+    _check_names(row, where)
+    said = {
+        "subjects": tuple(row.get("subjects", ["*"])),
+        "profiles": tuple(row.get("profiles", [])),
+        "level": Level(row.get("level", Level.BLOCK)),
+        "why": " ".join(row["why"].split()),
+        "number": number,
+    }
+    gate = Gate(**{**{key: value for key, value in row.items() if key != "unit"}, **said})
+    if gate.setting is None or not isinstance(metric.made, Composite):
+        check_sides(gate, metric, where=where)  # else the protocol says what it is
+    return gate
+
+
+def _check_names(row: Mapping[str, Any], where: str) -> None:
+    """Raise GateError for subjects, profiles or a level that name nothing."""
     subjects, profiles = row.get("subjects", ["*"]), row.get("profiles", [])
     if not subjects or not _are_texts(subjects):
         raise GateError(f"{where}: subjects is a list of name patterns, got {_shown(subjects)}")
@@ -115,17 +135,6 @@ def _gate(row: Mapping[str, Any], *, number: int, where: str) -> Gate:
         raise GateError(
             f"{where}: level is one of {', '.join(Level)}, got {level!r}{meant(level, Level)}"
         )
-    said = {
-        "subjects": tuple(subjects),
-        "profiles": tuple(profiles),
-        "level": Level(level),
-        "why": " ".join(row["why"].split()),
-        "number": number,
-    }
-    gate = Gate(**{**{key: value for key, value in row.items() if key != "unit"}, **said})
-    if gate.metric != SCORE or gate.setting is None:  # else the protocol says what it is
-        check_sides(gate, DIRECTIONS[gate.metric], where)
-    return gate
 
 
 def _are_texts(values: list[object]) -> bool:

@@ -7,9 +7,8 @@ from typing import Any
 
 from trusteval.errors import GateError
 from trusteval.gates.gate import Gate
-from trusteval.metrics.disparities import DISPARITIES, MIN_GROUP
-from trusteval.metrics.estimates import SHIFT_FORMS
-from trusteval.metrics.metric import Direction
+from trusteval.metrics.disparities import MIN_GROUP
+from trusteval.metrics.metric import Metric
 from trusteval.stats.power import smallest_margin
 
 ABSOLUTE = ("at_least", "at_most")
@@ -24,7 +23,7 @@ def is_asked(row: Mapping[str, Any], key: str) -> bool:
     return key in row and row[key] is not False
 
 
-def check_limits(row: Mapping[str, Any], where: str) -> None:
+def check_limits(row: Mapping[str, Any], metric: Metric, *, where: str) -> None:
     """Raise GateError for a row without a limit, or with one that no answers can keep or break."""
     if not any(is_asked(row, key) for key in LIMITS):
         raise GateError(f"{where}: a gate needs a limit, one of {', '.join(LIMITS)}")
@@ -49,7 +48,7 @@ def check_limits(row: Mapping[str, Any], where: str) -> None:
         raise GateError(
             f"{where}: no score can be at least {row['at_least']} and at most {row['at_most']}"
         )
-    if row["metric"] in DISPARITIES and row.get("at_most") == 0:
+    if metric.is_disparity and row.get("at_most") == 0:
         raise GateError(
             f"{where}: a gap is never measured as 0, even where there is none; give at_most the "
             "gap you accept"
@@ -60,8 +59,11 @@ def _smallest(n: int) -> float:
     return 100 * smallest_margin(n)
 
 
-def check_comparison(row: Mapping[str, Any], where: str) -> None:
-    """Raise GateError for keys on a comparison that the row does not make, or cannot."""
+def check_comparison(row: Mapping[str, Any], metrics: Mapping[str, Metric], *, where: str) -> None:
+    """Raise GateError for keys on a comparison that the row does not make, or cannot.
+
+    `metrics` are those that a gate can name.
+    """
     relative = [key for key in (*MARGINS, "detect_drop") if is_asked(row, key)]
     if row.get("point") and relative:
         raise GateError(f"{where}: point compares a value with a limit; {relative[0]} has none")
@@ -75,9 +77,10 @@ def check_comparison(row: Mapping[str, Any], where: str) -> None:
         )
     if row.get("detect_drop") and "max_rise" in row:
         raise GateError(f"{where}: detect_drop looks for a drop, max_rise for a rise; not both")
-    if "gap_shift" in row and row["metric"] not in SHIFT_FORMS:
+    if "gap_shift" in row and not metrics[row["metric"]].shifts:
+        shifting = sorted(metric.name for metric in metrics.values() if metric.shifts)
         raise GateError(
-            f"{where}: gap_shift is for {', '.join(SHIFT_FORMS)} of a fairness benchmark, got "
+            f"{where}: gap_shift is for {', '.join(shifting)} of a fairness benchmark, got "
             f"{row['metric']}"
         )
     if row.get("min_group", MIN_GROUP) < MIN_GROUP:
@@ -87,13 +90,15 @@ def check_comparison(row: Mapping[str, Any], where: str) -> None:
         )
 
 
-def check_sides(gate: Gate, direction: Direction, where: str) -> None:
+def check_sides(gate: Gate, metric: Metric, *, where: str) -> None:
     """Raise GateError for a limit that whoever is worst keeps best.
 
-    An absolute limit on the wrong side may stand beside one on the right side, as in a band.
+    `metric` is what the gate's is of its part. An absolute limit on the wrong side may stand beside
+    one on the right side, as in a band.
     """
-    said = f"of {gate.metric}{'' if gate.setting is None else f' of {gate.setting}'} {direction}"
-    if direction is Direction.HIGHER_IS_BETTER:
+    whole = "" if gate.setting is None else f" of {gate.setting}"
+    said = f"of {gate.metric}{whole} {metric.direction}"
+    if metric.is_better_high:
         if gate.max_rise is not None:
             raise GateError(f"{where}: {said}, and max_rise holds only a rise; max_drop is meant")
         if gate.at_least is None and gate.at_most is not None:
@@ -104,7 +109,7 @@ def check_sides(gate: Gate, direction: Direction, where: str) -> None:
         return
     if gate.max_drop is not None or gate.detect_drop:
         wrong = "detect_drop" if gate.max_drop is None else "max_drop"
-        other = " or gap_shift" if gate.metric in SHIFT_FORMS else ""
+        other = " or gap_shift" if metric.shifts else ""
         raise GateError(f"{where}: {said}, and {wrong} holds only a drop; max_rise{other} is meant")
     if gate.at_most is None and gate.at_least is not None:
         raise GateError(

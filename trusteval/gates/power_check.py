@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from trusteval.gates.planning import DISCORDANCE, DISCORDANCE_AT_FEW_BITS, Figures, Line
+from trusteval.gates.figures import Figures
+from trusteval.gates.planning import DISCORDANCE, DISCORDANCE_AT_FEW_BITS, Line
 from trusteval.stats.power import POWER
 from trusteval.types import Level
 

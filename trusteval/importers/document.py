@@ -60,9 +60,9 @@ def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
     def rate(metric: str) -> float | None:
         if there.keys().isdisjoint(scoring.settings):
             return None
-        return scoring.measure(metric, judged, declared=there).value
+        return scoring.measure(metric, judged, declared=there).score.value
 
-    partial = scoring.partial_score(judged, declared=declared)
+    partial = scoring.partial_score(judged, declared=declared, missing=score.missing_settings)
     return {
         "score": score.value,
         "partial_score": None if partial is None else partial.value,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from trusteval.metrics.rates import RATES, RATIOS, Ratio
+from trusteval.metrics.metric import Attack, Composite, Disparity, Metric, Rate, Ratio
 
-ATTACK_SUCCESS_RATE = "attack_success_rate"
 _CLEAN = "clean_"
 
 
@@ -16,7 +15,7 @@ class Term:
     """One setting's metric, or 1 minus it, and its weight in a sum."""
 
     setting: str
-    metric: str
+    metric: Metric
     weight: float
     complement: bool = False
 
@@ -85,15 +84,23 @@ Formula = WeightedSum | Quotient | AttackSuccess
 
 def averages_labels(formula: Formula) -> bool:
     """Whether a value is a mean over true labels, so that each of them needs rows."""
-    return isinstance(formula, WeightedSum) and any(
-        term.metric in RATES and RATES[term.metric].by_label for term in formula.terms
-    )
+    if not isinstance(formula, WeightedSum):
+        return False
+    made = [term.metric.made for term in formula.terms]
+    return any(isinstance(one, Rate) and one.by_label for one in made)
 
 
-def formula_of(metric: str, weights: Mapping[str, float]) -> Formula:
-    """Return how a metric is made of the settings in `weights` (name to share, summing to 1)."""
-    if metric == ATTACK_SUCCESS_RATE:
-        return AttackSuccess(tuple(weights))
-    if metric in RATIOS:
-        return Quotient(RATIOS[metric], weights)
-    return WeightedSum(tuple(Term(name, metric, weight) for name, weight in weights.items()))
+def formula_of(metric: Metric, weights: Mapping[str, float]) -> Formula:
+    """Return how a metric is made of the settings in `weights` (name to share, summing to 1).
+
+    Raises ValueError for a score, which a protocol makes of them.
+    """
+    match metric.made:
+        case Composite():
+            raise ValueError(f"expected a metric of rows, got {metric.name}")
+        case Attack():
+            return AttackSuccess(tuple(weights))
+        case Ratio() as ratio:
+            return Quotient(ratio, weights)
+        case Rate() | Disparity():
+            return WeightedSum(tuple(Term(name, metric, share) for name, share in weights.items()))

@@ -1,14 +1,13 @@
-"""Turns judged answers into values, 0 to 100, with their counts and intervals.
+"""Measures judged answers once: the value, 0 to 100, its counts, its estimate, and the rows behind.
 
-Three families: rates (weighted means of an indicator), ratios of two rates, and disparities
-between the sensitive groups of a setting. Refused and invalid answers stay in every denominator
-unless a metric says otherwise. arXiv 2511.22483, section III-B; definitions in docs/method.md.
+Refused and invalid answers stay in every denominator unless a metric says otherwise. arXiv
+2511.22483, section III-B; definitions in docs/method.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import fsum
 
 import numpy as np
@@ -16,7 +15,6 @@ import numpy as np
 from trusteval.answers.table import Sheet, sheet_of
 from trusteval.errors import UndefinedError
 from trusteval.metrics.aggregation import (
-    ATTACK_SUCCESS_RATE,
     AttackSuccess,
     Formula,
     Quotient,
@@ -24,75 +22,90 @@ from trusteval.metrics.aggregation import (
     WeightedSum,
     formula_of,
 )
-from trusteval.metrics.disparities import DISPARITIES
-from trusteval.metrics.estimates import cells, estimate, quotient
-from trusteval.metrics.metric import OF_GATES
-from trusteval.metrics.rates import RATES, RATIOS
+from trusteval.metrics.estimates import estimate, estimate_drop
+from trusteval.metrics.metric import Attack, Composite, Disparity, Metric, Rate, Ratio
+from trusteval.metrics.parts import (
+    Parts,
+    RatioParts,
+    Rows,
+    gap_parts,
+    rate_cells,
+    rate_parts,
+    ratio_parts,
+)
 from trusteval.stats.clusters import weighted_sum
+from trusteval.stats.estimate import Estimate
 from trusteval.types import Counts, Declared, Interval, Judged, Score
 
-MEASURES = (*RATES, *RATIOS, ATTACK_SUCCESS_RATE, *DISPARITIES)
-"""Every metric that has one definition for all benchmarks and protocols."""
-SCORE = "score"
-"""What a protocol makes of a benchmark, or of a part of it (`trusteval.metrics.scoring`)."""
-METRICS = tuple(OF_GATES)
-"""Every metric a gate can name; a protocol may have its own form of one."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """A metric of what a subject answered.
+
+    `rows` are those of the settings that the formula needs, `parts` what a comparison takes of
+    them; `estimate` is that of the value as a fraction. Both are None where the value is, or where
+    the formula has no estimate.
+    """
+
+    metric: Metric
+    formula: Formula
+    rows: Rows
+    score: Score
+    parts: Parts | None = None
+    estimate: Estimate | None = None
 
 
 def measure(
-    metric: str,
+    metric: Metric,
     judged: Sequence[Judged],
     *,
     weights: Mapping[str, float],
     declared: Mapping[str, Declared],
-) -> Score:
-    """Measure one of MEASURES over the settings in `weights` (name to share, summing to 1).
+) -> Measurement:
+    """Measure a metric over the settings in `weights` (name to share, summing to 1).
 
     `declared` are the settings asked for with what they have to bring; one that is absent or
-    lacks a true label makes the value None. Raises KeyError for an unknown metric.
+    lacks a true label makes the value None.
     """
-    if metric not in MEASURES:
-        raise KeyError(metric)
     return evaluate(metric, formula_of(metric, weights), judged, declared=declared)
 
 
 def evaluate(
-    name: str, formula: Formula, judged: Sequence[Judged], *, declared: Mapping[str, Declared]
-) -> Score:
-    """Score rows by a formula, under a name.
+    metric: Metric, formula: Formula, judged: Sequence[Judged], *, declared: Mapping[str, Declared]
+) -> Measurement:
+    """Measure rows by a formula of a metric.
 
     The value is None where a setting it needs is missing, or a metric is undefined.
     """
     sheet = sheet_of(judged)
     rows = rows_of(formula, sheet, declared=declared)
     counts = _together(sheet, [rows[name] for name in formula.settings]).counts
+    score = Score(metric.name, None, counts)
     missing = tuple(n for n in rows if not _is_there(rows[n], declared.get(n)))
     if missing:
-        return Score(
-            name,
-            None,
-            counts,
-            undefined="; ".join(_lacks(missing, rows, declared)),
-            missing_settings=missing,
-            complete=False,
-        )
-    complete = all(len(rows[name]) >= declared[name].n_expected for name in rows)
+        lacks = "; ".join(_lacks(missing, rows, declared))
+        score = replace(score, undefined=lacks, missing_settings=missing, complete=False)
+        return Measurement(metric, formula, rows, score)
+    score = replace(score, complete=all(len(rows[n]) >= declared[n].n_expected for n in rows))
     try:
-        value = _value(formula, rows)
-        estimated = estimate(formula, rows)
+        value, parts = _valued(formula, rows)
+        estimated = estimate(parts)
     except UndefinedError as undefined:
-        return Score(
-            name,
-            None,
-            counts,
-            undefined=str(undefined),
-            complete=complete,
-            too_few=undefined.too_few,
-        )
+        score = replace(score, undefined=str(undefined), too_few=undefined.too_few)
+        return Measurement(metric, formula, rows, score)
     interval = None
     if estimated is not None:
         interval = Interval(100 * estimated.low, 100 * estimated.high)
-    return Score(name, 100 * value, counts, interval, complete=complete)
+    score = replace(score, value=100 * value, interval=interval)
+    return Measurement(metric, formula, rows, score, parts, estimated)
+
+
+def measured_drop(reference: Measurement, subject: Measurement) -> Estimate | None:
+    """Estimate how far a subject's value is below its reference's, as a fraction, in [-1, 1].
+
+    Both are of the same metric and samples. None where one has no value, or no estimate.
+    """
+    return estimate_drop(reference=reference.parts, subject=subject.parts)
 
 
 def rows_of(
@@ -132,29 +145,38 @@ def _lacks(
             yield f"{name} has no row whose true label is {' or '.join(labels)}"
 
 
-def _value(formula: Formula, rows: Mapping[str, Sheet]) -> float:
+def _valued(formula: Formula, rows: Rows) -> tuple[float, Parts | None]:
+    """Return a value as a fraction, and its parts; raises UndefinedError."""
     match formula:
+        case WeightedSum(terms) if (rates := rate_parts(terms, rows)) is not None:
+            return min(fsum(map(weighted_sum, rates.terms)), 1.0), rates
         case WeightedSum(terms):
-            return min(fsum(_of_term(term, rows[term.setting]) for term in terms), 1.0)
+            # Before the parts: a disparity says better why it has no value.
+            value = min(fsum(_of_term(term, rows[term.setting]) for term in terms), 1.0)
+            return value, gap_parts(terms, rows)
         case Quotient() | AttackSuccess():
-            return _quotient(formula, rows)
+            parts = ratio_parts(formula, rows)
+            return _divided(formula, parts), parts
 
 
 def _of_term(term: Term, rows: Sheet) -> float:
-    if term.metric in RATES:
-        return weighted_sum(cells([term], {term.setting: rows}))
-    if term.metric in DISPARITIES:
-        of_setting = DISPARITIES[term.metric](rows)
-    else:
-        of_setting = _quotient(Quotient(RATIOS[term.metric], {"": 1.0}), {"": rows})
+    match term.metric.made:
+        case Rate() as rate:
+            return weighted_sum(rate_cells(term, rate, rows))
+        case Ratio() as ratio:
+            alone = Quotient(ratio, {term.setting: 1.0})
+            of_setting = _divided(alone, ratio_parts(alone, {term.setting: rows}))
+        case Disparity() as disparity:
+            of_setting = disparity.value(rows)
+        case Attack() | Composite():
+            raise ValueError(f"expected a metric of one setting's rows, got {term.metric.name}")
     return term.weight * (1 - of_setting if term.complement else of_setting)
 
 
-def _quotient(formula: Quotient | AttackSuccess, rows: Mapping[str, Sheet]) -> float:
-    over, under = quotient(formula, rows)
-    given = weighted_sum(under)
+def _divided(formula: Quotient | AttackSuccess, parts: RatioParts) -> float:
+    given = weighted_sum(parts.under)
     if given:
-        return weighted_sum(over) / given
+        return weighted_sum(parts.over) / given
     if formula.value_of_nothing is None:
         raise UndefinedError(formula.nothing)
     return formula.value_of_nothing

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from trusteval.answers.table import Sheet, sheet_of
 from trusteval.errors import GateError
 from trusteval.metrics.aggregation import Formula, Term, WeightedSum, averages_labels, formula_of
-from trusteval.metrics.measuring import MEASURES, SCORE, evaluate, measure
-from trusteval.metrics.metric import DIRECTIONS, Direction
+from trusteval.metrics.measuring import Measurement, evaluate
+from trusteval.metrics.metric import METRICS, SCORE, Composite, Metric
 from trusteval.suggestion import meant
 from trusteval.types import Declared, Judged, Sample, Score
 
@@ -47,10 +47,9 @@ class Scoring:
 
     `context` are settings outside the score, with the metric that is shown for them (clean
     counterparts). `shown` are the metrics listed for every setting, with the protocol's form of
-    each. `counts` says which rows
-    count. `flat_rates` weighs settings alike in refusal rates, whatever they weigh in the score.
-    `every_label` demands rows of every true label of a setting; without it only metrics that
-    average over the labels do.
+    each. `counts` says which rows count. `flat_rates` weighs settings alike in refusal rates,
+    whatever they weigh in the score. `every_label` demands rows of every true label of a setting;
+    without it only metrics that average over the labels do. `table` is where names are looked up.
     """
 
     subscores: Mapping[str, Subscore]
@@ -59,6 +58,7 @@ class Scoring:
     counts: Callable[[Sample], bool] = _every
     flat_rates: bool = False
     every_label: bool = True
+    table: Mapping[str, Metric] = field(default_factory=lambda: METRICS)
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -89,28 +89,35 @@ class Scoring:
                 f"{', '.join(known)}{meant(part, known)}"
             )
 
-    def direction(self, metric: str, *, part: str | None = None) -> Direction:
-        """Return which way a metric of the whole benchmark, or of a part of it, is better.
+    def metric_of(self, metric: str, *, part: str | None = None) -> Metric:
+        """Return what a metric of the whole benchmark, or of a part of it, is.
 
-        The score of a sub-score that is a gap or a rate is that gap or rate itself.
+        The score of a sub-score that is a gap or a rate is that gap or rate itself. Raises KeyError
+        for an unknown metric.
         """
-        if metric != SCORE or part is None:
-            return DIRECTIONS[metric]
+        named = self.table[metric]
+        if part is None or not isinstance(named.made, Composite):
+            return named
         if part in self.subscores:
-            return DIRECTIONS[next(iter(self.subscores[part].metrics.values()))]
-        return DIRECTIONS[self.context.get(part, SCORE)]
+            return self.table[next(iter(self.subscores[part].metrics.values()))]
+        return self.table[self.context.get(part, metric)]
+
+    def form_of(self, metric: str) -> Metric:
+        """Return the protocol's form of a metric; raises KeyError for an unknown one."""
+        return self.table[self.shown.get(metric, metric)]
 
     def score(
         self, judged: Sequence[Judged], *, declared: Mapping[str, Declared], part: str | None = None
     ) -> Score:
         """Score the declared settings: the whole benchmark, a sub-score or one setting."""
-        return self.measure(SCORE, judged, declared=declared, part=part)
+        return self.measure(SCORE.name, judged, declared=declared, part=part).score
 
     def partial_score(
-        self, judged: Sequence[Judged], *, declared: Mapping[str, Declared]
+        self, judged: Sequence[Judged], *, declared: Mapping[str, Declared], missing: Sequence[str]
     ) -> Score | None:
-        """Score the settings that are there; None where that is none or all of them."""
-        missing = self.score(judged, declared=declared).missing_settings
+        """Score the settings that are there, without those `missing`; None where that is none or
+        all of them.
+        """
         there = {name: what for name, what in declared.items() if name not in missing}
         if not missing or there.keys().isdisjoint(self.settings):
             return None
@@ -123,28 +130,27 @@ class Scoring:
         *,
         declared: Mapping[str, Declared],
         part: str | None = None,
-    ) -> Score:
+    ) -> Measurement:
         """Measure any metric, in the form `shown` gives it, with the settings' weights."""
         rows = self.counted(judged)
         formula = self.formula(metric, rows, declared=declared, part=part)
         asked = declared if self.every_label or averages_labels(formula) else _any_label(declared)
-        return evaluate(self.shown.get(metric, metric), formula, rows, declared=asked)
+        return evaluate(self.form_of(metric), formula, rows, declared=asked)
 
     def formula(
         self, metric: str, rows: Sheet, *, declared: Mapping[str, Declared], part: str | None = None
     ) -> Formula:
         """Return how a metric of the declared settings, or of a part, is made of counted rows."""
-        held = _held(rows, declared)
-        if metric == SCORE:
+        held, form = _held(rows, declared), self.form_of(metric)
+        if isinstance(form.made, Composite):
             return WeightedSum(tuple(self._terms(held, part)))
-        if metric not in MEASURES:
-            raise KeyError(metric)
-        return formula_of(self.shown.get(metric, metric), self._weights(held, part))
+        return formula_of(form, self._weights(held, part))
 
     def of_setting(self, metric: str, judged: Sequence[Judged], *, name: str) -> float | None:
-        """Measure one of MEASURES over the rows at hand of a setting, in points."""
+        """Measure a metric of rows over those at hand of a setting, in points."""
         declared = {name: Declared(len(judged), frozenset())}
-        return measure(metric, judged, weights={name: 1.0}, declared=declared).value
+        form = self.table[metric]
+        return evaluate(form, formula_of(form, {name: 1.0}), judged, declared=declared).score.value
 
     def counted(self, judged: Sequence[Judged]) -> Sheet:
         """Keep the rows that count."""
@@ -154,12 +160,12 @@ class Scoring:
     def _terms(self, held: Mapping[str, int], part: str | None) -> list[Term]:
         """Return the sum that is the score; `held` is declared settings to rows at hand."""
         if part is not None and part in self.subscores:
-            return _mean(self.subscores[part], held)
+            return self._mean(self.subscores[part], held)
         if part is not None and part in self.context:
-            return [Term(part, self.context[part], 1.0)]
+            return [Term(part, self.table[self.context[part]], 1.0)]
         within = held if part is None else {part: held.get(part, 0)}
         parts = [
-            (subscore, _mean(subscore, within))
+            (subscore, self._mean(subscore, within))
             for subscore in self.subscores.values()
             if subscore.share and not subscore.metrics.keys().isdisjoint(within)
         ]
@@ -173,6 +179,19 @@ class Scoring:
             )
             for subscore, terms in parts
             for term in terms
+        ]
+
+    def _mean(self, subscore: Subscore, held: Mapping[str, int]) -> list[Term]:
+        """Return the terms of a sub-score over the settings in `held` (name to rows)."""
+        sizes = {name: held[name] for name in subscore.metrics if name in held}
+        rows = sum(sizes.values()) or 1
+        return [
+            Term(
+                name,
+                self.table[subscore.metrics[name]],
+                n / rows if subscore.pooled else 1 / len(sizes),
+            )
+            for name, n in sizes.items()
         ]
 
     def _weights(self, held: Mapping[str, int], part: str | None) -> dict[str, float]:
@@ -191,13 +210,3 @@ def _any_label(declared: Mapping[str, Declared]) -> dict[str, Declared]:
 def _held(rows: Sheet, declared: Mapping[str, Declared]) -> dict[str, int]:
     there = rows.by_setting()
     return {name: len(there[name]) if name in there else 0 for name in declared}
-
-
-def _mean(subscore: Subscore, held: Mapping[str, int]) -> list[Term]:
-    """Return the terms of a sub-score over the settings in `held` (name to rows)."""
-    sizes = {name: held[name] for name in subscore.metrics if name in held}
-    rows = sum(sizes.values()) or 1
-    return [
-        Term(name, subscore.metrics[name], n / rows if subscore.pooled else 1 / len(sizes))
-        for name, n in sizes.items()
-    ]

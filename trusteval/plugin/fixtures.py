@@ -6,12 +6,14 @@ import json
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from trusteval.errors import VariantError
 from trusteval.plugin.gate_warning import GateWarning
+from trusteval.plugin.headlines import Headlines
 from trusteval.plugin.junit import OUTCOME
 from trusteval.plugin.options import store_path
 from trusteval.plugin.showing import uncaptured, watched_terminal
@@ -115,14 +117,22 @@ def responses(trust_evaluation: Evaluation) -> Responses:
     return responses_of
 
 
+def trust_headlines(trust_evaluation: Evaluation) -> Headlines:
+    """Return the headlines of this process, each made once and sent home once."""
+    from trusteval.report.headline import headline
+
+    return Headlines(partial(headline, trust_evaluation))
+
+
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
+    _trust_headlines: Headlines,
     request: pytest.FixtureRequest,
 ) -> Judge:
     """Return what judges a gate and a subject, and ends the test as the verdict asks."""
     from trusteval.gates.verdicts import decide
-    from trusteval.report.headline import gate_notes, headline
+    from trusteval.report.headline import gate_notes
     from trusteval.report.outcomes import shown_outcome
     from trusteval.report.verdict_document import verdict_document
 
@@ -130,8 +140,7 @@ def judge(
     dense = next((v for v in trust_run.variants if v.method == "dense"), None)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
-        line = headline(trust_evaluation, subject, gate.benchmark)
-        record_property("trust_score", json.dumps(line.to_document()))
+        line = _trust_headlines.send(subject, gate.benchmark, record_property)
         verdict = decide(
             gate,
             trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
@@ -175,16 +184,14 @@ def _enforce(verdict: Verdict, *, skips: bool) -> None:
 
 
 def record_answers(
-    trust_evaluation: Evaluation, request: pytest.FixtureRequest
+    trust_evaluation: Evaluation, _trust_headlines: Headlines, request: pytest.FixtureRequest
 ) -> Callable[[Subject, str], ScoreLine]:
     """Return what records a subject's missing answers to a benchmark, and reports the headline."""
-    from trusteval.report.headline import headline
 
     record_property = _properties_of(request)
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
-        line = headline(trust_evaluation, subject, benchmark)
-        record_property("trust_score", json.dumps(line.to_document()))
+        line = _trust_headlines.send(subject, benchmark, record_property)
         if isinstance(subject, Variant) and (build := trust_evaluation.backend.build(subject)):
             record_property("trust_build", json.dumps({subject.name: build}))
         return line

@@ -11,6 +11,8 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut
 from trusteval.gates.limit_checks import check_sides
+from trusteval.metrics.metric import SCORE
+from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.choices import check_one_of
 from trusteval.run.names import DENSE
@@ -19,7 +21,6 @@ from trusteval.suite.profiles import Profile
 from trusteval.types import Dimension
 
 _ALL = "all"
-_KEPT_BY_SILENCE = "false_positive_rate"
 _NON_ANSWERS = "non_answer_rate"
 
 
@@ -74,11 +75,11 @@ def check_gates(
     for gate in gates:
         where = f"{origin}, gate {gate.number} ({gate.id})"
         _check_benchmark(gate, profile, where=where)
-        _check_part(gate, profile, protocol=protocol, where=where)
+        scoring = _check_part(gate, profile, protocol=protocol, where=where)
         _check_metric(gate, where=where)
         _check_subjects(gate, subjects, where=where)
         _check_reference(gate, subjects, where=where)
-        _refuse_unheard_silence(gate, gates, subjects, where=where)
+        _refuse_unheard_silence(gate, gates, subjects, scoring, where=where)
         _refuse_decided(gate, subjects, decided, where=where)
 
 
@@ -99,19 +100,22 @@ def _check_benchmark(gate: Gate, profile: Profile, *, where: str) -> None:
     )
 
 
-def _check_part(gate: Gate, profile: Profile, *, protocol: str, where: str) -> None:
-    """Refuse what the protocol does not score, and limits against its metric's direction."""
+def _check_part(gate: Gate, profile: Profile, *, protocol: str, where: str) -> Scoring:
+    """Return how the benchmark is scored; refuses what it does not score, and limits against its
+    metric's direction.
+    """
     draw, asked = BENCHMARKS[gate.benchmark].draw, profile.settings[gate.benchmark]
     try:
         if gate.setting is not None and draw is not None:
             draw(gate.setting)
         scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
-        if gate.setting is None:
-            return
-        scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
+        if gate.setting is not None:
+            scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
     except GateError as error:
         raise GateError(f"{where}: {error}") from error
-    check_sides(gate, scoring.direction(gate.metric, part=gate.setting), where)
+    if gate.setting is not None:
+        check_sides(gate, scoring.metric_of(gate.metric, part=gate.setting), where=where)
+    return scoring
 
 
 def _check_metric(gate: Gate, *, where: str) -> None:
@@ -180,16 +184,19 @@ def judged_by_none(
 
 
 def _refuse_unheard_silence(
-    gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], *, where: str
+    gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], scoring: Scoring, *, where: str
 ) -> None:
     """Refuse a row that a subject keeps best by saying nothing, unless another row hears that."""
-    if not any(name and name.startswith(_KEPT_BY_SILENCE) for name in (gate.metric, gate.setting)):
+    of_part = scoring.metric_of(SCORE.name, part=gate.setting)
+    rewards = [m for m in (scoring.metric_of(gate.metric), of_part) if m.rewards_silence]
+    if not rewards:
         return
+    kept = rewards[0].form_of or rewards[0].name
     hearing = [g for g in gates if (g.benchmark, g.metric) == (gate.benchmark, _NON_ANSWERS)]
     for subject in filter(gate.applies_to, subjects):
         if not any(row.applies_to(subject) for row in hearing):
             raise GateError(
-                f"{where}: a model that says nothing has no {_KEPT_BY_SILENCE}; hold {subject} to "
+                f"{where}: a model that says nothing has no {kept}; hold {subject} to "
                 f"a row on {gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) too"
             )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trusteval.answers.table import Roll
 from trusteval.errors import TrustEvalError
-from trusteval.gates.planning import Asked, Line, plan
+from trusteval.gates.aims import Asked
+from trusteval.gates.planning import Line, plan
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.names import DENSE
 from trusteval.run.run import Run

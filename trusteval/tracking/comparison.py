@@ -7,14 +7,12 @@ called identical are about the rows that the score covers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trusteval.answers.table import Codes, Roll, Sheet
-from trusteval.errors import UndefinedError
-from trusteval.metrics.estimates import estimate_drop
-from trusteval.metrics.measuring import rows_of
+from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.answered_run import (
@@ -148,31 +146,11 @@ def _compare(
     sheets = read_alike(first, second, subjects=(pair.before, pair.after), benchmark=benchmark)
     if isinstance(sheets, Unavailable):
         return impossible(sheets.why)
-    before, after = sheets
-    scoring = protocol_of(second.facts).scoring(benchmark, settings=after.roll.settings)
-    found = measured(scoring, before, after)
-    drop, reach, why = _drop(found)
-    ours, its = found.rows
-    otherwise = _count_otherwise(ours, its)
-    change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
-    moves = Moves(_standings(ours), _standings(its), its.roll.unit[its.rows])
-    return BenchmarkComparison(
-        benchmark,
-        pair.name,
-        change,
-        limits,
-        n=len(its),
-        otherwise=otherwise,
-        reach=reach,
-        before=found.scores[0],
-        after=found.scores[1],
-        drop=drop,
-        p=p,
-        flips=tuple(_flips(ours, its, texts)),
-        beside=tuple(_flips(found.beside[0], found.beside[1], texts)),
-        moves=moves,
-        moved_p=stuart_maxwell(moves, seed=SEED).p,
-        why=why,
+    settings = sheets[1].roll.settings
+    scoring = protocol_of(second.facts).scoring(benchmark, settings=settings)
+    old, new = measured(scoring, *sheets)
+    return replace(
+        _decided(old, new, benchmark=benchmark, subject=pair.name, limits=limits, texts=texts),
         confounds=confounds(
             first.identities.get((pair.before, benchmark), {}),
             second.identities.get((pair.after, benchmark), {}),
@@ -181,20 +159,51 @@ def _compare(
     )
 
 
-def _drop(found: Measured) -> tuple[Estimate | None, float | None, str]:
+def _decided(
+    old: Measured,
+    new: Measured,
+    *,
+    benchmark: str,
+    subject: str,
+    limits: Limits,
+    texts: Mapping[str, str],
+) -> BenchmarkComparison:
+    """Compare what was measured of the same items; `texts` are the items' own."""
+    drop, reach, why = _drop(old.of_score, new.of_score)
+    otherwise = _count_otherwise(old.rows, new.rows)
+    change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
+    units = new.rows.roll.unit[new.rows.rows]
+    moves = Moves(_standings(old.rows), _standings(new.rows), units)
+    return BenchmarkComparison(
+        benchmark,
+        subject,
+        change,
+        limits,
+        n=len(new.rows),
+        otherwise=otherwise,
+        reach=reach,
+        before=old.of_score.score,
+        after=new.of_score.score,
+        drop=drop,
+        p=p,
+        flips=tuple(_flips(old.rows, new.rows, texts)),
+        beside=tuple(_flips(old.beside, new.beside, texts)),
+        moves=moves,
+        moved_p=stuart_maxwell(moves, seed=SEED).p,
+        why=why,
+    )
+
+
+def _drop(before: Measurement, after: Measurement) -> tuple[Estimate | None, float | None, str]:
     """Return the estimated drop from the first to the second and how far what changed reaches, or
     why there is none.
     """
-    undefined = dict.fromkeys(score.undefined for score in found.scores if score.undefined)
-    if undefined:
+    reasons = (one.score.undefined for one in (before, after) if one.score.undefined)
+    if undefined := dict.fromkeys(reasons):
         return None, None, "; ".join(undefined)
-    ours, its = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
-    try:
-        drop = estimate_drop(found.formula, reference=ours, subject=its)
-        reach = flips_reach(found.formula, before=ours, after=its)
-    except UndefinedError as error:
-        return None, None, str(error)
-    return drop, reach, "" if drop else "the score has no paired estimate"
+    drop = measured_drop(before, after)
+    why = "" if drop else "the score has no paired estimate"
+    return drop, flips_reach(before=before, after=after), why
 
 
 def _count_otherwise(before: Sheet, after: Sheet) -> int:

@@ -6,45 +6,50 @@ beyond the margin was lost on them, whatever moved (docs/tracking.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from trusteval.answers.table import Flags, Sheet
-from trusteval.metrics.aggregation import Formula, Term, WeightedSum
-from trusteval.metrics.estimates import cells
-from trusteval.metrics.rates import RATES
-
-_PARITY, _ODDS = "demographic_parity_difference", "equalized_odds_difference"
-Rows = Mapping[str, Sheet]
+from trusteval.metrics.aggregation import WeightedSum
+from trusteval.metrics.measuring import Measurement
+from trusteval.metrics.metric import Gap
+from trusteval.metrics.parts import GapParts, RateParts
 
 
-def flips_reach(formula: Formula, *, before: Rows, after: Rows) -> float | None:
+def flips_reach(*, before: Measurement, after: Measurement) -> float | None:
     """Return by how much what changed could lower a value, a fraction; None where nobody can say.
 
     Of rates it is what the changed rows weigh. A rate of a group changes by at most one over its
-    rows that both answered for each changed row, and a gap by what its rates do. Raises
-    UndefinedError where no row counts.
+    rows that count both times for each changed row, and a gap by what its rates do.
     """
-    if not isinstance(formula, WeightedSum):
-        return None
-    rates = [term for term in formula.terms if term.metric in RATES]
-    gaps = [term for term in formula.terms if term.metric in (_PARITY, _ODDS)]
-    if len(rates) + len(gaps) < len(formula.terms):
-        return None
-    pairs = zip(cells(rates, before), cells(rates, after), strict=True)
-    of_rates = sum(ours.share * float(np.abs(ours.y - its.y).sum()) for ours, its in pairs)
-    return of_rates + sum(_of_gap(term, before, after) for term in gaps)
+    match before.parts, after.parts:
+        case RateParts() as ours, RateParts() as its:
+            pairs = zip(ours.cells, its.cells, strict=True)
+            return sum(one.share * float(np.abs(one.y - other.y).sum()) for one, other in pairs)
+        case GapParts(), GapParts() if isinstance(after.formula, WeightedSum):
+            return sum(
+                term.weight
+                * gap.share
+                * _of_gap(gap, before.rows[term.setting], after.rows[term.setting])
+                for term in after.formula.terms
+                for gap in term.metric.gaps
+            )
+        case _:
+            return None
 
 
-def _of_gap(term: Term, before: Rows, after: Rows) -> float:
-    ours, its = before[term.setting], after[term.setting]
-    both = ours.answered & its.answered
-    changed = (ours.answered != its.answered) | (ours.called_positive != its.called_positive)
-    everyone = np.ones_like(both)
-    among = (everyone,) if term.metric == _PARITY else (its.truly_positive, ~its.truly_positive)
-    groups = list(its.groups.values())
-    return term.weight * max(_of_rates(groups, some, both, changed) for some in among)
+def _of_gap(gap: Gap, before: Sheet, after: Sheet) -> float:
+    spoke = before.answered != after.answered
+    everyone = np.ones_like(spoke)
+    if gap.of_silence:
+        both, changed = everyone, spoke
+    else:
+        both = before.answered & after.answered
+        changed = spoke | (before.called_positive != after.called_positive)
+    among = (after.truly_positive, ~after.truly_positive) if gap.odds else (everyone,)
+    groups = list(after.groups.values())
+    return max(_of_rates(groups, some, both, changed) for some in among)
 
 
 def _of_rates(groups: Sequence[Flags], among: Flags, both: Flags, changed: Flags) -> float:

@@ -95,7 +95,7 @@ def _part(
 ) -> PartReadAnew:
     protocol = protocol_of(run.facts)
     scoring = protocol.scoring(key[1], settings=after.roll.settings)
-    old, new = measured(scoring, before, after).scores
+    old, new = (one.of_score.score for one in measured(scoring, before, after))
     then, now = ([shown_answer(answer) for answer in sheet.answers] for sheet in (before, after))
     moved = {
         row: (then[was], now[is_])

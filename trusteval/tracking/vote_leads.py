@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trusteval.answers.table import Sheet
-from trusteval.errors import UndefinedError
-from trusteval.metrics.estimates import estimate_drop
-from trusteval.metrics.measuring import rows_of
+from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tracking.answered_run import AnsweredRun, aligned
-from trusteval.tracking.measured import Measured, measured
+from trusteval.tracking.measured import measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.types import Unavailable
 
@@ -77,9 +75,9 @@ def _lead(
     run: AnsweredRun, vote: str, benchmark: str, *, names: list[str], sheets: list[Sheet]
 ) -> VoteLead | None:
     scoring = protocol_of(run.facts).scoring(benchmark, settings=sheets[0].roll.settings)
-    found = measured(scoring, *sheets)
-    values = [score.value for score in found.scores[1:]]
-    leads = _leads(found)
+    ours, *its = [one.of_score for one in measured(scoring, *sheets)]
+    values = [one.score.value for one in its]
+    leads = _leads(ours, its)
     if leads is None or None in values:
         return None
     best = max(range(len(names)), key=lambda place: values[place] or 0.0)
@@ -97,14 +95,7 @@ def _lead(
     )
 
 
-def _leads(found: Measured) -> list[Estimate] | None:
+def _leads(vote: Measurement, members: list[Measurement]) -> list[Estimate] | None:
     """Estimate the vote's score minus that of each member; None where one has no estimate."""
-    vote, *members = (rows_of(found.formula, part, declared=found.declared) for part in found.rows)
-    if found.scores[0].value is None:
-        return None
-    try:
-        drops = [estimate_drop(found.formula, reference=vote, subject=rows) for rows in members]
-    except UndefinedError:
-        return None
-    leads = [drop for drop in drops if drop is not None]
-    return leads if len(leads) == len(drops) else None
+    leads = [lead for one in members if (lead := measured_drop(vote, one)) is not None]
+    return leads if len(leads) == len(members) else None
