@@ -361,6 +361,6 @@ def test_gates_decide_by_what_the_report_shows_measured_once(evaluate) -> None:
     measured = evaluation.scores.measured(EIGHT, "ethics", metric="accuracy")
     assert measured.estimate is not None
     assert all(evidence.estimate is measured.estimate for evidence in found)
-    assert evaluation.score(EIGHT, "ethics", metric="accuracy") is measured.score
+    assert evaluation.scores.score_of(EIGHT, "ethics", metric="accuracy") is measured.score
     assert found[1].comparison is not None
     assert found[1].comparison.worse is not None
