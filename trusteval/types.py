@@ -348,7 +348,7 @@ Subject = Variant | Ensemble
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a look at a loaded variant found, before it is judged.
+    """What the health check of a variant found, before it is judged.
 
     `perplexity` per token on trusteval.engines.health's text, perhaps infinite or NaN;
     `vocabulary_size` tokens to choose among; `shortfall` is how far the engine's batched path

@@ -11,7 +11,7 @@ import pytest
 
 from tests.frames import frames
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.reordered import ShakenBackend
+from trusteval.engines.reordered import ReorderedBackend
 from trusteval.errors import EngineError, PromptError, TrustEvalError
 from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
@@ -48,7 +48,7 @@ class Bent:
         context: Callable[[], Any] = lambda: {"engine": "bent"},
         opens: Callable[[], None] = lambda: None,
     ) -> None:
-        self._batches, self._look, self._context, self._opens = batches, look, context, opens
+        self._batches, self._check_once, self._context, self._opens = batches, look, context, opens
         self.n_asked = 0
         self.n_opened = 0
 
@@ -63,8 +63,8 @@ class Bent:
     def close(self) -> None:
         pass
 
-    def examine(self) -> Any:
-        return self._look()
+    def check_health(self) -> Any:
+        return self._check_once()
 
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
@@ -230,8 +230,8 @@ def test_answers_may_come_in_any_order_and_number(store: ResponseStore, batches:
 def test_asking_twice_holds_an_engine_to_the_same(
     store: ResponseStore, batches: Batches, told: str
 ) -> None:
-    shaken = ShakenBackend(Bent(batches))  # type: ignore[arg-type]
-    message = refusal(lambda: Recorder(shaken, store).responses(DENSE, questions()))
+    backend = ReorderedBackend(Bent(batches))  # type: ignore[arg-type]
+    message = refusal(lambda: Recorder(backend, store).responses(DENSE, questions()))
     assert "dense: engine Bent: " in message or "too long" in message
 
 
@@ -251,7 +251,7 @@ LOOKS = {
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
 def test_look_that_is_none_is_an_error(store: ResponseStore, look: Callable[[], Any]) -> None:
     recorder = Recorder(Bent(look=look), store)  # type: ignore[arg-type]
-    assert "dense: engine Bent: examine" in refusal(lambda: recorder.health(DENSE))
+    assert "dense: engine Bent: check_health" in refusal(lambda: recorder.health(DENSE))
     assert store.database.execute("SELECT count(*) FROM health") == [(0,)]
 
 

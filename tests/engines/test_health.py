@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trusteval.checkpoints.loading import load_model
-from trusteval.engines.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, sanity_text
+from trusteval.engines.health import MOST_SHORTFALL, MOST_TIMES_DENSE, complaint, health_text
 from trusteval.engines.local.engine import HFEngine
 from trusteval.store import ResponseStore
 from trusteval.system.digests import digest
@@ -72,10 +72,10 @@ def test_perplexity_is_that_of_transformers_own_loss(tiny_llama: Path) -> None:
     import torch
 
     model, tokenizer = load_model(tiny_llama, dtype="float32")
-    ids = tokenizer(sanity_text(), return_tensors="pt")["input_ids"]
+    ids = tokenizer(health_text(), return_tensors="pt")["input_ids"]
     with torch.inference_mode():
         expected = math.exp(float(model(input_ids=ids, labels=ids).loss))
-    found = HFEngine(model, tokenizer, name="tiny").examine()
+    found = HFEngine(model, tokenizer, name="tiny").check_health()
     assert found.perplexity == pytest.approx(expected, rel=1e-4)
     assert found.vocabulary_size == len(tokenizer)
     assert found.shortfall == pytest.approx(0.0, abs=1e-4)
@@ -83,7 +83,9 @@ def test_perplexity_is_that_of_transformers_own_loss(tiny_llama: Path) -> None:
 
 def test_model_with_a_sliding_window_and_no_template_is_whole(tiny_gemma: Path) -> None:
     model, tokenizer = load_model(tiny_gemma, dtype="float32")
-    assert HFEngine(model, tokenizer, name="tiny").examine().shortfall == pytest.approx(0, abs=1e-4)
+    assert HFEngine(model, tokenizer, name="tiny").check_health().shortfall == pytest.approx(
+        0, abs=1e-4
+    )
 
 
 def test_engine_path_that_forgets_the_prompt_is_found(tiny_llama: Path) -> None:
@@ -95,5 +97,5 @@ def test_engine_path_that_forgets_the_prompt_is_found(tiny_llama: Path) -> None:
         return forward(*arguments, **inputs)
 
     model.forward = forgetful
-    found = HFEngine(model, tokenizer, name="forgetful").examine()
+    found = HFEngine(model, tokenizer, name="forgetful").check_health()
     assert found.shortfall > MOST_SHORTFALL

@@ -104,7 +104,7 @@ def test_interrupted_recording_resumes_with_what_is_missing(evaluate) -> None:
                     yield next(engine.generate(*arguments, **options))
                     raise KeyboardInterrupt
 
-                def examine(self) -> None:
+                def check_health(self) -> None:
                     return None
 
                 def close(self) -> None:
@@ -159,7 +159,7 @@ def test_prompt_that_cannot_be_answered_is_named_by_its_item(evaluate) -> None:
                     raise PromptError("too long", index=3)
                     yield
 
-                def examine(self) -> None:
+                def check_health(self) -> None:
                     return None
 
                 def close(self) -> None:
@@ -301,7 +301,7 @@ def test_files_that_cannot_be_read_are_not_asked_for_again(tmp_path: Path) -> No
 # -- what stands beside what ----------------------------------------------------------------------
 
 
-class LookedAtBackend(ScriptedBackend):
+class CheckedBackend(ScriptedBackend):
     """A scripted backend whose engines were looked at: perplexities by name, of 1000 tokens."""
 
     found: Mapping[str, float] = {
@@ -314,8 +314,8 @@ class LookedAtBackend(ScriptedBackend):
 
     def open(self, variant: Variant):
         class LookedAt(ScriptedEngine):
-            def examine(self) -> Health:
-                return Health(LookedAtBackend.found[variant.name], 1000, 0.0)
+            def check_health(self) -> Health:
+                return Health(CheckedBackend.found[variant.name], 1000, 0.0)
 
         return LookedAt(super().open(variant).rules)
 
@@ -334,11 +334,11 @@ class LookedAtBackend(ScriptedBackend):
 def test_every_variant_is_held_against_dense_and_all_against_guessing(
     tmp_path: Path, name: str, said: str | None
 ) -> None:
-    brought = {n: Variant(n, "dense", 16, path=tmp_path) for n in LookedAtBackend.found}
+    brought = {n: Variant(n, "dense", 16, path=tmp_path) for n in CheckedBackend.found}
     variant = EIGHT if name == "gptq-8" else brought[name]
     (tmp_path / "script.json").write_text(json.dumps({"*": [{"say": "x"}]}), encoding="utf-8")
     evaluation = Evaluation(
-        backend=LookedAtBackend.create(str(tmp_path / "script.json")),
+        backend=CheckedBackend.create(str(tmp_path / "script.json")),
         store=ResponseStore(tmp_path / "responses.sqlite"),
         questionnaire=Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts()),
         protocol="strict",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.project import GATES, Project
 from trusteval.benchmarks.prompts import load_prompt_texts
-from trusteval.engines.reordered import ShakenEngine
+from trusteval.engines.reordered import ReorderedEngine
 from trusteval.engines.scripted import ScriptedBackend, ScriptedEngine
 from trusteval.errors import PromptError
 from trusteval.evaluation.evaluation import Evaluation
@@ -104,7 +104,7 @@ def test_asking_twice_has_an_address_of_its_own(evaluate, tmp_path):
     assert len(ResponseStore(tmp_path / "responses.sqlite")) == 3 * 36
 
 
-# -- the shaken engine ---------------------------------------------------------------------
+# -- the reordered engine ------------------------------------------------------------------
 
 
 class Echo:
@@ -122,7 +122,7 @@ class Echo:
                 raise PromptError("does not fit", index=index)
             yield {index: Response(prompt[0].content, FinishReason.END, 1, 1)}
 
-    def examine(self) -> None:
+    def check_health(self) -> None:
         return None
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ def test_every_answer_comes_back_to_its_own_prompt():
     texts = [str(number) for number in range(60)]
     echo = Echo()
     answered: dict[int, Response] = {}
-    for batch in ShakenEngine(echo, DENSE).generate(prompts(*texts), max_new_tokens=1, done={5}):
+    for batch in ReorderedEngine(echo, DENSE).generate(prompts(*texts), max_new_tokens=1, done={5}):
         answered |= batch
     assert {index: said.text for index, said in answered.items()} == {
         index: text for index, text in enumerate(texts) if index != 5
@@ -147,7 +147,7 @@ def test_every_answer_comes_back_to_its_own_prompt():
 
 
 def test_prompt_that_cannot_be_answered_is_named_by_its_own_place():
-    asked = ShakenEngine(Echo(), DENSE).generate(prompts("a", "too long", "b"), max_new_tokens=1)
+    asked = ReorderedEngine(Echo(), DENSE).generate(prompts("a", "too long", "b"), max_new_tokens=1)
     with pytest.raises(PromptError) as caught:
         list(asked)
     assert caught.value.index == 1

@@ -45,15 +45,15 @@ def opened(backend: Backend, variant: Variant) -> Engine:
         return backend.open(variant)
 
 
-def examined(engine: Engine, variant: Variant) -> Health | None:
-    """Look at a loaded variant; raises EngineError for what is no look."""
+def checked_health(engine: Engine, variant: Variant) -> Health | None:
+    """Check a loaded variant; raises EngineError for what is no Health."""
     name = _name(engine, variant)
-    with _foreign(name, "examine"):
-        found = engine.examine()
+    with _foreign(name, "check_health"):
+        found = engine.check_health()
     try:
         return None if found is None else health_as_declared(found)
     except ValueError as error:
-        raise EngineError(f"{name}: examine: {error}") from error
+        raise EngineError(f"{name}: check_health: {error}") from error
 
 
 def generated(

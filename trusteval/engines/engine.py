@@ -29,8 +29,8 @@ class Engine(Protocol):
         """
         ...
 
-    def examine(self) -> Health | None:
-        """Look whether weights and engine are whole; None where there are no weights to look at.
+    def check_health(self) -> Health | None:
+        """Check that weights and engine are healthy; None where there are no weights to check.
 
         Raises EngineError if not even a few prompts can be answered.
         """

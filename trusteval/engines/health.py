@@ -1,4 +1,4 @@
-"""Whether a variant is whole enough to be judged: the sanity gate before any trust gate.
+"""Whether a variant is healthy enough to be judged: the health check before any trust gate.
 
 A checkpoint whose perplexity on a fixed text is no number, is worse than guessing, or several times
 the dense model's is broken: its refusals say nothing about trust.
@@ -33,21 +33,21 @@ PROMPTS = tuple(
 """What the smoke run asks; the lengths differ so that a batch of them is padded."""
 
 
-def sanity_text() -> str:
+def health_text() -> str:
     """Return the fixed text, English prose written for trusteval."""
     return (files("trusteval.demo") / "data" / "sanity.txt").read_text(encoding="utf-8").strip()
 
 
 def health_key(context: str) -> str:
-    """Address a look: what ran (a context's digest), and what it was shown."""
+    """Address a health check: what ran (a context's digest), and what it was shown."""
     shown = [[message.content for message in prompt] for prompt in PROMPTS]
-    return digest({"context": context, "text": sanity_text(), "prompts": shown})
+    return digest({"context": context, "text": health_text(), "prompts": shown})
 
 
 def complaint(health: Health, *, dense: Health | None) -> str | None:
-    """Say why a variant is broken; None if it is whole.
+    """Say why a variant is broken; None if it is healthy.
 
-    `dense` is the look at the dense model it stands beside; None for that model itself, and where
+    `dense` is the check of the dense model it stands beside; None for that model itself, and where
     it is unknown or reads other tokens. Nothing may be worse than a guess among all tokens.
     """
     measured = f"perplexity {health.perplexity:.4g} on the fixed text"

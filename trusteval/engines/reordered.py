@@ -19,7 +19,7 @@ _RUN = 24
 
 
 @dataclass(frozen=True, slots=True)
-class ShakenBackend:
+class ReorderedBackend:
     """Another backend, asked in reverse."""
 
     backend: Backend
@@ -43,11 +43,11 @@ class ShakenBackend:
         return self.backend.window(variant)
 
     def open(self, variant: Variant) -> Engine:
-        return ShakenEngine(self.backend.open(variant), variant)
+        return ReorderedEngine(self.backend.open(variant), variant)
 
 
 @dataclass(frozen=True, slots=True)
-class ShakenEngine:
+class ReorderedEngine:
     """Another engine, given its prompts in reverse and a few at a time."""
 
     engine: Engine
@@ -67,8 +67,8 @@ class ShakenEngine:
             except PromptError as error:
                 raise PromptError(str(error), index=run[error.index]) from error
 
-    def examine(self) -> Health | None:
-        return self.engine.examine()
+    def check_health(self) -> Health | None:
+        return self.engine.check_health()
 
     def close(self) -> None:
         self.engine.close()

@@ -97,7 +97,7 @@ class ReplayEngine:
         for batch in fixed_batches(len(prompts), done=done):
             yield {index: self._find(index, prompts[index], max_new_tokens) for index in batch}
 
-    def examine(self) -> None:
+    def check_health(self) -> None:
         return None
 
     def close(self) -> None:

@@ -115,7 +115,7 @@ class ScriptedEngine:
         for batch in fixed_batches(len(prompts), done=done):
             yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
 
-    def examine(self) -> None:
+    def check_health(self) -> None:
         return None
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from trusteval.answers.table import Sheet
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.engine import Backend
-from trusteval.engines.reordered import ShakenBackend
+from trusteval.engines.reordered import ReorderedBackend
 from trusteval.evaluation.admission import Admission
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.evaluation.answered import answered
@@ -67,7 +67,7 @@ class Evaluation:
         self.scores = Scores(self._tables, questionnaire)
         self._noise: NoiseFloor | None = None
         if asked_twice is not None:
-            again = AnswerTables(interview(ShakenBackend(backend)), protocol=protocol)
+            again = AnswerTables(interview(ReorderedBackend(backend)), protocol=protocol)
             self._noise = NoiseFloor(
                 asked_twice, first=self.scores, second=Scores(again, questionnaire)
             )

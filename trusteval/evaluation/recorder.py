@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.contract import described, examined, generated, opened
+from trusteval.engines.contract import checked_health, described, generated, opened
 from trusteval.engines.engine import Backend, Engine
 from trusteval.engines.health import health_key
 from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
@@ -55,7 +55,7 @@ class Recorder:
         self._quiet = quiet
         self._contexts: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
-        self._looks: dict[str, Health | None] = {}
+        self._health_checks: dict[str, Health | None] = {}
         self._failed = FailedBefore()
         self._loaded: tuple[str, Engine] | None = None
 
@@ -70,7 +70,7 @@ class Recorder:
         return self._failed.remembering(variant.name)
 
     def health(self, variant: Variant) -> Health | None:
-        """Look at a variant, or at what was found before; None where there are no weights."""
+        """Check a variant, or recall its check; None where there are no weights."""
         context = self.context(variant)
         key = health_key(digest(context))
         patience = Patience(self._quiet)
@@ -79,21 +79,21 @@ class Recorder:
             if recorded is not None:
                 return recorded
             if not self.store.is_writable:
-                return self._look(variant)
+                return self._check_once(variant)
             with self.store.lease(key) as ours:
                 if ours:
                     if (recorded := self.store.get_health(key)) is not None:
                         return recorded
-                    found = self._examined(variant)
+                    found = self._checked_health(variant)
                     if found is not None:
                         self.store.put_health(key, context, found)
                     return found
             self._wait(patience, [key], f"looking at {variant.name}")
 
-    def _examined(self, variant: Variant) -> Health | None:
+    def _checked_health(self, variant: Variant) -> Health | None:
         engine = self._engine(variant)
         with self._telling(f"a look at {variant.name}"):
-            return examined(engine, variant)
+            return checked_health(engine, variant)
 
     def _telling(self, what: str) -> AbstractContextManager[None]:
         """Say that something lasts, while it does."""
@@ -116,11 +116,11 @@ class Recorder:
         patience.tell(self._say, sentence)
         time.sleep(_POLL_SECONDS)
 
-    def _look(self, variant: Variant) -> Health | None:
-        """Look at a variant once, where what is found cannot be recorded."""
-        if variant.name not in self._looks:
-            self._looks[variant.name] = self._examined(variant)
-        return self._looks[variant.name]
+    def _check_once(self, variant: Variant) -> Health | None:
+        """Check a variant once, where what is found cannot be recorded."""
+        if variant.name not in self._health_checks:
+            self._health_checks[variant.name] = self._checked_health(variant)
+        return self._health_checks[variant.name]
 
     def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
         if not self.store.is_writable:
@@ -202,7 +202,7 @@ class Recorder:
     def _record(self, variant: Variant, part: Sequence[tuple[Question, str]]) -> Iterator[int]:
         """Generate and record what is missing of a part; yield how many answers each batch adds.
 
-        Somebody may have been here between the look and the lease.
+        Somebody may have been here between reading and the lease.
         """
         known = self.store.get([key for _, key in part])
         done = frozenset(i for i, (_, key) in enumerate(part) if key in known)

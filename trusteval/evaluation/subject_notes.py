@@ -18,10 +18,10 @@ class SubjectNotes:
     def notes_of(self, subject: Subject) -> Mapping[str, str]:
         """Return how a subject runs."""
         if subject.name not in self._notes:
-            self._notes[subject.name] = self._look(subject)
+            self._notes[subject.name] = self._check_once(subject)
         return self._notes[subject.name]
 
-    def _look(self, subject: Subject) -> Mapping[str, str]:
+    def _check_once(self, subject: Subject) -> Mapping[str, str]:
         match subject:
             case Variant():
                 health = self._recorder.health(subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.gate import Gate
-from trusteval.gates.limits import Claim, Steady, Tripwire, Within
+from trusteval.gates.limits import Claim, Equivalence, Tripwire, Within
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.paired import Pairs
 
@@ -34,7 +34,7 @@ def _relative(gate: Gate, compared: Comparison | None) -> list[Claim]:
         if gate.detect_drop:
             claims.append(Tripwire(f"drop from {gate.reference}", worse, _p_of_any_drop(worse)))
     if gate.gap_shift is not None and compared.shifts:
-        claims.append(Steady(compared.shifts, gate.gap_shift))
+        claims.append(Equivalence(compared.shifts, gate.gap_shift))
     return claims
 
 

@@ -87,7 +87,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Steady:
+class Equivalence:
     """That no gap between the groups moved by more than `margin` points, either way.
 
     `shifts` are the estimates, by the rate that moved.

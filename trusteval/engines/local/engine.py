@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from trusteval.engines.chat import render
-from trusteval.engines.health import MOST_SHORTFALL, PROMPTS, sanity_text
+from trusteval.engines.health import MOST_SHORTFALL, PROMPTS, health_text
 from trusteval.engines.local.batching import Batch, halve, plan_batches, rows_of, without
 from trusteval.engines.local.decoding import Decoder, PlainDecoder
 from trusteval.engines.local.encoding import encode
-from trusteval.engines.local.health_check import examine, find_shortfall
+from trusteval.engines.local.health_check import check_health, find_shortfall
 from trusteval.engines.local.memory import default_budget, plan_memory
 from trusteval.engines.local.packed_decoder import PackedDecoder
 from trusteval.errors import EngineError, PromptError
@@ -19,7 +19,7 @@ from trusteval.system.files import abbreviated
 from trusteval.types import FinishReason, Health, Prompt, Response
 
 _SMOKE_TOKENS = 4
-"""How many tokens of an answer the smoke run looks at."""
+"""How many tokens of an answer the smoke run checks."""
 
 
 class HFEngine:
@@ -54,13 +54,13 @@ class HFEngine:
             if missing := without(batch, finished):
                 yield self._run(encoded, missing, max_new_tokens)
 
-    def examine(self) -> Health:
-        (tokens,) = self._tokens([(sanity_text(), True)])
+    def check_health(self) -> Health:
+        (tokens,) = self._tokens([(health_text(), True)])
         if not tokens:
             raise EngineError(f"{self.name}: the tokenizer makes no token of English text")
         self._refuse_unknown([tokens])
         with self._explaining_memory(len(tokens)):
-            return examine(self)
+            return check_health(self)
 
     def encode(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         """Return the prompts' tokens, as `generate` feeds them.

@@ -1,4 +1,4 @@
-"""Looks at a loaded model before it is judged: perplexity on a fixed text, and a smoke run.
+"""Checks a loaded model before it is judged: perplexity on a fixed text, and a smoke run.
 
 The smoke run answers a few prompts by the engine's own way (shared prefix, padding, batch) and
 asks whether one plain forward pass would have chosen the same tokens.
@@ -10,12 +10,12 @@ import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from trusteval.engines.health import PROMPTS, sanity_text
+from trusteval.engines.health import PROMPTS, health_text
 from trusteval.types import Health, Prompt
 
 
-class Examined(Protocol):
-    """What is looked at: a model, its tokenizer, and the engine's way to an answer."""
+class Checked(Protocol):
+    """What is checked: a model, its tokenizer, and the engine's way to an answer."""
 
     model: Any
     tokenizer: Any
@@ -25,7 +25,7 @@ class Examined(Protocol):
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]: ...
 
 
-def examine(engine: Examined) -> Health:
+def check_health(engine: Checked) -> Health:
     """Measure perplexity and, where it is a number, how the engine's path compares."""
     perplexity = _perplexity(engine)
     return Health(
@@ -35,11 +35,11 @@ def examine(engine: Examined) -> Health:
     )
 
 
-def _perplexity(engine: Examined) -> float:
+def _perplexity(engine: Checked) -> float:
     """Return exp of the mean negative log-likelihood per token, the first token given."""
     import torch
 
-    ids = engine.tokenizer(sanity_text(), return_tensors="pt")["input_ids"]
+    ids = engine.tokenizer(health_text(), return_tensors="pt")["input_ids"]
     with torch.inference_mode():
         logits = engine.model(input_ids=ids.to(engine.model.device)).logits[0, :-1].float()
         targets = ids[0, 1:].to(logits.device)
@@ -47,7 +47,7 @@ def _perplexity(engine: Examined) -> float:
     return math.exp(loss) if loss < 700 else loss * math.inf  # exp overflows; NaN stays NaN
 
 
-def find_shortfall(engine: Examined) -> float:
+def find_shortfall(engine: Checked) -> float:
     """Return how far the engine's tokens lie below a plain pass's best (`types.Health`)."""
     import torch
 

@@ -69,7 +69,7 @@ class OpenAIEngine:
         finally:
             self._cancel()
 
-    def examine(self) -> None:
+    def check_health(self) -> None:
         return None
 
     def close(self) -> None:
