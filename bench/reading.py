@@ -80,7 +80,7 @@ def main() -> None:
 def _answers(run: Path) -> Iterator[Asked]:
     recorded = read_answers(run / NAME)
     for (subject, benchmark), said in recorded.said.items():
-        samples = recorded.sheets[subject, benchmark].roll.samples
+        samples = recorded.answer_tables[subject, benchmark].sample_table.samples
         yield from zip(samples, said.responses(), strict=True)
 
 

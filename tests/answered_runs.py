@@ -11,7 +11,7 @@ from typing import Any
 
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.protocols import PROTOCOLS
 from trusteval.reading.reader import READER_VERSION
@@ -61,7 +61,7 @@ def samples(ids: Iterable[int] = range(N)) -> list[Sample]:
         Sample(
             id=str(number),
             setting=ASTRONOMY,
-            cluster=f"item {number}",
+            unit=f"item {number}",
             target="A",
             stratum="astronomy",
             options=("Mars", "Venus", "Saturn", "Pluto"),
@@ -96,7 +96,7 @@ def run_of(
     **facts: Any,
 ) -> AnsweredRun:
     """Build a run by what each subject answered to the items `ids`, in words read so."""
-    roll = Roll.of(samples(ids))
+    sample_table = SampleTable.of(samples(ids))
     told = {
         (subject, "mmlu"): [Response(words(answer), FinishReason.END, 0, 0) for answer in answers]
         for subject, answers in said.items()
@@ -106,10 +106,13 @@ def run_of(
         facts=replace(FACTS, **facts),
         data={"mmlu": DataFacts(sha256=data)},
         identities={(subject, "mmlu"): (identities or {}).get(subject, HELD) for subject in said},
-        sheets={(subject, "mmlu"): Sheet.of(roll, answers) for subject, answers in said.items()},
+        answer_tables={
+            (subject, "mmlu"): AnswerTable.of(sample_table, answers)
+            for subject, answers in said.items()
+        },
         said={key: Said.of(responses) for key, responses in told.items()},
         grounds={
-            key: Grounds.of(list(map(strict.read, roll.samples, responses)))
+            key: Grounds.of(list(map(strict.read, sample_table.samples, responses)))
             for key, responses in told.items()
         },
     )

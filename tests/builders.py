@@ -54,14 +54,14 @@ def judged(
 ) -> list[Judged]:
     """Judge one row per pair of true label and answer; a plain text stands for its label.
 
-    Every row is its own source item, called by its id.
+    Every row is its own unit, called by its id.
     """
     return [
         Judged(
             Sample(
                 id=str(number),
                 setting=asked,
-                cluster=f"item {number}",
+                unit=f"item {number}",
                 target=target,
                 group=group,
             ),

@@ -193,14 +193,14 @@ class Declared:
 class Sample:
     """One row of a benchmark under one setting.
 
-    `id` is the 0-based row index in the source file. `cluster` names the text the row descends
-    from, the same across settings; `stratum` the family that clusters are drawn within;
+    `id` is the 0-based row index in the source file. `unit` names the text the row descends
+    from, the same across settings; `stratum` the family that units are drawn within;
     `group` the sensitive group, where there is one. `options` are the texts of the choices.
     """
 
     id: str
     setting: Setting
-    cluster: str
+    unit: str
     target: str
     stratum: str = ""
     group: str | None = None

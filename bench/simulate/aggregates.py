@@ -29,7 +29,7 @@ def layouts() -> tuple[Layout, ...]:
 
 def drops(layout: Layout, *, draws: int, seed: int, apart: bool = False) -> list[Row]:
     """Simulate `max_drop` on the score; `apart` takes each row for an item of its own."""
-    few = apart or len(layout.roll.samples) > _MANY
+    few = apart or len(layout.sample_table.samples) > _MANY
     return [
         drop_row(
             f"{layout.name}, correlation {correlation:g}",
@@ -58,7 +58,7 @@ def drop_row(
     where: Flags | None = None,
 ) -> Row:
     """Simulate drops of these sizes, in all rows or `where` alone."""
-    unit = weighed.layout.roll.unit
+    unit = weighed.layout.sample_table.unit
     everywhere = np.ones(len(unit), bool) if where is None else where
     hit = float(weighed.share[everywhere].sum())
     limit = truths[1]
@@ -91,7 +91,7 @@ def levels(layout: Layout, *, draws: int, seed: int) -> list[Row]:
             correlation: float = correlation,
             limit: float = limit,
         ) -> Drawn:
-            u = uniform(layout.roll.unit, correlation=correlation, random=random)
+            u = uniform(layout.sample_table.unit, correlation=correlation, random=random)
             evidence = weighed.evidence(Replies(u < value / 100))
             return Drawn(evidence, (evidence.score.value or 0.0) < limit)
 

@@ -2,7 +2,7 @@
 
 Each row has a uniform number u. It decides both answers: below `lost` only the reference is right,
 from there to `right` both are, then for `gained` only the subject is, above that neither. A row
-takes its source item's u with probability sqrt(correlation) and one of its own otherwise, so that
+takes its unit's u with probability sqrt(correlation) and one of its own otherwise, so that
 any two rows of an item correlate by `correlation` in either's answers and in their difference.
 """
 
@@ -39,7 +39,7 @@ class Truth:
 
 
 def uniform(units: Codes, *, correlation: float, random: np.random.Generator) -> Values:
-    """Draw each row's number; `units` are the numbers of the rows' source items."""
+    """Draw each row's number; `units` are the numbers of the rows' units."""
     own = random.random(len(units))
     if correlation == 0:
         return own

@@ -69,7 +69,7 @@ def _breaks(score: Gate) -> Iterator[tuple[str, float, float, float]]:
 def _pair(
     layout: Layout, drop: float, refusing: float, of_wrong: float, random: np.random.Generator
 ) -> Pair:
-    unit = layout.roll.unit
+    unit = layout.sample_table.unit
     u = uniform(unit, correlation=CORRELATION, random=random)
     reference, subject = answers(Truth(RIGHT, drop / 100, _DISCORDANCE), u)
     v = uniform(unit, correlation=CORRELATION, random=random)

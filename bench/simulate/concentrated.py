@@ -45,8 +45,8 @@ def drops(*, draws: int, seed: int) -> list[Row]:
 
 def _conditions() -> Iterator[tuple[Layout, float, float, Place]]:
     for layout, limit in _shipped("ethics", ethics()):
-        roll = layout.roll
-        immoral = roll.target == roll.labels.index("wrong")
+        sample_table = layout.sample_table
+        immoral = sample_table.target == sample_table.labels.index("wrong")
         jailbreak = layout.asked_in(*JAILBREAK)
         yield layout, limit, 8.0, ("few_shot alone", layout.asked_in("few_shot"))
         yield layout, limit, 2.0, ("immoral under all attacks", immoral & ~_plain(layout))
@@ -70,7 +70,9 @@ def _conditions() -> Iterator[tuple[Layout, float, float, Place]]:
         yield layout, limit, 2.0, _heaviest(layout)
         yield layout, limit, 8.0, _heaviest(layout)
     for layout, limit in _shipped("mmlu", mmlu()):
-        sciences = [name for name in layout.roll.settings if name.startswith(("high_", "college_"))]
+        sciences = [
+            name for name in layout.sample_table.settings if name.startswith(("high_", "college_"))
+        ]
         yield layout, limit, 8.0, ("high school and college alone", layout.asked_in(*sciences))
     yield layout, limit, 8.0, ("moral_scenarios alone", layout.asked_in("moral_scenarios"))
 
@@ -88,7 +90,7 @@ def _plain(layout: Layout) -> Flags:
 def _heaviest(layout: Layout) -> Place:
     """Return the rows of the items that weigh most, until they are two fifths of the score."""
     weighed = Weighed(gate(max_drop=1.0), layout)
-    unit = layout.roll.unit
+    unit = layout.sample_table.unit
     weight = np.bincount(unit, weighed.share)
     order = np.argsort(-weight, kind="stable")
     n = 1 + int(np.searchsorted(np.cumsum(weight[order]), _HEAVIEST))

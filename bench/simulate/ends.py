@@ -11,7 +11,7 @@ from bench.simulate.layout import Layout
 from bench.simulate.layouts import advglue, ethics, ood, quick
 from bench.simulate.shares import Drawn, Row, at_three_truths, gate
 from bench.simulate.weighed import Replies, Weighed
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.benchmarks.ethics import EVASIVE, JAILBREAK
 from trusteval.gates.gate import Gate
 
@@ -46,7 +46,7 @@ def _row(
     where: Flags | None = None,
 ) -> Row:
     weighed = Weighed(asked, layout)
-    unit, n_units = layout.roll.unit, int(layout.roll.unit.max()) + 1
+    unit, n_units = layout.sample_table.unit, int(layout.sample_table.unit.max()) + 1
     at_risk = np.ones(n_units) if where is None else np.zeros(n_units)
     if where is not None:
         at_risk[unit[where]] = 1.0
@@ -120,13 +120,13 @@ def _families() -> Iterator[tuple[Gate, Layout, str, Flags]]:
         heavy = layout.asked_in(*JAILBREAK, *EVASIVE)
         for limit in (1.0, 2.0, 5.0, 20.0):
             yield gate(_SILENT, at_most=limit), layout, "sentences in all settings", heavy
-    often = np.bincount(texts.roll.unit)[texts.roll.unit] >= 6
+    often = np.bincount(texts.sample_table.unit)[texts.sample_table.unit] >= 6
     for limit in (2.0, 5.0, 10.0):
         yield gate(_SILENT, at_most=limit), texts, "texts attacked three times and more", often
 
 
 def _only(layout: Layout, *prefixes: str) -> Layout:
     """Keep the settings whose names start so."""
-    samples = [s for s in layout.roll.samples if s.setting.name.startswith(prefixes)]
-    items = len({sample.cluster for sample in samples})
-    return Layout(f"{items} items in 2 settings", Roll.of(samples), layout.scoring)
+    samples = [s for s in layout.sample_table.samples if s.setting.name.startswith(prefixes)]
+    items = len({sample.unit for sample in samples})
+    return Layout(f"{items} items in 2 settings", SampleTable.of(samples), layout.scoring)

@@ -139,20 +139,22 @@ def _apart(one_label: bool) -> str:
 
 def _sides(layout: Layout, *, metric: str, one_label: bool) -> Values:
     """Return by how much each row's rate of yes moves for the metric to grow by 1."""
-    roll = layout.roll
-    side = np.where(roll.group == 1, 0.5, -0.5)
+    sample_table = layout.sample_table
+    side = np.where(sample_table.group == 1, 0.5, -0.5)
     if not one_label:
         return side
-    return np.where(roll.target == roll.positive, side / _OF_ONE_LABEL[metric], 0.0)
+    return np.where(sample_table.target == sample_table.positive, side / _OF_ONE_LABEL[metric], 0.0)
 
 
 def _rates(layout: Layout) -> Values:
     """Return how often each row is called yes where there is no gap."""
-    return np.where(layout.roll.target == layout.roll.positive, _RATES[1], _RATES[0])
+    return np.where(
+        layout.sample_table.target == layout.sample_table.positive, _RATES[1], _RATES[0]
+    )
 
 
 def _right(layout: Layout, called: Flags) -> Flags:
-    return np.asarray(called == (layout.roll.target == layout.roll.positive))
+    return np.asarray(called == (layout.sample_table.target == layout.sample_table.positive))
 
 
 def _sized(layout: Layout, metric: str, one_label: bool, true: float) -> tuple[Gate, Draw]:
@@ -162,7 +164,7 @@ def _sized(layout: Layout, metric: str, one_label: bool, true: float) -> tuple[G
     asked = gate(metric, at_least=100 - _GAP) if is_score else gate(metric, at_most=_GAP)
 
     def draw(random: np.random.Generator) -> Drawn:
-        u = uniform(layout.roll.unit, correlation=CORRELATION, random=random)
+        u = uniform(layout.sample_table.unit, correlation=CORRELATION, random=random)
         found = estimate(layout.parts(formula, _right(layout, u < rates)))
         assert found is not None
         gap = 1 - found.value if is_score else found.value
@@ -209,7 +211,7 @@ def _drawn_pair(
     truth = Truth(_rates(layout) + sides * gap / 100, -sides * growth / 100, _DISCORDANCE)
 
     def draw(random: np.random.Generator) -> tuple[Flags, Flags]:
-        u = uniform(layout.roll.unit, correlation=CORRELATION, random=random)
+        u = uniform(layout.sample_table.unit, correlation=CORRELATION, random=random)
         reference, subject = answers(truth, u)
         return _right(layout, reference), _right(layout, subject)
 

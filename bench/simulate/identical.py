@@ -62,7 +62,7 @@ def unchanged(*, draws: int, seed: int) -> Listing:
 def _pair(
     layout: Layout, discordance: float, random: np.random.Generator
 ) -> tuple[Replies, Replies]:
-    u = uniform(layout.roll.unit, correlation=CORRELATION, random=random)
+    u = uniform(layout.sample_table.unit, correlation=CORRELATION, random=random)
     reference, subject = answers(Truth(RIGHT, 0.0, discordance), u)
     return Replies(reference), Replies(subject)
 

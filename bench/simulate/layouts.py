@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.simulate.layout import Layout
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.benchmarks import adult
 from trusteval.benchmarks.advglue import ADVGLUE
 from trusteval.benchmarks.benchmark import Question
@@ -44,7 +44,7 @@ def ethics(immoral: int = 983, moral: int = 1126, everywhere: int = 200) -> Layo
                 item = f"{label} {number}"
                 samples.append(_sample(setting, item, target=label, stratum=f"{label}/{occurs}"))
     sizes = f"{immoral + moral:,} sentences, {2 * everywhere} in all settings"
-    return Layout(f"ethics, {sizes}", Roll.of(samples), STRICT.scoring("ethics"))
+    return Layout(f"ethics, {sizes}", SampleTable.of(samples), STRICT.scoring("ethics"))
 
 
 def ood(sentences: int = 872, new: int = 263, old: int = 855) -> Layout:
@@ -65,7 +65,9 @@ def ood(sentences: int = 872, new: int = 263, old: int = 855) -> Layout:
         for name in settings
         for number in range(n)
     ]
-    return Layout(f"ood, {sentences} / {new} / {old}", Roll.of(samples), STRICT.scoring("ood"))
+    return Layout(
+        f"ood, {sentences} / {new} / {old}", SampleTable.of(samples), STRICT.scoring("ood")
+    )
 
 
 def advglue() -> Layout:
@@ -86,7 +88,7 @@ def advglue() -> Layout:
                     )
                     for again in range(times)
                 ]
-    return Layout("advglue, 223 texts", Roll.of(samples), STRICT.scoring("advglue"))
+    return Layout("advglue, 223 texts", SampleTable.of(samples), STRICT.scoring("advglue"))
 
 
 def mmlu() -> Layout:
@@ -102,20 +104,20 @@ def mmlu() -> Layout:
         _sample(MMLU.settings[name], text, target="A", stratum="questions", id=str(place))
         for place, (name, text) in enumerate(zip(subjects, unit, strict=True))
     ]
-    return Layout("mmlu, 13,869 questions", Roll.of(samples), STRICT.scoring("mmlu"))
+    return Layout("mmlu, 13,869 questions", SampleTable.of(samples), STRICT.scoring("mmlu"))
 
 
 def quick(benchmark: str) -> Layout:
     """Lay out what the profile `quick` draws of a benchmark, by the drawing itself."""
     whole = {"advglue": advglue, "ethics": ethics, "mmlu": mmlu, "ood": ood}[benchmark]()
     asked: dict[str, list[Question]] = {}
-    for sample in whole.roll.samples:
+    for sample in whole.sample_table.samples:
         asked.setdefault(sample.setting.name, []).append(Question(sample, ()))
     drawn = PROFILES["quick"].draw(benchmark, asked)
     samples = [question.sample for rows in drawn.values() for question in rows]
-    units = len({sample.cluster for sample in samples})
+    units = len({sample.unit for sample in samples})
     name = f"{benchmark} quick, {len(samples):,} rows of {units:,} units"
-    return Layout(name, Roll.of(samples), whole.scoring)
+    return Layout(name, SampleTable.of(samples), whole.scoring)
 
 
 def fairness(per_group: int, n_settings: int) -> Layout:
@@ -137,7 +139,7 @@ def fairness(per_group: int, n_settings: int) -> Layout:
     settings = "1 setting" if n_settings == 1 else f"{n_settings} settings"
     return Layout(
         f"adult, {settings}, {per_group:,} per group",
-        Roll.of(samples),
+        SampleTable.of(samples),
         STRICT.scoring("adult_raw", settings=names),
     )
 
@@ -159,5 +161,5 @@ def _sample(
     id: str | None = None,
 ) -> Sample:
     return Sample(
-        id=id or item, setting=setting, cluster=item, target=target, stratum=stratum, group=group
+        id=id or item, setting=setting, unit=item, target=target, stratum=stratum, group=group
     )

@@ -48,7 +48,7 @@ class Builds:
     """Builds of one subject, held to one row; the reference has answered once for all."""
 
     def __init__(self, layout: Layout, asked: Gate, m: int, random: np.random.Generator) -> None:
-        self._unit, self._random, self._m = layout.roll.unit, random, m
+        self._unit, self._random, self._m = layout.sample_table.unit, random, m
         self._weighed, self.gate = Weighed(asked, layout), asked
         self._right: Flags = uniform(self._unit, correlation=CORRELATION, random=random) < RIGHT
         self._share = self._weighed.value(Replies(self._right)) / 100

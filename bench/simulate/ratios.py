@@ -54,7 +54,7 @@ def _row(asked: Gate, layout: Layout, share: float, *, draws: int, seed: tuple[i
 
 
 def _of_units(layout: Layout, random: np.random.Generator) -> Values:
-    return random.random(int(layout.roll.unit.max()) + 1)[layout.roll.unit]
+    return random.random(int(layout.sample_table.unit.max()) + 1)[layout.sample_table.unit]
 
 
 def _answered(
@@ -75,8 +75,8 @@ def _attacked(
 
 
 def _drawn(asked: Gate, layout: Layout, right: np.ndarray, refused: np.ndarray) -> Drawn:
-    sheet = layout.sheet(right, refused=refused)
-    evidence = gather(asked, layout.measured(asked, sheet))
+    answer_table = layout.answer_table(right, refused=refused)
+    evidence = gather(asked, layout.measured(asked, answer_table))
     value, limit = evidence.score.value, asked.limits[0]
     if value is None:
         return Drawn(evidence, False)

@@ -41,7 +41,7 @@ def refusals(*, draws: int, seed: int) -> list[Row]:
 
 def _rising(weighed: Weighed, limit: float, true: float, random: np.random.Generator) -> Drawn:
     """Let both refuse among what is wrong; 20 % are, of which the reference refuses a quarter."""
-    unit = weighed.layout.roll.unit
+    unit = weighed.layout.sample_table.unit
     u = uniform(unit, correlation=CORRELATION, random=random)
     right = u < RIGHT
     v = uniform(unit, correlation=CORRELATION, random=random)
@@ -75,17 +75,17 @@ def shifts(*, draws: int, seed: int) -> list[Row]:
 
 
 def _silenced(asked: Gate, layout: Layout, true: float, random: np.random.Generator) -> Drawn:
-    roll = layout.roll
-    u = uniform(roll.unit, correlation=CORRELATION, random=random)
+    sample_table = layout.sample_table
+    u = uniform(sample_table.unit, correlation=CORRELATION, random=random)
     before, after = answers(Truth(_YES, 0.0, 0.04), u)
-    women = roll.group == roll.groups.index("Female")
-    quiet = uniform(roll.unit, correlation=CORRELATION, random=random) < true / 100 / _YES
-    truly = roll.target == roll.positive
-    sheets = [
-        layout.sheet(before == truly),
-        layout.sheet(after == truly, refused=women & after & quiet),
+    women = sample_table.group == sample_table.groups.index("Female")
+    quiet = uniform(sample_table.unit, correlation=CORRELATION, random=random) < true / 100 / _YES
+    truly = sample_table.target == sample_table.positive
+    answer_tables = [
+        layout.answer_table(before == truly),
+        layout.answer_table(after == truly, refused=women & after & quiet),
     ]
-    reference, subject = (layout.measured(asked, sheet) for sheet in sheets)
+    reference, subject = (layout.measured(asked, answer_table) for answer_table in answer_tables)
     evidence = gather(asked, subject, reference=reference)
     assert evidence.comparison is not None
     # What sees only who is answered: the shift that used to be tested.

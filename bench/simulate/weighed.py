@@ -48,8 +48,8 @@ class Weighed:
         self.share = shares(gate, layout)
         self._mine = np.flatnonzero(self.share)
         self._abstains = _where_refusing_is_right(gate, layout)
-        roll = layout.roll
-        both = roll.stratum * (roll.unit.max() + 1) + roll.unit
+        sample_table = layout.sample_table
+        both = sample_table.stratum * (sample_table.unit.max() + 1) + sample_table.unit
         own = np.arange(len(both)) if apart else both
         self._place: Codes = np.unique(own[self._mine], return_inverse=True)[1]
         self._weight = np.bincount(self._place, self.share[self._mine])
@@ -115,8 +115,8 @@ class Weighed:
             assert np.allclose([ours.low, ours.value, ours.high], [its.low, its.value, its.high])
 
     def _measured(self, replies: Replies) -> Measurement:
-        sheet = self.layout.sheet(replies.right, refused=replies.refused)
-        return self.layout.measured(self.gate, sheet)
+        answer_table = self.layout.answer_table(replies.right, refused=replies.refused)
+        return self.layout.measured(self.gate, answer_table)
 
 
 def _where_refusing_is_right(gate: Gate, layout: Layout) -> Flags:
@@ -131,11 +131,13 @@ def shares(gate: Gate, layout: Layout) -> Values:
     """Return what each row of a layout weighs in a gate's metric."""
     formula = layout.formula(gate.metric, part=gate.setting)
     assert isinstance(formula, WeightedSum)
-    # A roll in which each row is a unit of its own, so that cells say which rows they hold.
-    roll = replace(layout.roll, unit=np.arange(len(layout.roll.samples)))
-    everything = replace(layout.sheet(np.ones(len(roll.samples), bool)), roll=roll)
+    # A sample table in which each row is a unit of its own, so that cells say which rows they hold.
+    sample_table = replace(layout.sample_table, unit=np.arange(len(layout.sample_table.samples)))
+    everything = replace(
+        layout.answer_table(np.ones(len(sample_table.samples), bool)), sample_table=sample_table
+    )
     rows = rows_of(formula, everything, declared=layout.declared)
-    weights = np.zeros(len(roll.samples))
+    weights = np.zeros(len(sample_table.samples))
     parts = parts_of(formula, rows)
     assert isinstance(parts, RateParts)
     for cell in parts.cells:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.builders import setting
 from trust_tests.properties.strategies import LABELS, answers, recordings
 from trusteval.answers.ensembles import elect
-from trusteval.answers.table import Roll, Sheet, sheet_of
+from trusteval.answers.table import AnswerTable, SampleTable, answer_table_of
 from trusteval.answers.voting import vote
 from trusteval.types import (
     Answer,
@@ -36,7 +36,7 @@ samples = st.builds(
     Sample,
     id=st.sampled_from("0123"),
     setting=st.sampled_from(SETTINGS),
-    cluster=st.sampled_from("abc"),
+    unit=st.sampled_from("abc"),
     target=st.sampled_from(LABELS),
     stratum=st.sampled_from(["", "x"]),
     group=st.sampled_from(["one", "two", None]),
@@ -46,38 +46,38 @@ rows = st.lists(st.builds(Judged, sample=samples, answer=readings), max_size=20)
 
 @given(rows)
 def test_sheet_is_the_sequence_of_its_rows(judged: list[Judged]) -> None:
-    sheet = sheet_of(judged)
-    assert list(sheet) == judged
-    assert [sheet[place] for place in range(len(sheet))] == judged
-    assert list(sheet[1:]) == judged[1:]
-    assert sheet_of(sheet) is sheet
+    answer_table = answer_table_of(judged)
+    assert list(answer_table) == judged
+    assert [answer_table[place] for place in range(len(answer_table))] == judged
+    assert list(answer_table[1:]) == judged[1:]
+    assert answer_table_of(answer_table) is answer_table
 
 
 @given(rows)
 def test_columns_say_what_rows_say(judged: list[Judged]) -> None:
-    sheet = sheet_of(judged)
-    assert sheet.correct.tolist() == [row.correct for row in judged]
+    answer_table = answer_table_of(judged)
+    assert answer_table.correct.tolist() == [row.correct for row in judged]
     for column, kind in (
-        (sheet.answered, Label),
-        (sheet.refused, Refusal),
-        (sheet.invalid, Invalid),
+        (answer_table.answered, Label),
+        (answer_table.refused, Refusal),
+        (answer_table.invalid, Invalid),
     ):
         assert column.tolist() == [isinstance(row.answer, kind) for row in judged]
     firsts = [row.sample.setting.labels[0].value for row in judged]
-    assert sheet.truly_positive.tolist() == [
+    assert answer_table.truly_positive.tolist() == [
         row.sample.target == first for row, first in zip(judged, firsts, strict=True)
     ]
-    assert sheet.called_positive.tolist() == [
+    assert answer_table.called_positive.tolist() == [
         row.answer == Label(first) for row, first in zip(judged, firsts, strict=True)
     ]
-    assert sheet.targets == {row.sample.target for row in judged}
-    for group, members in sheet.groups.items():
+    assert answer_table.targets == {row.sample.target for row in judged}
+    for group, members in answer_table.groups.items():
         assert members.tolist() == [row.sample.group == group for row in judged]
 
 
 @given(rows)
 def test_rows_split_by_setting_in_their_order(judged: list[Judged]) -> None:
-    parts = sheet_of(judged).by_setting()
+    parts = answer_table_of(judged).by_setting()
     assert {name: list(part) for name, part in parts.items()} == {
         name: [row for row in judged if row.sample.setting.name == name]
         for name in sorted({row.sample.setting.name for row in judged})
@@ -86,7 +86,7 @@ def test_rows_split_by_setting_in_their_order(judged: list[Judged]) -> None:
 
 @given(rows)
 def test_counts_are_those_of_the_rows(judged: list[Judged]) -> None:
-    counts = sheet_of(judged).counts
+    counts = answer_table_of(judged).counts
     reasons = Counter(row.answer.reason for row in judged if isinstance(row.answer, Invalid))
     contradictory = sum(isinstance(r.answer, Label) and r.answer.contradictory for r in judged)
     assert counts.n == len(judged)
@@ -96,7 +96,7 @@ def test_counts_are_those_of_the_rows(judged: list[Judged]) -> None:
 
 @given(rows, st.sampled_from(LABELS))
 def test_rows_are_kept_by_their_sample(judged: list[Judged], label: str) -> None:
-    kept = sheet_of(judged).where(lambda sample: sample.target == label)
+    kept = answer_table_of(judged).where(lambda sample: sample.target == label)
     assert list(kept) == [row for row in judged if row.sample.target == label]
 
 
@@ -106,9 +106,10 @@ def test_election_is_the_vote_on_each_sample(
 ) -> None:
     asked = [data.draw(samples) for _ in recorded]
     members = [ballot.variant for ballot in recorded[0]]
-    roll = Roll.of(asked)
+    sample_table = SampleTable.of(asked)
     cast = [
-        Sheet.of(roll, (ballots[m].answer for ballots in recorded)) for m in range(len(members))
+        AnswerTable.of(sample_table, (ballots[m].answer for ballots in recorded))
+        for m in range(len(members))
     ]
     expected: list[Answer] = [
         vote(ballots, policy=sample.setting.refusal_policy).answer
@@ -118,11 +119,11 @@ def test_election_is_the_vote_on_each_sample(
 
 
 def test_election_keeps_whether_the_elected_label_was_contradictory() -> None:
-    asked = Sample(id="0", setting=SETTINGS[0], cluster="a", target="wrong")
-    roll = Roll.of([asked, asked])
+    asked = Sample(id="0", setting=SETTINGS[0], unit="a", target="wrong")
+    sample_table = SampleTable.of([asked, asked])
     cast = [
-        Sheet.of(roll, [Label("wrong", contradictory=True), Label("wrong")]),
-        Sheet.of(roll, [Label("wrong"), Label("wrong")]),
+        AnswerTable.of(sample_table, [Label("wrong", contradictory=True), Label("wrong")]),
+        AnswerTable.of(sample_table, [Label("wrong"), Label("wrong")]),
     ]
     elected = elect([Variant("gptq-8", "gptq", 8), Variant("gptq-4", "gptq", 4)], cast)
     assert elected.counts.n_invalid == 1

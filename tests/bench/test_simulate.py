@@ -72,20 +72,20 @@ def test_enumeration_through_the_gate_agrees_with_the_one_of_the_formulas():
     ],
 )
 def test_layout_has_the_published_rows_and_as_many_of_every_unit(layout, units):
-    roll = layout().roll
-    known = BENCHMARKS[roll.samples[0].setting.benchmark].settings
-    asked = Counter(sample.setting.name for sample in roll.samples)
+    sample_table = layout().sample_table
+    known = BENCHMARKS[sample_table.samples[0].setting.benchmark].settings
+    asked = Counter(sample.setting.name for sample in sample_table.samples)
     assert asked == {name: known[name].n_expected for name in asked}
-    assert Counter(np.bincount(roll.unit).tolist()) == units
+    assert Counter(np.bincount(sample_table.unit).tolist()) == units
 
 
 @pytest.mark.parametrize("benchmark", ["advglue", "ethics", "ood", "mmlu"])
 def test_quick_layout_is_drawn_by_the_profile(benchmark):
     layout = layouts.quick(benchmark)
-    assert layout.declared.keys() == set(layout.roll.settings)
-    weight = np.bincount(layout.roll.unit, shares(score_row(benchmark, "quick"), layout))
+    assert layout.declared.keys() == set(layout.sample_table.settings)
+    weight = np.bincount(layout.sample_table.unit, shares(score_row(benchmark, "quick"), layout))
     assert weight.sum() == pytest.approx(1)
-    assert layout.name.startswith(f"{benchmark} quick, {len(layout.roll.samples):,} rows")
+    assert layout.name.startswith(f"{benchmark} quick, {len(layout.sample_table.samples):,} rows")
 
 
 # -- evidence ------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_weighed_evidence_is_what_a_gate_gathers(layout, gate):
     asked: Layout = layout()
     random = np.random.default_rng(2)
     weighed = Weighed(gate, asked)
-    u, v = (uniform(asked.roll.unit, correlation=0.5, random=random) for _ in range(2))
+    u, v = (uniform(asked.sample_table.unit, correlation=0.5, random=random) for _ in range(2))
     reference, subject = (
         Replies(right & ~refused, refused)
         for right, refused in zip(
@@ -121,8 +121,10 @@ def test_weighed_evidence_is_what_a_gate_gathers(layout, gate):
     found = weighed.evidence(subject, reference)  # which compares the two itself
     gathered = gather(
         gate,
-        asked.measured(gate, asked.sheet(subject.right, refused=subject.refused)),
-        reference=asked.measured(gate, asked.sheet(reference.right, refused=reference.refused)),
+        asked.measured(gate, asked.answer_table(subject.right, refused=subject.refused)),
+        reference=asked.measured(
+            gate, asked.answer_table(reference.right, refused=reference.refused)
+        ),
     )
     assert found.score.value == pytest.approx(gathered.score.value)
     assert found.comparison is not None

@@ -295,7 +295,7 @@ def test_prompt_tells_everything_but_the_income(tmp_path):
 
 def test_every_person_is_a_source_item_of_group_and_label(root):
     samples = [question.sample for question in ask_everybody(root)]
-    assert len({sample.cluster for sample in samples}) == len(samples)
+    assert len({sample.unit for sample in samples}) == len(samples)
     assert {(s.group, s.target, s.stratum) for s in samples} == {
         (group, label, f"{group}/{label}") for group, label in STRATA
     }
@@ -599,10 +599,10 @@ def test_thousand_published_people_per_group_have_the_gap(uci, gap, counts):
 
 def test_published_draws_are_seeded_nested_and_stable(uci):
     drawn = {
-        name: {(q.sample.id, q.sample.cluster) for q in ask(uci, name)}
+        name: {(q.sample.id, q.sample.unit) for q in ask(uci, name)}
         for name in ("per_group_500_gap_0.0", "per_group_1000_gap_0.0")
     }
-    other = {(q.sample.id, q.sample.cluster) for q in ask(uci, "per_group_1000_gap_0.0_seed_1")}
+    other = {(q.sample.id, q.sample.unit) for q in ask(uci, "per_group_1000_gap_0.0_seed_1")}
     assert drawn["per_group_500_gap_0.0"] < drawn["per_group_1000_gap_0.0"]
     # Of some 45,000 people two draws of 2,000 share few; of the 1,668 rich women more.
     assert 0 < len(other & drawn["per_group_1000_gap_0.0"]) < 500

@@ -122,7 +122,7 @@ def test_clean_counterparts_pair_by_id(task, questions):
     assert perturbed.keys() == clean.keys()
     for number, sample in perturbed.items():
         assert sample.target == clean[number].target
-        assert sample.cluster == clean[number].cluster
+        assert sample.unit == clean[number].unit
         assert sample.fields != clean[number].fields
 
 
@@ -133,24 +133,24 @@ def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark,
         if name.startswith(f"{benchmark}/"):
             for question in asked:
                 sample = question.sample
-                facts.setdefault(sample.cluster, set()).add((sample.target, sample.stratum))
-    assert {cluster for cluster, seen in facts.items() if len(seen) > 1} == set()
+                facts.setdefault(sample.unit, set()).add((sample.target, sample.stratum))
+    assert {unit for unit, seen in facts.items() if len(seen) > 1} == set()
 
 
 def test_restyled_sentences_descend_from_one_item(questions):
     styles = [name for name in questions if name.startswith("ood/") and "qa_" not in name]
-    clusters = {name: {q.sample.cluster for q in questions[name]} for name in styles}
-    assert len({frozenset(seen) for seen in clusters.values()}) == 1
+    units = {name: {q.sample.unit for q in questions[name]} for name in styles}
+    assert len({frozenset(seen) for seen in units.values()}) == 1
 
 
 def test_ethics_strata_tell_items_asked_everywhere_from_the_others():
     # How often an item is asked shows over the whole benchmark only, which a run puts together.
     run = Questionnaire(DEMO, demo_origin(), texts=TEXTS)
     samples = [question.sample for question in run.questions("ethics")]
-    everywhere = {s.cluster for s in samples if s.setting.name == "jailbreak_2"}
-    assert 0 < len(everywhere) < len({sample.cluster for sample in samples})
-    varied_strata = {sample.stratum for sample in samples if sample.cluster in everywhere}
-    other_strata = {sample.stratum for sample in samples if sample.cluster not in everywhere}
+    everywhere = {s.unit for s in samples if s.setting.name == "jailbreak_2"}
+    assert 0 < len(everywhere) < len({sample.unit for sample in samples})
+    varied_strata = {sample.stratum for sample in samples if sample.unit in everywhere}
+    other_strata = {sample.stratum for sample in samples if sample.unit not in everywhere}
     assert varied_strata.isdisjoint(other_strata)
 
 

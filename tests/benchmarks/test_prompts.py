@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import demo_source
@@ -80,12 +80,13 @@ def test_spellings_of_a_prompts_file_are_read_as_their_labels(tmp_path: Path) ->
 def test_recorded_answers_keep_the_spellings_they_are_read_with(tmp_path: Path) -> None:
     own = written(tmp_path, SHIPPED + '\n[labels.ethics]\nwrong = ["reprehensible"]\n')
     asked = Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts(own)).questions("ethics")
-    roll = Roll.of(question.sample for question in asked)
+    sample_table = SampleTable.of(question.sample for question in asked)
     run = AnsweredRun(
-        facts=RunFacts(), sheets={("dense", "ethics"): Sheet.of(roll, [Refusal()] * len(asked))}
+        facts=RunFacts(),
+        answer_tables={("dense", "ethics"): AnswerTable.of(sample_table, [Refusal()] * len(asked))},
     )
     again = answered_run(run.to_document(with_texts=False))
-    sample = again.sheets["dense", "ethics"].roll.samples[0]
+    sample = again.answer_tables["dense", "ethics"].sample_table.samples[0]
     assert sample.setting.labels == asked[0].sample.setting.labels
     assert read(sample.setting, "Reprehensible!").answer == Label("wrong")
 

@@ -49,7 +49,7 @@ def test_advglue_plus_plus_is_read_by_the_model_it_was_made_against(tmp_path: Pa
     questions = load(tmp_path, "advglue_plus_plus", CELL)
     assert [q.sample.target for q in questions] == ["positive", "positive", "negative"]
     # Two attacks on one sentence are one unit; a row without its original is its own.
-    first, second, third = (q.sample.cluster for q in questions)
+    first, second, third = (q.sample.unit for q in questions)
     assert first == second != third
     clean = load(tmp_path, "advglue_plus_plus", f"clean_{CELL}")
     assert [(q.sample.id, q.sample.fields["sentence"]) for q in clean] == [

@@ -1,6 +1,7 @@
 """Standing controls: nothing changed never FAILs, what is planted FAILs where it should.
 
-All go from judged answers to verdicts, on the rolls of real benchmarks (docs/statistics.md).
+All go from judged answers to verdicts, on the sample tables of real benchmarks
+(docs/statistics.md).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bench.simulate.answers import Truth, answers, uniform
 from bench.simulate.families import draw_pairs
 from bench.simulate.layouts import Layout
 from bench.simulate.shares import compared, outcome
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate, family_size
@@ -52,31 +53,31 @@ def mmlu(rows: int) -> Layout:
         Sample(
             id=str(number),
             setting=MMLU.settings[name],
-            cluster=f"{name} {number}",
+            unit=f"{name} {number}",
             target="A",
             stratum="questions",
         )
         for name, size in sizes.items()
         for number in range(size or 0)
     ]
-    return Layout("mmlu", Roll.of(samples), STRICT.scoring("mmlu"))
+    return Layout("mmlu", SampleTable.of(samples), STRICT.scoring("mmlu"))
 
 
 def row(metric: str = "score", **keys) -> Gate:
     return Gate(benchmark="control", metric=metric, why="to see that it decides rightly", **keys)
 
 
-def judge(gate: Gate, layout: Layout, subject: Sheet, reference: Sheet) -> Outcome:
+def judge(gate: Gate, layout: Layout, subject: AnswerTable, reference: AnswerTable) -> Outcome:
     evidence = gather(
         gate, layout.measured(gate, subject), reference=layout.measured(gate, reference)
     )
     return decide(gate, evidence, subject="again", dimension=Dimension.MACHINE_ETHICS).outcome
 
 
-def refusing(sheet: Sheet, refused: np.ndarray) -> Sheet:
-    """Return the sheet with some answers refused."""
-    code = np.where(refused, len(sheet.answers), sheet.code)
-    return replace(sheet, answers=(*sheet.answers, REFUSING), code=code)
+def refusing(answer_table: AnswerTable, refused: np.ndarray) -> AnswerTable:
+    """Return the answer table with some answers refused."""
+    code = np.where(refused, len(answer_table.answers), answer_table.code)
+    return replace(answer_table, answers=(*answer_table.answers, REFUSING), code=code)
 
 
 # -- A/A ---------------------------------------------------------------------------------
@@ -107,18 +108,23 @@ FORMS = {
 }
 
 
-def runs_of(form: Form, *, discordance: float, runs: int) -> Iterator[tuple[Sheet, Sheet]]:
+def runs_of(
+    form: Form, *, discordance: float, runs: int
+) -> Iterator[tuple[AnswerTable, AnswerTable]]:
     """Draw a reference and the same subject once more, which differs as often either way."""
     layout, random = form.layout(), np.random.default_rng(2511)
     for _ in range(runs):
-        u = uniform(layout.roll.unit, correlation=0.5, random=random)
+        u = uniform(layout.sample_table.unit, correlation=0.5, random=random)
         pair = answers(Truth(0.8, 0.0, discordance), u)
-        sheets = [layout.sheet(right) for right in pair]
+        answer_tables = [layout.answer_table(right) for right in pair]
         if form.refuses:
-            v = uniform(layout.roll.unit, correlation=0.5, random=random)
+            v = uniform(layout.sample_table.unit, correlation=0.5, random=random)
             refused = answers(Truth(0.1, 0.0, discordance), v)
-            sheets = [refusing(sheet, no) for sheet, no in zip(sheets, refused, strict=True)]
-        yield sheets[0], sheets[1]
+            answer_tables = [
+                refusing(answer_table, no)
+                for answer_table, no in zip(answer_tables, refused, strict=True)
+            ]
+        yield answer_tables[0], answer_tables[1]
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -153,10 +159,10 @@ def test_answers_that_differ_by_chance_alone_fail_in_one_run_of_twenty_at_most(n
 )
 def test_planted_flips_fail_at_their_count_and_not_one_earlier(layout, part, counts):
     asked = layout()
-    everything = np.ones(len(asked.roll.samples), bool)
+    everything = np.ones(len(asked.sample_table.samples), bool)
     mine = np.arange(len(everything))
     if part is not None:
-        mine = np.flatnonzero(asked.roll.setting == asked.roll.settings.index(part))
+        mine = np.flatnonzero(asked.sample_table.setting == asked.sample_table.settings.index(part))
     order = np.random.default_rng(2511).permutation(mine)
     for margin, flips in counts.items():
         decided = []
@@ -164,35 +170,46 @@ def test_planted_flips_fail_at_their_count_and_not_one_earlier(layout, part, cou
             right = everything.copy()
             right[order[:planted]] = False
             gate = row(max_drop=margin, setting=part)
-            decided.append(judge(gate, asked, asked.sheet(right), asked.sheet(everything)))
+            decided.append(
+                judge(gate, asked, asked.answer_table(right), asked.answer_table(everything))
+            )
         assert decided == [Outcome.INCONCLUSIVE, FAIL]
 
 
 def test_planted_flips_are_seen_however_the_reference_stands():
     asked = ethics()
-    reference = np.random.default_rng(2511).random(len(asked.roll.samples)) < 0.6
-    mine = asked.roll.setting == asked.roll.settings.index("zero_shot")
+    reference = np.random.default_rng(2511).random(len(asked.sample_table.samples)) < 0.6
+    mine = asked.sample_table.setting == asked.sample_table.settings.index("zero_shot")
     flips = np.flatnonzero(reference & mine)[:13]
     for flipped, expected in ((flips[1:], Outcome.INCONCLUSIVE), (flips, FAIL)):
         subject = reference.copy()
         subject[flipped] = False
         gate = row(max_drop=3.0, setting="zero_shot")
-        assert judge(gate, asked, asked.sheet(subject), asked.sheet(reference)) is expected
+        assert (
+            judge(gate, asked, asked.answer_table(subject), asked.answer_table(reference))
+            is expected
+        )
 
 
 def test_flips_of_a_few_sentences_count_once_however_often_those_are_asked():
     asked = layouts.ethics(200, 200, 50)
-    everything = np.ones(len(asked.roll.samples), bool)
-    times = np.bincount(asked.roll.unit)[asked.roll.unit]
-    few = np.flatnonzero(np.isin(asked.roll.unit, np.unique(asked.roll.unit[times == 12])[:8]))
-    many = np.flatnonzero(asked.roll.setting == asked.roll.settings.index("few_shot"))[::4][:96]
+    everything = np.ones(len(asked.sample_table.samples), bool)
+    times = np.bincount(asked.sample_table.unit)[asked.sample_table.unit]
+    few = np.flatnonzero(
+        np.isin(asked.sample_table.unit, np.unique(asked.sample_table.unit[times == 12])[:8])
+    )
+    many = np.flatnonzero(
+        asked.sample_table.setting == asked.sample_table.settings.index("few_shot")
+    )[::4][:96]
     assert len(few) == len(many)
     decided = []
     for flipped in (few, many):
         right = everything.copy()
         right[flipped] = False
         gate = row(max_drop=3.0)
-        decided.append(judge(gate, asked, asked.sheet(right), asked.sheet(everything)))
+        decided.append(
+            judge(gate, asked, asked.answer_table(right), asked.answer_table(everything))
+        )
     assert decided == [Outcome.INCONCLUSIVE, FAIL]
 
 

@@ -185,7 +185,7 @@ def test_units_asked_in_more_settings_are_a_stratum_of_their_own(evaluate) -> No
     assert {sample.stratum for sample in samples} == {
         *("wrong/6", "wrong/2", "not wrong/6", "not wrong/2")
     }
-    assert len({s.cluster for s in samples if s.stratum.endswith("/6")}) == 10
+    assert len({s.unit for s in samples if s.stratum.endswith("/6")}) == 10
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -9,7 +9,7 @@ import pytest
 from bench.simulate.layouts import fairness
 from tests.builders import setting
 from tests.project import GATES, Project
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.gates.aims import Asked
 from trusteval.gates.gate import Gate
 from trusteval.gates.planning import Line, assumed_discordance, plan
@@ -24,17 +24,16 @@ DROP = Gate("bench", "score", "because", max_drop=3.0, number=1)
 
 def layout(items: int) -> Asked:
     """Ask so many items once; accuracy."""
-    roll = Roll.of(
-        Sample(id=str(i), setting=setting("one"), cluster=str(i), target="yes")
-        for i in range(items)
+    sample_table = SampleTable.of(
+        Sample(id=str(i), setting=setting("one"), unit=str(i), target="yes") for i in range(items)
     )
     scoring = Scoring({"all": Subscore(over(["one"], "accuracy"))}, shown={"accuracy": "accuracy"})
-    return Asked(roll, scoring, {"one": Declared(items, frozenset({"yes"}))})
+    return Asked(sample_table, scoring, {"one": Declared(items, frozenset({"yes"}))})
 
 
 def people(per_group: int, settings: int = 1) -> Asked:
     laid = fairness(per_group, settings)
-    return Asked(laid.roll, laid.scoring, laid.declared)
+    return Asked(laid.sample_table, laid.scoring, laid.declared)
 
 
 def planned(*gates: Gate, asked: Asked | Unavailable, variants="gptq-4", known=None) -> list[Line]:

@@ -48,14 +48,16 @@ def judge(
     """Judge who has these rows right, and leaves those without an answer."""
     evidence = gather(
         gate,
-        layout.measured(gate, layout.sheet(right, refused=refused)),
-        reference=None if reference is None else layout.measured(gate, layout.sheet(reference)),
+        layout.measured(gate, layout.answer_table(right, refused=refused)),
+        reference=None
+        if reference is None
+        else layout.measured(gate, layout.answer_table(reference)),
     )
     return decide(gate, evidence, subject=SUBJECT, dimension=Dimension.MMLU, family=m)
 
 
 def everything(layout: Layout) -> Flags:
-    return np.ones(len(layout.roll.samples), bool)
+    return np.ones(len(layout.sample_table.samples), bool)
 
 
 @cache
@@ -105,12 +107,12 @@ def test_family_is_what_holds_the_subject_however_many_are_judged_beside_it(prof
 def test_twenty_points_lost_are_red_on_every_benchmark_of_quick():
     for benchmark in ("advglue", "ethics", "ood", "mmlu"):
         layout = layout_of(benchmark, "quick")
-        reference = np.random.default_rng(16).random(len(layout.roll.samples)) < 0.9
-        lost = np.random.default_rng(17).random(int(layout.roll.unit.max()) + 1) < 0.33
+        reference = np.random.default_rng(16).random(len(layout.sample_table.samples)) < 0.9
+        lost = np.random.default_rng(17).random(int(layout.sample_table.unit.max()) + 1) < 0.33
         verdict = judge(
             score_row(benchmark, "quick"),
             layout,
-            reference & ~lost[layout.roll.unit],
+            reference & ~lost[layout.sample_table.unit],
             reference=reference,
             m=family("quick"),
         )
@@ -126,7 +128,7 @@ def test_twenty_points_lost_are_red_on_every_benchmark_of_quick():
 @pytest.mark.parametrize("answered", [1, 9])
 def test_ratio_of_hardly_anybody_is_undefined_and_blocks(answered, limit, right):
     layout = layouts.ood(1, 1, 200)
-    refused = np.ones(len(layout.roll.samples), bool)
+    refused = np.ones(len(layout.sample_table.samples), bool)
     refused[np.flatnonzero(layout.asked_in("qa_2020"))[:answered]] = False
     verdict = judge(
         row("answered_accuracy", setting="qa_2020", **limit),
@@ -142,7 +144,7 @@ def test_ratio_of_hardly_anybody_is_undefined_and_blocks(answered, limit, right)
 @pytest.mark.parametrize("limit", [{"at_most": 5.0}, {"at_most": 95.0}])
 def test_one_clean_text_that_is_right_shows_nothing_of_attacks(limit):
     layout = advglue()
-    right = np.zeros(len(layout.roll.samples), bool)
+    right = np.zeros(len(layout.sample_table.samples), bool)
     right[np.flatnonzero(layout.asked_in(*CLEAN))[0]] = True
     right |= ~layout.asked_in(*CLEAN)
     verdict = judge(row("attack_success_rate", **limit), layout, right)
@@ -151,7 +153,7 @@ def test_one_clean_text_that_is_right_shows_nothing_of_attacks(limit):
 
 def test_garbage_counts_against_who_answered():
     layout = layouts.ood(1, 1, 200)
-    half = np.random.default_rng(16).random(len(layout.roll.samples)) < 0.5
+    half = np.random.default_rng(16).random(len(layout.sample_table.samples)) < 0.5
     value = judge(
         row("answered_accuracy", setting="qa_2020", at_least=90.0), layout, half
     ).score.value
@@ -166,11 +168,11 @@ def test_garbage_counts_against_who_answered():
 @pytest.mark.parametrize("silenced", ["Female", "Male"])
 def test_gap_shift_fails_where_one_group_is_called_yes_no_more(silenced, margin):
     layout = layouts.fairness(100, 8)
-    roll, random = layout.roll, np.random.default_rng(16)
-    truly = roll.target == roll.positive
+    sample_table, random = layout.sample_table, np.random.default_rng(16)
+    truly = sample_table.target == sample_table.positive
     said_yes = random.random(len(truly)) < 0.5
-    group = roll.group == roll.groups.index(silenced)
-    quiet = random.random(int(roll.unit.max()) + 1)[roll.unit] < 0.6
+    group = sample_table.group == sample_table.groups.index(silenced)
+    quiet = random.random(int(sample_table.unit.max()) + 1)[sample_table.unit] < 0.6
     right = said_yes == truly
     gate = row("demographic_parity_difference", gap_shift=margin)
     silent = judge(gate, layout, right, refused=group & said_yes & quiet, reference=right, m=12)
@@ -192,8 +194,8 @@ def test_identical_answers_pass_the_shipped_rows_and_one_loss_each_is_no_better(
     same = judge(gate, layout, reference, reference=reference)
     assert same.outcome is Outcome.PASS, same.message
     worse = reference.copy()
-    for setting in range(len(layout.roll.settings)):
-        worse[np.flatnonzero(layout.roll.setting == setting)[0]] = False
+    for setting in range(len(layout.sample_table.settings)):
+        worse[np.flatnonzero(layout.sample_table.setting == setting)[0]] = False
     less = judge(gate, layout, worse, reference=reference)
     assert same.change is not None
     assert less.change is not None
@@ -265,7 +267,7 @@ def test_limit_near_its_end_passes_in_one_run_of_twenty_where_the_truth_is_on_it
         if metric == "non_answer_rate"
         else row(metric, setting=setting, at_least=100 - limit)
     )
-    units = np.unique(asked.roll.unit[_mine(asked, setting)])
+    units = np.unique(asked.sample_table.unit[_mine(asked, setting)])
     failing = 0
     while _passes(gate, asked, units[:failing]):
         failing += 1
@@ -278,6 +280,6 @@ def _mine(layout: Layout, setting: str) -> Flags:
 
 
 def _passes(gate: Gate, layout: Layout, failing: np.ndarray) -> bool:
-    failed = np.isin(layout.roll.unit, failing)
+    failed = np.isin(layout.sample_table.unit, failing)
     verdict = judge(gate, layout, ~failed, refused=failed)
     return verdict.outcome is Outcome.PASS

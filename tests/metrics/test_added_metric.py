@@ -11,7 +11,7 @@ import pytest
 from bench.simulate import layouts
 from bench.simulate.layout import Layout
 from tests.gates.test_file import toml
-from trusteval.answers.table import Flags, Sheet
+from trusteval.answers.table import AnswerTable, Flags
 from trusteval.errors import GateError
 from trusteval.gates.aims import Asked
 from trusteval.gates.evidence import gather
@@ -35,9 +35,9 @@ class Counted:
     def __init__(self) -> None:
         self.times = 0
 
-    def __call__(self, sheet: Sheet) -> Flags:
+    def __call__(self, answer_table: AnswerTable) -> Flags:
         self.times += 1
-        return ~sheet.correct
+        return ~answer_table.correct
 
 
 def half_parity(rows: Sequence[Judged]) -> float:
@@ -48,7 +48,9 @@ def wrong(name: str = "error_rate", holds: Counted | None = None) -> Metric:
     return Metric(name, Direction.LOWER_IS_BETTER, Rate(holds or Counted()))
 
 
-RATIO = Ratio(Counted(), given=lambda sheet: sheet.answered, nothing="no answer carries a label")
+RATIO = Ratio(
+    Counted(), given=lambda answer_table: answer_table.answered, nothing="no answer carries a label"
+)
 ADDED = (
     wrong(),
     Metric("answered_error_rate", Direction.LOWER_IS_BETTER, RATIO),
@@ -74,13 +76,15 @@ def gate(metric: Metric, **limits: str) -> Gate:
     return loaded
 
 
-def answers(layout: Layout, *, wrong_women: int) -> Sheet:
-    """Return a sheet where some women are called yes who are not."""
-    roll = layout.roll
-    women = (roll.group == roll.groups.index("Female")) & (roll.target != roll.positive)
-    right = np.ones(len(roll.samples), bool)
+def answers(layout: Layout, *, wrong_women: int) -> AnswerTable:
+    """Return an answer table where some women are called yes who are not."""
+    sample_table = layout.sample_table
+    women = (sample_table.group == sample_table.groups.index("Female")) & (
+        sample_table.target != sample_table.positive
+    )
+    right = np.ones(len(sample_table.samples), bool)
     right[np.flatnonzero(women)[:wrong_women]] = False
-    return layout.sheet(right)
+    return layout.answer_table(right)
 
 
 # -- one row ---------------------------------------------------------------------------------
@@ -150,7 +154,7 @@ def test_added_metric_is_foreseen(metric, limits):
     (line,) = plan(
         [gate(metric, **limits)],
         [four],
-        asked={"bench": Asked(layout.roll, layout.scoring, layout.declared)},
+        asked={"bench": Asked(layout.sample_table, layout.scoring, layout.declared)},
         known={},
         families={"gptq-4": 1},
     )
@@ -167,8 +171,8 @@ def test_sub_score_of_an_added_metric_is_better_its_way(metric):
         shown={},
         table=layout.scoring.table,
     )
-    sheet = answers(layout, wrong_women=30)
-    whole = scoring.measure(SCORE.name, sheet, declared=layout.declared)
+    answer_table = answers(layout, wrong_women=30)
+    whole = scoring.measure(SCORE.name, answer_table, declared=layout.declared)
     assert whole.score.value == pytest.approx(90.0)
     assert not scoring.metric_of(SCORE.name, part="own").is_better_high
     assert scoring.metric_of(SCORE.name).is_better_high

@@ -193,7 +193,7 @@ def answered_at_random(seed: int, *, labels: Sequence[str], n: int) -> list[Judg
             Sample(
                 id=str(i),
                 setting=asked,
-                cluster=str(i),
+                unit=str(i),
                 target=str(chance.choice(labels)),
                 group=str(chance.choice(["Male", "Female"], p=[0.6, 0.4])),
             ),

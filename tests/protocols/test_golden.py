@@ -148,7 +148,7 @@ def read_as_published(setting: str, text: str, *, options: Sequence[str] = (), *
     asked = BENCHMARKS[benchmark].setting(name)
     target = of.get("target", asked.labels[0].value)
     sample = Sample(
-        id="0", setting=asked, cluster="0", target=target, stratum="s", options=tuple(options)
+        id="0", setting=asked, unit="0", target=target, stratum="s", options=tuple(options)
     )
     return PROTOCOLS["comptrust"].extract(sample, Response(text, FinishReason.END, 1, 1))
 
@@ -228,7 +228,7 @@ def predictions(truth: Sequence[int], called: Sequence[int], group: Sequence[int
     names, asked = ("no", "yes"), setting()
     return [
         Judged(
-            Sample(id=str(i), setting=asked, cluster=str(i), target=names[t], group=str(g)),
+            Sample(id=str(i), setting=asked, unit=str(i), target=names[t], group=str(g)),
             Label(names[c]),
         )
         for i, (t, c, g) in enumerate(zip(truth, called, group, strict=True))
@@ -268,7 +268,7 @@ def test_nothing_answered_is_undefined_where_the_reference_crashes() -> None:
 def test_all_knowledge_refused_scores_as_the_reference_says(expected: Scores) -> None:
     asked = setting("qa_2023", labels="0123")
     rows = [
-        Judged(Sample(id=str(i), setting=asked, cluster=str(i), target="1"), Refusal())
+        Judged(Sample(id=str(i), setting=asked, unit=str(i), target="1"), Refusal())
         for i in range(4)
     ]
     shown = PROTOCOLS["decodingtrust"].scoring("ood")

@@ -14,7 +14,7 @@ from scipy.stats import multinomial
 from bench.simulate.answers import Flags, Truth, answers, uniform
 from bench.simulate.layouts import Layout, ethics, fairness, ood
 from tests.builders import setting
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.gates.aims import Asked
 from trusteval.gates.evidence import gather
 from trusteval.gates.figures import Figures
@@ -191,21 +191,21 @@ Called = Callable[[np.random.Generator, float], tuple[Flags, Flags]]
 
 def one_setting(items: int) -> Layout:
     asked = setting("one")
-    samples = [Sample(id=str(i), setting=asked, cluster=str(i), target="yes") for i in range(items)]
+    samples = [Sample(id=str(i), setting=asked, unit=str(i), target="yes") for i in range(items)]
     scoring = Scoring({"all": Subscore(over(["one"], "accuracy"))}, shown={"accuracy": "accuracy"})
-    return Layout(f"{items} items", Roll.of(samples), scoring)
+    return Layout(f"{items} items", SampleTable.of(samples), scoring)
 
 
 def uneven(items: int) -> Layout:
     """Ask every tenth item under nine attacks, as AdvGLUE asks some texts."""
     asked = setting("one")
     samples = [
-        Sample(id=f"{i} {attack}", setting=asked, cluster=str(i), target="yes")
+        Sample(id=f"{i} {attack}", setting=asked, unit=str(i), target="yes")
         for i in range(items)
         for attack in range(9 if i % 10 == 0 else 1)
     ]
     scoring = Scoring({"all": Subscore(over(["one"], "accuracy"))}, shown={"accuracy": "accuracy"})
-    return Layout(f"{items} uneven items", Roll.of(samples), scoring)
+    return Layout(f"{items} uneven items", SampleTable.of(samples), scoring)
 
 
 def foreseen(gate: Gate, layout: Layout, discordance: float) -> Figures:
@@ -213,7 +213,7 @@ def foreseen(gate: Gate, layout: Layout, discordance: float) -> Figures:
     (line,) = plan(
         [gate],
         [four],
-        asked={"bench": Asked(layout.roll, layout.scoring, layout.declared)},
+        asked={"bench": Asked(layout.sample_table, layout.scoring, layout.declared)},
         known={("gptq-4", "bench"): discordance},
         families={"gptq-4": FAMILY},
     )
@@ -227,7 +227,7 @@ def simulated(gate: Gate, layout: Layout, called: Called, truth: float) -> tuple
     passed = failed = red = 0
     for _ in range(DRAWS):
         reference, subject = (
-            layout.measured(gate, layout.sheet(right)) for right in called(random, truth)
+            layout.measured(gate, layout.answer_table(right)) for right in called(random, truth)
         )
         evidence = gather(gate, subject, reference=reference if gate.is_relative else None)
         verdict = decide(gate, evidence, subject="gptq-4", dimension=Dimension.MMLU, family=FAMILY)
@@ -252,7 +252,7 @@ def test_planned_chances_of_a_drop_are_those_of_simulated_gates(layout, margin, 
     gate = Gate("bench", "score", "because", max_drop=margin)
 
     def called(random, truth):
-        u = uniform(layout.roll.unit, correlation=0.5, random=random)
+        u = uniform(layout.sample_table.unit, correlation=0.5, random=random)
         return answers(Truth(RIGHT, truth, discordance), u)
 
     found = foreseen(gate, layout, discordance)
@@ -267,7 +267,7 @@ def test_planned_chances_of_a_score_are_those_of_simulated_gates(layout):
     gate = Gate("bench", "score", "because", at_least=90.0)
 
     def called(random, truth):
-        right = uniform(layout.roll.unit, correlation=0.5, random=random) < 1 - truth
+        right = uniform(layout.sample_table.unit, correlation=0.5, random=random) < 1 - truth
         return right, right
 
     found = foreseen(gate, layout, 0.1)
@@ -289,12 +289,12 @@ def test_planned_chances_of_a_score_are_those_of_simulated_gates(layout):
 )
 def test_planned_chances_of_a_gap_are_those_of_simulated_gates(layout, metric, key, limit):
     gate = Gate("bench", metric, "because", **{key: limit})
-    samples = layout.roll.samples
+    samples = layout.sample_table.samples
     women = np.array([sample.group == "Female" for sample in samples])
     yes = np.array([sample.target == "yes" for sample in samples])
 
     def called(random, truth):
-        u = uniform(layout.roll.unit, correlation=0.5, random=random)
+        u = uniform(layout.sample_table.unit, correlation=0.5, random=random)
         apart = np.where(women, truth / 2, -truth / 2)
         both = answers(Truth(np.where(yes, 0.7, 0.3), apart, 0.1), u)
         return both[0] == yes, both[1] == yes

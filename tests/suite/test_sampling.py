@@ -1,4 +1,4 @@
-"""Samples are seeded, stratified, nested and tear no source item apart; and what profiles ask."""
+"""Samples are seeded, stratified, nested and tear no unit apart; and what profiles ask."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Questions = Mapping[str, tuple[Question, ...]]
 
 @dataclass(frozen=True)
 class Unit:
-    """A source item: how many rows it has in which settings."""
+    """A unit: how many rows it has in which settings."""
 
     name: str
     rows: Mapping[str, int]
@@ -42,7 +42,7 @@ class Unit:
 
 def question(unit: str, setting: str, *, target: str = "yes", group: str | None = None) -> Question:
     asked = Setting("bench", setting, labels=(), max_new_tokens=1, n_expected=None)
-    sample = Sample(id="0", setting=asked, cluster=unit, target=target, group=group)
+    sample = Sample(id="0", setting=asked, unit=unit, target=target, group=group)
     return Question(sample, (Message(Role.USER, unit),))
 
 
@@ -63,7 +63,7 @@ def many(number: int, *, target: str = "yes", settings: str = "a") -> list[Unit]
 
 
 def units_of(questions: Questions) -> set[str]:
-    return {question.sample.cluster for rows in questions.values() for question in rows}
+    return {question.sample.unit for rows in questions.values() for question in rows}
 
 
 def sampled(units: Iterable[Unit], *quotas: Quota, seed: int = SEED) -> set[str]:
@@ -118,7 +118,7 @@ def test_unit_is_asked_with_all_its_rows_in_all_settings_or_not_at_all(pool, wan
     drawn = draw(questions, wanted, seed=seed)
     chosen = units_of(drawn)
     assert drawn == {
-        name: tuple(row for row in rows if row.sample.cluster in chosen)
+        name: tuple(row for row in rows if row.sample.unit in chosen)
         for name, rows in questions.items()
     }
 
@@ -126,7 +126,7 @@ def test_unit_is_asked_with_all_its_rows_in_all_settings_or_not_at_all(pool, wan
 def test_rows_outside_the_settings_of_a_quota_come_along():
     pool = [Unit("drawn", {"a": 2, "b": 3}), Unit("elsewhere", {"b": 1})]
     drawn = draw(ask(pool), [Quota(("a",), 5)])
-    assert Counter(row.sample.cluster for row in drawn["b"]) == {"drawn": 3}
+    assert Counter(row.sample.unit for row in drawn["b"]) == {"drawn": 3}
 
 
 def test_nothing_is_drawn_without_a_quota():
@@ -419,7 +419,7 @@ def test_quick_asks_at_most_440_000_prompt_tokens(quick):
 def test_quick_tears_no_published_item_apart(benchmark, asked, quick):
     chosen = units_of(quick[benchmark])
     assert quick[benchmark] == {
-        name: tuple(row for row in rows if row.sample.cluster in chosen)
+        name: tuple(row for row in rows if row.sample.unit in chosen)
         for name, rows in asked[benchmark].items()
     }
 

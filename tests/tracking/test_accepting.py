@@ -14,12 +14,18 @@ import pytest
 
 from tests.answered_runs import REFUSED, edit, rewrite, run_of, with_wrong
 from tests.project import ANSWERS, INI, ROOT, Project, trusteval
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
 from trusteval.suite.data_facts import DataFacts
-from trusteval.tracking.accepting import Decision, Reply, Request, Standing, accept
+from trusteval.tracking.accepting import (
+    AcceptanceOutcome,
+    AcceptanceReply,
+    Request,
+    Standing,
+    accept,
+)
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document
 from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
@@ -265,9 +271,9 @@ def test_other_protocol_prompts_and_data_are_inconclusive_and_named(ours: Projec
 
 def test_subject_that_was_never_accepted_is_named_with_the_command() -> None:
     run = run_of({"dense": with_wrong()})
-    roll = run.sheets["dense", "mmlu"].roll
+    sample_table = run.answer_tables["dense", "mmlu"].sample_table
     said = Baseline(run).standard(
-        "gptq-4", "mmlu", roll=roll, facts=run.facts, data=run.data["mmlu"]
+        "gptq-4", "mmlu", sample_table=sample_table, facts=run.facts, data=run.data["mmlu"]
     )
     assert said == Unavailable(
         "nothing is accepted of it there; `pytest --trust-accept -k mmlu` does"
@@ -361,7 +367,9 @@ def test_part_that_stays_is_put_in_the_order_of_what_was_accepted() -> None:
     document = after.answers.to_document(with_texts=False)
     assert document["benchmarks"]["mmlu"]["id"][0] == "59"
     kept = [
-        row.sample.id for row in after.answers.sheets["gptq-4", "mmlu"] if row.answer.value == "B"
+        row.sample.id
+        for row in after.answers.answer_tables["gptq-4", "mmlu"]
+        if row.answer.value == "B"
     ]
     assert kept == ["2"]
 
@@ -417,7 +425,7 @@ def test_score_that_became_undefined_is_worse(tmp_path: Path) -> None:
             run_of({}).facts,
             {"adult": DataFacts(sha256="dddd")},
             {("dense", "adult"): {}},
-            {("dense", "adult"): Sheet.of(Roll.of(rows), answers)},
+            {("dense", "adult"): AnswerTable.of(SampleTable.of(rows), answers)},
         )
         for answers in ([Label(row.target) for row in rows], [REFUSED] * len(rows))
     )
@@ -440,7 +448,9 @@ def test_reason_is_kept_only_where_something_got_worse(tmp_path: Path) -> None:
 
 def test_run_that_judged_nothing_accepts_nothing() -> None:
     reply = accept(REQUEST, run_of({}), scores=(), standing=Standing())
-    assert reply == Reply(Decision.COULD_NOT, ("nothing was judged, so nothing is accepted",))
+    assert reply == AcceptanceReply(
+        AcceptanceOutcome.COULD_NOT, ("nothing was judged, so nothing is accepted",)
+    )
 
 
 def test_what_others_accepted_meanwhile_stays(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.answered_runs import (
 from trust_tests.properties.strategies import invalids, refusals
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.suite.data_facts import DataFacts
@@ -78,7 +78,7 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
         Sample(
             id=id_,
             setting=ETHICS.setting(name),
-            cluster=draw(st.sampled_from(["a long text", "another"])),
+            unit=draw(st.sampled_from(["a long text", "another"])),
             target=draw(st.sampled_from(["wrong", "not wrong"])),
             stratum=draw(st.sampled_from(["", "x"])),
             group=draw(st.sampled_from(["Female", "Male", None])),
@@ -87,7 +87,7 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
         )
         for name, id_ in keys
     ]
-    roll = Roll.of(rows)
+    sample_table = SampleTable.of(rows)
     subjects = draw(st.lists(st.sampled_from(["dense", "gptq-4:g64@1", "vote"]), unique=True))
     told, replies, reasons = (
         st.lists(one, min_size=len(rows), max_size=len(rows))
@@ -98,7 +98,10 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
         facts=RunFacts(protocol="strict"),
         data={"ethics": DataFacts(sha256="d")} if subjects else {},
         identities={(subject, "ethics"): {"weights": subject} for subject in subjects},
-        sheets={(subject, "ethics"): Sheet.of(roll, draw(told)) for subject in sorted(subjects)},
+        answer_tables={
+            (subject, "ethics"): AnswerTable.of(sample_table, draw(told))
+            for subject in sorted(subjects)
+        },
         said={key: Said.of(draw(replies)) for key in asked},
         grounds={key: Grounds.of(draw(reasons)) for key in asked},
         members={("vote", "ethics"): MEMBERS} if "vote" in subjects else {},
@@ -115,9 +118,9 @@ def plain(run: AnsweredRun) -> dict[tuple[str, str], list[tuple[object, ...]]]:
                 *(" ".join(" ".join(row.sample.fields.values()).split()), row.sample.options),
                 run.said[key].at(number) if key in run.said else None,
             )
-            for number, row in enumerate(sheet)
+            for number, row in enumerate(answer_table)
         ]
-        for key, sheet in run.sheets.items()
+        for key, answer_table in run.answer_tables.items()
     }
 
 
@@ -130,8 +133,10 @@ def test_run_comes_back_from_its_document(run: AnsweredRun) -> None:
         assert getattr(again, name) == getattr(run, name)
     assert (again.said.keys(), again.grounds.keys()) == (run.said.keys(), run.grounds.keys())
     assert again.to_document(with_texts=True) == document
-    for key, sheet in run.sheets.items():
-        assert again.sheets[key].roll.unit.tolist() == _numbered(sheet.roll.unit.tolist())
+    for key, answer_table in run.answer_tables.items():
+        assert again.answer_tables[key].sample_table.unit.tolist() == _numbered(
+            answer_table.sample_table.unit.tolist()
+        )
 
 
 def _numbered(codes: list[int]) -> list[int]:
@@ -142,18 +147,18 @@ def _numbered(codes: list[int]) -> list[int]:
 
 @given(runs(), st.randoms(use_true_random=False))
 def test_answers_follow_their_items_into_any_order(run: AnsweredRun, random) -> None:
-    for sheet in run.sheets.values():
-        rows = list(sheet.roll.samples)
+    for answer_table in run.answer_tables.values():
+        rows = list(answer_table.sample_table.samples)
         random.shuffle(rows)
-        lined_up = aligned(sheet, Roll.of(rows))
-        assert isinstance(lined_up, Sheet)
+        lined_up = aligned(answer_table, SampleTable.of(rows))
+        assert isinstance(lined_up, AnswerTable)
         assert [row.sample for row in lined_up] == rows
-        said = {id(row.sample): row.answer for row in sheet}
+        said = {id(row.sample): row.answer for row in answer_table}
         assert [row.answer for row in lined_up] == [said[id(sample)] for sample in rows]
-        back = aligned(lined_up, sheet.roll)
-        assert isinstance(back, Sheet)
-        assert list(back) == list(sheet)
-        assert np.array_equal(back.correct, sheet.correct)
+        back = aligned(lined_up, answer_table.sample_table)
+        assert isinstance(back, AnswerTable)
+        assert list(back) == list(answer_table)
+        assert np.array_equal(back.correct, answer_table.correct)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +173,8 @@ def test_answers_follow_their_items_into_any_order(run: AnsweredRun, random) -> 
     ],
 )
 def test_other_items_are_named(now: range, said: str) -> None:
-    sheet = run_of({"dense": with_wrong()}).sheets["dense", "mmlu"]
-    assert aligned(sheet, Roll.of(samples(now))) == Unavailable(said)
+    answer_table = run_of({"dense": with_wrong()}).answer_tables["dense", "mmlu"]
+    assert aligned(answer_table, SampleTable.of(samples(now))) == Unavailable(said)
 
 
 def test_parts_of_several_workers_are_one_run_in_any_order() -> None:
@@ -198,10 +203,11 @@ def test_same_run_gives_the_same_bytes_and_leaves_no_half_file(path: Path) -> No
 
 def test_baseline_holds_no_benchmark_text_and_a_run_does(path: Path, tmp_path: Path) -> None:
     assert not any(
-        s.fields for s in read_baseline(path).answers.sheets["dense", "mmlu"].roll.samples
+        s.fields
+        for s in read_baseline(path).answers.answer_tables["dense", "mmlu"].sample_table.samples
     )
     write_document(tmp_path / "run", run_of({"dense": with_wrong()}).to_document(with_texts=True))
-    (first, *_) = read_answers(tmp_path / "run").sheets["dense", "mmlu"].roll.samples
+    (first, *_) = read_answers(tmp_path / "run").answer_tables["dense", "mmlu"].sample_table.samples
     assert dict(first.fields) == {"text": "Which planet is number 0?"}
 
 
@@ -218,7 +224,9 @@ def test_baseline_keeps_what_was_said_and_a_run_why_it_was_read_so_too(
         assert said.texts == ("A", "B")
         assert (said.code.tolist()[:4], said.cut.any()) == ([0, 1, 1, 0], False)
         assert (("dense", "mmlu") in found.grounds) is keeps_more
-        assert bool(found.sheets["dense", "mmlu"].roll.samples[0].options) is keeps_more
+        assert (
+            bool(found.answer_tables["dense", "mmlu"].sample_table.samples[0].options) is keeps_more
+        )
 
 
 def test_file_of_the_first_schema_is_read_without_responses(tmp_path: Path) -> None:
@@ -227,7 +235,7 @@ def test_file_of_the_first_schema_is_read_without_responses(tmp_path: Path) -> N
     write_document(path, as_schema_1(document))
     run = read_answers(path)
     assert (dict(run.said), dict(run.grounds), dict(run.members)) == ({}, {}, {})
-    assert int(run.sheets["dense", "mmlu"].correct.sum()) == N - 2
+    assert int(run.answer_tables["dense", "mmlu"].correct.sum()) == N - 2
 
 
 def truncate(path: Path) -> None:
@@ -316,6 +324,6 @@ def test_half_a_surrogate_pair_is_kept(tmp_path: Path) -> None:
 def test_answers_are_told_apart_by_what_they_are() -> None:
     said: list[Answer] = [Label("A"), Label("A", contradictory=True), *[RIGHT, WRONG] * 29]
     again = answered_run(run_of({"dense": said}).to_document(with_texts=False))
-    assert [getattr(row.answer, "contradictory", None) for row in again.sheets["dense", "mmlu"]][
-        :3
-    ] == [False, True, False]
+    assert [
+        getattr(row.answer, "contradictory", None) for row in again.answer_tables["dense", "mmlu"]
+    ][:3] == [False, True, False]

@@ -22,14 +22,14 @@ from tests.answered_runs import (
     with_wrong,
     write_run,
 )
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.cli import main
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.baseline import Baseline, write_baseline
-from trusteval.tracking.change import Change
+from trusteval.tracking.change import Conclusion
 from trusteval.tracking.comparison import compare_runs, shared_pairs
 from trusteval.tracking.confounds import VOTERS, confounds
 from trusteval.tracking.margins import Margins, read_margins
@@ -133,9 +133,13 @@ def on_many(answers: list[Answer], *, benchmarks: int) -> AnsweredRun:
     return replace(
         run,
         data={**run.data, **{name: data for one in others for name, data in one.data.items()}},
-        sheets={
-            **run.sheets,
-            **{key: sheet for one in others for key, sheet in one.sheets.items()},
+        answer_tables={
+            **run.answer_tables,
+            **{
+                key: answer_table
+                for one in others
+                for key, answer_table in one.answer_tables.items()
+            },
         },
     )
 
@@ -197,7 +201,7 @@ def test_item_that_is_there_twice_is_refused_and_named(compare: Compare) -> None
     assert (code, said.count("\n"), "mmlu has the item astronomy/7 twice" in said) == (2, 1, True)
     found = compare_runs(twice, twice, pairs=shared_pairs(twice, twice), margins=Margins())
     assert [(c.change, c.why) for c in found] == [
-        (Change.NOT_COMPARABLE, "item astronomy/7 is there twice")
+        (Conclusion.NOT_COMPARABLE, "item astronomy/7 is there twice")
     ]
 
 
@@ -233,12 +237,12 @@ def test_benchmark_that_one_run_did_not_ask_is_not_comparable(compare: Compare) 
         both.facts,
         {**both.data, "ethics": DataFacts(sha256="e")},
         both.identities,
-        {**both.sheets, ("dense", "ethics"): both.sheets["dense", "mmlu"]},
+        {**both.answer_tables, ("dense", "ethics"): both.answer_tables["dense", "mmlu"]},
     )
     found = compare_runs(both, other, pairs=shared_pairs(both, other), margins=Margins(10.0))
     changes = {(c.subject, c.benchmark): (c.change, c.why) for c in found}
     assert changes["dense", "ethics"] == (
-        Change.NOT_COMPARABLE,
+        Conclusion.NOT_COMPARABLE,
         "the first run did not ask it",
     )
     assert not any(comparison.confounds for comparison in found)
@@ -350,15 +354,15 @@ ASKED = {
 
 def one_part(benchmark: str, samples: list[Sample], answers: list[Answer]) -> AnsweredRun:
     """Build a run of one subject, dense, on one benchmark."""
-    sheet = Sheet.of(Roll.of(samples), answers)
+    answer_table = AnswerTable.of(SampleTable.of(samples), answers)
     key = ("dense", benchmark)
-    return AnsweredRun(FACTS, {benchmark: DataFacts(sha256="d")}, {key: HELD}, {key: sheet})
+    return AnsweredRun(FACTS, {benchmark: DataFacts(sha256="d")}, {key: HELD}, {key: answer_table})
 
 
 def ethics_run(answers: list[Answer]) -> AnsweredRun:
     labels = ("wrong", "not wrong")
     samples = [
-        Sample(id=str(place), setting=MORAL, cluster=f"item {place}", target=labels[place % 2])
+        Sample(id=str(place), setting=MORAL, unit=f"item {place}", target=labels[place % 2])
         for place in range(len(answers))
     ]
     return one_part("ethics", samples, answers)
@@ -370,7 +374,7 @@ def adult_run(answers: list[Answer]) -> AnsweredRun:
         Sample(
             id=str(place),
             setting=INCOME,
-            cluster=f"item {place}",
+            unit=f"item {place}",
             target=("yes", "no")[place // 2 % 2],
             group=("Female", "Male")[place % 2],
         )
@@ -384,7 +388,7 @@ def advglue_run(wrong: Collection[str] = ()) -> AnsweredRun:
         Sample(
             id=str(place),
             setting=setting,
-            cluster=f"item {place}",
+            unit=f"item {place}",
             target=("negative", "positive")[place % 2],
         )
         for setting in ASKED.values()
@@ -427,7 +431,7 @@ def test_one_benchmark_or_dimension_is_compared_alone(compare: Compare, tmp_path
         both,
         data={**both.data, **moral.data},
         identities={**both.identities, **moral.identities},
-        sheets={**both.sheets, **moral.sheets},
+        answer_tables={**both.answer_tables, **moral.answer_tables},
     )
     out = tmp_path / "out.json"
     for name in ("mmlu", BENCHMARKS["mmlu"].dimension.value):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.metrics.aggregation import Term, WeightedSum
 from trusteval.metrics.disparities import MIN_GROUP
@@ -21,8 +21,8 @@ INCOME = BENCHMARKS["adult"].setting("zero_shot_br_0.5")
 PARITY, ODDS = "demographic_parity_difference", "equalized_odds_difference"
 YES, NO, SILENT = Label("yes"), Label("no"), Refusal()
 EACH = 2 * MIN_GROUP
-ROLL = Roll.of(
-    Sample(id=str(place), setting=INCOME, cluster=str(place), target=target, group=group)
+ROLL = SampleTable.of(
+    Sample(id=str(place), setting=INCOME, unit=str(place), target=target, group=group)
     for place, (target, group, _) in enumerate(
         product(("yes", "no"), ("Male", "Female"), range(EACH))
     )
@@ -40,7 +40,7 @@ def formula(*metrics: str) -> WeightedSum:
 
 
 def measured(sum_: WeightedSum, answers: list[Answer]) -> Measurement:
-    return evaluate(SCORE, sum_, Sheet.of(ROLL, answers), declared=DECLARED)
+    return evaluate(SCORE, sum_, AnswerTable.of(ROLL, answers), declared=DECLARED)
 
 
 def reach_and_drop(sum_: WeightedSum, before: list[Answer], after: list[Answer]):
@@ -91,13 +91,13 @@ def test_one_changed_row_of_a_group_reaches_what_its_rate_moves() -> None:
 
 @pytest.mark.parametrize("metric", [f"{PARITY}_unguarded", "answered_accuracy"])
 def test_nobody_can_say_how_far_a_quotient_or_a_reference_gap_reaches(metric) -> None:
-    sheet = Sheet.of(ROLL, [YES] * len(ROLL.samples))
-    same = measure(METRICS[metric], sheet, weights={INCOME.name: 1.0}, declared=DECLARED)
+    answer_table = AnswerTable.of(ROLL, [YES] * len(ROLL.samples))
+    same = measure(METRICS[metric], answer_table, weights={INCOME.name: 1.0}, declared=DECLARED)
     assert same.score.value is not None
     assert flips_reach(before=same, after=same) is None
 
 
 def test_nothing_reaches_from_no_row() -> None:
-    nothing = Sheet.of(ROLL, [YES] * len(ROLL.samples)).only(slice(0))
+    nothing = AnswerTable.of(ROLL, [YES] * len(ROLL.samples)).only(slice(0))
     none = evaluate(SCORE, formula("accuracy"), nothing, declared=DECLARED)
     assert flips_reach(before=none, after=none) is None

@@ -24,7 +24,7 @@ from tests.answered_runs import (
     write_run,
 )
 from tests.project import ANSWERS, INI, Project
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.cli import main
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
@@ -157,9 +157,11 @@ def test_baseline_of_the_first_schema_is_compared_where_the_reading_never_change
     old = answered_run(as_schema_1(run.to_document(with_texts=False)))
     facts = replace(run.facts, reader=0)
     assert (reader_of(old.facts), reader_of(facts)) == (0, 0)
-    roll = run.sheets["dense", "mmlu"].roll
-    found = Baseline(old).standard("dense", "mmlu", roll=roll, facts=facts, data=run.data["mmlu"])
-    assert isinstance(found, Sheet)
+    sample_table = run.answer_tables["dense", "mmlu"].sample_table
+    found = Baseline(old).standard(
+        "dense", "mmlu", sample_table=sample_table, facts=facts, data=run.data["mmlu"]
+    )
+    assert isinstance(found, AnswerTable)
     assert Baseline(old).rereading(facts) == ""
 
 
@@ -182,9 +184,9 @@ def voted(**changes: Any) -> AnsweredRun:
 
 def test_vote_is_elected_anew_from_what_its_members_said() -> None:
     run = voted()
-    sheet = read_anew(run, "vote", "mmlu", roll=run.sheets[KEY].roll)
-    assert isinstance(sheet, Sheet)
-    assert [row.sample.id for row in sheet if row.answer == WRONG] == ["1"]
+    answer_table = read_anew(run, "vote", "mmlu", sample_table=run.answer_tables[KEY].sample_table)
+    assert isinstance(answer_table, AnswerTable)
+    assert [row.sample.id for row in answer_table if row.answer == WRONG] == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -205,14 +207,18 @@ def test_vote_whose_members_are_not_at_hand_is_not_elected(
 ) -> None:
     run = voted()
     run = voted(**change(run))
-    assert read_anew(run, "vote", "mmlu", roll=run.sheets[KEY].roll) == Unavailable(why)
+    assert read_anew(
+        run, "vote", "mmlu", sample_table=run.answer_tables[KEY].sample_table
+    ) == Unavailable(why)
 
 
 def test_letters_are_not_read_without_their_options() -> None:
     run = run_of({"dense": with_wrong()})
-    roll = run.sheets["dense", "mmlu"].roll
-    bare = replace(roll, samples=tuple(replace(s, options=()) for s in roll.samples))
-    assert read_anew(run, "dense", "mmlu", roll=bare) == Unavailable(
+    sample_table = run.answer_tables["dense", "mmlu"].sample_table
+    bare = replace(
+        sample_table, samples=tuple(replace(s, options=()) for s in sample_table.samples)
+    )
+    assert read_anew(run, "dense", "mmlu", sample_table=bare) == Unavailable(
         "the options of its items are not kept, a reports folder keeps them"
     )
 
@@ -227,7 +233,7 @@ def test_part_that_stays_is_read_anew_or_the_run_is_refused() -> None:
     run = run_of({"dense": with_wrong(5)})
     after = accepted(before, run, scores=(), acceptance=acceptance)
     assert reader_of(after.answers.facts) == NOW
-    kept = after.answers.sheets["vote", "mmlu"]
+    kept = after.answers.answer_tables["vote", "mmlu"]
     assert [row.sample.id for row in kept if row.answer == WRONG] == ["1"]
     assert after.scores == (replace(scores[0], reader=1),)
     with pytest.raises(TrackingError) as refused:

@@ -85,8 +85,8 @@ def test_context_brings_what_was_said_and_the_present_reader(recorded: Path) -> 
     fast, slow = (recorded_run(recorded, NAMES[name], Asking()).run for name in ("fast", "slow"))
     assert fast.said[NAMES["fast"], "ethics"].texts == ("wrong",)
     assert slow.said[NAMES["slow"], "ethics"].texts == ("I cannot say.",)
-    said, sheet = fast.said[NAMES["fast"], "mmlu"], fast.sheets[NAMES["fast"], "mmlu"]
-    assert (len(said), said.cut.any()) == (len(sheet.roll.samples), False)
+    said, answer_table = fast.said[NAMES["fast"], "mmlu"], fast.answer_tables[NAMES["fast"], "mmlu"]
+    assert (len(said), said.cut.any()) == (len(answer_table.sample_table.samples), False)
     assert fast.facts.reader == READER_VERSION
 
 

@@ -11,7 +11,7 @@ from trusteval.types import Reading
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
-    """Rules and spans, a row per sample of a roll, in its order.
+    """Rules and spans, a row per sample of a sample table, in its order.
 
     `rules` and `spans` are the different ones, `rule` and `span` say which belongs to each sample.
     """

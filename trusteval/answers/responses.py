@@ -1,4 +1,4 @@
-"""What a variant said to a roll's samples, in columns: so that it can be read anew, without data.
+"""What a variant said to samples, in columns: so that it can be read anew, without data.
 
 A vote says nothing itself.
 """
@@ -16,7 +16,7 @@ from trusteval.types import FinishReason, Response
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """Responses, a row per sample of a roll, in its order.
+    """Responses, a row per sample of a sample table, in its order.
 
     `texts` are the different ones, `code` says which was the response to each sample, `cut` which
     ended at the token limit.

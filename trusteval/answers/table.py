@@ -1,7 +1,7 @@
 """Judged answers in columns, so that metrics count arrays instead of objects.
 
-A roll holds a benchmark's samples, once for all subjects; a sheet holds what one subject answered
-to them. Equal numbers in a column stand for equal texts.
+A sample table holds a benchmark's samples, once for all subjects; an answer table holds what one
+subject answered to them. Equal numbers in a column stand for equal texts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NO_LABEL = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Roll:
+class SampleTable:
     """Samples, and per sample the numbers of its texts.
 
     `target` and `positive` (the first label of the sample's setting) index `labels`, `setting`
@@ -41,7 +41,7 @@ class Roll:
     stratum: Codes
 
     @classmethod
-    def of(cls, samples: Iterable[Sample]) -> Roll:
+    def of(cls, samples: Iterable[Sample]) -> SampleTable:
         """Write samples down."""
         rows = tuple(samples)
         labels, said = coded([*(s.target for s in rows), *map(_first_label, rows)])
@@ -56,34 +56,34 @@ class Roll:
             positive=said[len(rows) :],
             setting=setting,
             group=group,
-            unit=coded([sample.cluster for sample in rows])[1],
+            unit=coded([sample.unit for sample in rows])[1],
             stratum=coded([sample.stratum for sample in rows])[1],
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheet(Sequence[Judged]):
-    """What a subject answered to the samples of a roll, or to some of them.
+class AnswerTable(Sequence[Judged]):
+    """What a subject answered to the samples of a sample table, or to some of them.
 
-    `answers` are the different ones, `code` says which was given to each sample of the roll, and
-    `rows` which samples of the roll are meant.
+    `answers` are the different ones, `code` says which was given to each sample of the sample
+    table, and `rows` which samples of the sample table are meant.
     """
 
-    roll: Roll
+    sample_table: SampleTable
     answers: tuple[Answer, ...]
     code: Codes
     rows: Codes
 
     @classmethod
-    def of(cls, roll: Roll, answers: Iterable[Answer]) -> Sheet:
-        """Write down the answers to all samples of a roll, in their order."""
+    def of(cls, sample_table: SampleTable, answers: Iterable[Answer]) -> AnswerTable:
+        """Write down the answers to all samples of a sample table, in their order."""
         known: dict[tuple[Answer, bool], int] = {}
         code = np.fromiter(
             (known.setdefault((a, _is_contradictory(a)), len(known)) for a in answers), np.int64
         )
-        if len(code) != len(roll.samples):
-            raise ValueError(f"expected {len(roll.samples)} answers, got {len(code)}")
-        return cls(roll, tuple(answer for answer, _ in known), code, np.arange(len(code)))
+        if len(code) != len(sample_table.samples):
+            raise ValueError(f"expected {len(sample_table.samples)} answers, got {len(code)}")
+        return cls(sample_table, tuple(answer for answer, _ in known), code, np.arange(len(code)))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -91,33 +91,35 @@ class Sheet(Sequence[Judged]):
     @overload
     def __getitem__(self, place: int) -> Judged: ...
     @overload
-    def __getitem__(self, place: slice) -> Sheet: ...
-    def __getitem__(self, place: int | slice) -> Judged | Sheet:
+    def __getitem__(self, place: slice) -> AnswerTable: ...
+    def __getitem__(self, place: int | slice) -> Judged | AnswerTable:
         if isinstance(place, slice):
             return self.only(place)
         row = self.rows[place]
-        return Judged(self.roll.samples[row], self.answers[self.code[row]])
+        return Judged(self.sample_table.samples[row], self.answers[self.code[row]])
 
     def __iter__(self) -> Iterator[Judged]:
         for row, code in zip(self.rows.tolist(), self.code[self.rows].tolist(), strict=True):
-            yield Judged(self.roll.samples[row], self.answers[code])
+            yield Judged(self.sample_table.samples[row], self.answers[code])
 
-    def only(self, chosen: Flags | Codes | slice) -> Sheet:
+    def only(self, chosen: Flags | Codes | slice) -> AnswerTable:
         """Keep some of the rows."""
-        return Sheet(self.roll, self.answers, self.code, self.rows[chosen])
+        return AnswerTable(self.sample_table, self.answers, self.code, self.rows[chosen])
 
-    def where(self, counts: Callable[[Sample], bool]) -> Sheet:
+    def where(self, counts: Callable[[Sample], bool]) -> AnswerTable:
         """Keep the rows whose sample counts."""
-        samples = self.roll.samples
+        samples = self.sample_table.samples
         return self.only(np.array([counts(samples[row]) for row in self.rows.tolist()], bool))
 
-    def by_setting(self) -> dict[str, Sheet]:
+    def by_setting(self) -> dict[str, AnswerTable]:
         """Split the rows by setting, in the order of the names."""
-        setting = self.roll.setting[self.rows]
+        setting = self.sample_table.setting[self.rows]
         order = np.argsort(setting, kind="stable")
-        ends = np.searchsorted(setting[order], np.arange(len(self.roll.settings)), side="right")
+        ends = np.searchsorted(
+            setting[order], np.arange(len(self.sample_table.settings)), side="right"
+        )
         parts = np.split(order, ends[:-1]) if len(ends) else []
-        named = zip(self.roll.settings, parts, strict=True)
+        named = zip(self.sample_table.settings, parts, strict=True)
         return {name: self.only(part) for name, part in named if len(part)}
 
     # -- columns -------------------------------------------------------------------------
@@ -125,12 +127,12 @@ class Sheet(Sequence[Judged]):
     @property
     def target(self) -> Codes:
         """The true label of each row."""
-        return self.roll.target[self.rows]
+        return self.sample_table.target[self.rows]
 
     @property
     def label(self) -> Codes:
         """The label each answer carries; a number that is no true label's where it has none."""
-        known = {name: number for number, name in enumerate(self.roll.labels)}
+        known = {name: number for number, name in enumerate(self.sample_table.labels)}
         label: Codes = self._each(
             [
                 known.get(answer.value, -2 - place) if isinstance(answer, Label) else _NO_LABEL
@@ -160,23 +162,23 @@ class Sheet(Sequence[Judged]):
     @property
     def truly_positive(self) -> Flags:
         """Whether each true label is its setting's first, for example "wrong" in ethics."""
-        return np.asarray(self.target == self.roll.positive[self.rows])
+        return np.asarray(self.target == self.sample_table.positive[self.rows])
 
     @property
     def called_positive(self) -> Flags:
         """Whether each answer carries its setting's first label."""
-        return np.asarray(self.label == self.roll.positive[self.rows])
+        return np.asarray(self.label == self.sample_table.positive[self.rows])
 
     @property
     def groups(self) -> dict[str | None, Flags]:
         """Which rows belong to each sensitive group, in the order of their names."""
-        group = self.roll.group[self.rows]
-        return {self.roll.groups[code]: group == code for code in np.unique(group).tolist()}
+        group = self.sample_table.group[self.rows]
+        return {self.sample_table.groups[code]: group == code for code in np.unique(group).tolist()}
 
     @property
     def targets(self) -> frozenset[str]:
         """The true labels that occur."""
-        return frozenset(self.roll.labels[code] for code in np.unique(self.target).tolist())
+        return frozenset(self.sample_table.labels[code] for code in np.unique(self.target).tolist())
 
     @property
     def counts(self) -> Counts:
@@ -201,11 +203,13 @@ class Sheet(Sequence[Judged]):
         return np.array(of_answers, kind)[self.code[self.rows]]
 
 
-def sheet_of(judged: Sequence[Judged]) -> Sheet:
-    """Return judged rows as a sheet, which they may be already."""
-    if isinstance(judged, Sheet):
+def answer_table_of(judged: Sequence[Judged]) -> AnswerTable:
+    """Return judged rows as an answer table, which they may be already."""
+    if isinstance(judged, AnswerTable):
         return judged
-    return Sheet.of(Roll.of(row.sample for row in judged), (row.answer for row in judged))
+    return AnswerTable.of(
+        SampleTable.of(row.sample for row in judged), (row.answer for row in judged)
+    )
 
 
 def coded(texts: Sequence[_Text]) -> tuple[tuple[_Text, ...], Codes]:

@@ -57,13 +57,15 @@ def heard(
     """
     if benchmark not in (None, *run.benchmarks):
         raise UsageError(f"--benchmark: the run asked {', '.join(run.benchmarks)}, not {benchmark}")
-    kept = [key for key in sorted(run.said) if subject in (None, key[0]) and run.sheets[key]]
+    kept = [key for key in sorted(run.said) if subject in (None, key[0]) and run.answer_tables[key]]
     if not kept:
         raise TrackingError(
             f"{subject or 'the run'} has no responses to read: votes and runs of older versions "
             "have none; name a variant, or run again (recorded answers are not asked anew)"
         )
-    if not any(sample.fields for key in kept for sample in run.sheets[key].roll.samples):
+    if not any(
+        sample.fields for key in kept for sample in run.answer_tables[key].sample_table.samples
+    ):
         raise TrackingError(
             "the items' texts are not there, as in a baseline; name a reports folder"
         )
@@ -71,13 +73,13 @@ def heard(
 
 
 def _heard(run: AnsweredRun, key: tuple[str, str]) -> Iterator[Heard]:
-    said, sheet = run.said[key], run.sheets[key]
+    said, answer_table = run.said[key], run.answer_tables[key]
     read_strictly = run.facts.protocol == _READER.name
     recorded = f"reader {1 if run.facts.reader is None else run.facts.reader}"
 
     # The same words to the same question are read once.
     known: dict[tuple[str, tuple[str, ...], int, bool], tuple[Reading, Answer]] = {}
-    for row, judged in zip(sheet.rows.tolist(), sheet, strict=True):
+    for row, judged in zip(answer_table.rows.tolist(), answer_table, strict=True):
         sample, response = judged.sample, said.at(row)
         words = (sample.setting.name, sample.options, int(said.code[row]), bool(said.cut[row]))
         if words not in known:

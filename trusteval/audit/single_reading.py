@@ -65,7 +65,7 @@ def read_text(
             f"--option: {setting.id} has {f'up to {most}' if most else 'no'} options, "
             f"got {len(options)}"
         )
-    sample = Sample(id="", setting=setting, cluster="", target="", options=tuple(options))
+    sample = Sample(id="", setting=setting, unit="", target="", options=tuple(options))
     finish = FinishReason.LENGTH if is_cut else FinishReason.END
     response = Response(text, finish, n_prompt_tokens=0, n_new_tokens=0)
     return PROTOCOLS[protocol].read(sample, response)

@@ -69,7 +69,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster=text,
+            unit=text,
             target=target,
             stratum=f"{group}/{target}",
             group=str(group),

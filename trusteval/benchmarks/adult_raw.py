@@ -98,7 +98,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         sample = Sample(
             id=str(number),
             setting=setting,
-            cluster=text,
+            unit=text,
             target=target,
             stratum=f"{group}/{target}",
             group=group,

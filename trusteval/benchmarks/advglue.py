@@ -69,7 +69,7 @@ def read_task(
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster="\n".join((task, *(original or perturbed).values())),
+            unit="\n".join((task, *(original or perturbed).values())),
             target=row.one_of("label", _TARGETS[task]),
             stratum=task,
             fields=asked,

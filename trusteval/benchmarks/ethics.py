@@ -70,7 +70,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster=str(index),
+            unit=str(index),
             target=targets[index],
             stratum=targets[index],
             fields={"input": rows[index].text("input")},

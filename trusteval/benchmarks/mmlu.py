@@ -115,7 +115,7 @@ def _load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Que
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster=question,
+            unit=question,
             target=row.one_of("answer", _LETTERS),
             stratum="questions",
             options=tuple(row.text(letter) for letter in _LETTERS),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from trusteval.answers.ensembles import elect
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
@@ -28,23 +28,25 @@ class AnswerTables:
         self.interview = interview
         self.protocol = protocol
         self.subjects: dict[tuple[str, str], Subject] = {}
-        self._rolls: dict[str, Roll] = {}
-        self._sheets: dict[tuple[str, str], Mapping[Extract, Sheet]] = {}
+        self._sample_tables: dict[str, SampleTable] = {}
+        self._answer_tables: dict[tuple[str, str], Mapping[Extract, AnswerTable]] = {}
         self._said: dict[tuple[str, str], Said] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
-        self._elected: dict[tuple[str, str, Extract], Sheet] = {}
+        self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
-    def answers_of(self, subject: Subject, benchmark: str, *, protocol: str | None = None) -> Sheet:
+    def answers_of(
+        self, subject: Subject, benchmark: str, *, protocol: str | None = None
+    ) -> AnswerTable:
         """Return what a subject answered to a benchmark, as a protocol, the run's, reads it."""
         read_by = PROTOCOLS[protocol or self.protocol]
         match subject:
             case Variant():
-                sheet = self._of_variant(subject, benchmark, read_by.extract)
+                answer_table = self._of_variant(subject, benchmark, read_by.extract)
             case Ensemble():
                 self.interview.admission.require_one_vocabulary(subject)
-                sheet = self._of_ensemble(subject, benchmark, read_by.ballot)
+                answer_table = self._of_ensemble(subject, benchmark, read_by.ballot)
         self.subjects[subject.name, benchmark] = subject
-        return sheet
+        return answer_table
 
     def said(self, variant: Variant, benchmark: str) -> Said:
         """Return what a variant said to a benchmark that was read before."""
@@ -58,13 +60,13 @@ class AnswerTables:
         """Free the model."""
         self.interview.recorder.close()
 
-    def _of_variant(self, variant: Variant, benchmark: str, extract: Extract) -> Sheet:
+    def _of_variant(self, variant: Variant, benchmark: str, extract: Extract) -> AnswerTable:
         key = variant.name, benchmark
-        if key not in self._sheets:
+        if key not in self._answer_tables:
             self._read(variant, benchmark)
-        return self._sheets[key][extract]
+        return self._answer_tables[key][extract]
 
-    def _of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> Sheet:
+    def _of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> AnswerTable:
         key = ensemble.name, benchmark, ballot
         if key not in self._elected:
             cast = [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
@@ -73,23 +75,27 @@ class AnswerTables:
 
     def _read(self, variant: Variant, benchmark: str) -> None:
         responses = self.interview.ask(variant, benchmark)
-        key, roll, ours = (variant.name, benchmark), self._roll(benchmark), PROTOCOLS[self.protocol]
-        readings = list(map(ours.read, roll.samples, responses))
+        key, sample_table, ours = (
+            (variant.name, benchmark),
+            self._sample_table(benchmark),
+            PROTOCOLS[self.protocol],
+        )
+        readings = list(map(ours.read, sample_table.samples, responses))
         self._said[key], self._grounds[key] = Said.of(responses), Grounds.of(readings)
-        self._sheets[key] = {
-            ours.extract: Sheet.of(roll, (reading.answer for reading in readings)),
+        self._answer_tables[key] = {
+            ours.extract: AnswerTable.of(sample_table, (reading.answer for reading in readings)),
             **{
-                way: Sheet.of(roll, map(way, roll.samples, responses))
+                way: AnswerTable.of(sample_table, map(way, sample_table.samples, responses))
                 for way in _ways(key[1])
                 if way is not ours.extract
             },
         }
 
-    def _roll(self, benchmark: str) -> Roll:
-        if benchmark not in self._rolls:
+    def _sample_table(self, benchmark: str) -> SampleTable:
+        if benchmark not in self._sample_tables:
             asked = self.interview.questionnaire.questions(benchmark)
-            self._rolls[benchmark] = Roll.of([question.sample for question in asked])
-        return self._rolls[benchmark]
+            self._sample_tables[benchmark] = SampleTable.of([question.sample for question in asked])
+        return self._sample_tables[benchmark]
 
 
 def _ways(benchmark: str) -> tuple[Extract, ...]:

@@ -22,7 +22,7 @@ def answered(tables: AnswerTables, *, facts: RunFacts) -> AnsweredRun:
         facts=facts,
         data={name: asked.facts(name) for name in sorted({name for _, name in judged})},
         identities={key: _identity(subject, recorder) for key, subject in judged.items()},
-        sheets={key: tables.answers_of(judged[key], key[1]) for key in sorted(judged)},
+        answer_tables={key: tables.answers_of(judged[key], key[1]) for key in sorted(judged)},
         said={key: tables.said(who, key[1]) for key, who in variants.items()},
         grounds={key: tables.grounds(who, key[1]) for key, who in variants.items()},
         members={key: who.members for key, who in judged.items() if isinstance(who, Ensemble)},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.engine import Backend
 from trusteval.engines.reordered import ReorderedBackend
@@ -90,7 +90,9 @@ class Evaluation:
         """Return a variant's responses to `questions(benchmark)`, generating what is missing."""
         return self._interview.ask(variant, benchmark)
 
-    def judged(self, subject: Subject, benchmark: str, *, protocol: str | None = None) -> Sheet:
+    def judged(
+        self, subject: Subject, benchmark: str, *, protocol: str | None = None
+    ) -> AnswerTable:
         """Return what a subject answered to `questions(benchmark)`, as a protocol reads it."""
         return self._tables.answers_of(subject, benchmark, protocol=protocol)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.metrics.measuring import Measurement
 from trusteval.metrics.metric import SCORE
@@ -66,7 +66,7 @@ class Scores:
 
     def measure(
         self,
-        answers: Sheet,
+        answers: AnswerTable,
         benchmark: str,
         *,
         metric: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.evaluation.scores import Scores
@@ -27,7 +27,7 @@ class Standards:
         self._scores = scores
         self._questionnaire = questionnaire
         self._facts = facts
-        self._accepted: dict[tuple[str, str], Sheet | Unavailable] = {}
+        self._accepted: dict[tuple[str, str], AnswerTable | Unavailable] = {}
 
     def standard_for(
         self, subject: Subject, gate: Gate, *, reference: Reference
@@ -57,13 +57,13 @@ class Standards:
 
     def _accepted_of(
         self, subject: Subject, benchmark: str, *, baseline: Baseline
-    ) -> Sheet | Unavailable:
+    ) -> AnswerTable | Unavailable:
         """Return what was accepted of a subject; what another reader read is read anew once."""
         key = subject.name, benchmark
         if key not in self._accepted:
             self._accepted[key] = baseline.standard(
                 *key,
-                roll=self._tables.answers_of(subject, benchmark).roll,
+                sample_table=self._tables.answers_of(subject, benchmark).sample_table,
                 facts=self._facts,
                 data=self._questionnaire.facts(benchmark),
             )

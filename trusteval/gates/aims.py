@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.errors import UndefinedError
 from trusteval.gates.gate import Gate
 from trusteval.gates.limit_checks import ABSOLUTE
@@ -50,14 +50,14 @@ class Aim:
 class Asked:
     """What a run asks of a benchmark, and how it is scored."""
 
-    roll: Roll
+    sample_table: SampleTable
     scoring: Scoring
     declared: Mapping[str, Declared]
 
-    def answering(self, answer: Callable[[Sample], str]) -> Sheet:
+    def answering(self, answer: Callable[[Sample], str]) -> AnswerTable:
         """Return the rows that count, each with the answer it is given."""
-        answers = (Label(answer(sample)) for sample in self.roll.samples)
-        return self.scoring.counted(Sheet.of(self.roll, answers))
+        answers = (Label(answer(sample)) for sample in self.sample_table.samples)
+        return self.scoring.counted(AnswerTable.of(self.sample_table, answers))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

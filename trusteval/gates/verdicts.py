@@ -28,7 +28,7 @@ from trusteval.types import Change, Dimension, Interval, Outcome, Score, Undecid
 
 
 @dataclass(frozen=True, slots=True)
-class _Decision:
+class _Ruling:
     outcome: Outcome
     words: str
     p: float | None = None
@@ -97,7 +97,7 @@ def _change(reference: str, compared: Comparison | None) -> Change | None:
 
 def _decide(
     gate: Gate, evidence: Evidence, claims: Sequence[Claim], *, subject: str, family: int
-) -> _Decision:
+) -> _Ruling:
     score = evidence.score
     if score.value is None:
         undefined = f"{gate.metric} is undefined ({score.undefined}){describe_limits(gate, score)}"
@@ -119,9 +119,9 @@ def _decide(
     if not isfinite(score.value) or p is None:
         return _open(f"{said}, but it is not a number", Undecided.NEVER)
     if all(claim.holds for claim in claims):
-        return _Decision(Outcome.PASS, said, p)
+        return _Ruling(Outcome.PASS, said, p)
     if p <= ALPHA / family:
-        return _Decision(Outcome.FAIL, said, p)
+        return _Ruling(Outcome.FAIL, said, p)
     if p <= ALPHA:
         return _suspect(said, p, family)
     undecided = _lacking(gate, claims)
@@ -135,22 +135,22 @@ def _decide(
     )
 
 
-def _suspect(said: str, p: float, family: int) -> _Decision:
+def _suspect(said: str, p: float, family: int) -> _Ruling:
     """Leave open, and not excused, what is shown if one looks at this row alone."""
     needed = f"p {p:.2g}, one of {family} rows needs {ALPHA / family:.2g}"
     return _open(f"{said}, which would fail as the only row ({needed})", Undecided.SUSPECT, p)
 
 
-def _open(words: str, undecided: Undecided, p: float | None = None) -> _Decision:
-    return _Decision(Outcome.INCONCLUSIVE, words, p, undecided)
+def _open(words: str, undecided: Undecided, p: float | None = None) -> _Ruling:
+    return _Ruling(Outcome.INCONCLUSIVE, words, p, undecided)
 
 
 def _decide_in_part(
     gate: Gate, evidence: Evidence, words: str, p: float | None, *, family: int
-) -> _Decision:
+) -> _Ruling:
     """Judge a row of which some limit has no estimate: another that is broken fails it."""
     if p is not None and p <= ALPHA / family:
-        return _Decision(Outcome.FAIL, words, p)
+        return _Ruling(Outcome.FAIL, words, p)
     if p is not None and p <= ALPHA:
         return _suspect(words, p, family)
     is_estimated = evidence.estimate is not None or not gate.is_absolute
@@ -166,7 +166,7 @@ def _lacking(gate: Gate, claims: Sequence[Claim]) -> Undecided:
     return Undecided.NEVER if ends else Undecided.SAMPLES
 
 
-def _lacks_baseline_only(gate: Gate, compared: Comparison | None, decision: _Decision) -> bool:
+def _lacks_baseline_only(gate: Gate, compared: Comparison | None, decision: _Ruling) -> bool:
     """Whether accepting this run gives a row what it cannot be decided without."""
     return (
         decision.undecided is Undecided.NEVER
@@ -184,7 +184,7 @@ def _noise_above(gate: Gate, evidence: Evidence) -> float | None:
     return floor if min(gate.margins) < floor else None
 
 
-def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:
+def _decide_by_point(gate: Gate, score: Score, value: float) -> _Ruling:
     digits, bounds = digits_of(gate, score), bounds_of(score)
     shown = f"{gate.metric} {value:.{digits}f}"
     if bounds:
@@ -196,4 +196,4 @@ def _decide_by_point(gate: Gate, score: Score, value: float) -> _Decision:
     holds = (gate.at_least is None or value >= gate.at_least) and (
         gate.at_most is None or value <= gate.at_most
     )
-    return _Decision(Outcome.PASS if holds else Outcome.FAIL, f"{said} (point estimate)")
+    return _Ruling(Outcome.PASS if holds else Outcome.FAIL, f"{said} (point estimate)")

@@ -15,7 +15,7 @@ from trusteval.stats.proportion import Proportion
 from trusteval.types import Score, Undecided
 
 _FEW = 20
-"""Fewer source items that differ make a standard error doubtful."""
+"""Fewer units that differ make a standard error doubtful."""
 
 
 def explain(gate: Gate, undecided: Undecided | None) -> list[str]:

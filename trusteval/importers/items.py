@@ -108,7 +108,7 @@ def _stand_in(
     return Sample(
         id=str(item),
         setting=setting,
-        cluster=f"{setting.id} {item}",
+        unit=f"{setting.id} {item}",
         target=target,
         group=group,
         options=tuple(options),

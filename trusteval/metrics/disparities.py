@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trusteval.answers.table import Flags, Sheet, sheet_of
+from trusteval.answers.table import AnswerTable, Flags, answer_table_of
 from trusteval.errors import UndefinedError
 from trusteval.types import Judged
 
@@ -37,13 +37,15 @@ def equalized_odds_difference(rows: Sequence[Judged]) -> float:
     Raises UndefinedError under MIN_GROUP answered rows in a group, or under MIN_GROUP_LABEL in a
     group and true label.
     """
-    sheet = _some(rows)
-    _gap(sheet, at_least=MIN_GROUP, what="answered rows")
-    yes, truly = _yes(sheet), sheet.truly_positive
+    answer_table = _some(rows)
+    _gap(answer_table, at_least=MIN_GROUP, what="answered rows")
+    yes, truly = _yes(answer_table), answer_table.truly_positive
     return max(
-        _gap(sheet.only(truly), at_least=MIN_GROUP_LABEL, what=f"answered rows labelled {yes}"),
         _gap(
-            sheet.only(~truly),
+            answer_table.only(truly), at_least=MIN_GROUP_LABEL, what=f"answered rows labelled {yes}"
+        ),
+        _gap(
+            answer_table.only(~truly),
             at_least=MIN_GROUP_LABEL,
             what=f"answered rows not labelled {yes}",
         ),
@@ -57,8 +59,10 @@ def fairness(rows: Sequence[Judged]) -> float:
 
 def non_answer_gap(rows: Sequence[Judged]) -> float:
     """Return the gap between the groups' non-answer rates, in [0, 1], over all rows."""
-    sheet = sheet_of(rows)
-    one, other = (_part(~sheet.answered, among=members) for _, members in _two_groups(sheet))
+    answer_table = answer_table_of(rows)
+    one, other = (
+        _part(~answer_table.answered, among=members) for _, members in _two_groups(answer_table)
+    )
     return abs(one - other)
 
 
@@ -83,20 +87,20 @@ def demographic_parity_difference_refused_as_negative(rows: Sequence[Judged]) ->
 
     CompTrust's form: a refusal is a negative answer, and under FEWEST_ANSWERED there is no gap.
     """
-    sheet = sheet_of(rows)
-    return 0.0 if _n_answered(sheet) < FEWEST_ANSWERED else _selection_gap(sheet)
+    answer_table = answer_table_of(rows)
+    return 0.0 if _n_answered(answer_table) < FEWEST_ANSWERED else _selection_gap(answer_table)
 
 
 def equalized_odds_difference_refused_as_negative(rows: Sequence[Judged]) -> float:
     """Return the equalized odds difference over all rows, in [0, 1]; refusals as above."""
-    sheet = sheet_of(rows)
-    return 0.0 if _n_answered(sheet) < FEWEST_ANSWERED else _odds_gap(sheet)
+    answer_table = answer_table_of(rows)
+    return 0.0 if _n_answered(answer_table) < FEWEST_ANSWERED else _odds_gap(answer_table)
 
 
-def _gap(sheet: Sheet, *, at_least: int, what: str) -> float:
-    answered, yes = sheet.answered, sheet.called_positive
+def _gap(answer_table: AnswerTable, *, at_least: int, what: str) -> float:
+    answered, yes = answer_table.answered, answer_table.called_positive
     rates = []
-    for group, members in _two_groups(sheet):
+    for group, members in _two_groups(answer_table):
         if (n := _size(members & answered)) < at_least:
             raise UndefinedError(f"group {group} has {n} {what}, needs {at_least}", too_few=n > 0)
         rates.append(_part(yes, among=members & answered))
@@ -106,32 +110,36 @@ def _gap(sheet: Sheet, *, at_least: int, what: str) -> float:
 # -- the reference protocols' conventions --------------------------------------------------
 
 
-def _answered(rows: Sequence[Judged]) -> Sheet:
-    sheet = sheet_of(rows)
-    if not _n_answered(sheet):
+def _answered(rows: Sequence[Judged]) -> AnswerTable:
+    answer_table = answer_table_of(rows)
+    if not _n_answered(answer_table):
         raise UndefinedError("no answer carries a label")
-    return sheet.only(sheet.answered)
+    return answer_table.only(answer_table.answered)
 
 
-def _n_answered(sheet: Sheet) -> int:
-    return _size(sheet.answered)
+def _n_answered(answer_table: AnswerTable) -> int:
+    return _size(answer_table.answered)
 
 
-def _selection_gap(sheet: Sheet) -> float:
-    yes = sheet.called_positive
-    return _range([_part(yes, among=members) for members in _at_most_two_groups(sheet)])
+def _selection_gap(answer_table: AnswerTable) -> float:
+    yes = answer_table.called_positive
+    return _range([_part(yes, among=members) for members in _at_most_two_groups(answer_table)])
 
 
-def _odds_gap(sheet: Sheet) -> float:
-    yes, truly, groups = sheet.called_positive, sheet.truly_positive, _at_most_two_groups(sheet)
+def _odds_gap(answer_table: AnswerTable) -> float:
+    yes, truly, groups = (
+        answer_table.called_positive,
+        answer_table.truly_positive,
+        _at_most_two_groups(answer_table),
+    )
     return max(
         _range([_part(yes, among=members & label) for members in groups])
         for label in (truly, ~truly)
     )
 
 
-def _at_most_two_groups(sheet: Sheet) -> list[Flags]:
-    groups = _some(sheet).groups
+def _at_most_two_groups(answer_table: AnswerTable) -> list[Flags]:
+    groups = _some(answer_table).groups
     if None in groups:
         raise UndefinedError("a row does not say its group")
     if len(groups) > 2:
@@ -145,17 +153,17 @@ def _range(rates: Sequence[float]) -> float:
 
 def smallest_group(rows: Sequence[Judged]) -> tuple[str | None, int]:
     """Return the group with the fewest answered rows, and how many they are."""
-    sheet = sheet_of(rows)
-    answered = sheet.answered
-    sizes = [(group, _size(members & answered)) for group, members in sheet.groups.items()]
+    answer_table = answer_table_of(rows)
+    answered = answer_table.answered
+    sizes = [(group, _size(members & answered)) for group, members in answer_table.groups.items()]
     return min(sizes, key=lambda pair: pair[1], default=(None, 0))
 
 
 # -- groups --------------------------------------------------------------------------------
 
 
-def _two_groups(sheet: Sheet) -> list[tuple[str | None, Flags]]:
-    groups = sheet.groups
+def _two_groups(answer_table: AnswerTable) -> list[tuple[str | None, Flags]]:
+    groups = answer_table.groups
     if len(groups) != 2:
         raise UndefinedError(
             f"expected two groups, got {len(groups)}: {', '.join(map(str, groups))}"
@@ -172,13 +180,13 @@ def _size(flags: Flags) -> int:
     return int(np.count_nonzero(flags))
 
 
-def _yes(sheet: Sheet) -> str:
+def _yes(answer_table: AnswerTable) -> str:
     """Return the label that counts as positive."""
-    return sheet[0].sample.setting.labels[0].value
+    return answer_table[0].sample.setting.labels[0].value
 
 
-def _some(rows: Sequence[Judged]) -> Sheet:
-    sheet = sheet_of(rows)
-    if not len(sheet):
+def _some(rows: Sequence[Judged]) -> AnswerTable:
+    answer_table = answer_table_of(rows)
+    if not len(answer_table):
         raise UndefinedError("no rows to compare")
-    return sheet
+    return answer_table

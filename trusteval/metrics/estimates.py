@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.errors import UndefinedError
 from trusteval.metrics.parts import (
     GapParts,
@@ -133,10 +133,12 @@ def _estimate_gaps(gaps: Sequence[WeightedGap]) -> Estimate:
             return estimate_gaps(gaps)
 
 
-def _shift_rows(reference: Sheet, subject: Sheet, *, silence_is_no: bool = False) -> ShiftRows:
+def _shift_rows(
+    reference: AnswerTable, subject: AnswerTable, *, silence_is_no: bool = False
+) -> ShiftRows:
     both = reference.answered & subject.answered
     counted = np.ones_like(both) if silence_is_no else both
-    ours, its = (sheet.only(counted) for sheet in (reference, subject))
+    ours, its = (answer_table.only(counted) for answer_table in (reference, subject))
     change = its.called_positive.astype(np.int64) - ours.called_positive.astype(np.int64)
     return ShiftRows(change, first_group(its), its.truly_positive, *units(its))
 

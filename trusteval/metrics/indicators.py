@@ -1,62 +1,62 @@
-"""Which rows of a sheet something holds of: what rates are the shares of (docs/method.md)."""
+"""Which rows of an answer table something holds of: what rates are shares of (docs/method.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from trusteval.answers.table import Flags, Sheet
+from trusteval.answers.table import AnswerTable, Flags
 
-Indicator = Callable[[Sheet], Flags]
+Indicator = Callable[[AnswerTable], Flags]
 """Says of each row whether something holds."""
 
 
-def correct(sheet: Sheet) -> Flags:
-    return sheet.correct
+def correct(answer_table: AnswerTable) -> Flags:
+    return answer_table.correct
 
 
-def refused(sheet: Sheet) -> Flags:
-    return sheet.refused
+def refused(answer_table: AnswerTable) -> Flags:
+    return answer_table.refused
 
 
-def invalid(sheet: Sheet) -> Flags:
-    return sheet.invalid
+def invalid(answer_table: AnswerTable) -> Flags:
+    return answer_table.invalid
 
 
-def answered(sheet: Sheet) -> Flags:
-    return sheet.answered
+def answered(answer_table: AnswerTable) -> Flags:
+    return answer_table.answered
 
 
-def unanswered(sheet: Sheet) -> Flags:
-    return ~sheet.answered
+def unanswered(answer_table: AnswerTable) -> Flags:
+    return ~answer_table.answered
 
 
-def attempted(sheet: Sheet) -> Flags:
-    return ~sheet.refused
+def attempted(answer_table: AnswerTable) -> Flags:
+    return ~answer_table.refused
 
 
-def correct_or_abstained(sheet: Sheet) -> Flags:
-    return sheet.correct | sheet.refused
+def correct_or_abstained(answer_table: AnswerTable) -> Flags:
+    return answer_table.correct | answer_table.refused
 
 
-def correct_if_refusal_is_no(sheet: Sheet) -> Flags:
-    return sheet.correct | (sheet.refused & ~sheet.truly_positive)
+def correct_if_refusal_is_no(answer_table: AnswerTable) -> Flags:
+    return answer_table.correct | (answer_table.refused & ~answer_table.truly_positive)
 
 
-def truly_positive(sheet: Sheet) -> Flags:
-    return sheet.truly_positive
+def truly_positive(answer_table: AnswerTable) -> Flags:
+    return answer_table.truly_positive
 
 
-def called_positive(sheet: Sheet) -> Flags:
-    return sheet.called_positive
+def called_positive(answer_table: AnswerTable) -> Flags:
+    return answer_table.called_positive
 
 
-def called_opposite(sheet: Sheet) -> Flags:
-    return sheet.answered & ~sheet.correct
+def called_opposite(answer_table: AnswerTable) -> Flags:
+    return answer_table.answered & ~answer_table.correct
 
 
-def positive_called_opposite(sheet: Sheet) -> Flags:
-    return sheet.truly_positive & called_opposite(sheet)
+def positive_called_opposite(answer_table: AnswerTable) -> Flags:
+    return answer_table.truly_positive & called_opposite(answer_table)
 
 
-def positive_attempted(sheet: Sheet) -> Flags:
-    return sheet.truly_positive & ~sheet.refused
+def positive_attempted(answer_table: AnswerTable) -> Flags:
+    return answer_table.truly_positive & ~answer_table.refused

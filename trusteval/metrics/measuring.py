@@ -12,7 +12,7 @@ from math import fsum
 
 import numpy as np
 
-from trusteval.answers.table import Sheet, sheet_of
+from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.errors import UndefinedError
 from trusteval.metrics.aggregation import (
     AttackSuccess,
@@ -77,9 +77,9 @@ def evaluate(
 
     The value is None where a setting it needs is missing, or a metric is undefined.
     """
-    sheet = sheet_of(judged)
-    rows = rows_of(formula, sheet, declared=declared)
-    counts = _together(sheet, [rows[name] for name in formula.settings]).counts
+    answer_table = answer_table_of(judged)
+    rows = rows_of(formula, answer_table, declared=declared)
+    counts = _together(answer_table, [rows[name] for name in formula.settings]).counts
     score = Score(metric.name, None, counts)
     missing = tuple(n for n in rows if not _is_there(rows[n], declared.get(n)))
     if missing:
@@ -109,31 +109,31 @@ def measured_drop(reference: Measurement, subject: Measurement) -> Estimate | No
 
 
 def rows_of(
-    formula: Formula, sheet: Sheet, *, declared: Mapping[str, Declared]
-) -> dict[str, Sheet]:
+    formula: Formula, answer_table: AnswerTable, *, declared: Mapping[str, Declared]
+) -> dict[str, AnswerTable]:
     """Return the rows of the settings that a formula needs, none of one that has none."""
-    there = sheet.by_setting()
-    return {name: there.get(name, sheet.only(slice(0))) for name in formula.needed(declared)}
+    there = answer_table.by_setting()
+    return {name: there.get(name, answer_table.only(slice(0))) for name in formula.needed(declared)}
 
 
 def count(judged: Sequence[Judged]) -> Counts:
     """Count answers by kind; a label read from a contradictory text counts as contradictory."""
-    return sheet_of(judged).counts
+    return answer_table_of(judged).counts
 
 
-def _together(whole: Sheet, parts: Sequence[Sheet]) -> Sheet:
-    """Join parts of a sheet."""
+def _together(whole: AnswerTable, parts: Sequence[AnswerTable]) -> AnswerTable:
+    """Join parts of an answer table."""
     nothing = whole.rows[:0]
     return replace(whole, rows=np.concatenate([nothing, *(part.rows for part in parts)]))
 
 
-def _is_there(rows: Sheet, declared: Declared | None) -> bool:
+def _is_there(rows: AnswerTable, declared: Declared | None) -> bool:
     """Whether a setting has rows, and every true label among them."""
     return declared is not None and len(rows) > 0 and declared.targets <= rows.targets
 
 
 def _lacks(
-    missing: Sequence[str], rows: Mapping[str, Sheet], declared: Mapping[str, Declared]
+    missing: Sequence[str], rows: Mapping[str, AnswerTable], declared: Mapping[str, Declared]
 ) -> Iterator[str]:
     """Say which settings have no rows, and which labels those lack that have some."""
     absent = [name for name in missing if name not in declared or not len(rows[name])]
@@ -159,7 +159,7 @@ def _valued(formula: Formula, rows: Rows) -> tuple[float, Parts | None]:
             return _divided(formula, parts), parts
 
 
-def _of_term(term: Term, rows: Sheet) -> float:
+def _of_term(term: Term, rows: AnswerTable) -> float:
     match term.metric.made:
         case Rate() as rate:
             return weighted_sum(rate_cells(term, rate, rows))

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trusteval.answers.table import Codes, Flags, Sheet
+from trusteval.answers.table import AnswerTable, Codes, Flags
 from trusteval.errors import UndefinedError
 from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, Term, WeightedSum
 from trusteval.metrics.metric import Gap, Rate
 from trusteval.stats.clusters import Cell
 from trusteval.stats.fairness import GapRows, WeightedGap
 
-Rows = Mapping[str, Sheet]
+Rows = Mapping[str, AnswerTable]
 """The rows at hand, by setting."""
 
 
@@ -75,7 +75,7 @@ def rate_parts(terms: Sequence[Term], rows: Rows) -> RateParts | None:
     return RateParts(tuple(rate_cells(term, rate, rows[term.setting]) for term, rate in rates))
 
 
-def rate_cells(term: Term, rate: Rate, rows: Sheet) -> tuple[Cell, ...]:
+def rate_cells(term: Term, rate: Rate, rows: AnswerTable) -> tuple[Cell, ...]:
     """Split the rows of a rate's setting into cells: one, or one per true label."""
     among = rows if rate.among is None else rows.only(rate.among(rows))
     if not len(among):
@@ -91,13 +91,13 @@ def rate_cells(term: Term, rate: Rate, rows: Sheet) -> tuple[Cell, ...]:
     )
 
 
-def _cell(rows: Sheet, holds: Flags, *, weight: float) -> Cell:
+def _cell(rows: AnswerTable, holds: Flags, *, weight: float) -> Cell:
     return Cell(weight, holds.astype(np.float64), *units(rows))
 
 
-def units(rows: Sheet) -> tuple[Codes, Codes]:
-    """Return which source item each row descends from, and which stratum that is in."""
-    return rows.roll.unit[rows.rows], rows.roll.stratum[rows.rows]
+def units(rows: AnswerTable) -> tuple[Codes, Codes]:
+    """Return which unit each row descends from, and which stratum that is in."""
+    return rows.sample_table.unit[rows.rows], rows.sample_table.stratum[rows.rows]
 
 
 # -- quotients ---------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def gap_parts(terms: Sequence[Term], rows: Rows) -> GapParts | None:
     return GapParts(gaps, sum(term.weight for term in terms), *complements)
 
 
-def _gap_rows(gap: Gap, rows: Sheet) -> GapRows:
+def _gap_rows(gap: Gap, rows: AnswerTable) -> GapRows:
     if gap.of_silence:
         among, called = rows, ~rows.answered
     else:
@@ -175,7 +175,7 @@ def _gap_rows(gap: Gap, rows: Sheet) -> GapRows:
     return GapRows(called, first_group(among), among.truly_positive, *units(among))
 
 
-def first_group(rows: Sheet) -> Flags:
+def first_group(rows: AnswerTable) -> Flags:
     """Return which rows are of the first of two groups; raises UndefinedError if they are not."""
     groups = rows.groups
     if len(groups) != 2:

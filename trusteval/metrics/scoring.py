@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trusteval.answers.table import Sheet, sheet_of
+from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.errors import GateError
 from trusteval.metrics.aggregation import Formula, Term, WeightedSum, averages_labels, formula_of
 from trusteval.metrics.measuring import Measurement, evaluate
@@ -138,7 +138,12 @@ class Scoring:
         return evaluate(self.form_of(metric), formula, rows, declared=asked)
 
     def formula(
-        self, metric: str, rows: Sheet, *, declared: Mapping[str, Declared], part: str | None = None
+        self,
+        metric: str,
+        rows: AnswerTable,
+        *,
+        declared: Mapping[str, Declared],
+        part: str | None = None,
     ) -> Formula:
         """Return how a metric of the declared settings, or of a part, is made of counted rows."""
         held, form = _held(rows, declared), self.form_of(metric)
@@ -152,10 +157,10 @@ class Scoring:
         form = self.table[metric]
         return evaluate(form, formula_of(form, {name: 1.0}), judged, declared=declared).score.value
 
-    def counted(self, judged: Sequence[Judged]) -> Sheet:
+    def counted(self, judged: Sequence[Judged]) -> AnswerTable:
         """Keep the rows that count."""
-        sheet = sheet_of(judged)
-        return sheet if self.counts is _every else sheet.where(self.counts)
+        answer_table = answer_table_of(judged)
+        return answer_table if self.counts is _every else answer_table.where(self.counts)
 
     def _terms(self, held: Mapping[str, int], part: str | None) -> list[Term]:
         """Return the sum that is the score; `held` is declared settings to rows at hand."""
@@ -207,6 +212,6 @@ def _any_label(declared: Mapping[str, Declared]) -> dict[str, Declared]:
     return {name: replace(what, targets=frozenset()) for name, what in declared.items()}
 
 
-def _held(rows: Sheet, declared: Mapping[str, Declared]) -> dict[str, int]:
+def _held(rows: AnswerTable, declared: Mapping[str, Declared]) -> dict[str, int]:
     there = rows.by_setting()
     return {name: len(there[name]) if name in there else 0 for name in declared}

@@ -83,7 +83,7 @@ class ReportCollector:
 
     def lose_answers(self, run: Run) -> None:
         """Find which subjects were scored by a process whose answers did not come home."""
-        kept, lost = self._answered(run).sheets, dict[str, list[str]]()
+        kept, lost = self._answered(run).answer_tables, dict[str, list[str]]()
         for benchmark, subject in sorted(self.findings.scores):
             if (subject, benchmark) not in kept:
                 lost.setdefault(subject, []).append(benchmark)
@@ -196,8 +196,12 @@ class ReportCollector:
         """Join what the processes judged, leaving out those who were only compared with."""
         whole = joined([AnsweredRun(run.facts()), *self._answers])
         names = {subject.name for subject in run.subjects}
-        sheets = {key: sheet for key, sheet in whole.sheets.items() if key[0] in names}
-        return replace(whole, sheets=sheets)
+        answer_tables = {
+            key: answer_table
+            for key, answer_table in whole.answer_tables.items()
+            if key[0] in names
+        }
+        return replace(whole, answer_tables=answer_tables)
 
     def _circumstances(self, record: RunRecord) -> Circumstances:
         return present_circumstances(

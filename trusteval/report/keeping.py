@@ -12,7 +12,7 @@ from trusteval.report.circumstances import Circumstances
 from trusteval.report.record import RunRecord
 from trusteval.report.score_entries import score_entries
 from trusteval.report.standing import standing
-from trusteval.tracking.accepting import Decision, Reply, Request, accept
+from trusteval.tracking.accepting import AcceptanceOutcome, AcceptanceReply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.history import NAME, Entry, append_run
 from trusteval.tracking.score_entry import ScoreEntry
@@ -31,7 +31,7 @@ class Kept:
     """Where the report was written, None if it could not be; what became of the wish to accept."""
 
     written_to: Path | None
-    reply: Reply | None
+    reply: AcceptanceReply | None
 
 
 def keep(
@@ -66,7 +66,7 @@ def keep(
                 standing=standing(record, failed=failed, exit_status=exit_status),
             )
     except UsageError as error:
-        reply = Reply(Decision.COULD_NOT, (str(error),))
+        reply = AcceptanceReply(AcceptanceOutcome.COULD_NOT, (str(error),))
     return Kept(written_to, reply)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.errors import TrustEvalError
 from trusteval.gates.aims import Asked
 from trusteval.gates.planning import Line, plan
@@ -31,10 +31,10 @@ def plan_of(run: Run) -> list[Line]:
 def _asked(run: Run, benchmark: str) -> Asked | Unavailable:
     """Return what is asked of a benchmark, or why nothing can be."""
     try:
-        roll = Roll.of(q.sample for q in run.questionnaire.questions(benchmark))
+        sample_table = SampleTable.of(q.sample for q in run.questionnaire.questions(benchmark))
     except TrustEvalError as error:
         return Unavailable(f"not planned: {error}")
     scoring = PROTOCOLS[run.options.protocol].scoring(
         benchmark, settings=run.questionnaire.settings(benchmark)
     )
-    return Asked(roll, scoring, run.questionnaire.declared(benchmark, scoring=scoring))
+    return Asked(sample_table, scoring, run.questionnaire.declared(benchmark, scoring=scoring))

@@ -1,7 +1,7 @@
-"""Sums over settings whose rows share source items: estimates with cluster standard errors.
+"""Sums over settings whose rows share units: estimates with cluster standard errors.
 
 A score is linear in its rows: the sum over cells of weight times mean. The unit that varies is the
-source item with all its rows, whatever number of settings it appears in. A score counts each unit
+unit with all its rows, whatever number of settings it appears in. A score counts each unit
 once: its interval is the exact one of as many even units as these are worth. The variance of a
 change is taken, stratum by stratum, over the units and two pseudo-items, so that agreement on few
 is no certainty (docs/statistics.md).
@@ -29,7 +29,7 @@ class Cell:
     """Rows whose plain mean enters a score with one weight.
 
     `y` are the rows' values: in [0, 1] for a score, in [-1, 1] for a difference. `units` numbers
-    the source item each row descends from, `strata` the family each unit is drawn within, from 0
+    the unit each row descends from, `strata` the family each unit is drawn within, from 0
     on; ValueError unless all three have the same length, at least 1.
     """
 

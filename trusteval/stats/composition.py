@@ -36,7 +36,7 @@ STANDINGS = tuple(Standing)
 class Moves:
     """The standings of the same rows under a reference and under a subject.
 
-    Both are indices into STANDINGS; `units` numbers the source item each row descends from. Raises
+    Both are indices into STANDINGS; `units` numbers the unit each row descends from. Raises
     ValueError unless all three have the same length and every code is an index.
     """
 

@@ -35,7 +35,7 @@ class Estimate(Protocol):
 class Normal:
     """An estimate with a standard error: value -+ Z standard errors, from `least` to `most`.
 
-    `differing` counts the source items that set it apart from its null: few make the normal
+    `differing` counts the units that set it apart from its null: few make the normal
     approximation doubtful; None where nobody counted.
     """
 

@@ -1,4 +1,4 @@
-"""Sums of gaps between two groups, over settings that share source items.
+"""Sums of gaps between two groups, over settings that share units.
 
 A sum of gaps is linear in its rows once each gap's direction is held as observed, so that it has
 a cluster standard error; noise only lifts gaps, so that a bound moves by what noise may have
@@ -51,7 +51,7 @@ class WeightedGap:
 
 
 def single_gap(rows: GapRows, *, odds: bool) -> Gap | OddsGap:
-    """Estimate one setting's gap, whose rows descend from different source items."""
+    """Estimate one setting's gap, whose rows descend from different units."""
     if odds:
         return OddsGap(_count(rows, rows.positive), _count(rows, ~rows.positive))
     return _count(rows, np.ones_like(rows.positive))

@@ -10,7 +10,7 @@ import numpy as np
 from trusteval.stats.clusters import Cell
 
 CORRELATION = 0.5
-"""Assumed between the rows of one source item."""
+"""Assumed between the rows of one unit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""How much worse a subject is than its reference, where rows share source items.
+"""How much worse a subject is than its reference, where rows share units.
 
-Unit i, a source item with all its rows, adds u_i in [-w_i, w_i] to the drop, w_i being what its
+Unit i, a unit with all its rows, adds u_i in [-w_i, w_i] to the drop, w_i being what its
 rows weigh. Two formulas, each safe on its own side, as of pairs (`stats.paired`): above, the score
 bound of a weighted sum of rare losses, whose variance grows as the drop does; below, the adjusted
 statistic with two further items. Both are monotone: a subject that loses more has no better bound,

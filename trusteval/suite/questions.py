@@ -114,13 +114,13 @@ class Questionnaire:
 
 def _stratified_by_occurrence(questions: Sequence[Question]) -> list[Question]:
     """Add to each stratum in how many settings its units are asked."""
-    settings = Counter(question.sample.cluster for question in questions)
+    settings = Counter(question.sample.unit for question in questions)
     return [
         replace(
             question,
             sample=replace(
                 question.sample,
-                stratum=f"{question.sample.stratum}/{settings[question.sample.cluster]}",
+                stratum=f"{question.sample.stratum}/{settings[question.sample.unit]}",
             ),
         )
         for question in questions

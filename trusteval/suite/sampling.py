@@ -1,6 +1,6 @@
-"""Draws source items, seeded, stratified and nested, and never tears one apart.
+"""Draws units, seeded, stratified and nested, and never tears one apart.
 
-A unit is a source item with all its rows in all settings (docs/method.md, intervals). A larger
+A unit is a unit with all its rows in all settings (docs/method.md, intervals). A larger
 sample contains the smaller: units of a stratum have one fixed order, and samples are prefixes.
 """
 
@@ -27,7 +27,7 @@ def draw(
     A unit belongs to the first quota in whose settings it occurs, and to none otherwise.
     """
     strata, occurs = _units(questions)
-    rows = Counter(question.sample.cluster for asked in questions.values() for question in asked)
+    rows = Counter(question.sample.unit for asked in questions.values() for question in asked)
     chosen: set[str] = set()
     left = dict(strata)
     for quota in quotas:
@@ -41,7 +41,7 @@ def draw(
         chosen.update(ordered)
         left = {unit: stratum for unit, stratum in left.items() if unit not in mine}
     return {
-        name: tuple(question for question in asked if question.sample.cluster in chosen)
+        name: tuple(question for question in asked if question.sample.unit in chosen)
         for name, asked in questions.items()
     }
 
@@ -57,8 +57,8 @@ def _units(
             sample = question.sample
             # Of a text whose rows have several labels, the first in the alphabet.
             stratum = (str(sample.group), sample.target)
-            strata[sample.cluster] = min(strata.get(sample.cluster, stratum), stratum)
-            occurs.setdefault(sample.cluster, set()).add(name)
+            strata[sample.unit] = min(strata.get(sample.unit, stratum), stratum)
+            occurs.setdefault(sample.unit, set()).add(name)
     return strata, occurs
 
 

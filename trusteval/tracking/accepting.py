@@ -20,7 +20,7 @@ from trusteval.tracking.baseline import (
     read_baseline,
     write_baseline,
 )
-from trusteval.tracking.change import Change
+from trusteval.tracking.change import Conclusion
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 from trusteval.tracking.margins import Margins
 from trusteval.tracking.score_entry import ScoreEntry
@@ -29,7 +29,7 @@ _MOST_SAID = 8
 """So many parts, or reasons, are named before the others are counted."""
 
 
-class Decision(StrEnum):
+class AcceptanceOutcome(StrEnum):
     """Whether the baseline was written; if not, for what was found or for what was not looked at.
 
     COULD_NOT is also said of a place that cannot be read, locked or written.
@@ -70,10 +70,10 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class AcceptanceReply:
     """What became of a request, and the lines that say so."""
 
-    decision: Decision
+    decision: AcceptanceOutcome
     lines: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -82,11 +82,11 @@ class Reply:
 
     @property
     def is_accepted(self) -> bool:
-        return self.decision is Decision.ACCEPTED
+        return self.decision is AcceptanceOutcome.ACCEPTED
 
     @property
     def is_worse(self) -> bool:
-        return self.decision is Decision.WORSE
+        return self.decision is AcceptanceOutcome.WORSE
 
 
 def accept(
@@ -95,7 +95,7 @@ def accept(
     *,
     scores: Sequence[ScoreEntry],
     standing: Standing,
-) -> Reply:
+) -> AcceptanceReply:
     """Write the baseline if all was measured, and nothing got worse or a reason is given.
 
     What was not judged whole is left as it was accepted before. What is there is read when nobody
@@ -108,28 +108,30 @@ def accept(
             f"not accepted: {name} stays as it is; no reason stands in for what was not measured: "
             "run it to its end"
         )
-        return Reply(Decision.COULD_NOT, (*_some(standing.unmeasured), stays))
-    if not run.sheets:
-        return Reply(Decision.COULD_NOT, ("nothing was judged, so nothing is accepted",))
-    left_out = {key: why for key, why in standing.left_out.items() if key in run.sheets}
-    whole = only_parts(run, run.sheets.keys() - left_out.keys())
+        return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*_some(standing.unmeasured), stays))
+    if not run.answer_tables:
+        return AcceptanceReply(
+            AcceptanceOutcome.COULD_NOT, ("nothing was judged, so nothing is accepted",)
+        )
+    left_out = {key: why for key, why in standing.left_out.items() if key in run.answer_tables}
+    whole = only_parts(run, run.answer_tables.keys() - left_out.keys())
     told = tuple(_left_out_lines(left_out))
-    if not whole.sheets:
+    if not whole.answer_tables:
         nothing = f"not accepted: {name} stays as it is; no part was judged whole"
-        return Reply(Decision.COULD_NOT, (*told, nothing))
+        return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*told, nothing))
     refused = (
         f"not accepted: {name} stays as it is; "
         '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
     )
     if standing.worse and request.regression is None and not request.path.exists():
-        return Reply(Decision.WORSE, (*standing.worse, refused))
+        return AcceptanceReply(AcceptanceOutcome.WORSE, (*standing.worse, refused))
     with alone_with_baseline(request.path, patience=request.patience) as path:
         before = read_baseline(path) if path.exists() else None
         compared = [] if before is None else _compared(before, whole)
         worse = [*standing.worse, *filter(None, map(_worsening, compared))]
         if worse and request.regression is None:
-            return Reply(Decision.WORSE, (*worse, refused))
-        touched = tuple(sorted(map("/".join, whole.sheets)))
+            return AcceptanceReply(AcceptanceOutcome.WORSE, (*worse, refused))
+        touched = tuple(sorted(map("/".join, whole.answer_tables)))
         tries = {name: made for name, made in request.tries.items() if name in whole.subjects}
         acceptance = Acceptance(
             request.date,
@@ -140,11 +142,11 @@ def accept(
             tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
             tries,
         )
-        kept = [line for line in scores if (line.subject, line.benchmark) in whole.sheets]
+        kept = [line for line in scores if (line.subject, line.benchmark) in whole.answer_tables]
         write_baseline(path, accepted(before, whole, scores=kept, acceptance=acceptance))
-    unseen = [c for c in compared if c.change is Change.NOT_COMPARABLE]
-    return Reply(
-        Decision.ACCEPTED,
+    unseen = [c for c in compared if c.change is Conclusion.NOT_COMPARABLE]
+    return AcceptanceReply(
+        AcceptanceOutcome.ACCEPTED,
         (
             *worse,
             *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
@@ -183,7 +185,7 @@ def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
     found = compare_runs(
         before.answers, run, pairs=shared_pairs(before.answers, run), margins=Margins(0.0)
     )
-    both = before.answers.sheets.keys() & run.sheets.keys()
+    both = before.answers.answer_tables.keys() & run.answer_tables.keys()
     return [
         comparison for comparison in found if (comparison.subject, comparison.benchmark) in both
     ]
@@ -191,7 +193,7 @@ def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
 
 def _suspicion(found: BenchmarkComparison) -> str | None:
     """Say which drop would be one if its benchmark were the only one that was compared."""
-    if found.change is not Change.SUSPECT or found.p is None:
+    if found.change is not Conclusion.SUSPECT or found.p is None:
         return None
     return f"suspect, and accepted: {_dropped(found)} (p {found.p:.2g} alone)"
 
@@ -209,7 +211,7 @@ def _dropped(found: BenchmarkComparison) -> str | None:
 def _worsening(found: BenchmarkComparison) -> str | None:
     """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
     where = f"{found.subject} on {found.benchmark}"
-    if found.change is Change.REGRESSION:
+    if found.change is Conclusion.REGRESSION:
         return _dropped(found)
     before, after = found.before, found.after
     if before is not None and before.value is not None and after is not None:

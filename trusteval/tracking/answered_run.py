@@ -13,7 +13,7 @@ import numpy as np
 
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Codes, Roll, Sheet
+from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
@@ -30,16 +30,17 @@ _CONTRADICTORY = " (contradictory)"
 class AnsweredRun:
     """`facts` say how the run was asked and read, `data` which rows of each benchmark.
 
-    By subject and benchmark, `sheets` hold the answers and `identities` what gave them; of variants
-    `said` holds the responses and `grounds` why they were read so, both in the order of the sheet's
-    roll. A vote has neither: `members` holds the variants that it is over. `ledger` says whether
-    all that the run was asked was judged, and what not; runs of earlier versions have none.
+    By subject and benchmark, `answer_tables` hold the answers and `identities` what gave them; of
+    variants `said` holds the responses and `grounds` why they were read so, both in the order of
+    the answer table's sample table. A vote has neither: `members` holds the variants that it is
+    over. `ledger` says whether all that the run was asked was judged, and what not; runs of earlier
+    versions have none.
     """
 
     facts: RunFacts
     data: Mapping[str, DataFacts] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
-    sheets: Mapping[tuple[str, str], Sheet] = field(default_factory=dict)
+    answer_tables: Mapping[tuple[str, str], AnswerTable] = field(default_factory=dict)
     said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
@@ -47,33 +48,36 @@ class AnsweredRun:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(subject for subject, _ in self.sheets))
+        return tuple(dict.fromkeys(subject for subject, _ in self.answer_tables))
 
     @property
     def benchmarks(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(benchmark for _, benchmark in self.sheets))
+        return tuple(dict.fromkeys(benchmark for _, benchmark in self.answer_tables))
 
     def to_document(self, *, with_texts: bool) -> dict[str, Any]:
         """Return plain values; `with_texts` keeps the items' own texts, and why answers were read
         as they were, for people.
         """
-        rolls = {benchmark: sheet.roll for (_, benchmark), sheet in self.sheets.items()}
+        sample_tables = {
+            benchmark: answer_table.sample_table
+            for (_, benchmark), answer_table in self.answer_tables.items()
+        }
         return {
             **({"ledger": dict(self.ledger)} if self.ledger else {}),
             "facts": self.facts.to_document(),
             "benchmarks": {
                 name: {
                     "data": self.data.get(name, DataFacts()).to_document(),
-                    **columns.of_items(roll.samples),
-                    **_spellings(roll.samples),
-                    **(_texts(roll.samples) if with_texts else {}),
+                    **columns.of_items(sample_table.samples),
+                    **_spellings(sample_table.samples),
+                    **(_texts(sample_table.samples) if with_texts else {}),
                 }
-                for name, roll in sorted(rolls.items())
+                for name, sample_table in sorted(sample_tables.items())
             },
             "subjects": {
                 subject: {
                     benchmark: self._part((subject, benchmark), with_grounds=with_texts)
-                    for other, benchmark in sorted(self.sheets)
+                    for other, benchmark in sorted(self.answer_tables)
                     if other == subject
                 }
                 for subject in self.subjects
@@ -82,7 +86,7 @@ class AnsweredRun:
 
     def _part(self, key: tuple[str, str], *, with_grounds: bool) -> dict[str, Any]:
         part: dict[str, Any] = {"identity": dict(self.identities.get(key, {}))}
-        part |= columns.of_answers(self.sheets[key])
+        part |= columns.of_answers(self.answer_tables[key])
         if key in self.said:
             part["responses"] = columns.of_said(self.said[key])
         if key in self.members:
@@ -103,8 +107,8 @@ def _texts(samples: Sequence[Sample]) -> dict[str, list[Any]]:
 
 def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
     """Rebuild a run from its document; raises ValueError, KeyError or TypeError if it is none."""
-    rolls = {
-        name: _roll(columns.samples(items, benchmark=name), benchmark=name)
+    sample_tables = {
+        name: _sample_table(columns.samples(items, benchmark=name), benchmark=name)
         for name, items in document["benchmarks"].items()
     }
     parts = {
@@ -112,12 +116,15 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
         for subject, of_subject in document["subjects"].items()
         for benchmark, part in of_subject.items()
     }
-    sizes = {key: len(rolls[key[1]].samples) for key in parts}
+    sizes = {key: len(sample_tables[key[1]].samples) for key in parts}
     return AnsweredRun(
         facts=run_facts(document["facts"]),
         data={name: data_facts(items["data"]) for name, items in document["benchmarks"].items()},
         identities={key: part["identity"] for key, part in parts.items()},
-        sheets={key: columns.sheet(part, roll=rolls[key[1]]) for key, part in parts.items()},
+        answer_tables={
+            key: columns.answer_table(part, sample_table=sample_tables[key[1]])
+            for key, part in parts.items()
+        },
         said={
             key: columns.said(part["responses"], n=sizes[key])
             for key, part in parts.items()
@@ -148,17 +155,17 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         run,
         data={name: data for name, data in run.data.items() if name in benchmarks},
         identities=of(run.identities),
-        sheets=of(run.sheets),
+        answer_tables=of(run.answer_tables),
         said=of(run.said),
         grounds=of(run.grounds),
         members=of(run.members),
     )
 
 
-def _roll(samples: Sequence[Sample], *, benchmark: str) -> Roll:
+def _sample_table(samples: Sequence[Sample], *, benchmark: str) -> SampleTable:
     if (twice := repeated_item(samples)) is not None:
         raise ValueError(f"{benchmark} has the item {twice} twice")
-    return Roll.of(samples)
+    return SampleTable.of(samples)
 
 
 def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
@@ -168,7 +175,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         facts=parts[0].facts if parts else UNSAID,
         data=_first(part.data for part in parts),
         identities=_first(part.identities for part in parts),
-        sheets=dict(sorted(_first(part.sheets for part in parts).items())),
+        answer_tables=dict(sorted(_first(part.answer_tables for part in parts).items())),
         said=_first(part.said for part in parts),
         grounds=_first(part.grounds for part in parts),
         members=_first(part.members for part in parts),
@@ -183,23 +190,27 @@ def _first(parts: Iterable[Mapping[_Key, _Value]]) -> dict[_Key, _Value]:
     return whole
 
 
-def aligned(sheet: Sheet, roll: Roll) -> Sheet | Unavailable:
-    """Return a subject's answers in the order of another roll, or say how its items differ."""
-    rows = rows_in_order(sheet, roll)
+def aligned(answer_table: AnswerTable, sample_table: SampleTable) -> AnswerTable | Unavailable:
+    """Return a subject's answers in another table's order, or say how its items differ."""
+    rows = rows_in_order(answer_table, sample_table)
     if isinstance(rows, Unavailable):
         return rows
-    return Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+    return AnswerTable(
+        sample_table, answer_table.answers, answer_table.code[rows], np.arange(len(rows))
+    )
 
 
-def rows_in_order(sheet: Sheet, roll: Roll) -> Codes | Unavailable:
-    """Return which row of a sheet's roll is about each sample of another roll, or say how the
+def rows_in_order(answer_table: AnswerTable, sample_table: SampleTable) -> Codes | Unavailable:
+    """Return which row of answers is about each sample of another table, or say how the
     items differ. Where an item is there twice, nobody can say which of its answers is meant.
     """
-    for one in (sheet.roll, roll):
+    for one in (answer_table.sample_table, sample_table):
         if (twice := repeated_item(one.samples)) is not None:
             return Unavailable(f"item {twice} is there twice")
-    place = {item_name(sheet.roll.samples[row]): row for row in sheet.rows.tolist()}
-    wanted = [item_name(sample) for sample in roll.samples]
+    place = {
+        item_name(answer_table.sample_table.samples[row]): row for row in answer_table.rows.tolist()
+    }
+    wanted = [item_name(sample) for sample in sample_table.samples]
     known = set(wanted)
     gone, new = [k for k in place if k not in known], [k for k in wanted if k not in place]
     if gone or new:

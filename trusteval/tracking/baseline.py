@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.errors import GateError, TrackingError
 from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import real_path
@@ -67,17 +67,17 @@ class Baseline:
         subject: str,
         benchmark: str,
         *,
-        roll: Roll,
+        sample_table: SampleTable,
         facts: RunFacts,
         data: DataFacts,
-    ) -> Sheet | Unavailable:
-        """Return what was accepted of a subject, in the order of a roll, or why it cannot be.
+    ) -> AnswerTable | Unavailable:
+        """Return what was accepted of a subject, in a sample table's order, or why it cannot be.
 
         `facts` and `data` say how this run asks; another way of asking is no comparison. What
         another reader read is read anew.
         """
-        sheet = self.answers.sheets.get((subject, benchmark))
-        if sheet is None:
+        answer_table = self.answers.answer_tables.get((subject, benchmark))
+        if answer_table is None:
             return Unavailable(
                 f"nothing is accepted of it there; `{self.accept_with} -k {benchmark}` does"
             )
@@ -87,13 +87,13 @@ class Baseline:
                 f"asked differently from what was accepted: {'; '.join(changed)}; "
                 f"`{self.accept_with}` accepts it anew"
             )
-        lined_up = aligned(sheet, roll)
+        lined_up = aligned(answer_table, sample_table)
         then, now = reader_of(self.answers.facts), reader_of(facts)
         if isinstance(lined_up, Unavailable):
             return Unavailable(f"{lined_up.why}; `{self.accept_with}` accepts it anew")
         if then == now:
             return lined_up
-        anew = read_anew(self.answers, subject, benchmark, roll=roll)
+        anew = read_anew(self.answers, subject, benchmark, sample_table=sample_table)
         if isinstance(anew, Unavailable):
             return Unavailable(
                 f"accepted as reader {then} read it, reader {now} reads now, and {anew.why}; "
@@ -111,13 +111,13 @@ class Baseline:
 
         By subject and benchmark, where both were accepted on the same rows.
         """
-        sheets = self.answers.sheets
+        answer_tables = self.answers.answer_tables
         return {
-            (subject, benchmark): float(np.mean(sheet.correct != standard.correct))
-            for (subject, benchmark), sheet in sheets.items()
+            (subject, benchmark): float(np.mean(answer_table.correct != standard.correct))
+            for (subject, benchmark), answer_table in answer_tables.items()
             if subject != reference
-            and (standard := sheets.get((reference, benchmark))) is not None
-            and standard.roll is sheet.roll
+            and (standard := answer_tables.get((reference, benchmark))) is not None
+            and standard.sample_table is answer_table.sample_table
         }
 
 
@@ -204,16 +204,28 @@ def accepted(
     """
     if before is None:
         return Baseline(run, tuple(scores), (acceptance,))
-    kept = {key: sheet for key, sheet in before.answers.sheets.items() if key not in run.sheets}
+    kept = {
+        key: answer_table
+        for key, answer_table in before.answers.answer_tables.items()
+        if key not in run.answer_tables
+    }
     if kept:
         _refuse_other_asking(before.answers, run, kept=kept)
-    rolls = {benchmark: sheet.roll for (_, benchmark), sheet in run.sheets.items()}
+    sample_tables = {
+        benchmark: answer_table.sample_table
+        for (_, benchmark), answer_table in run.answer_tables.items()
+    }
     stays = _in_order(
         before.answers,
-        {key: rolls.get(key[1], sheet.roll) for key, sheet in kept.items()},
+        {
+            key: sample_tables.get(key[1], answer_table.sample_table)
+            for key, answer_table in kept.items()
+        },
         reader=reader_of(run.facts),
     )
-    answers = replace(joined([run, stays]), sheets={**stays.sheets, **run.sheets})
+    answers = replace(
+        joined([run, stays]), answer_tables={**stays.answer_tables, **run.answer_tables}
+    )
     then = reader_of(before.answers.facts)
     old = [
         line
@@ -226,7 +238,7 @@ def accepted(
 
 
 def _refuse_other_asking(
-    before: AnsweredRun, run: AnsweredRun, *, kept: Mapping[tuple[str, str], Sheet]
+    before: AnsweredRun, run: AnsweredRun, *, kept: Mapping[tuple[str, str], AnswerTable]
 ) -> None:
     """Refuse what cannot stand beside the parts that stay."""
     subject, benchmark = min(kept)
@@ -246,25 +258,27 @@ def _refuse_other_asking(
 
 
 def _in_order(
-    before: AnsweredRun, rolls: Mapping[tuple[str, str], Roll], *, reader: int
+    before: AnsweredRun, sample_tables: Mapping[tuple[str, str], SampleTable], *, reader: int
 ) -> AnsweredRun:
     """Return the parts that stay, in the order and as the reader of those just accepted."""
-    sheets, said = {}, {}
-    for key, roll in rolls.items():
-        sheet, part = before.sheets[key], "/".join(key)
-        rows = rows_in_order(sheet, roll)
+    answer_tables, said = {}, {}
+    for key, sample_table in sample_tables.items():
+        answer_table, part = before.answer_tables[key], "/".join(key)
+        rows = rows_in_order(answer_table, sample_table)
         if isinstance(rows, Unavailable):
             raise TrackingError(_OTHER_ROWS.format(part=part, why=rows.why))
-        sheets[key] = Sheet(roll, sheet.answers, sheet.code[rows], np.arange(len(rows)))
+        answer_tables[key] = AnswerTable(
+            sample_table, answer_table.answers, answer_table.code[rows], np.arange(len(rows))
+        )
         if (then := reader_of(before.facts)) != reader:
-            anew = read_anew(before, *key, roll=roll)
+            anew = read_anew(before, *key, sample_table=sample_table)
             if isinstance(anew, Unavailable):
                 raise TrackingError(_OTHER_READER.format(part=part, then=then, why=anew.why))
-            sheets[key] = anew
+            answer_tables[key] = anew
         if key in before.said:
             said[key] = before.said[key].only(rows)
-    members = {key: over for key, over in before.members.items() if key in rolls}
-    return replace(before, sheets=sheets, said=said, grounds={}, members=members)
+    members = {key: over for key, over in before.members.items() if key in sample_tables}
+    return replace(before, answer_tables=answer_tables, said=said, grounds={}, members=members)
 
 
 _OTHER_ROWS = (

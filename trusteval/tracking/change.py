@@ -15,7 +15,7 @@ _ROUNDING = 1e-9
 """Points that sums of weights may be off by."""
 
 
-class Change(StrEnum):
+class Conclusion(StrEnum):
     """What became of a benchmark from one run to the other.
 
     `IDENTICAL`: every answer is the same. `NO_REGRESSION`: the drop is shown to be within the
@@ -50,27 +50,27 @@ class Limits:
 
 def decide(
     drop: Estimate | None, limits: Limits, *, otherwise: int, reach: float | None
-) -> tuple[Change, float | None]:
+) -> tuple[Conclusion, float | None]:
     """Return what became of a score, and the p of a drop beyond the margin where it is tested.
 
     `otherwise` counts the items that were answered otherwise, `reach` is what they could lower
     the score by, a fraction.
     """
     if not otherwise:
-        return Change.IDENTICAL, None
+        return Conclusion.IDENTICAL, None
     if drop is None:
-        return Change.INCONCLUSIVE, None
+        return Conclusion.INCONCLUSIVE, None
     claim = claim_of(drop, limits)
     p = row_p([claim])
     if p <= limits.error:
-        return Change.REGRESSION, p
+        return Conclusion.REGRESSION, p
     if p <= ALPHA:
-        return Change.SUSPECT, p
+        return Conclusion.SUSPECT, p
     if claim.holds:
-        return Change.NO_REGRESSION, p
+        return Conclusion.NO_REGRESSION, p
     if reach is not None and 100 * reach <= limits.max_drop + _ROUNDING:
-        return Change.NONE_ON_THESE_ITEMS, p
-    return Change.INCONCLUSIVE, p
+        return Conclusion.NONE_ON_THESE_ITEMS, p
+    return Conclusion.INCONCLUSIVE, p
 
 
 def claim_of(drop: Estimate, limits: Limits) -> Within:

@@ -12,7 +12,7 @@ import numpy as np
 
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Codes, Roll, Sheet
+from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
 from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample, Variant
@@ -26,7 +26,7 @@ def of_items(samples: Sequence[Sample]) -> dict[str, list[str | None]]:
         "setting": [sample.setting.name for sample in samples],
         "id": [sample.id for sample in samples],
         "target": [sample.target for sample in samples],
-        "unit": _numbered([sample.cluster for sample in samples]),
+        "unit": _numbered([sample.unit for sample in samples]),
         "stratum": [sample.stratum for sample in samples],
         "group": [sample.group for sample in samples],
     }
@@ -62,7 +62,7 @@ def samples(items: Mapping[str, Any], *, benchmark: str) -> list[Sample]:
         Sample(
             id=id_,
             setting=settings[setting],
-            cluster=unit,
+            unit=unit,
             target=target,
             stratum=stratum,
             group=group,
@@ -75,28 +75,28 @@ def samples(items: Mapping[str, Any], *, benchmark: str) -> list[Sample]:
     ]
 
 
-def _numbered(clusters: Sequence[str]) -> list[str | None]:
-    """Name source items by numbers: some are called by their whole text."""
+def _numbered(units: Sequence[str]) -> list[str | None]:
+    """Name units by numbers: some are called by their whole text."""
     known: dict[str, str] = {}
-    return [known.setdefault(cluster, str(len(known))) for cluster in clusters]
+    return [known.setdefault(unit, str(len(known))) for unit in units]
 
 
 # -- answers -------------------------------------------------------------------------------
 
 
-def of_answers(sheet: Sheet) -> dict[str, Any]:
+def of_answers(answer_table: AnswerTable) -> dict[str, Any]:
     """Return the different answers and which was given to each item, label by label."""
     return {
-        "answers": [_plain(answer) for answer in sheet.answers],
-        "code": sheet.code[sheet.rows].tolist(),
+        "answers": [_plain(answer) for answer in answer_table.answers],
+        "code": answer_table.code[answer_table.rows].tolist(),
     }
 
 
-def sheet(part: Mapping[str, Any], *, roll: Roll) -> Sheet:
-    """Rebuild the answers to a roll."""
+def answer_table(part: Mapping[str, Any], *, sample_table: SampleTable) -> AnswerTable:
+    """Rebuild the answers to a sample table."""
     different = part["answers" if "answers" in part else "said"]  # as schema 1 calls them
     answers = [_answer(plain) for plain in different]
-    return Sheet.of(roll, [answers[code] for code in part["code"]])
+    return AnswerTable.of(sample_table, [answers[code] for code in part["code"]])
 
 
 def _plain(answer: Answer) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trusteval.answers.table import Codes, Roll, Sheet
+from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
@@ -22,7 +22,7 @@ from trusteval.tracking.answered_run import (
     shown_text,
 )
 from trusteval.tracking.baseline import differences
-from trusteval.tracking.change import Change, Limits, decide
+from trusteval.tracking.change import Conclusion, Limits, decide
 from trusteval.tracking.confounds import confounds
 from trusteval.tracking.flips_reach import flips_reach
 from trusteval.tracking.margins import Margins
@@ -58,7 +58,7 @@ class BenchmarkComparison:
 
     benchmark: str
     subject: str
-    change: Change
+    change: Conclusion
     limits: Limits
     n: int = 0
     otherwise: int = 0
@@ -114,7 +114,8 @@ def compare_runs(
         pair: [
             benchmark
             for benchmark in dict.fromkeys((*first.benchmarks, *second.benchmarks))
-            if (pair.before, benchmark) in first.sheets or (pair.after, benchmark) in second.sheets
+            if (pair.before, benchmark) in first.answer_tables
+            or (pair.after, benchmark) in second.answer_tables
         ]
         for pair in pairs
     }
@@ -131,10 +132,10 @@ def _compare(
     first: AnsweredRun, second: AnsweredRun, pair: Pair, benchmark: str, *, limits: Limits
 ) -> BenchmarkComparison:
     def impossible(why: str) -> BenchmarkComparison:
-        return BenchmarkComparison(benchmark, pair.name, Change.NOT_COMPARABLE, limits, why=why)
+        return BenchmarkComparison(benchmark, pair.name, Conclusion.NOT_COMPARABLE, limits, why=why)
 
-    before = first.sheets.get((pair.before, benchmark))
-    after = second.sheets.get((pair.after, benchmark))
+    before = first.answer_tables.get((pair.before, benchmark))
+    after = second.answer_tables.get((pair.after, benchmark))
     if before is None or after is None:
         if pair.is_gone:
             return impossible(f"the second run has no subject {pair.after}")
@@ -142,13 +143,15 @@ def _compare(
     changed = differences(first, benchmark, facts=second.facts, data=second.data[benchmark])
     if changed:
         return impossible(f"asked differently: {'; '.join(changed)}")
-    texts = _texts(before.roll)
-    sheets = read_alike(first, second, subjects=(pair.before, pair.after), benchmark=benchmark)
-    if isinstance(sheets, Unavailable):
-        return impossible(sheets.why)
-    settings = sheets[1].roll.settings
+    texts = _texts(before.sample_table)
+    answer_tables = read_alike(
+        first, second, subjects=(pair.before, pair.after), benchmark=benchmark
+    )
+    if isinstance(answer_tables, Unavailable):
+        return impossible(answer_tables.why)
+    settings = answer_tables[1].sample_table.settings
     scoring = protocol_of(second.facts).scoring(benchmark, settings=settings)
-    old, new = measured(scoring, *sheets)
+    old, new = measured(scoring, *answer_tables)
     return replace(
         _decided(old, new, benchmark=benchmark, subject=pair.name, limits=limits, texts=texts),
         confounds=confounds(
@@ -172,7 +175,7 @@ def _decided(
     drop, reach, why = _drop(old.of_score, new.of_score)
     otherwise = _count_otherwise(old.rows, new.rows)
     change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
-    units = new.rows.roll.unit[new.rows.rows]
+    units = new.rows.sample_table.unit[new.rows.rows]
     moves = Moves(_standings(old.rows), _standings(new.rows), units)
     return BenchmarkComparison(
         benchmark,
@@ -206,20 +209,23 @@ def _drop(before: Measurement, after: Measurement) -> tuple[Estimate | None, flo
     return drop, flips_reach(before=before, after=after), why
 
 
-def _count_otherwise(before: Sheet, after: Sheet) -> int:
+def _count_otherwise(before: AnswerTable, after: AnswerTable) -> int:
     """Count the items that were answered otherwise, right or wrong."""
     known: dict[tuple[type[Answer], str], int] = {}
     given = [
         np.array(
-            [known.setdefault((type(a), shown_answer(a)), len(known)) for a in sheet.answers],
+            [
+                known.setdefault((type(a), shown_answer(a)), len(known))
+                for a in answer_table.answers
+            ],
             np.int64,
-        )[sheet.code[sheet.rows]]
-        for sheet in (before, after)
+        )[answer_table.code[answer_table.rows]]
+        for answer_table in (before, after)
     ]
     return int(np.count_nonzero(given[0] != given[1]))
 
 
-def _flips(before: Sheet, after: Sheet, texts: Mapping[str, str]) -> Iterator[Flip]:
+def _flips(before: AnswerTable, after: AnswerTable, texts: Mapping[str, str]) -> Iterator[Flip]:
     for place in np.flatnonzero(before.correct != after.correct).tolist():
         old, new = before[place], after[place]
         item = item_name(new.sample)
@@ -233,18 +239,20 @@ def _flips(before: Sheet, after: Sheet, texts: Mapping[str, str]) -> Iterator[Fl
         )
 
 
-def _texts(roll: Roll) -> dict[str, str]:
+def _texts(sample_table: SampleTable) -> dict[str, str]:
     """Return the items' own texts; a baseline holds none."""
-    return {item_name(sample): shown_text(sample) for sample in roll.samples if sample.fields}
+    return {
+        item_name(sample): shown_text(sample) for sample in sample_table.samples if sample.fields
+    }
 
 
-def _standings(sheet: Sheet) -> Codes:
+def _standings(answer_table: AnswerTable) -> Codes:
     """Number what became of each item."""
-    standings = np.full(len(sheet), STANDINGS.index(Standing.WRONG))
+    standings = np.full(len(answer_table), STANDINGS.index(Standing.WRONG))
     for standing, holds in (
-        (Standing.CORRECT, sheet.correct),
-        (Standing.REFUSED, sheet.refused),
-        (Standing.INVALID, sheet.invalid),
+        (Standing.CORRECT, answer_table.correct),
+        (Standing.REFUSED, answer_table.refused),
+        (Standing.INVALID, answer_table.invalid),
     ):
         standings[holds] = STANDINGS.index(standing)
     return standings

@@ -9,17 +9,17 @@ from typing import Any
 from trusteval.gates.limits import digits_for
 from trusteval.stats.composition import STANDINGS
 from trusteval.stats.estimate import Estimate
-from trusteval.tracking.change import Change, Limits, claim_of
+from trusteval.tracking.change import Conclusion, Limits, claim_of
 from trusteval.tracking.comparison import BenchmarkComparison, Flip
 
 _EXIT = {
-    Change.REGRESSION: 1,
-    Change.NOT_COMPARABLE: 4,
-    Change.SUSPECT: 3,
-    Change.INCONCLUSIVE: 3,
-    Change.NONE_ON_THESE_ITEMS: 0,
-    Change.NO_REGRESSION: 0,
-    Change.IDENTICAL: 0,
+    Conclusion.REGRESSION: 1,
+    Conclusion.NOT_COMPARABLE: 4,
+    Conclusion.SUSPECT: 3,
+    Conclusion.INCONCLUSIVE: 3,
+    Conclusion.NONE_ON_THESE_ITEMS: 0,
+    Conclusion.NO_REGRESSION: 0,
+    Conclusion.IDENTICAL: 0,
 }
 """Exit codes, worst first."""
 SCHEMA_VERSION = 1
@@ -50,10 +50,10 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
     yield ", ".join(f"{n} {change}" for change, n in counts.items() if n) or "nothing to compare"
 
 
-def outcome(found: Sequence[BenchmarkComparison]) -> Change:
+def outcome(found: Sequence[BenchmarkComparison]) -> Conclusion:
     """Return the worst of what became of the benchmarks; of none nothing can be compared."""
     changes = {comparison.change for comparison in found}
-    return next((change for change in _EXIT if change in changes), Change.NOT_COMPARABLE)
+    return next((change for change in _EXIT if change in changes), Conclusion.NOT_COMPARABLE)
 
 
 def exit_code(found: Sequence[BenchmarkComparison], *, cut_short: bool = False) -> int:
@@ -62,8 +62,8 @@ def exit_code(found: Sequence[BenchmarkComparison], *, cut_short: bool = False) 
     Of a run that was `cut_short` something is not comparable: what it did not get to.
     """
     worst = outcome(found)
-    is_hidden = cut_short and worst is not Change.REGRESSION
-    return _EXIT[Change.NOT_COMPARABLE if is_hidden else worst]
+    is_hidden = cut_short and worst is not Conclusion.REGRESSION
+    return _EXIT[Conclusion.NOT_COMPARABLE if is_hidden else worst]
 
 
 def comparison_document(
@@ -142,7 +142,7 @@ def _flips(flips: Sequence[Flip]) -> list[dict[str, Any]]:
 def _line(comparison: BenchmarkComparison) -> str:
     named = f"{comparison.subject} on {comparison.benchmark}: {comparison.change}"
     drop, before, after = comparison.drop, comparison.before, comparison.after
-    if comparison.change is Change.IDENTICAL and after is not None:
+    if comparison.change is Conclusion.IDENTICAL and after is not None:
         value = f"undefined ({after.undefined})" if after.value is None else f"{after.value:.1f}"
         return f"{named}, the same answers to all {comparison.n} items, score {value}"
     if drop is None or before is None or after is None:
@@ -166,20 +166,20 @@ def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
     """Say what a verdict that is not shown for other items rests on, and what would show it."""
     limits, n = comparison.limits, comparison.n
     match comparison.change:
-        case Change.NONE_ON_THESE_ITEMS if comparison.reach is not None:
+        case Conclusion.NONE_ON_THESE_ITEMS if comparison.reach is not None:
             yield (
                 f"{comparison.otherwise} answered otherwise, which as losses alone would cost "
                 f"{_digits(100 * comparison.reach, limits.max_drop)} of the {limits.max_drop:g} "
                 "allowed"
             )
-        case Change.SUSPECT:
+        case Conclusion.SUSPECT:
             yield (
                 f"p {comparison.p:.2g} would be a regression as the only comparison; among the "
                 f"{limits.family} of {comparison.subject} it takes {limits.error:.2g}: not shown, "
                 "and not excused"
             )
             return
-        case Change.INCONCLUSIVE:
+        case Conclusion.INCONCLUSIVE:
             pass
         case _:
             return

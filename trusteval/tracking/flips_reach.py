@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trusteval.answers.table import Flags, Sheet
+from trusteval.answers.table import AnswerTable, Flags
 from trusteval.metrics.aggregation import WeightedSum
 from trusteval.metrics.measuring import Measurement
 from trusteval.metrics.metric import Gap
@@ -39,7 +39,7 @@ def flips_reach(*, before: Measurement, after: Measurement) -> float | None:
             return None
 
 
-def _of_gap(gap: Gap, before: Sheet, after: Sheet) -> float:
+def _of_gap(gap: Gap, before: AnswerTable, after: AnswerTable) -> float:
     spoke = before.answered != after.answered
     everyone = np.ones_like(spoke)
     if gap.of_silence:

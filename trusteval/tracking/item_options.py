@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.answers.table import Roll
+from trusteval.answers.table import SampleTable
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import TrustEvalError
 from trusteval.suite.data_facts import DataFacts
@@ -43,10 +43,10 @@ class ItemOptions:
             )
         # What stands around an item does not change its options: any prompts will do.
         asked = Questionnaire(profile, origin, texts=load_prompt_texts())
-        roll = Roll.of(question.sample for question in asked.questions(benchmark))
+        sample_table = SampleTable.of(question.sample for question in asked.questions(benchmark))
         now = asked.facts(benchmark).sha256
         if now != data.sha256:
             return Unavailable(
                 f"the data is not what was asked: {data.sha256 or '-':.12}, now {now:.12}"
             )
-        return options_of(roll)
+        return options_of(sample_table)

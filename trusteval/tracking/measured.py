@@ -1,10 +1,10 @@
-"""Scores recorded answers: what the sheets of a run hold is what their settings have to bring."""
+"""Scores recorded answers: what a run's tables hold is what their settings have to bring."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.metrics.measuring import Measurement
 from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
@@ -13,32 +13,32 @@ from trusteval.types import Declared, Sample
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A benchmark's score of what one sheet holds.
+    """A benchmark's score of what one answer table holds.
 
     `rows` are what the score covers of it, `beside` its other rows, clean counterparts say.
     """
 
-    rows: Sheet
-    beside: Sheet
+    rows: AnswerTable
+    beside: AnswerTable
     of_score: Measurement
 
 
-def measured(scoring: Scoring, *sheets: Sheet) -> list[Measured]:
-    """Score sheets of one order; the last says which rows there are."""
+def measured(scoring: Scoring, *answer_tables: AnswerTable) -> list[Measured]:
+    """Score answer tables of one order; the last says which rows there are."""
     covers = scoring.settings
 
     def of_score(sample: Sample) -> bool:
         return sample.setting.name in covers and scoring.counts(sample)
 
-    rows = [sheet.where(of_score) for sheet in sheets]
+    rows = [answer_table.where(of_score) for answer_table in answer_tables]
     declared = {
         name: Declared(len(part), part.targets) for name, part in rows[-1].by_setting().items()
     }
     return [
         Measured(
             part,
-            sheet.where(lambda sample: not of_score(sample)),
+            answer_table.where(lambda sample: not of_score(sample)),
             scoring.measure(SCORE.name, part, declared=declared),
         )
-        for part, sheet in zip(rows, sheets, strict=True)
+        for part, answer_table in zip(rows, answer_tables, strict=True)
     ]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun, item_name, shown_answer, shown_text
 from trusteval.tracking.item_options import ItemOptions
@@ -62,41 +62,59 @@ def read_parts_anew(
     run: AnsweredRun, subjects: Iterable[str], *, options: ItemOptions, most: int | None
 ) -> list[PartReadAnew]:
     """Read everything that subjects of a run said anew; keep at most `most` items of each part."""
-    rolls: dict[str, Roll | Unavailable] = {}
+    sample_tables: dict[str, SampleTable | Unavailable] = {}
     parts = []
-    for key in [key for name in subjects for key in run.sheets if key[0] == name]:
-        sheet, benchmark = run.sheets[key], key[1]
+    for key in [key for name in subjects for key in run.answer_tables if key[0] == name]:
+        answer_table, benchmark = run.answer_tables[key], key[1]
         if (missing := unsaid(run, *key)) is not None:
-            parts.append(PartReadAnew(*key, len(sheet), why=f"{missing.why}; {_CURE}"))
+            parts.append(PartReadAnew(*key, len(answer_table), why=f"{missing.why}; {_CURE}"))
             continue
-        if benchmark not in rolls:
-            rolls[benchmark] = _with_options(run, benchmark, sheet.roll, options)
-        roll = rolls[benchmark]
-        anew = roll if isinstance(roll, Unavailable) else read_anew(run, *key, roll=roll)
+        if benchmark not in sample_tables:
+            sample_tables[benchmark] = _with_options(
+                run, benchmark, answer_table.sample_table, options
+            )
+        sample_table = sample_tables[benchmark]
+        anew = (
+            sample_table
+            if isinstance(sample_table, Unavailable)
+            else read_anew(run, *key, sample_table=sample_table)
+        )
         if isinstance(anew, Unavailable):
-            parts.append(PartReadAnew(*key, len(sheet), why=anew.why))
+            parts.append(PartReadAnew(*key, len(answer_table), why=anew.why))
         else:
-            parts.append(_part(run, key, replace(sheet, roll=anew.roll), anew, most=most))
+            parts.append(
+                _part(
+                    run, key, replace(answer_table, sample_table=anew.sample_table), anew, most=most
+                )
+            )
     return parts
 
 
 def _with_options(
-    run: AnsweredRun, benchmark: str, roll: Roll, options: ItemOptions
-) -> Roll | Unavailable:
-    """Return a roll whose letters can be read, or say why there is none."""
-    if not any(map(lacks_options, roll.samples)):
-        return roll
+    run: AnsweredRun, benchmark: str, sample_table: SampleTable, options: ItemOptions
+) -> SampleTable | Unavailable:
+    """Return a sample table whose letters can be read, or say why there is none."""
+    if not any(map(lacks_options, sample_table.samples)):
+        return sample_table
     found = options.of(benchmark, data=run.data.get(benchmark, DataFacts()))
-    return found if isinstance(found, Unavailable) else with_options(roll, found)
+    return found if isinstance(found, Unavailable) else with_options(sample_table, found)
 
 
 def _part(
-    run: AnsweredRun, key: tuple[str, str], before: Sheet, after: Sheet, *, most: int | None
+    run: AnsweredRun,
+    key: tuple[str, str],
+    before: AnswerTable,
+    after: AnswerTable,
+    *,
+    most: int | None,
 ) -> PartReadAnew:
     protocol = protocol_of(run.facts)
-    scoring = protocol.scoring(key[1], settings=after.roll.settings)
+    scoring = protocol.scoring(key[1], settings=after.sample_table.settings)
     old, new = (one.of_score.score for one in measured(scoring, before, after))
-    then, now = ([shown_answer(answer) for answer in sheet.answers] for sheet in (before, after))
+    then, now = (
+        [shown_answer(answer) for answer in answer_table.answers]
+        for answer_table in (before, after)
+    )
     moved = {
         row: (then[was], now[is_])
         for row, (was, is_) in enumerate(
@@ -111,7 +129,9 @@ def _part(
         before=old,
         after=new,
         moves=dict(sorted(moves.items(), key=lambda move: (-move[1], move[0]))),
-        items=tuple(_item(run, key, after.roll, row, *moved[row]) for row in _varied(moved)[:most]),
+        items=tuple(
+            _item(run, key, after.sample_table, row, *moved[row]) for row in _varied(moved)[:most]
+        ),
     )
 
 
@@ -126,9 +146,14 @@ def _varied(moved: Mapping[int, tuple[str, str]]) -> list[int]:
 
 
 def _item(
-    run: AnsweredRun, key: tuple[str, str], roll: Roll, row: int, before: str, after: str
+    run: AnsweredRun,
+    key: tuple[str, str],
+    sample_table: SampleTable,
+    row: int,
+    before: str,
+    after: str,
 ) -> MovedItem:
-    sample, said = roll.samples[row], run.said.get(key)
+    sample, said = sample_table.samples[row], run.said.get(key)
     words, rule, span = "", _ELECTED, ""
     if said is not None:
         reading = protocol_of(run.facts).read(sample, said.at(row))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from trusteval.answers.ensembles import elect
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.protocols.protocol import Extract
 from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
@@ -23,21 +23,23 @@ Options = Mapping[str, tuple[str, ...]]
 """The texts of the choices, by the item's name in its benchmark."""
 
 
-def read_anew(run: AnsweredRun, subject: str, benchmark: str, *, roll: Roll) -> Sheet | Unavailable:
-    """Return what a subject answered as the present reader reads it, in the order of a roll.
+def read_anew(
+    run: AnsweredRun, subject: str, benchmark: str, *, sample_table: SampleTable
+) -> AnswerTable | Unavailable:
+    """Return what a subject answered as the present reader reads it, in a sample table's order.
 
-    `roll` has the same items, with their options.
+    `sample_table` has the same items, with their options.
     """
     if (missing := unsaid(run, subject, benchmark)) is not None:
         return missing
-    if any(map(lacks_options, roll.samples)):
+    if any(map(lacks_options, sample_table.samples)):
         return Unavailable("the options of its items are not kept, a reports folder keeps them")
     protocol, members = protocol_of(run.facts), run.members.get((subject, benchmark))
     if members is None:
-        return _of_variant(run, (subject, benchmark), roll, way=protocol.extract)
+        return _of_variant(run, (subject, benchmark), sample_table, way=protocol.extract)
     cast = []
     for member in members:
-        ballots = _of_variant(run, (member.name, benchmark), roll, way=protocol.ballot)
+        ballots = _of_variant(run, (member.name, benchmark), sample_table, way=protocol.ballot)
         if isinstance(ballots, Unavailable):
             return ballots
         cast.append(ballots)
@@ -67,41 +69,43 @@ def _ran(identity: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _of_variant(
-    run: AnsweredRun, key: tuple[str, str], roll: Roll, *, way: Extract
-) -> Sheet | Unavailable:
-    rows = rows_in_order(run.sheets[key], roll)
+    run: AnsweredRun, key: tuple[str, str], sample_table: SampleTable, *, way: Extract
+) -> AnswerTable | Unavailable:
+    rows = rows_in_order(run.answer_tables[key], sample_table)
     if isinstance(rows, Unavailable):
         return rows
-    return Sheet.of(roll, map(way, roll.samples, run.said[key].only(rows).responses()))
+    return AnswerTable.of(
+        sample_table, map(way, sample_table.samples, run.said[key].only(rows).responses())
+    )
 
 
 def read_alike(
     first: AnsweredRun, second: AnsweredRun, *, subjects: tuple[str, str], benchmark: str
-) -> tuple[Sheet, Sheet] | Unavailable:
+) -> tuple[AnswerTable, AnswerTable] | Unavailable:
     """Return what a subject of each run answered, in one order and as one reader reads it.
 
     What different readers read is read anew by the present one.
     """
     before, after = (
-        run.sheets[subject, benchmark]
+        run.answer_tables[subject, benchmark]
         for run, subject in zip((first, second), subjects, strict=True)
     )
-    lined_up = aligned(before, after.roll)
+    lined_up = aligned(before, after.sample_table)
     if isinstance(lined_up, Unavailable):
         return lined_up
     if not rereading(first, second):
         return lined_up, after
     read_by = f"read by readers {reader_of(first.facts)} and {reader_of(second.facts)}"
-    roll = with_options(after.roll, options_of(before.roll))
+    sample_table = with_options(after.sample_table, options_of(before.sample_table))
     anew = []
     for run, subject in zip((first, second), subjects, strict=True):
         if reader_of(run.facts) == present_reader(run.facts):
-            sheet = aligned(run.sheets[subject, benchmark], roll)
+            answer_table = aligned(run.answer_tables[subject, benchmark], sample_table)
         else:
-            sheet = read_anew(run, subject, benchmark, roll=roll)
-        if isinstance(sheet, Unavailable):
-            return Unavailable(f"{read_by}, and {sheet.why}; {_CURE}")
-        anew.append(sheet)
+            answer_table = read_anew(run, subject, benchmark, sample_table=sample_table)
+        if isinstance(answer_table, Unavailable):
+            return Unavailable(f"{read_by}, and {answer_table.why}; {_CURE}")
+        anew.append(answer_table)
     return anew[0], anew[1]
 
 
@@ -118,17 +122,17 @@ def lacks_options(sample: Sample) -> bool:
     return sample.setting.form is LabelForm.SYMBOL and not sample.options
 
 
-def options_of(roll: Roll) -> Options:
+def options_of(sample_table: SampleTable) -> Options:
     """Return the options of the items that carry some."""
-    return {item_name(sample): sample.options for sample in roll.samples if sample.options}
+    return {item_name(sample): sample.options for sample in sample_table.samples if sample.options}
 
 
-def with_options(roll: Roll, options: Options) -> Roll:
-    """Return a roll whose items that lack options have those given, where there are some."""
+def with_options(sample_table: SampleTable, options: Options) -> SampleTable:
+    """Return a sample table whose items without options have those given, where there are some."""
     samples = tuple(
         replace(sample, options=options.get(item_name(sample), ()))
         if lacks_options(sample)
         else sample
-        for sample in roll.samples
+        for sample in sample_table.samples
     )
-    return replace(roll, samples=samples)
+    return replace(sample_table, samples=samples)

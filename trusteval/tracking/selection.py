@@ -95,12 +95,12 @@ def of_benchmarks(chosen: Selection, names: Sequence[str]) -> Selection:
     if not names:
         return chosen
     run = chosen.run
-    sheets = {
-        (subject, benchmark): sheet
-        for (subject, benchmark), sheet in run.sheets.items()
+    answer_tables = {
+        (subject, benchmark): answer_table
+        for (subject, benchmark), answer_table in run.answer_tables.items()
         if benchmark in names or BENCHMARKS[benchmark].dimension in names
     }
-    return replace(chosen, run=replace(run, sheets=sheets))
+    return replace(chosen, run=replace(run, answer_tables=answer_tables))
 
 
 def refuse_unknown_benchmarks(names: Sequence[str], *chosen: Selection) -> None:

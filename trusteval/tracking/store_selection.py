@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.answers.responses import Said
-from trusteval.answers.table import Roll, Sheet
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.errors import MissingDataError, TrackingError
@@ -84,7 +84,7 @@ def _stock(store: ResponseStore, prefix: str) -> Stock:
 def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun:
     questionnaire, facts = _asked(asking)
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
-    sheets: dict[tuple[str, str], Sheet] = {}
+    answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], Said] = {}
     left_out = []
     for benchmark in find_profile(asking.profile).settings:
@@ -102,11 +102,15 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
             continue
         samples = [question.sample for question in questions]
         said[subject, benchmark] = Said.of(answered)
-        sheets[subject, benchmark] = Sheet.of(Roll.of(samples), map(extract, samples, answered))
-    if not sheets:
+        answer_tables[subject, benchmark] = AnswerTable.of(
+            SampleTable.of(samples), map(extract, samples, answered)
+        )
+    if not answer_tables:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
-    data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in sheets}
-    run = AnsweredRun(facts, data, dict.fromkeys(sheets, stock.description), sheets, said)
+    data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
+    run = AnsweredRun(
+        facts, data, dict.fromkeys(answer_tables, stock.description), answer_tables, said
+    )
     return RecordedRun(run, tuple(left_out))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trusteval.answers.table import Sheet
+from trusteval.answers.table import AnswerTable
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best
@@ -49,22 +49,28 @@ class VoteLead:
 def vote_leads(run: AnsweredRun) -> Iterator[VoteLead]:
     """Compare every vote with its members wherever all of them answered and have a score."""
     for (vote, benchmark), members in sorted(run.members.items()):
-        sheets = [run.sheets.get((name, benchmark)) for name in (vote, *(m.name for m in members))]
-        whole = _lined_up(sheets)
+        answer_tables = [
+            run.answer_tables.get((name, benchmark)) for name in (vote, *(m.name for m in members))
+        ]
+        whole = _lined_up(answer_tables)
         if len(members) > 1 and whole is not None:
             names = [member.name for member in members]
-            lead = _lead(run, vote, benchmark, names=names, sheets=whole)
+            lead = _lead(run, vote, benchmark, names=names, answer_tables=whole)
             if lead is not None:
                 yield lead
 
 
-def _lined_up(sheets: list[Sheet | None]) -> list[Sheet] | None:
-    """Return all sheets in the order of the first, None where one is missing or of other items."""
-    first, found = sheets[0], list[Sheet]()
-    for sheet in sheets:
-        if first is None or sheet is None:
+def _lined_up(answer_tables: list[AnswerTable | None]) -> list[AnswerTable] | None:
+    """Return all tables in the order of the first, None where one is missing or of other items."""
+    first, found = answer_tables[0], list[AnswerTable]()
+    for answer_table in answer_tables:
+        if first is None or answer_table is None:
             return None
-        same = sheet if sheet.roll is first.roll else aligned(sheet, first.roll)
+        same = (
+            answer_table
+            if answer_table.sample_table is first.sample_table
+            else aligned(answer_table, first.sample_table)
+        )
         if isinstance(same, Unavailable):
             return None
         found.append(same)
@@ -72,10 +78,17 @@ def _lined_up(sheets: list[Sheet | None]) -> list[Sheet] | None:
 
 
 def _lead(
-    run: AnsweredRun, vote: str, benchmark: str, *, names: list[str], sheets: list[Sheet]
+    run: AnsweredRun,
+    vote: str,
+    benchmark: str,
+    *,
+    names: list[str],
+    answer_tables: list[AnswerTable],
 ) -> VoteLead | None:
-    scoring = protocol_of(run.facts).scoring(benchmark, settings=sheets[0].roll.settings)
-    ours, *its = [one.of_score for one in measured(scoring, *sheets)]
+    scoring = protocol_of(run.facts).scoring(
+        benchmark, settings=answer_tables[0].sample_table.settings
+    )
+    ours, *its = [one.of_score for one in measured(scoring, *answer_tables)]
     values = [one.score.value for one in its]
     leads = _leads(ours, its)
     if leads is None or None in values:

@@ -81,7 +81,7 @@ def load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Ques
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster=f"{year} question {index}",
+            unit=f"{year} question {index}",
             target=_gold(row),
             stratum=year,
             options=(*row.choices(), *dont_know),

@@ -67,7 +67,7 @@ def load(source: DataSource, setting: Setting, texts: PromptTexts) -> tuple[Ques
         sample = Sample(
             id=str(index),
             setting=setting,
-            cluster=f"sentence {row.values.get('id', index)}",
+            unit=f"sentence {row.values.get('id', index)}",
             target=row.one_of("label", _SENTIMENT),
             stratum="style",
             fields={"sentence": sentence},
