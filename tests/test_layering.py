@@ -31,7 +31,6 @@ NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit")
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},
     "pytest_plugin": {"pytest"},
-    "pytest_fixtures": {"pytest"},
     "system": {"platformdirs"},
     **{room: {"numpy"} for room in NUMPY},
 }

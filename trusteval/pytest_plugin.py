@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from trusteval.plugin.options import add_options, is_asked, option
-from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
+from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     _trust_headlines,
     device,
     judge,
@@ -30,6 +29,7 @@ from trusteval.pytest_fixtures import (  # noqa: F401  (fixtures are found in th
     trust_say,
     voting_ensemble,
 )
+from trusteval.plugin.options import add_options, is_asked, option
 
 _MARKS = (
     "adversarial_robustness: gates on adversarial robustness",

@@ -16,7 +16,7 @@ from trusteval.types import Dimension
 OURS = {
     "trusteval",
     "trusteval.pytest_plugin",
-    "trusteval.pytest_fixtures",
+    "trusteval.plugin.declared_fixtures",
     "trusteval.plugin",
     "trusteval.plugin.options",
     "trusteval.run",

@@ -1,4 +1,4 @@
-"""What the public fixtures (`trusteval.pytest_fixtures`) are made of."""
+"""What the public fixtures (`declared_fixtures`) are made of."""
 
 from __future__ import annotations
 

@@ -107,6 +107,7 @@ def _ask(folder: Path) -> str:
     from trusteval.engines.served.endpoint import parse_endpoint
     from trusteval.engines.served.openai import OpenAIBackend
     from trusteval.engines.served.patience import Patience
+    from trusteval.engines.served.servers import Servers
     from trusteval.types import Variant
 
     server = _server()
@@ -117,7 +118,7 @@ def _ask(folder: Path) -> str:
     for route in Route:
         endpoint = parse_endpoint(f"openai:{url}#{_MODEL}?route={route}")
         backend = OpenAIBackend(
-            dense=endpoint, patience=brief, opening=brief, key=ApiKey("secret-0123456789")
+            endpoint, Servers(patience=brief, opening=brief, key=ApiKey("secret-0123456789"))
         )
         variant = Variant(name="dense", method="dense", bits=16, served=endpoint)
         with strictly():

@@ -33,6 +33,7 @@ from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.engine import OpenAIEngine
 from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.engines.served.patience import Patience
+from trusteval.engines.served.servers import Servers
 from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, PromptError, TrustEvalError, UsageError, VariantError
 from trusteval.run.subjects import dense_variant
@@ -77,7 +78,7 @@ def opened(server: FaultServer) -> Iterator[Callable[..., OpenAIEngine]]:
 def backend(server: FaultServer, options: str = "", **given: Any) -> OpenAIBackend:
     endpoint = parse_endpoint(f"{server.url}#{MODEL}{options}")
     given = {"patience": HASTY, "opening": HASTY, **given}
-    return OpenAIBackend(dense=endpoint, **given)
+    return OpenAIBackend(endpoint, Servers(**given))
 
 
 def prompts(count: int) -> list[Prompt]:

@@ -9,6 +9,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,10 @@ from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.engine import OpenAIEngine
 from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.engines.served.patience import Patience
+from trusteval.engines.served.servers import Servers
 from trusteval.errors import EngineError, PromptError
 from trusteval.run.subjects import dense_variant
-from trusteval.types import Message, Response, Role
+from trusteval.types import Endpoint, Message, Response, Role
 
 KEY = "sk-very-secret-0123456789"
 DENSE = dense_variant()
@@ -63,15 +65,10 @@ def opened(server: FaultServer) -> Iterator[Callable[..., OpenAIEngine]]:
         engine.close()
 
 
-def backend(server: FaultServer, **given: object) -> OpenAIBackend:
-    plain = OpenAIBackend(
-        dense=parse_endpoint(f"{server.url}#{MODEL}"),
-        patience=PATIENT,
-        opening=PATIENT,
-        bounds=TIGHT,
-        key=ApiKey(),
-    )
-    return replace(plain, **given)  # type: ignore[arg-type]
+def backend(server: FaultServer, *, dense: Endpoint | None = None, **given: Any) -> OpenAIBackend:
+    plain = {"patience": PATIENT, "opening": PATIENT, "bounds": TIGHT, "key": ApiKey()}
+    at = dense or parse_endpoint(f"{server.url}#{MODEL}")
+    return OpenAIBackend(at, Servers(**{**plain, **given}))
 
 
 def answer(engine: OpenAIEngine) -> Response:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from trusteval.engines.served.completions import Completion, completion, read_answer
 from trusteval.engines.served.concurrency import answered
 from trusteval.engines.served.outcome import Failure, Rejection, Reply
 from trusteval.engines.served.refused import RefusedError, named, naming
+from trusteval.engines.served.servers import Servers
 from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
 from trusteval.engines.served.thought import Thought
 from trusteval.errors import EngineError, PromptError
 from trusteval.types import Endpoint, Prompt, Response, Role, Route
-
-if TYPE_CHECKING:
-    from trusteval.engines.served.openai import OpenAIBackend
 
 _T = TypeVar("_T")
 _MOST_TOLD = 1000
@@ -31,17 +29,17 @@ class OpenAIEngine:
 
     def __init__(
         self,
-        backend: OpenAIBackend,
+        servers: Servers,
         endpoint: Endpoint,
         *,
         name: str,
         described: Mapping[str, Any],
     ) -> None:
         self.name = name
-        self._backend = backend
+        self._servers = servers
         self._endpoint = endpoint
         self._described = described
-        self._client = backend.client(endpoint, connections=backend.concurrency)
+        self._client = servers.client(endpoint, connections=servers.concurrency)
         self._n_answered = 0
         self._is_folding_needed: bool | None = None
         self._loop: asyncio.Runner | None = asyncio.Runner()
@@ -58,7 +56,7 @@ class OpenAIEngine:
         async def ask(index: int) -> Response:
             return await self._ask(prompts[index], index, max_new_tokens)
 
-        answers = answered(ask, missing, at_once=self._backend.concurrency)
+        answers = answered(ask, missing, at_once=self._servers.concurrency)
         self._answers = answers
         try:
             # Between two groups the loop stands still: what arrives waits in the sockets.
@@ -93,8 +91,8 @@ class OpenAIEngine:
 
     def refuse_change(self) -> None:
         """Raise EngineError if the server is gone or says other things than at first."""
-        with naming(self.name, self._backend.key):
-            described = self._run(self._backend.ask_what_it_is(self._client, self._endpoint))
+        with naming(self.name, self._servers.key):
+            described = self._run(self._servers.ask_what_it_is(self._client, self._endpoint))
         if described != self._described:
             raise EngineError(
                 f"{self.name}: {self._endpoint.url} was redeployed during the run: it said "
@@ -104,21 +102,21 @@ class OpenAIEngine:
     async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
         asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens)
         place = self._endpoint.url, self._endpoint.model, asked.route.value
-        with naming(self.name, self._backend.key):
-            self._backend.given_up.refuse(*place)
+        with naming(self.name, self._servers.key):
+            self._servers.given_up.refuse(*place)
             try:
                 answer = await self._answer(prompt, asked, index)
             except (PromptError, RefusedError):
                 raise
             except EngineError as error:
-                self._backend.given_up.remember(error, *place)
+                self._servers.given_up.remember(error, *place)
                 raise
         self._n_answered += 1
         return answer
 
     async def _answer(self, prompt: Prompt, asked: Completion, index: int) -> Response:
         url = self._endpoint.url + asked.path
-        patience = self._backend.patience_with(self._endpoint)
+        patience = self._servers.patience_with(self._endpoint)
 
         async def is_hopeless() -> bool:
             return await self._takes_only_folded(prompt, asked.max_new_tokens)
@@ -154,8 +152,8 @@ class OpenAIEngine:
         if not isinstance(error, PromptError):
             whole = refused.rejection.status in _OF_THE_SERVER
             place = (endpoint.url,) if whole else (endpoint.url, endpoint.model, route.value)
-            self._backend.given_up.remember(error, *place)
-        return named(self.name, error, self._backend.key)
+            self._servers.given_up.remember(error, *place)
+        return named(self.name, error, self._servers.key)
 
     async def _takes_only_folded(self, prompt: Prompt, limit: int) -> bool:
         """Whether a prompt is answered if its system text stands in the user turn, and not else.
@@ -174,7 +172,7 @@ class OpenAIEngine:
 
     async def _is_answered(self, prompt: Prompt, endpoint: Endpoint, limit: int) -> bool:
         asked = completion(prompt, endpoint, max_new_tokens=limit)
-        once = replace(self._backend.opening, total=0.0)
+        once = replace(self._servers.opening, total=0.0)
         answer = await self._client.post(endpoint.url + asked.path, asked.body, patience=once)
         return isinstance(answer, Reply)
 

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
-from trusteval.engines.served.api_key import ApiKey
-from trusteval.engines.served.bounds import BOUNDS, Bounds
 from trusteval.engines.served.completions import DECODING
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.engine import OpenAIEngine
-from trusteval.engines.served.given_up import GivenUp
-from trusteval.engines.served.json_client import JsonClient
-from trusteval.engines.served.patience import OPENING, PATIENCE, Patience
 from trusteval.engines.served.refused import naming
-from trusteval.engines.served.server_info import Unlisted, describe_server
+from trusteval.engines.served.servers import CONCURRENCY, Servers
 from trusteval.engines.served.waiting import Watch
 from trusteval.errors import EngineError, UsageError, VariantError
 from trusteval.system.progress import Say, say_nothing
 from trusteval.types import Endpoint, Variant
 
-CONCURRENCY = 16
 UNKNOWN_WEIGHTS = "served, so not fingerprinted: after redeploying use another store"
 
 
@@ -35,20 +29,13 @@ UNKNOWN_WEIGHTS = "served, so not fingerprinted: after redeploying use another s
 class OpenAIBackend:
     """Served models; `dense` is the one under test, where it is served too.
 
-    At most `concurrency` prompts are asked at once. `described` is what servers said of themselves
-    when they were first asked: that is what answers are recorded under. `given_up` is what was
-    asked in vain, which is known then for all variants and tests of a run.
+    `described` is what servers said of themselves when they were first asked: that is what answers
+    are recorded under.
     """
 
     dense: Endpoint | None = None
-    concurrency: int = CONCURRENCY
-    patience: Patience = PATIENCE
-    opening: Patience = OPENING
-    bounds: Bounds = BOUNDS
-    key: ApiKey = field(default_factory=ApiKey.from_environment)
-    watch: Watch = field(default_factory=Watch, compare=False)
+    servers: Servers = field(default_factory=Servers)
     described: dict[Endpoint, Mapping[str, Any]] = field(default_factory=dict, compare=False)
-    given_up: GivenUp = field(default_factory=GivenUp, compare=False)
 
     @classmethod
     def create(
@@ -69,7 +56,7 @@ class OpenAIBackend:
                 "pip install 'trusteval[openai]'"
             )
         dense = None if model is None else parse_endpoint(model)
-        return cls(dense=dense, concurrency=concurrency, watch=Watch(say))
+        return cls(dense=dense, servers=Servers(concurrency=concurrency, watch=Watch(say)))
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         endpoint = self.endpoint(variant)
@@ -107,7 +94,7 @@ class OpenAIBackend:
 
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
-            self,
+            self.servers,
             self.endpoint(variant),
             name=variant.name,
             described=self._description(variant),
@@ -136,40 +123,9 @@ class OpenAIBackend:
         return self.described[endpoint]
 
     async def _describe(self, variant: Variant) -> Mapping[str, Any]:
-        with naming(variant.name, self.key):
-            client = self.client(self.endpoint(variant))
+        with naming(variant.name, self.servers.key):
+            client = self.servers.client(self.endpoint(variant))
             try:
-                return await self.ask_what_it_is(client, self.endpoint(variant))
+                return await self.servers.ask_what_it_is(client, self.endpoint(variant))
             finally:
                 await client.close()
-
-    def client(self, endpoint: Endpoint, *, connections: int = 1) -> JsonClient:
-        """Return a client of a server; raises EngineError if none can be had here."""
-        return JsonClient(
-            endpoint.url,
-            key=self.key,
-            connections=connections,
-            watch=self.watch,
-            bounds=self.bounds,
-        )
-
-    async def ask_what_it_is(self, client: JsonClient, endpoint: Endpoint) -> Mapping[str, Any]:
-        """Return what a server says of itself; raises EngineError if it is gone or given up."""
-        self.given_up.refuse(endpoint.url, endpoint.model)
-        try:
-            described = await describe_server(client, endpoint, patience=self.opening)
-        except EngineError as error:
-            self.given_up.remember(error, endpoint.url)
-            raise
-        if isinstance(described, Unlisted):
-            unlisted = EngineError(described.why)
-            self.given_up.remember(unlisted, endpoint.url, endpoint.model)
-            raise unlisted
-        return described
-
-    def patience_with(self, endpoint: Endpoint) -> Patience:
-        """Return how long to try: not long where another model or route was tried in vain."""
-        if not self.given_up.doubts(endpoint.url):
-            return self.patience
-        short = self.patience.reply + self.opening.total
-        return replace(self.patience, total=min(self.patience.total, short))
