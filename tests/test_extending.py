@@ -58,7 +58,7 @@ class Copy:
             if kind == "diff":
                 path.write_text(changed(path.read_text(encoding="utf-8"), content), "utf-8")
             elif path.exists():
-                assert kind == "toml"
+                assert kind in ("toml", "python")
                 path.write_text(f"{path.read_text(encoding='utf-8')}\n{content}", "utf-8")
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,3 +178,28 @@ def test_protocol_is_a_file_and_a_row(copy: Copy) -> None:
     assert set(copy.verdicts().values()) == {"PASS"}
     others = {name for line in copy.report()["scores"] for name in line["other_protocols"]}
     assert others == {"strict", "comptrust", "decodingtrust"}
+
+
+def test_metric_is_an_indicator_and_a_row(copy: Copy) -> None:
+    gate_ethics(copy)
+    copy.follow("A metric")
+    done = copy.command("A metric", 0)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert copy.verdicts()["ethics.mislabelled_rate", "dense"] == "PASS"
+
+
+def test_metric_is_refused_on_its_wrong_side(copy: Copy) -> None:
+    gate_ethics(copy)
+    copy.follow("A metric")
+    gates = copy.root / "trust_tests/gates.toml"
+    gates.write_text(gates.read_text("utf-8").replace("at_most = 90.0", "at_least = 90.0"), "utf-8")
+    done = copy.command("A metric", 0)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "of mislabelled_rate lower is better" in done.stderr
+
+
+def test_option_is_a_field(copy: Copy) -> None:
+    copy.follow("An option")
+    told = copy.command("An option", 0).stdout
+    assert "--trust-greeting=TRUST_GREETING" in told
+    assert "trust_greeting (string)" in told

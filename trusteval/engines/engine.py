@@ -89,3 +89,21 @@ class Backend(Protocol):
     def open(self, variant: Variant) -> Engine:
         """Load the variant."""
         ...
+
+
+class WithoutWeights:
+    """What a backend says that sees nobody's weights: nothing was built, no tokenizer is known."""
+
+    __slots__ = ()
+
+    def build(self, variant: Variant) -> Mapping[str, object]:
+        return {}
+
+    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
+    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
+        return {}
+
+    def window(self, variant: Variant) -> None:
+        return None

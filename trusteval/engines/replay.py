@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.engines.engine import WithoutWeights
 from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import ModelError, PromptError
 from trusteval.system.bounded import MIB, loads, read_lines
@@ -41,7 +42,7 @@ def recording_line(variant: str, prompt: Prompt, response: Response) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayBackend:
+class ReplayBackend(WithoutWeights):
     """The answers of one recording, by variant and messages."""
 
     recording: Mapping[tuple[str, str], Response]
@@ -67,18 +68,6 @@ class ReplayBackend:
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "replay: recorded answers, no model ran"}
-
-    def build(self, variant: Variant) -> Mapping[str, object]:
-        return {}
-
-    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def window(self, variant: Variant) -> None:
-        return None
 
     def open(self, variant: Variant) -> ReplayEngine:
         return ReplayEngine(variant.name, self.recording)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trusteval.engines.engine import WithoutWeights
 from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
 from trusteval.system.bounded import MIB, loads, read_bytes
@@ -35,7 +36,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptedBackend:
+class ScriptedBackend(WithoutWeights):
     """Every variant of one script file."""
 
     scripts: Mapping[str, tuple[Rule, ...]]
@@ -82,18 +83,6 @@ class ScriptedBackend:
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
-
-    def build(self, variant: Variant) -> Mapping[str, object]:
-        return {}
-
-    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def window(self, variant: Variant) -> None:
-        return None
 
     def open(self, variant: Variant) -> ScriptedEngine:
         rules = self._rules(variant)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
+from trusteval.engines.engine import WithoutWeights
 from trusteval.engines.served.completions import DECODING
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.engine import OpenAIEngine
@@ -26,7 +27,7 @@ UNKNOWN_WEIGHTS = "served, so not fingerprinted: after redeploying use another s
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAIBackend:
+class OpenAIBackend(WithoutWeights):
     """Served models; `dense` is the one under test, where it is served too.
 
     `described` is what servers said of themselves when they were first asked: that is what answers
@@ -79,18 +80,6 @@ class OpenAIBackend:
             "served model": endpoint.model,
             "route": endpoint.route.value,
         }
-
-    def build(self, variant: Variant) -> Mapping[str, object]:
-        return {}
-
-    def vocabularies(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def tokenizing(self, variant: Variant) -> Mapping[str, str]:
-        return {}
-
-    def window(self, variant: Variant) -> None:
-        return None
 
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
