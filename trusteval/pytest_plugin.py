@@ -107,10 +107,6 @@ class _Bystander:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        # xdist's loadgroup appends @group to node ids; without it --lf finds the test again.
-        test, grouped, _ = report.nodeid.partition("]@")
-        if grouped:
-            report.nodeid = f"{test}]"
         # A controller learns of laws by what its workers send home.
         if not self._follows_laws and any(name == _CHECKED for name, _ in report.user_properties):
             self._follow_laws().pytest_runtest_logreport(report)
@@ -132,7 +128,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     A run that could not be shown does not pass. A wrapper comes before xdist, which chooses
     "load" for those who chose nothing.
     """
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+    is_parted = getattr(config.option, "numprocesses", None) and config.option.dist == "no"
+    if is_parted and is_asked(config):
         config.option.dist = "loadgroup"
     status = yield
     if not _asks(config):

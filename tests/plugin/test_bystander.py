@@ -102,6 +102,21 @@ def test_workers_and_their_controller_import_no_more(theirs: Path, who: str) -> 
     assert added - OURS == set()
 
 
+@pytest.mark.parametrize(("option", "way"), [((), "Load"), (("--dist=loadgroup",), "LoadGroup")])
+def test_workers_share_their_tests_as_they_do_without_the_plugin(
+    theirs: Path, option: tuple[str, ...], way: str
+) -> None:
+    grouped = "import pytest\n@pytest.mark.xdist_group('a')\n@pytest.mark.parametrize('n', [1])\n"
+    (theirs / "test_grouped.py").write_text(f"{grouped}def test_it(n):\n    pass\n", "utf-8")
+    told = [
+        run(theirs, "-v", "-n", "2", *option, *without).stdout
+        for without in ((), ("-p", "no:trusteval"))
+    ]
+    assert all(f"scheduling tests via {way}Scheduling" in one for one in told)
+    names = [{w for w in one.split() if w.startswith("test_grouped.py")} for one in told]
+    assert names[0] == names[1] != set()
+
+
 def test_nothing_that_only_unix_has_is_imported(theirs: Path) -> None:
     sources = [ROOT.joinpath(*name.split(".")) for name in OURS]
     files = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in sources]
