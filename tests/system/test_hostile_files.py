@@ -196,6 +196,12 @@ def test_array_that_is_none_is_named(tmp_path: Path, raw: bytes) -> None:
         DataSource(tmp_path).array("a.npy")
 
 
+def test_array_of_values_without_width_is_not_made(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(ARRAYS["nothing"])
+    with pytest.raises(DataError, match=r"it declares 1000000000 values in \d+ bytes"):
+        DataSource(tmp_path).array("a.npy")
+
+
 @pytest.mark.parametrize("raw", [b'a,"b', b'"' + b"x" * 200_000 + b'",b\n'])
 def test_table_that_csv_refuses_is_named_with_its_line(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "a.csv").write_bytes(raw)

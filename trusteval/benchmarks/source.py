@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -163,17 +164,15 @@ class DataSource:
         """Load a one-dimensional NumPy array, refusing one that needs pickle."""
         import numpy as np
 
-        raw, reason = self._bytes(name), "it does not begin as one"
-        loaded: Any = None
-        if raw.startswith(_NUMPY):
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of headers written oddly
-                    loaded = np.load(io.BytesIO(raw), allow_pickle=False)
-            except _NO_ARRAY as error:
-                reason = str(error).partition("\n")[0]
-        if loaded is None:
-            raise DataError(f"{self.root / name}: not a plain NumPy array: {reason}")
+        raw = self._bytes(name)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of headers written oddly
+                _refuse_more_than(raw)
+                loaded = np.load(io.BytesIO(raw), allow_pickle=False)
+        except _NO_ARRAY as error:
+            reason = str(error).partition("\n")[0]
+            raise DataError(f"{self.root / name}: not a plain NumPy array: {reason}") from error
         is_plain = isinstance(loaded, np.ndarray) and loaded.dtype.kind in "biufUS"
         if is_plain and loaded.dtype.kind == "U" and not _are_characters(loaded):
             raise DataError(f"{self.root / name}: holds numbers where characters are due")
@@ -225,3 +224,23 @@ def _are_characters(texts: Any) -> bool:
 
     numbers = np.frombuffer(texts.astype(texts.dtype.newbyteorder("=")).tobytes(), np.uint32)
     return not len(numbers) or int(numbers.max()) <= sys.maxunicode
+
+
+def _refuse_more_than(raw: bytes) -> None:
+    """Raise ValueError for an array that declares more values than its file has bytes.
+
+    Values of no width would be made as many as the header says, of one character each.
+    """
+    from numpy.lib import format as npy
+
+    layout: Any = npy  # it has no types
+    if not raw.startswith(_NUMPY):
+        raise ValueError("it does not begin as one")
+    file = io.BytesIO(raw)
+    read = {(1, 0): layout.read_array_header_1_0, (2, 0): layout.read_array_header_2_0}
+    version = layout.read_magic(file)
+    if version not in read:
+        raise ValueError(f"version {version} of the format")
+    shape, _, _ = read[version](file)
+    if math.prod(shape) > len(raw):
+        raise ValueError(f"it declares {math.prod(shape)} values in {len(raw)} bytes")
