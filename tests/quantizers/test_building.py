@@ -39,7 +39,14 @@ from trusteval.types import Recipe, Storage
 # One worker builds them all once.
 pytestmark = pytest.mark.xdist_group("quantizers")
 
-KILLS = 20
+MOMENTS = (
+    "*/log.txt",
+    "*/checkpoint",
+    "*/checkpoint/model.safetensors",
+    "*/checkpoint/trusteval_build.json",
+    "gptq-4_g32",
+)
+"""Files of a build, in the order in which they appear: it is killed up to 20 ms after one did."""
 
 TEXTS = "\n\n".join(
     f"who was good and what was bad when the film was {word} , true or false ? yes , not {word} ."
@@ -216,42 +223,36 @@ def test_build_killed_at_any_moment_leaves_nothing_or_a_whole_checkpoint(
 ) -> None:
     out = tmp_path / "out"
     target = out / "gptq-4_g32"
-    (tmp_path / "calibration.txt").write_text(TEXTS, encoding="utf-8")
-    command = [
-        *(sys.executable, "-m", "trusteval", "quantize", str(tiny_llama)),
-        *("--variants", "gptq-4:g32", "--out", str(out)),
-        *("--calibration", str(tmp_path / "calibration.txt"), "--device", "cpu"),
-    ]
-    environment = {**os.environ, "TRUSTEVAL_CACHE": str(tmp_path / "cache")}
-
-    def seconds_to_build(limit: float | None) -> float | None:
-        """Return how long it took, or None if it had to be killed after `limit` seconds."""
-        started = time.monotonic()
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-            try:
-                assert process.wait(limit) == 0
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return None
-        return time.monotonic() - started
-
-    shortest = seconds_to_build(None)
-    assert shortest is not None
-    whole = (target / "model.safetensors").read_bytes()
-    chance, killed = random.Random(4), 0
-    for part in chance.sample(range(KILLS), KILLS):
+    whole, chance = b"", random.Random(4)
+    for seen in (*MOMENTS, None):
         shutil.rmtree(target, ignore_errors=True)
-        taken = seconds_to_build(shortest * (part + chance.random()) / KILLS)
-        killed += taken is None
-        shortest = min(shortest, taken or shortest)  # a busy machine may have become idle
+        with start_building(tiny_llama, out) as process:
+            while seen and process.poll() is None and not any(out.glob(seen)):
+                time.sleep(0.001)
+            if seen:
+                time.sleep(chance.uniform(0, 0.02))
+                process.kill()
+        if not seen:
+            assert process.returncode == 0
         if target.exists():
+            whole = whole or (target / "model.safetensors").read_bytes()
             assert (target / "model.safetensors").read_bytes() == whole
             assert inspect_checkpoint(target).bits == 4
-    assert killed > KILLS // 2
-    shutil.rmtree(target, ignore_errors=True)
-    seconds_to_build(None)
-    assert (target / "model.safetensors").read_bytes() == whole
+    assert target.is_dir()
     assert {path.name for path in out.iterdir()} == {target.name, f"{target.name}.lock"}
+
+
+def start_building(dense: Path, out: Path) -> subprocess.Popen[bytes]:
+    out.parent.mkdir(exist_ok=True)
+    texts = out.parent / "calibration.txt"
+    texts.write_text(TEXTS, encoding="utf-8")
+    command = [
+        *(sys.executable, "-m", "trusteval", "quantize", str(dense)),
+        *("--variants", "gptq-4:g32", "--out", str(out)),
+        *("--calibration", str(texts), "--device", "cpu"),
+    ]
+    environment = {**os.environ, "TRUSTEVAL_CACHE": str(out.parent / "cache")}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
 
 def test_build_dies_with_the_process_that_asked_for_it(tiny_llama: Path, tmp_path: Path) -> None:
