@@ -23,10 +23,7 @@ _SMOKE_TOKENS = 4
 
 
 class HFEngine:
-    """One loaded model and its tokenizer; `budget` bytes are for all but its weights.
-
-    `decoder` is a PackedDecoder where the model takes one and answers with it as it does without.
-    """
+    """One loaded model and its tokenizer; `budget` bytes are for all but its weights."""
 
     def __init__(self, model: Any, tokenizer: Any, *, name: str, budget: int | None = None) -> None:
         self.model = model
