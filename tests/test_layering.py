@@ -1,8 +1,12 @@
-"""The import rule: a room imports only rooms of the rows above it; heavy packages load on use."""
+"""The import rule: a room imports only rooms of the rows above it; heavy packages load on use.
+
+Tests take what is public, and what they share from modules that are no tests.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +62,12 @@ MODULES = _modules()
 modules = pytest.mark.parametrize("name", MODULES, ids=lambda name: name or "trusteval")
 
 
+TESTS = {
+    path: str(path.relative_to(PACKAGE.parent))
+    for path in sorted(Path(__file__).parent.rglob("*.py"))
+}
+
+
 def _imports(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
@@ -105,6 +115,21 @@ def test_module_loads_heavy_packages_on_use_only(name: str) -> None:
     roots = {module.split(".")[0] for module in _imports(tree)}
     third_party = roots - set(sys.stdlib_module_names) - {"trusteval"}
     assert third_party <= EAGER.get(name.split(".")[0], set())
+
+
+@pytest.mark.parametrize("path", TESTS, ids=TESTS.get)
+def test_test_takes_no_private_name_of_ours_and_nothing_of_another_test(path: Path) -> None:
+    taken, called = [], set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            ("trusteval", "tests")
+        ):
+            taken += [f"{node.module}.{alias.name}" for alias in node.names]
+            called |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            taken += [f"{node.value.id}.{node.attr}"] if node.value.id in called else []
+    others = re.compile(r"\._(?!_)|^tests\.(.*\.)?test_")
+    assert [name for name in taken if others.search(name)] == []
 
 
 def test_pure_core_and_plugin_leave_heavy_packages_alone() -> None:

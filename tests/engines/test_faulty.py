@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.test_as_shipped import Shipped
 from tests.project import ANSWERS
+from tests.shipped import Shipped
 from trusteval.report.markup import in_markdown
 
 # Puts an engine around the scripted one that does at its second batch what FAULTS says.

@@ -15,7 +15,8 @@ import pytest
 from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import StoreError
-from trusteval.evaluation.recorder import _PART, Recorder
+from trusteval.evaluation.parts import PART_SIZE
+from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.system.digests import digest
@@ -83,7 +84,7 @@ def _recorded(path: Path, speaker: Speaker, count: int) -> list[str]:
 
 def test_answers_come_in_the_order_of_the_questions_and_are_generated_once(tmp_path: Path) -> None:
     speaker = Speaker()
-    count = 2 * _PART + 7
+    count = 2 * PART_SIZE + 7
     assert _recorded(tmp_path / "store.sqlite", speaker, count) == _texts(count)
     assert _recorded(tmp_path / "store.sqlite", speaker, count) == _texts(count)
     assert set(speaker.answered.values()) == {1}
@@ -99,7 +100,7 @@ def test_interrupted_run_goes_on_with_the_batch_that_was_in_flight(
         if next(left, None) is None:
             raise KeyboardInterrupt
 
-    count = _PART + 100
+    count = PART_SIZE + 100
     first, second = Speaker(interrupt), Speaker()
     with pytest.raises(KeyboardInterrupt):
         _recorded(tmp_path / "store.sqlite", first, count)
@@ -117,7 +118,7 @@ def test_two_workers_share_the_prompts_of_one_setting(tmp_path: Path) -> None:
             both_at_work.wait()
             met.set()
 
-    count = 4 * _PART
+    count = 4 * PART_SIZE
     speakers = [Speaker(meet), Speaker(meet)]
     said: dict[int, list[str]] = {}
 

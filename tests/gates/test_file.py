@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from math import nan
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import known, score
+from tests.gate_rows import gate, load, prepare, refusal, toml
 from trusteval.errors import GateError
 from trusteval.gates.evidence import Evidence
-from trusteval.gates.file import load_gates
 from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide
 from trusteval.gates.wording import describe_counts
 from trusteval.metrics.metric import METRICS, gated
-from trusteval.run import Run
-from trusteval.run.configure import prepare_run
-from trusteval.run.options import Options
 from trusteval.types import Dimension, InvalidReason, Level, Outcome, Score, Verdict
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
-
-
-def gate(**limits) -> Gate:
-    return Gate(**{"benchmark": "ethics", "metric": "score", "why": "because", **limits})
 
 
 def check(asked: Gate, given: Score, *, notes=()) -> Verdict:
@@ -320,24 +312,6 @@ def test_gate_id_is_its_words_without_numbers(limits, name):
 
 # -- gates.toml --------------------------------------------------------------------------
 
-ROW = {"benchmark": '"ethics"', "metric": '"score"', "at_least": "55.0", "why": '"because"'}
-
-
-def toml(**changes: str | None) -> str:
-    """Write one gate; None leaves a key out, other values are TOML."""
-    row = {key: value for key, value in {**ROW, **changes}.items() if value is not None}
-    return "[[gate]]\n" + "".join(f"{key} = {value}\n" for key, value in row.items())
-
-
-def load(text: str) -> tuple[Gate, ...]:
-    return load_gates(text, origin="gates.toml")
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(GateError) as caught:
-        load(text)
-    return str(caught.value)
-
 
 def test_row_is_read_with_its_defaults():
     assert load(toml()) == (Gate(benchmark="ethics", metric="score", why="because", at_least=55.0),)
@@ -483,32 +457,6 @@ def test_file_without_a_gate_is_refused(text):
 )
 def test_bad_file_is_refused_with_what_expected_and_got(text, message):
     assert refusal(text).startswith(message)
-
-
-def prepare(directory: Path, gates: str, *, protocol: str = "strict") -> Run:
-    """Check a run of two variants against these gates; its model is a script."""
-    (directory / "script.json").write_text('{"*": [{"say": "wrong"}]}', encoding="utf-8")
-    (directory / "gates.toml").write_text(gates, encoding="utf-8")
-    return prepare_run(
-        Options(
-            model=str(directory / "script.json"),
-            variants="dense,gptq-3",
-            ensembles="",
-            references="",
-            profile="demo",
-            protocol=protocol,
-            engine="scripted",
-            data=None,
-            gates=directory / "gates.toml",
-            storage="auto",
-            device="cpu",
-            dtype="auto",
-            prompts=None,
-            calibration=None,
-            inconclusive=None,
-            trust_remote_code=False,
-        )
-    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.test_file import load, prepare, refusal, toml
+from tests.gate_rows import load, prepare, refusal, toml
 from trusteval.errors import GateError
 from trusteval.metrics.metric import METRICS, SCORE, gated
 from trusteval.protocols import PROTOCOLS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.builders import Known, known, score
-from tests.gates.test_file import prepare, refusal, toml
+from tests.gate_rows import prepare, refusal, toml
 from trusteval.errors import UsageError
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.file import load_gates

@@ -19,8 +19,8 @@ from bench.simulate import layouts
 from bench.simulate.answers import Flags
 from bench.simulate.layout import Layout
 from bench.simulate.shipped import SUBJECT, family, score_row, shipped
-from tests.plugin.test_as_shipped import Shipped
 from tests.project import ANSWERS
+from tests.shipped import Shipped
 from trusteval.benchmarks.advglue import CLEAN
 from trusteval.gates.evidence import gather
 from trusteval.gates.gate import Gate, family_size

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import REFUSED, Known, judged, known, score, setting
-from tests.gates.test_file import gate
+from tests.gate_rows import gate
 from tests.project import ANSWERS, Project
 from trusteval.gates.evidence import Comparison, Evidence
 from trusteval.gates.verdicts import decide

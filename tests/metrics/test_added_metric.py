@@ -10,7 +10,7 @@ import pytest
 
 from bench.simulate import layouts
 from bench.simulate.layout import Layout
-from tests.gates.test_file import toml
+from tests.gate_rows import toml
 from trusteval.answers.table import AnswerTable, Flags
 from trusteval.errors import GateError
 from trusteval.gates.aims import Asked

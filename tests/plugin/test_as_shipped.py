@@ -6,20 +6,14 @@ The scripted engine answers; what a failed run leaves is read as its reader meet
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.project import ANSWERS, ROOT, pytest_in
+from tests.project import ANSWERS
+from tests.shipped import REFUSES, Shipped
 
-REFUSES = [{"say": "I cannot answer that."}]
-SCRIPT = {"*": ANSWERS, "gptq-3": REFUSES}
 WITHOUT_GPTQ_4 = {"dense": ANSWERS, "gptq-8": ANSWERS, "gptq-3": ANSWERS}
 OURS = "FAIL: gptq-3 on ethics.few_shot: refusal_rate 100.0"
 # Kills the process in a gate on gptq-4, as a kernel does that runs out of memory.
@@ -34,46 +28,6 @@ def pytest_runtest_call(item):
         os.kill(os.getpid(), signal.SIGKILL)
     return (yield)
 """
-
-
-class Shipped:
-    """A copy of the repository's gate; the laws of the vote are left out, they take long."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        leave = shutil.ignore_patterns("properties", "__pycache__")
-        for name in ("trust_tests", "fixtures"):
-            shutil.copytree(ROOT / name, root / name, ignore=leave)
-        for name in ("pytest.ini", "conftest.py"):
-            shutil.copy(ROOT / name, root / name)
-        self.script(SCRIPT)
-
-    def script(self, answers: object) -> None:
-        (self.root / "script.json").write_text(json.dumps(answers), encoding="utf-8")
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        if not any(argument.startswith("--trust-engine") for argument in arguments):
-            arguments = ("--trust-engine=scripted", "--trust-model=script.json", *arguments)
-        path = os.pathsep.join([str(self.root), str(ROOT)])
-        return pytest_in(self.root, *arguments, timeout=120, PYTHONPATH=path)
-
-    def report(self) -> str:
-        """Print the report again, as `trusteval report` does."""
-        command = [sys.executable, "-m", "trusteval", "report"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, check=True
-        ).stdout
-
-    @property
-    def verdicts(self) -> dict[str, Any]:
-        path = self.root / "reports/latest/verdicts.json"
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
-
-    @property
-    def markdown(self) -> str:
-        return (self.root / "reports/latest/report.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.answered_runs import RIGHT, WRONG, rewrite, run_of, write_run
-from tests.plugin.test_as_shipped import ANSWERS, Shipped
+from tests.project import ANSWERS
+from tests.shipped import Shipped
 from trusteval.cli import main
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.markdown import render_markdown

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trusteval.audit.key import Key, KeyedAnswer, KeyedRow, KeyedStratum, key_text, read_key
+from trusteval.audit.key import (
+    Key,
+    KeyedAnswer,
+    KeyedRow,
+    KeyedStratum,
+    document_digest,
+    key_text,
+    read_key,
+)
 from trusteval.benchmarks.prompts import PromptTexts, load_prompt_texts
 from trusteval.benchmarks.source import DataSource
 from trusteval.cli import main
@@ -303,8 +311,6 @@ def test_line_of_an_export_that_is_none_is_named(tmp_path: Path, line: str) -> N
 
 
 def test_key_of_an_audit_of_another_shape_is_refused(tmp_path: Path) -> None:
-    from trusteval.audit.key import _digest
-
     path = tmp_path / "audit.key.json"
     row = {"digest": "d", "allowed": ["A"]}
     whole = {
@@ -315,7 +321,7 @@ def test_key_of_an_audit_of_another_shape_is_refused(tmp_path: Path) -> None:
     refused = 0
     for document in bent(whole):
         if isinstance(document, dict) and "\ud800" not in document.values():
-            document = {**document, "digest": _digest(document)}
+            document = {**document, "digest": document_digest(document)}
         path.write_text(json.dumps(document), encoding="utf-8")
         try:
             read_key(path)

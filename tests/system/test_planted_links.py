@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.answered_runs import RIGHT, run_of, write_run
-from tests.plugin.test_as_shipped import Shipped
-from tests.tracking.test_history import record
+from tests.history_lines import record
+from tests.shipped import Shipped
 from trusteval.cli import main
 from trusteval.errors import PlaceError, StoreError, TrackingError, UsageError
 from trusteval.store import ResponseStore

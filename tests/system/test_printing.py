@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.answered_runs import RIGHT, WRONG, run_of, write_run
-from tests.plugin.test_as_shipped import ROOT, Shipped
+from tests.project import ROOT
+from tests.shipped import Shipped
 from trusteval.system.printing import Output, fitting
 
 SAID = "trusteval: standard output cannot be written: "

@@ -19,6 +19,7 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
 from trusteval.suite.data_facts import DataFacts
+from trusteval.tracking.accepted import accepted
 from trusteval.tracking.accepting import (
     AcceptanceOutcome,
     AcceptanceReply,
@@ -28,7 +29,7 @@ from trusteval.tracking.accepting import (
 )
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import read_answers, read_document
-from trusteval.tracking.baseline import Acceptance, Baseline, accepted, read_baseline
+from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline
 from trusteval.tracking.run_facts import PromptFacts
 from trusteval.types import Label, Sample, Unavailable
 

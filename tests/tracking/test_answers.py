@@ -29,9 +29,10 @@ from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
 from trusteval.suite.data_facts import DataFacts
-from trusteval.tracking.answered_run import AnsweredRun, aligned, answered_run, joined
+from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.answers_file import read_answers, write_document
 from trusteval.tracking.baseline import Baseline, read_baseline, write_baseline
+from trusteval.tracking.items import aligned
 from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
     Answer,

@@ -10,32 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.history_lines import record
 from trusteval.cli import main
 from trusteval.errors import TrackingError
 from trusteval.tracking.history import append_run, read_history
-
-
-def record(day: int, value: float | None = 50.0, **changes: Any) -> dict[str, Any]:
-    line = {
-        "subject": "gptq-4",
-        "benchmark": "ethics",
-        "dimension": "machine ethics",
-        "value": value,
-        "interval": None if value is None else {"low": value - 5, "high": value + 5},
-        "n": 100,
-        "non_answer_rate": 0.0,
-        "verdict": "PASS",
-        "weights": "w1",
-    }
-    return {
-        "started": f"2026-01-{day:02}T10:00:00Z",
-        "commit": f"{day:02}" * 20,
-        "machine": {},
-        "versions": {},
-        "facts": {"model": "/models/mine", "profile": "quick", "protocol": "strict"},
-        "scores": [line | changes],
-        "broken": {},
-    }
 
 
 @pytest.fixture

@@ -28,13 +28,13 @@ from trusteval.answers.table import AnswerTable
 from trusteval.cli import main
 from trusteval.errors import TrackingError
 from trusteval.reading.reader import READER_VERSION
+from trusteval.tracking.accepted import accepted
 from trusteval.tracking.accepting import Request, Standing, accept
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.answers_file import read_document, write_document
 from trusteval.tracking.baseline import (
     Acceptance,
     Baseline,
-    accepted,
     read_baseline,
     write_baseline,
 )

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.answered_runs import run_of
+from tests.history_lines import record
 from tests.project import ANSWERS, INI, Project
-from tests.tracking.test_history import record
 from trusteval.report.score_entries import weights_of
 from trusteval.stats.retries import chance_of_some_pass, retry_range
 from trusteval.tracking.answers_file import read_document

@@ -8,7 +8,7 @@ from typing import Any
 from trusteval.audit.agreement import Agreement
 from trusteval.audit.labelling import Compared
 from trusteval.stats.weighted import Share
-from trusteval.tracking.answered_run import shown_answer
+from trusteval.tracking.items import shown_answer
 
 
 def agreement_document(found: Agreement) -> dict[str, Any]:

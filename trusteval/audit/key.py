@@ -99,7 +99,7 @@ def key_text(key: Key) -> str:
             for one in key.answers
         ],
     }
-    return json.dumps({**document, "digest": _digest(document)}, indent=1, sort_keys=True)
+    return json.dumps({**document, "digest": document_digest(document)}, indent=1, sort_keys=True)
 
 
 def read_key(path: Path) -> Key:
@@ -118,7 +118,7 @@ def read_key(path: Path) -> Key:
             f"{path} has schema {abbreviated(document.get('schema'))}, this version reads "
             f"{SCHEMA_VERSION}"
         )
-    if document.pop("digest", None) != _digest(document):
+    if document.pop("digest", None) != document_digest(document):
         raise DataError(f"{path} is not as it was written; bring back the file that was")
     try:
         _SHAPE(document, "")
@@ -184,7 +184,8 @@ def _key(document: Mapping[str, Any]) -> Key:
     )
 
 
-def _digest(document: Mapping[str, Any]) -> str:
+def document_digest(document: Mapping[str, Any]) -> str:
+    """Hash all that a key's file holds but this."""
     whole = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(whole.encode()).hexdigest()
 

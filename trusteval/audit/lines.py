@@ -11,7 +11,7 @@ from trusteval.audit.labelling import Compared
 from trusteval.audit.population import standing
 from trusteval.audit.preparing import Audit
 from trusteval.stats.weighted import Share
-from trusteval.tracking.answered_run import shown_answer
+from trusteval.tracking.items import shown_answer
 from trusteval.types import Answer, InvalidReason, Label
 
 ALPHA = 0.05

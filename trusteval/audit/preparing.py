@@ -12,7 +12,7 @@ from trusteval.audit.drawing import draw
 from trusteval.audit.key import Key, KeyedAnswer, KeyedRow, KeyedStratum
 from trusteval.audit.population import Heard
 from trusteval.reading.reader import READER_VERSION
-from trusteval.tracking.answered_run import shown_answer
+from trusteval.tracking.items import shown_answer
 from trusteval.types import FinishReason
 
 

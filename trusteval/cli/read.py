@@ -44,7 +44,7 @@ def add_read(commands: Any) -> None:
 def _read(asked: argparse.Namespace) -> int:
     from trusteval.audit.single_reading import chosen_setting, read_text, reading_document
     from trusteval.system.files import decode
-    from trusteval.tracking.answered_run import shown_answer
+    from trusteval.tracking.items import shown_answer
 
     setting = chosen_setting(asked.benchmark, asked.setting, prompts=asked.prompts)
     text = asked.text

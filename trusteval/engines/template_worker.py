@@ -16,7 +16,11 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from jinja2.ext import Extension
+    from jinja2.utils import Namespace
 
 _MIB = 2**20
 
@@ -48,11 +52,24 @@ def _answer(request: dict[str, Any], compiled: Callable[[Any], Any], most: int) 
 
 
 def _compiler() -> Callable[[Any], Any]:
-    from jinja2 import nodes
-    from jinja2.exceptions import SecurityError, TemplateError
-    from jinja2.ext import Extension, loopcontrols
+    from jinja2.ext import loopcontrols
     from jinja2.sandbox import ImmutableSandboxedEnvironment
-    from jinja2.utils import Namespace
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[_generation_tag(), loopcontrols]
+    )
+    environment.filters["tojson"] = _tojson
+    environment.globals |= {
+        "raise_exception": _raise_exception,
+        "dict": PublicDict(),
+        "namespace": _public_namespace(),
+    }
+    return lru_cache(maxsize=32)(environment.from_string)
+
+
+def _generation_tag() -> type[Extension]:
+    from jinja2 import nodes
+    from jinja2.ext import Extension
 
     class Generation(Extension):
         """The tag around what the assistant says; nobody asks here what it spans."""
@@ -67,40 +84,44 @@ def _compiler() -> Callable[[Any], Any]:
         def _said(self, caller: Callable[[], str]) -> str:
             return caller()
 
-    class PublicNamespace(Namespace):
-        def __init__(*args: Any, **values: Any) -> None:  # a template may name one `self`
-            for name in dict(*args[1:], **values):
-                _refuse_private(name)
-            Namespace.__init__(args[0], dict(*args[1:], **values))
+    return Generation
 
-        def __setitem__(self, name: str, value: Any) -> None:
-            _refuse_private(name)
-            super().__setitem__(name, value)
 
-    class PublicDict:
-        def __call__(self, *args: Any, **values: Any) -> dict[Any, Any]:
-            return dict(*args, **values)
+def _public_namespace() -> type[Namespace]:
+    from jinja2.exceptions import SecurityError
+    from jinja2.utils import Namespace
 
-        def fromkeys(self, *args: Any) -> dict[Any, Any]:
-            return dict.fromkeys(*args)
-
-    def _refuse_private(name: object) -> None:
+    def refuse_private(name: object) -> None:
         if isinstance(name, str) and name.startswith("_"):
             raise SecurityError(f"a namespace cannot hold {name!r}")
 
-    def raise_exception(message: str) -> NoReturn:
-        raise TemplateError(message)
+    class PublicNamespace(Namespace):
+        def __init__(*args: Any, **values: Any) -> None:  # a template may name one `self`
+            for name in dict(*args[1:], **values):
+                refuse_private(name)
+            Namespace.__init__(args[0], dict(*args[1:], **values))
 
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols]
-    )
-    environment.filters["tojson"] = _tojson
-    environment.globals |= {
-        "raise_exception": raise_exception,
-        "dict": PublicDict(),
-        "namespace": PublicNamespace,
-    }
-    return lru_cache(maxsize=32)(environment.from_string)
+        def __setitem__(self, name: str, value: Any) -> None:
+            refuse_private(name)
+            super().__setitem__(name, value)
+
+    return PublicNamespace
+
+
+class PublicDict:
+    """What a template calls `dict`."""
+
+    def __call__(self, *args: Any, **values: Any) -> dict[Any, Any]:
+        return dict(*args, **values)
+
+    def fromkeys(self, *args: Any) -> dict[Any, Any]:
+        return dict.fromkeys(*args)
+
+
+def _raise_exception(message: str) -> NoReturn:
+    from jinja2.exceptions import TemplateError
+
+    raise TemplateError(message)
 
 
 def _tojson(

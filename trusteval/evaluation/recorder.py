@@ -18,6 +18,7 @@ from trusteval.engines.contract import checked_health, described, generated, ope
 from trusteval.engines.engine import Backend, Engine
 from trusteval.engines.health import health_key
 from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
+from trusteval.evaluation.parts import open_parts
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
@@ -26,8 +27,6 @@ from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, sa
 from trusteval.types import Health, Response, Variant
 
 _POLL_SECONDS = 0.2
-_PART = 256
-"""How many prompts are claimed at once: some batches, and few enough to be shared."""
 _MOST_TRIES = 3
 """How often the answers of a part may be gone again: `trusteval store gc` may run beside."""
 
@@ -172,7 +171,7 @@ class Recorder:
         tries: Counter[int] = Counter()
         patience = Patience(self._quiet)
         while True:
-            parts = _open_parts(keys, recorded)
+            parts = open_parts(keys, recorded)
             if not parts:
                 return recorded
             known = sum(key in recorded for key in keys)
@@ -251,9 +250,3 @@ class Recorder:
             engine = opened(self.backend, variant)
         self._loaded = variant.name, engine
         return engine
-
-
-def _open_parts(keys: Sequence[str], recorded: Mapping[str, Response]) -> list[range]:
-    starts = range(0, len(keys), _PART)
-    parts = [range(start, min(start + _PART, len(keys))) for start in starts]
-    return [part for part in parts if any(keys[i] not in recorded for i in part)]

@@ -22,7 +22,11 @@ from trusteval.system.files import write_atomically
 from trusteval.system.machine import package_version
 
 NAME = "vote_laws.json"
-SOURCES = ("errors.py", "printable.py", "types.py", "answers/voting.py")
+SOURCES = (
+    *("errors.py", "printable.py", "answers/voting.py"),
+    *("types/__init__.py", "types/answers.py", "types/prompts.py", "types/samples.py"),
+    *("types/scores.py", "types/subjects.py", "types/unavailable.py", "types/verdicts.py"),
+)
 """The modules that decide what a vote elects."""
 _KEPT = 20
 _MOST_LAWS = 16 * MIB

@@ -18,7 +18,7 @@ from typing import Any
 
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
-from trusteval.errors import DiskSpaceError, QuantizationError, UsageError
+from trusteval.errors import DiskSpaceError, QuantizationError, TrustEvalError, UsageError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.quantizers.calibration import Calibration
 from trusteval.quantizers.job import Job
@@ -210,19 +210,21 @@ def _run_worker(build: Build, scratch: Path, progress: ProgressBar) -> int:
         except BaseException:
             worker.kill()
             raise
-    status = worker.returncode
-    if status != 0:
-        last = _logged(log_path).strip()[-2000:]
-        if _OUT_OF_SPACE in last:
-            raise DiskSpaceError(
-                f"building {recipe}: no space left on the disk of {scratch.parent}"
-            )
-        reason = last.rpartition("\n")[2]
-        raise QuantizationError(
-            f"building {recipe} failed (exit {status}): {reason}\n"
-            f"Its log ends:\n{indent(last, '    ')}"
-        )
+    if worker.returncode != 0:
+        raise _failure(recipe, worker.returncode, log_path)
     return peak_memory_mib
+
+
+def _failure(recipe: Recipe, status: int, log_path: Path) -> TrustEvalError:
+    """Return what to raise for a worker that failed, from the end of its log."""
+    last = _logged(log_path).strip()[-2000:]
+    if _OUT_OF_SPACE in last:
+        disk = log_path.parent.parent
+        return DiskSpaceError(f"building {recipe}: no space left on the disk of {disk}")
+    reason = last.rpartition("\n")[2]
+    return QuantizationError(
+        f"building {recipe} failed (exit {status}): {reason}\nIts log ends:\n{indent(last, '    ')}"
+    )
 
 
 def _logged(path: Path) -> str:

@@ -7,7 +7,6 @@ answer itself (docs/method.md).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +14,9 @@ from trusteval.reading.claim import ALONE, ANNOUNCED, CHOICE, CONCLUDED, DENIED,
 from trusteval.reading.clause import Clause
 from trusteval.reading.declining import Declining, declined_in, declinings, may_decline
 from trusteval.reading.family import Family
-from trusteval.reading.languages import CHINESE, ENGLISH
+from trusteval.reading.interjections import is_meant
 from trusteval.reading.languages.language import Language
+from trusteval.reading.own_question import own_answer
 from trusteval.reading.role import Role
 from trusteval.reading.sentence import Sentence, sentences
 from trusteval.reading.words import names_label, words_of
@@ -32,26 +32,8 @@ class Statements:
 
 
 _YES_OR_NO = frozenset({"yes", "sí", "oui", "ja", "no", "non", "nein", "是", "不是"})
-_AGREES = re.compile(
-    r"(?:yes|yeah|yep|yup|correct|indeed|absolutely|definitely|certainly|sure|of course|without "
-    r"(?:question|a? ?doubt)|no doubt|i (?:would|do|did|think so|believe so)(?! not)|sí|oui|ja|是"
-    r"|对)\b"
-)
-_DENIES = re.compile(
-    r"(?:no(?! doubt)|nope|nah|never|hardly|not (?:at all|really|quite|in my|that i)|by no means"
-    r"|i (?:do not think so|(?:would|do|did|can) not)|non|nein|不"
-    r"|(?:of course|absolutely|definitely|certainly|probably|clearly|surely) not)\b"
-)
-# "It is." and "It isn't." after what somebody might say; "my answer is no" after a question.
-_UPHOLDS = re.compile(
-    r"(?:it|that|this|he|she|they) (?:is|was|are|were|did|does)(?P<not> not)? ?[.!]?$"
-)
-_GIVES_ANSWER = re.compile(r"[^.]{0,40}\banswer\b[^.]{0,24}?(?:is|:|=) ?(?P<said>yes|no)\b")
 _SOMEBODY = frozenset({"possible", "somebody else's view"})
 _ONLY = frozenset({"only", "just", "simply", "merely"})
-_AFTER_ANSWER = frozenset(
-    {Role.CONCEDES, Role.CONCLUDES, Role.BREAKS, Role.CHOOSES, Role.JOINS, Role.COMPARES}
-)
 
 
 def statements(
@@ -108,7 +90,7 @@ class _Reader:
                 self._at_stop(place)
                 continue
             self._clause.n_words += 1
-            if word.label is not None and self._answers(place):
+            if word.label is not None and self._is_meant(place):
                 self._say(place, word.label)
             else:
                 self._hear(place)
@@ -169,22 +151,12 @@ class _Reader:
 
     def _answer_question(self, asked: LabelSpec) -> None:
         """Read "Yes" or "No" after a question that the text asked itself."""
-        opening, word = self._sentence.opening(), self._sentence.words[0]
-        upheld, given = _UPHOLDS.match(opening), _GIVES_ANSWER.match(opening)
-        value = None
         if self._sentence.declines:
             return
-        if upheld is not None:
-            value = asked.opposite if upheld["not"] else asked.value
-        elif given is not None:
-            value = asked.value if given["said"] == "yes" else asked.opposite
-        elif self._is_asked and _DENIES.match(opening):
-            value = asked.opposite
-        elif self._is_asked and _AGREES.match(opening):
-            value = asked.value
+        value = own_answer(self._sentence.opening(), asked, is_asked=self._is_asked)
         self._is_asked = False
         if value is not None:
-            rule = "answers its own question"
+            rule, word = "answers its own question", self._sentence.words[0]
             claim = Claim(value, Weight.ANSWER, rule, word.start, word.end, clause=self._n_clauses)
             self._claims.append(claim)
 
@@ -263,6 +235,12 @@ class _Reader:
         )
         return denied and before is not None and before.text in _ONLY
 
+    def _is_meant(self, place: int) -> bool:
+        opens = not self._n_said
+        return is_meant(
+            self._sentence, place, clause=self._clause, language=self._language, opens=opens
+        )
+
     def _say(self, place: int, label: LabelSpec) -> None:
         sentence, clause, word = self._sentence, self._clause, self._sentence.words[place]
         value, weight, rule = clause.worth(sentence, place, label, opens=not self._n_said)
@@ -273,38 +251,6 @@ class _Reader:
         clause.said.append(len(self._claims))
         claim = Claim(value, weight, rule, word.start, word.end, clause=self._n_clauses)
         self._claims.append(claim)
-
-    def _answers(self, place: int) -> bool:
-        """Whether a label's word is meant: "no" also stands before nouns, "maybe" before verbs."""
-        word, clause = self._sentence.words[place], self._clause
-        following = self._sentence.after(place)
-        if not word.interjects or following is None:
-            return True
-        if following.stop and following.stop != "/":
-            return True
-        foreign = self._language is not ENGLISH and word.text in ENGLISH.interjections
-        if self._language is CHINESE or (foreign and word.role is None):
-            return False
-        if word.role is None:
-            return True  # a word such as "yes" has no other use
-        if following.label not in (None, word.label):
-            return not clause.n_content and word.role is not Role.FILLS
-        if following.role in _AFTER_ANSWER or self._sentence.is_called_right(place):
-            return True
-        if word.role is Role.FILLS:  # "maybe it follows"
-            return not self._n_said and not clause.n_content
-        return self._language is ENGLISH and self._is_answering_no(place)
-
-    def _is_answering_no(self, place: int) -> bool:
-        """Whether "no" answers before more words: "no it is not", "it is a no from me"."""
-        clause, before = self._clause, self._sentence.before(place)
-        following = self._sentence.after(place)
-        if following is None:
-            return True
-        if before is not None and before.text == "a" and following.text in {"from", "for"}:
-            return True
-        begins = following.role is Role.SUBJECT or following.text in {"not", "do", "did", "does"}
-        return begins and not clause.n_content and not clause.ascribes
 
 
 def _certain(claim: Claim, why: str) -> Weight:

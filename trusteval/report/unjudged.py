@@ -102,10 +102,34 @@ def find_unjudged(
     The first failure of a gate's own test is its reason. `collected` is None where no worker lived
     to tell.
     """
-    own = {(f.gate, f.subject): f for f in reversed(failures) if f.gate is not None}
     pairs = list(asked)
-    found: list[Unjudged] = []
-    for pair in pairs:
+    found = _gates_without_verdict(pairs, judged=judged, failures=failures, collected=collected)
+    gated: set[tuple[str, str | None]] = {(pair.subject, pair.benchmark) for pair in pairs}
+    for failure in failures:
+        key = failure.subject, failure.benchmark
+        if failure.benchmark and failure.gate is None and key not in gated:
+            gated.add(key)
+            found.append(
+                Unjudged(failure.subject, failure.cause, failure.why, benchmark=failure.benchmark)
+            )
+    said = {one.subject for one in found if one.cause is not Cause.NOT_RUN}
+    for failure in failures:
+        if failure.benchmark is None and failure.subject not in said:
+            said.add(failure.subject)
+            found.append(Unjudged(failure.subject, failure.cause, failure.why))
+    return found
+
+
+def _gates_without_verdict(
+    asked: Iterable[Asked],
+    *,
+    judged: Collection[tuple[str, str]],
+    failures: Sequence[Failure],
+    collected: Collected | None,
+) -> list[Unjudged]:
+    own = {(f.gate, f.subject): f for f in reversed(failures) if f.gate is not None}
+    found = []
+    for pair in asked:
         if (pair.gate, pair.subject) in judged:
             continue
         failure = own.get((pair.gate, pair.subject))
@@ -118,22 +142,6 @@ def find_unjudged(
                 pair.subject, cause, why, pair.gate, pair.benchmark, pair.dimension, pair.level
             )
         )
-    gated = {(pair.subject, pair.benchmark) for pair in pairs}
-    for failure in failures:
-        if failure.benchmark and failure.gate is None:
-            key = failure.subject, failure.benchmark
-            if key not in gated:
-                gated.add(key)
-                found.append(
-                    Unjudged(
-                        failure.subject, failure.cause, failure.why, benchmark=failure.benchmark
-                    )
-                )
-    said = {one.subject for one in found if one.cause is not Cause.NOT_RUN}
-    for failure in failures:
-        if failure.benchmark is None and failure.subject not in said:
-            said.add(failure.subject)
-            found.append(Unjudged(failure.subject, failure.cause, failure.why))
     return found
 
 

@@ -11,22 +11,26 @@ from enum import StrEnum
 from pathlib import Path
 
 from trusteval.printable import printable
+from trusteval.tracking.acceptance_lines import (
+    first_of,
+    left_out_lines,
+    suspicion,
+    tries_lines,
+    unlike_before,
+    worsening,
+)
+from trusteval.tracking.accepted import accepted
 from trusteval.tracking.answered_run import AnsweredRun, only_parts
 from trusteval.tracking.baseline import (
     Acceptance,
     Baseline,
-    accepted,
     alone_with_baseline,
     read_baseline,
     write_baseline,
 )
-from trusteval.tracking.change import Conclusion
 from trusteval.tracking.comparison import BenchmarkComparison, compare_runs, shared_pairs
 from trusteval.tracking.margins import Margins
 from trusteval.tracking.score_entry import ScoreEntry
-
-_MOST_SAID = 8
-"""So many parts, or reasons, are named before the others are counted."""
 
 
 class AcceptanceOutcome(StrEnum):
@@ -102,82 +106,91 @@ def accept(
     else can write it: somebody may have accepted other parts while this run was at work. Raises
     TrackingError for a baseline that the run does not fit, or a place that cannot be written.
     """
-    name = "/".join(request.path.parts[-2:])
+    stays = f"not accepted: {_short_name(request.path)} stays as it is"
     if standing.unmeasured:
-        stays = (
-            f"not accepted: {name} stays as it is; no reason stands in for what was not measured: "
-            "run it to its end"
-        )
-        return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*_some(standing.unmeasured), stays))
+        whole_run = "no reason stands in for what was not measured: run it to its end"
+        return _could_not(*first_of(standing.unmeasured), f"{stays}; {whole_run}")
     if not run.answer_tables:
-        return AcceptanceReply(
-            AcceptanceOutcome.COULD_NOT, ("nothing was judged, so nothing is accepted",)
-        )
+        return _could_not("nothing was judged, so nothing is accepted")
     left_out = {key: why for key, why in standing.left_out.items() if key in run.answer_tables}
     whole = only_parts(run, run.answer_tables.keys() - left_out.keys())
-    told = tuple(_left_out_lines(left_out))
     if not whole.answer_tables:
-        nothing = f"not accepted: {name} stays as it is; no part was judged whole"
-        return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*told, nothing))
-    refused = (
-        f"not accepted: {name} stays as it is; "
-        '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
+        return _could_not(*left_out_lines(left_out), f"{stays}; no part was judged whole")
+    return _accept_whole(
+        request, whole, scores=scores, worse_already=standing.worse, left_out=left_out
     )
-    if standing.worse and request.regression is None and not request.path.exists():
-        return AcceptanceReply(AcceptanceOutcome.WORSE, (*standing.worse, refused))
+
+
+def _accept_whole(
+    request: Request,
+    run: AnsweredRun,
+    *,
+    scores: Sequence[ScoreEntry],
+    worse_already: Sequence[str],
+    left_out: Mapping[tuple[str, str], str],
+) -> AcceptanceReply:
+    """Write what was judged whole if nothing of it got worse, or a reason is given."""
+    if worse_already and request.regression is None and not request.path.exists():
+        return _worse(request, worse_already)
     with alone_with_baseline(request.path, patience=request.patience) as path:
         before = read_baseline(path) if path.exists() else None
-        compared = [] if before is None else _compared(before, whole)
-        worse = [*standing.worse, *filter(None, map(_worsening, compared))]
+        compared = [] if before is None else _compared(before, run)
+        worse = [*worse_already, *filter(None, map(worsening, compared))]
         if worse and request.regression is None:
-            return AcceptanceReply(AcceptanceOutcome.WORSE, (*worse, refused))
-        touched = tuple(sorted(map("/".join, whole.answer_tables)))
-        tries = {name: made for name, made in request.tries.items() if name in whole.subjects}
-        acceptance = Acceptance(
-            request.date,
-            request.commit,
-            touched,
-            request.versions,
-            request.regression if worse else None,
-            tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
-            tries,
-        )
-        kept = [line for line in scores if (line.subject, line.benchmark) in whole.answer_tables]
-        write_baseline(path, accepted(before, whole, scores=kept, acceptance=acceptance))
-    unseen = [c for c in compared if c.change is Conclusion.NOT_COMPARABLE]
+            return _worse(request, worse)
+        acceptance = _acceptance(request, run, left_out=left_out, is_worse=bool(worse))
+        kept = [line for line in scores if (line.subject, line.benchmark) in run.answer_tables]
+        write_baseline(path, accepted(before, run, scores=kept, acceptance=acceptance))
+    parts = f"{len(acceptance.touched)} parts{'' if before else ', a new baseline'}"
     return AcceptanceReply(
         AcceptanceOutcome.ACCEPTED,
         (
             *worse,
-            *dict.fromkeys(f"baseline {c.rereading}" for c in compared if c.rereading),
-            *(f"{c.subject} on {c.benchmark}: not compared with before ({c.why})" for c in unseen),
-            *told,
-            *filter(None, map(_suspicion, compared)),
-            *_tries_lines(tries),
-            f"accepted into {name}: {len(touched)} parts{'' if before else ', a new baseline'}",
+            *unlike_before(compared),
+            *left_out_lines(left_out),
+            *filter(None, map(suspicion, compared)),
+            *tries_lines(acceptance.tries),
+            f"accepted into {_short_name(request.path)}: {parts}",
         ),
     )
 
 
-def _some(reasons: Sequence[str]) -> Iterable[str]:
-    """Return the first reasons, and how many more there are."""
-    yield from reasons[:_MOST_SAID]
-    if len(reasons) > _MOST_SAID:
-        yield f"and {len(reasons) - _MOST_SAID} more"
+def _acceptance(
+    request: Request,
+    run: AnsweredRun,
+    *,
+    left_out: Mapping[tuple[str, str], str],
+    is_worse: bool,
+) -> Acceptance:
+    """Return what the baseline keeps of this accepting; a reason only where one was needed."""
+    return Acceptance(
+        request.date,
+        request.commit,
+        tuple(sorted(map("/".join, run.answer_tables))),
+        request.versions,
+        request.regression if is_worse else None,
+        tuple(sorted(f"{'/'.join(key)}: {why}" for key, why in left_out.items())),
+        {name: made for name, made in request.tries.items() if name in run.subjects},
+    )
 
 
-def _left_out_lines(left_out: Mapping[tuple[str, str], str]) -> Iterable[str]:
-    """Say which parts are not accepted and why, the first of them by name."""
-    told = [f"not accepted: {'/'.join(key)}: {why}" for key, why in sorted(left_out.items())]
-    yield from told[:_MOST_SAID]
-    if others := sorted(left_out)[_MOST_SAID:]:
-        yield f"not accepted for such a reason: {', '.join(map('/'.join, others))}"
+# -- what is said ------------------------------------------------------------------------
 
 
-def _tries_lines(tries: Mapping[str, int]) -> list[str]:
-    """Say how many tries it took, which the baseline keeps."""
-    shown = ", ".join(f"{name} {made}" for name, made in sorted(tries.items()))
-    return [f"tries since it was last accepted: {shown}"] if tries else []
+def _short_name(path: Path) -> str:
+    return "/".join(path.parts[-2:])
+
+
+def _could_not(*lines: str) -> AcceptanceReply:
+    return AcceptanceReply(AcceptanceOutcome.COULD_NOT, lines)
+
+
+def _worse(request: Request, worse: Iterable[str]) -> AcceptanceReply:
+    refused = (
+        f"not accepted: {_short_name(request.path)} stays as it is; "
+        '--trust-accept-regression "reason" accepts this all the same and keeps the reason'
+    )
+    return AcceptanceReply(AcceptanceOutcome.WORSE, (*worse, refused))
 
 
 def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
@@ -189,36 +202,3 @@ def _compared(before: Baseline, run: AnsweredRun) -> list[BenchmarkComparison]:
     return [
         comparison for comparison in found if (comparison.subject, comparison.benchmark) in both
     ]
-
-
-def _suspicion(found: BenchmarkComparison) -> str | None:
-    """Say which drop would be one if its benchmark were the only one that was compared."""
-    if found.change is not Conclusion.SUSPECT or found.p is None:
-        return None
-    return f"suspect, and accepted: {_dropped(found)} (p {found.p:.2g} alone)"
-
-
-def _dropped(found: BenchmarkComparison) -> str | None:
-    if found.drop is None:
-        return None
-    value, low, high = (100 * x for x in (found.drop.value, found.drop.low, found.drop.high))
-    return (
-        f"{found.subject} on {found.benchmark}: score dropped by {value:.1f} (90 % interval "
-        f"{low:.1f} to {high:.1f}) from what was accepted"
-    )
-
-
-def _worsening(found: BenchmarkComparison) -> str | None:
-    """Say in what a benchmark is worse than what was accepted; None where it is not shown to be."""
-    where = f"{found.subject} on {found.benchmark}"
-    if found.change is Conclusion.REGRESSION:
-        return _dropped(found)
-    before, after = found.before, found.after
-    if before is not None and before.value is not None and after is not None:
-        lost = after.value is None
-        return (
-            f"{where}: score {before.value:.1f} before, undefined now ({found.why})"
-            if lost
-            else None
-        )
-    return None

@@ -6,7 +6,7 @@ called identical are about the rows that the score covers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,35 +15,20 @@ from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
-from trusteval.tracking.answered_run import (
-    AnsweredRun,
-    item_name,
-    shown_answer,
-    shown_text,
-)
+from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import differences
 from trusteval.tracking.change import Conclusion, Limits, decide
 from trusteval.tracking.confounds import confounds
+from trusteval.tracking.flips import Flip, count_otherwise, flips_of
 from trusteval.tracking.flips_reach import flips_reach
+from trusteval.tracking.items import item_name, shown_text
 from trusteval.tracking.margins import Margins
 from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import read_alike, rereading
-from trusteval.types import Answer, Score, Unavailable
+from trusteval.types import Score, Unavailable
 
 SEED = 2511
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """An item that only one of the two has right, with what both said."""
-
-    id: str
-    text: str
-    target: str
-    before: str
-    after: str
-    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +158,7 @@ def _decided(
 ) -> BenchmarkComparison:
     """Compare what was measured of the same items; `texts` are the items' own."""
     drop, reach, why = _drop(old.of_score, new.of_score)
-    otherwise = _count_otherwise(old.rows, new.rows)
+    otherwise = count_otherwise(old.rows, new.rows)
     change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
     units = new.rows.sample_table.unit[new.rows.rows]
     moves = Moves(_standings(old.rows), _standings(new.rows), units)
@@ -189,8 +174,8 @@ def _decided(
         after=new.of_score.score,
         drop=drop,
         p=p,
-        flips=tuple(_flips(old.rows, new.rows, texts)),
-        beside=tuple(_flips(old.beside, new.beside, texts)),
+        flips=tuple(flips_of(old.rows, new.rows, texts)),
+        beside=tuple(flips_of(old.beside, new.beside, texts)),
         moves=moves,
         moved_p=stuart_maxwell(moves, seed=SEED).p,
         why=why,
@@ -207,36 +192,6 @@ def _drop(before: Measurement, after: Measurement) -> tuple[Estimate | None, flo
     drop = measured_drop(before, after)
     why = "" if drop else "the score has no paired estimate"
     return drop, flips_reach(before=before, after=after), why
-
-
-def _count_otherwise(before: AnswerTable, after: AnswerTable) -> int:
-    """Count the items that were answered otherwise, right or wrong."""
-    known: dict[tuple[type[Answer], str], int] = {}
-    given = [
-        np.array(
-            [
-                known.setdefault((type(a), shown_answer(a)), len(known))
-                for a in answer_table.answers
-            ],
-            np.int64,
-        )[answer_table.code[answer_table.rows]]
-        for answer_table in (before, after)
-    ]
-    return int(np.count_nonzero(given[0] != given[1]))
-
-
-def _flips(before: AnswerTable, after: AnswerTable, texts: Mapping[str, str]) -> Iterator[Flip]:
-    for place in np.flatnonzero(before.correct != after.correct).tolist():
-        old, new = before[place], after[place]
-        item = item_name(new.sample)
-        yield Flip(
-            id=item,
-            text=shown_text(new.sample) or texts.get(item, ""),
-            target=new.sample.target,
-            before=shown_answer(old.answer),
-            after=shown_answer(new.answer),
-            lost=old.correct,
-        )
 
 
 def _texts(sample_table: SampleTable) -> dict[str, str]:

@@ -10,7 +10,8 @@ from trusteval.gates.limits import digits_for
 from trusteval.stats.composition import STANDINGS
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.change import Conclusion, Limits, claim_of
-from trusteval.tracking.comparison import BenchmarkComparison, Flip
+from trusteval.tracking.comparison import BenchmarkComparison
+from trusteval.tracking.flips import Flip
 
 _EXIT = {
     Conclusion.REGRESSION: 1,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts
-from trusteval.tracking.answered_run import AnsweredRun, item_name, shown_answer, shown_text
+from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.item_options import ItemOptions
+from trusteval.tracking.items import item_name, shown_answer, shown_text
 from trusteval.tracking.measured import measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import lacks_options, read_anew, unsaid, with_options

@@ -12,8 +12,9 @@ from typing import Any
 from trusteval.answers.ensembles import elect
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.protocols.protocol import Extract
-from trusteval.tracking.answered_run import AnsweredRun, aligned, item_name, rows_in_order
+from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.confounds import TOKENIZING, VOTERS
+from trusteval.tracking.items import aligned, item_name, rows_in_order
 from trusteval.tracking.reader_version import present_reader, protocol_of, reader_of
 from trusteval.types import LabelForm, Sample, Unavailable
 

@@ -12,7 +12,8 @@ from trusteval.answers.table import AnswerTable
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.estimate import Estimate
 from trusteval.stats.members import p_beats_best, p_worse_than_best
-from trusteval.tracking.answered_run import AnsweredRun, aligned
+from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.tracking.items import aligned
 from trusteval.tracking.measured import measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.types import Unavailable

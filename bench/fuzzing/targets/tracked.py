@@ -11,8 +11,8 @@ from typing import Any
 from bench.fuzzing.edge import command, refuse_raw_controls, strictly
 from bench.fuzzing.trial import Files, Form, Target
 from tests.answered_runs import HELD, INVALID, REFUSED, RIGHT, WRONG, as_schema_1, run_of
-from tests.report.test_report import RECORD
-from tests.tracking.test_history import record
+from tests.history_lines import record
+from tests.report.records import RED
 from trusteval.tracking.answers_file import NAME, write_document
 from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline, write_baseline
 from trusteval.tracking.score_entry import ScoreEntry
@@ -141,8 +141,8 @@ def _report_seeds(scratch: Path) -> Iterator[Files]:
     run = {"started": "2026-01-01T10:00:00Z", "commit": "c" * 40, "seconds": 12.5}
     machine = {"cpu": "x", "python": "3.11", "gpus": []}
     run |= {"machine": machine, "versions": {"torch": "2.6"}, "model": "demo", "exit": 0}
-    yield {"verdicts.json": RECORD.to_json().encode(), "run.json": json.dumps(run).encode()}
-    yield {"verdicts.json": RECORD.to_json().encode()}
+    yield {"verdicts.json": RED.to_json().encode(), "run.json": json.dumps(run).encode()}
+    yield {"verdicts.json": RED.to_json().encode()}
 
 
 def _report(folder: Path) -> str:

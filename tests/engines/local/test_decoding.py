@@ -116,22 +116,22 @@ def test_plain_attention_of_other_devices_is_the_kernels_of_a_processor() -> Non
         mask = packed_attention.hide(hidden, dtype=queries.dtype)
         given = {"scale": 0.3, "mask": mask, **how}
         kernel = packed_attention.attend(queries, keys, values, **given)
-        plain = packed_attention._attend_plainly(queries, keys, values, **given)
+        plain = packed_attention.attend_plainly(queries, keys, values, **given)
         for expected, found in zip(kernel, plain, strict=True):
             torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_model_that_cannot_be_packed_is_decoded_plainly(tiny_llama: Path) -> None:
     model, tokenizer = load_model(tiny_llama, dtype="float32")
-    assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PackedDecoder)
+    assert isinstance(HFEngine(model, tokenizer, name="tiny").decoder, PackedDecoder)
     model._supports_attention_backend = False
-    assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PlainDecoder)
+    assert isinstance(HFEngine(model, tokenizer, name="tiny").decoder, PlainDecoder)
 
 
 def test_model_whose_positions_depend_on_the_batch_is_decoded_plainly(tiny_llama: Path) -> None:
     model, tokenizer = load_model(tiny_llama, dtype="float32")
     model.config.rope_parameters = {"rope_type": "longrope", "rope_theta": 1e4}
-    assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PlainDecoder)
+    assert isinstance(HFEngine(model, tokenizer, name="tiny").decoder, PlainDecoder)
 
 
 def test_model_that_answers_otherwise_when_packed_is_decoded_plainly(tiny_llama: Path) -> None:
@@ -142,7 +142,7 @@ def test_model_that_answers_otherwise_when_packed_is_decoded_plainly(tiny_llama:
         return forward(*arguments, **inputs)
 
     model.forward = without_positions
-    assert isinstance(HFEngine(model, tokenizer, name="tiny")._decoder, PlainDecoder)
+    assert isinstance(HFEngine(model, tokenizer, name="tiny").decoder, PlainDecoder)
 
 
 def test_memory_follows_from_the_budget(model: Any) -> None:

@@ -126,10 +126,10 @@ def attend(
             queries, keys, values, 0.0, causal, attn_mask=mask, scale=scale
         )
         return attended, total
-    return _attend_plainly(queries, keys, values, scale=scale, causal=causal, mask=mask)
+    return attend_plainly(queries, keys, values, scale=scale, causal=causal, mask=mask)
 
 
-def _attend_plainly(
+def attend_plainly(
     queries: torch.Tensor,
     keys: torch.Tensor,
     values: torch.Tensor,

@@ -33,14 +33,14 @@ class HFEngine:
         self._context_length = int(getattr(config, "max_position_embeddings", 0) or 0)
         self._stops = _stop_tokens(model, tokenizer)
         self._plan = plan_memory(model, budget=budget or default_budget(str(model.device)))
-        self._decoder: Decoder = PackedDecoder(
+        self.decoder: Decoder = PackedDecoder(
             model,
             stops=self._stops,
             tokens_at_once=self._plan.tokens_at_once,
             threads=self._plan.threads,
         )
         if not self._decodes_faithfully():
-            self._decoder = PlainDecoder(model, stops=self._stops)
+            self.decoder = PlainDecoder(model, stops=self._stops)
 
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
@@ -118,7 +118,7 @@ class HFEngine:
         """Return the first tokens of each answer, by the way of `generate`."""
         new: dict[int, list[int]] = {}
         for batch in self._batches(encoded, _SMOKE_TOKENS):
-            answers = self._decoder.answer(encoded, batch, max_new_tokens=_SMOKE_TOKENS)
+            answers = self.decoder.answer(encoded, batch, max_new_tokens=_SMOKE_TOKENS)
             new |= zip(rows_of(batch), answers, strict=True)
         return [new[i] for i in range(len(encoded))]
 
@@ -127,7 +127,7 @@ class HFEngine:
         return plan_batches(encoded, new_tokens=new_tokens, limits=limits)
 
     def close(self) -> None:
-        del self.model, self._decoder
+        del self.model, self.decoder
         _free_memory()
 
     def _decodes_faithfully(self) -> bool:
@@ -159,7 +159,7 @@ class HFEngine:
         rows = rows_of(batch)
         new = self._answer_if_it_fits(encoded, batch, max_new_tokens)
         if new is None:
-            self._decoder.forget()
+            self.decoder.forget()
             _free_memory()
             first, second = halve(batch)
             return {
@@ -178,7 +178,7 @@ class HFEngine:
         rows = rows_of(batch)
         try:
             with self._explaining_memory(max(len(encoded[row]) for row in rows)):
-                return self._decoder.answer(encoded, batch, max_new_tokens=max_new_tokens)
+                return self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens)
         except _OutOfMemoryError:
             if len(rows) == 1:
                 raise

@@ -1,0 +1,80 @@
+"""The vocabulary: one frozen type per noun that stages exchange (docs/method.md).
+
+Implements the terms of arXiv 2511.22483, sections III-B and IV-B.
+"""
+
+from trusteval.types.answers import (
+    Answer,
+    Ballot,
+    Decision,
+    Invalid,
+    InvalidReason,
+    Judged,
+    Label,
+    Reading,
+    Refusal,
+)
+from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
+from trusteval.types.samples import (
+    Declared,
+    Dimension,
+    LabelForm,
+    LabelSpec,
+    RefusalPolicy,
+    Sample,
+    Setting,
+)
+from trusteval.types.scores import Change, Counts, Interval, Score
+from trusteval.types.subjects import (
+    Endpoint,
+    Ensemble,
+    Health,
+    Recipe,
+    Route,
+    Storage,
+    Subject,
+    Variant,
+)
+from trusteval.types.unavailable import Unavailable
+from trusteval.types.verdicts import Level, Outcome, Undecided, Verdict
+
+__all__ = [
+    "Answer",
+    "Ballot",
+    "Change",
+    "Counts",
+    "Decision",
+    "Declared",
+    "Dimension",
+    "Endpoint",
+    "Ensemble",
+    "FinishReason",
+    "Health",
+    "Interval",
+    "Invalid",
+    "InvalidReason",
+    "Judged",
+    "Label",
+    "LabelForm",
+    "LabelSpec",
+    "Level",
+    "Message",
+    "Outcome",
+    "Prompt",
+    "Reading",
+    "Recipe",
+    "Refusal",
+    "RefusalPolicy",
+    "Response",
+    "Role",
+    "Route",
+    "Sample",
+    "Score",
+    "Setting",
+    "Storage",
+    "Subject",
+    "Unavailable",
+    "Undecided",
+    "Variant",
+    "Verdict",
+]

@@ -1,0 +1,99 @@
+"""What is asked: the ways of asking a benchmark, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Dimension(StrEnum):
+    """What a gate protects; every benchmark measures exactly one."""
+
+    ADVERSARIAL_ROBUSTNESS = "adversarial_robustness"
+    FAIRNESS = "fairness"
+    MACHINE_ETHICS = "machine_ethics"
+    OUT_OF_DISTRIBUTION = "out_of_distribution"
+    MMLU = "mmlu"
+
+
+class LabelForm(StrEnum):
+    """WORD labels match anywhere as whole words, SYMBOL labels only in decisive position."""
+
+    WORD = "word"
+    SYMBOL = "symbol"
+
+
+class RefusalPolicy(StrEnum):
+    """Whether a refusal may be elected: DROP in scope, KEEP where abstaining can be right."""
+
+    DROP = "drop"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSpec:
+    """A label a setting accepts.
+
+    `aliases` are further spellings; `opposite` names the label that a negation turns it into.
+    """
+
+    value: str
+    aliases: tuple[str, ...] = ()
+    opposite: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way of asking one benchmark, for example ethics/jailbreak_1.
+
+    `shots` is the number of demonstrations, `abstention` a label (a digit of the options, say)
+    that means "I don't know" and is read as a refusal. `continued` says that the model continues
+    plain text and will go on with questions of its own, so that the first paragraph is its
+    answer. `n_expected` is the declared number of rows, None where none was published; `n_source`
+    that of the file they are picked from, if it differs.
+    """
+
+    benchmark: str
+    name: str
+    labels: tuple[LabelSpec, ...]
+    max_new_tokens: int
+    n_expected: int | None
+    n_source: int | None = None
+    form: LabelForm = LabelForm.WORD
+    refusal_policy: RefusalPolicy = RefusalPolicy.DROP
+    abstention: str | None = None
+    continued: bool = False
+    shots: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.benchmark}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a setting has to bring to be complete: how many rows, which true labels."""
+
+    n_expected: int
+    targets: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a benchmark under one setting.
+
+    `id` is the 0-based row index in the source file. `unit` names the text the row descends
+    from, the same across settings; `stratum` the family that units are drawn within;
+    `group` the sensitive group, where there is one. `options` are the texts of the choices.
+    """
+
+    id: str
+    setting: Setting
+    unit: str
+    target: str
+    stratum: str = ""
+    group: str | None = None
+    options: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,82 @@
+"""What a gate answers, and whether the run may end well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from trusteval.types.samples import Dimension
+from trusteval.types.scores import Change, Score
+
+
+class Outcome(StrEnum):
+    """PASS: the evidence shows that the limit holds; FAIL: that it does not."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+class Undecided(StrEnum):
+    """Why a verdict is INCONCLUSIVE.
+
+    SAMPLES: more of them could decide. SUSPECT: that a limit is broken is shown by this row alone,
+    not beside the subject's other rows. TRIPWIRE: nothing is found by what can never pass. NEVER:
+    no number of samples decides, because something is missing or undefined. FIRST: what it
+    compares with is what this run is accepted as.
+    """
+
+    SAMPLES = "samples"
+    SUSPECT = "suspect"
+    TRIPWIRE = "tripwire"
+    NEVER = "never"
+    FIRST = "first"
+
+
+class Level(StrEnum):
+    """What a failed gate does: BLOCK fails the run, WARN only says so."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+_NO_EXCUSE: Mapping[Undecided | None, str] = {
+    Undecided.NEVER: "UNDECIDABLE",
+    Undecided.SUSPECT: "SUSPECT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One gate's answer about one subject, with the sentence that says why.
+
+    `p` is that of the claim that a limit is broken, which a FAIL needs to be at most 0.05 /
+    `family`; None where nothing was tested. `change` is there where a reference was compared.
+    `undecided` says what an INCONCLUSIVE lacks, `why` why the row is there.
+    """
+
+    gate: str
+    subject: str
+    benchmark: str = field(kw_only=True)
+    dimension: Dimension
+    outcome: Outcome
+    level: Level
+    message: str
+    score: Score
+    p: float | None = None
+    family: int = 1
+    change: Change | None = None
+    undecided: Undecided | None = None
+    why: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the run must not end well, whatever is done with few samples."""
+        broken = self.outcome is Outcome.FAIL or self.undecided in _NO_EXCUSE
+        return self.level is Level.BLOCK and broken
+
+    @property
+    def word(self) -> str:
+        """What the outcome is called: an INCONCLUSIVE that blocks has a name of its own."""
+        return _NO_EXCUSE.get(self.undecided, self.outcome.value)
