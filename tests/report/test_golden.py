@@ -6,6 +6,7 @@ A diff of those files is what a change does to reports; read it before it is com
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,18 @@ def test_verdicts_are_the_golden_ones_and_read_back(name: str, golden: Golden) -
     assert again.to_json() == text
     shown = (summarize(record, TOLD[name]) for record in (again, RECORDS[name]))
     assert len({tuple(summary_lines(one, width=120)) for one in shown}) == 1
+
+
+@records
+def test_report_is_the_same_in_whatever_order_workers_finish(name: str) -> None:
+    record, told = RECORDS[name], TOLD[name]
+    builds = dict(reversed(told.builds.items()))
+    arrived = replace(
+        record,
+        scores=record.scores[::-1],
+        verdicts=record.verdicts[::-1],
+        invariants=record.invariants[::-1],
+    )
+    assert arrived.to_json() == record.to_json()
+    again = summarize(arrived, replace(told, builds=builds))
+    assert render_markdown(again) == render_markdown(summarize(record, told))

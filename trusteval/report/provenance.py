@@ -43,10 +43,18 @@ def provenance(record: RunRecord, told: Circumstances) -> Provenance:
     """Word where the numbers of a run come from."""
     facts = replace(record, tries=None, vote_leads=None).facts_document()
     document = told.to_document()
+    # Workers finish in any order.
+    places, notes = record.places, {line.subject: line.notes for line in record.scores}
+
+    def place(name: str) -> tuple[int, str]:
+        return places.get(name, len(places)), name
+
     return Provenance(
         run=told.run_line,
-        subjects={line.subject: line.notes for line in record.scores if line.notes},
-        builds=tuple(_build_row(name, build) for name, build in told.builds.items()),
+        subjects={name: notes[name] for name in sorted(notes, key=place) if notes[name]},
+        builds=tuple(
+            _build_row(name, told.builds[name]) for name in sorted(told.builds, key=place)
+        ),
         facts={name: str(value) for name, value in facts.items()},
         circumstances={
             name: str(value) for name, value in document.items() if name not in _TOLD_ELSEWHERE
