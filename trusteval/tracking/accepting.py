@@ -105,7 +105,7 @@ def accept(
     name = "/".join(request.path.parts[-2:])
     if standing.unmeasured:
         stays = (
-            f"not accepted: {name} stays as it is; no reason stands in for what was not measured: "
+            f"not accepted: {name} stays as it is; a reason does not replace a measurement: "
             "run it to its end"
         )
         return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*_some(standing.unmeasured), stays))
@@ -117,7 +117,7 @@ def accept(
     whole = only_parts(run, run.answer_tables.keys() - left_out.keys())
     told = tuple(_left_out_lines(left_out))
     if not whole.answer_tables:
-        nothing = f"not accepted: {name} stays as it is; no part was judged whole"
+        nothing = f"not accepted: {name} stays as it is; no part was judged completely"
         return AcceptanceReply(AcceptanceOutcome.COULD_NOT, (*told, nothing))
     refused = (
         f"not accepted: {name} stays as it is; "
