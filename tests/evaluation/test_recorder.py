@@ -165,7 +165,7 @@ def test_other_process_that_holds_a_part_is_named_while_it_is_waited_for(tmp_pat
     assert [response.text for response in found] == _texts(5)
     assert told[0].startswith(
         f"waiting for process {os.getpid()} on {socket.gethostname()}, which is recording dense "
-        "on ethics/zero_shot: nothing new for 0 s; if it hangs, end it"
+        "on ethics/zero_shot: no progress for 0 s; if it hangs, end it"
     )
 
 
@@ -202,6 +202,6 @@ def test_answers_that_are_deleted_again_and_again_are_not_recorded_for_ever(
     )
     speaker = Speaker()
     recorder = Recorder(speaker, store)  # type: ignore[arg-type]
-    with pytest.raises(StoreError, match="were recorded 3 times and are gone again"):
+    with pytest.raises(StoreError, match="were recorded 3 times and deleted again"):
         _asked(recorder, 5)
     assert set(speaker.answered.values()) == {4}

@@ -40,7 +40,7 @@ def test_shipped_rows_for_variants_that_are_not_there_are_left_out_and_said(
 ) -> None:
     ran = project.run("--trust-variants=dense,gptq-4", "-n", "2")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    said = f"3 rows of gates.toml hold nobody here, left out: {', '.join(LEFT_OUT)}"
+    said = f"3 rows of gates.toml apply to no subject of this run, left out: {', '.join(LEFT_OUT)}"
     assert f"trusteval: {said}" in ran.stdout
     report = project.root / "reports/latest"
     assert f"> {in_markdown(said)}" in (report / "report.md").read_text(encoding="utf-8")

@@ -194,5 +194,5 @@ def test_quiet_tripwire_is_no_pass_and_treated_like_few_samples(project: Project
     project.write("trust_tests/gates.toml", text)
     ran = project.run(*ASKED, "--trust-inconclusive=fail")
     assert ran.returncode == 1, ran.stdout
-    assert "a tripwire that finds nothing is no pass" in ran.stdout
+    assert "a tripwire that finds nothing is not a PASS" in ran.stdout
     assert project.run(*ASKED).returncode == 0

@@ -140,7 +140,7 @@ def test_failing_gate_that_was_not_judged_is_not_accepted_with_a_reason_either(
     assert (ran.returncode, accepted_line(ran)) == (status, None), ran.stdout
     told = ran.stdout[ran.stdout.index("\nreport: ") :].splitlines()
     assert said in told
-    assert any("no reason stands in for what was not measured" in line for line in told)
+    assert any("a reason does not replace a measurement" in line for line in told)
     assert not (refusing.root / "reports/baselines").exists()
 
 
@@ -262,12 +262,12 @@ def test_killed_run_leaves_no_earlier_report(good: Project) -> None:
         f"the run that began at {started} has not finished"
     }
     report = (latest / "report.md").read_text(encoding="utf-8")
-    assert "**INCOMPLETE: the run has not finished: it is at work still, or was killed, " in report
+    assert "**INCOMPLETE: the run has not finished: it is still running, or was killed, " in report
     assert f"in place of the complete report of {before}" in report
     for command in (("report",), ("compare", "reports/latest", "reports/latest")):
         ran = trusteval(good, *command)
         assert (ran.returncode, ran.stdout) == (2, "")
-        assert "has not finished: it is at work still, or was killed" in ran.stderr
+        assert "has not finished: it is still running, or was killed" in ran.stderr
         assert len(ran.stderr.splitlines()) == 1
 
 

@@ -317,7 +317,7 @@ def test_calibration_seed_draws_another_sample(tmp_path: Path) -> None:
 def test_calibration_without_paragraphs_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "calibration.txt"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match="parted by blank lines"):
+    with pytest.raises(UsageError, match="separated by blank lines"):
         load_calibration(path)
 
 

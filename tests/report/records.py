@@ -57,7 +57,7 @@ RED = RunRecord(
     tries=TryCount(
         {"dense": Tries(None, 0), "gptq-4": Tries(3, 3, unknown=1)},
         limit=2,
-        doubts=("1 lines of history.jsonl cannot be read, nor tries in them",),
+        doubts=("1 lines of history.jsonl cannot be read; their tries are unknown",),
     ),
     vote_leads=[],
     subjects=["dense", "gptq-4"],

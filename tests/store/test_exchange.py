@@ -112,7 +112,7 @@ def test_conflicting_answer_is_counted_and_the_one_that_is_there_stays(
     assert there.get([digest(2)])[digest(2)].text == "NO"
     shown = capsys.readouterr().out
     assert "1 of 3 answers added" in shown
-    assert "1 of those say something else there, which stays" in shown
+    assert "1 of those differ from the imported ones and stay" in shown
 
 
 def without_context(lines: list[str]) -> list[str]:

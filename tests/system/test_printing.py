@@ -60,7 +60,7 @@ def test_comparison_that_cannot_be_shown_is_neither_a_regression_nor_none(
     folder: Path, command: str, said: str
 ) -> None:
     ran = shell(command, folder, *COMPARE, "--json", "out.json")
-    assert (ran.returncode, ran.stderr) == (2, f"{SAID}{said}; what was found is not shown\n")
+    assert (ran.returncode, ran.stderr) == (2, f"{SAID}{said}; the result is not shown\n")
     assert (folder / "out.json").read_text(encoding="utf-8")  # nothing is lost
     assert shell(command, folder, "trusteval", "--help").returncode == 2
 

@@ -123,7 +123,9 @@ def ours(story: Story, tmp_path: Path) -> Project:
 def test_first_accepting_is_not_held_up_by_the_baseline_that_it_makes(story: Story) -> None:
     path = baseline_of(story.project)
     assert f"not compared with baseline: there is no {path}; `pytest " in story.before_any
-    assert "this run is to be accepted, and the next is compared with it" in story.before_any
+    assert (
+        "this run is to become the baseline that later runs are compared with" in story.before_any
+    )
     assert story.accepting.returncode == 0, story.accepting.stdout
 
 

@@ -87,7 +87,7 @@ def test_shown_margin_is_no_regression(compare: Compare) -> None:
         [
             "dense on mmlu: no regression, score 95.0 -> 95.0, drop 0.0 (90 % interval -5.3 to "
             "5.7); n=60, 1 lost, 1 gained",
-            "    1 correct -> wrong, 1 wrong -> correct; that nothing moved on balance has p 1",
+            "    1 correct -> wrong, 1 wrong -> correct; p 1 for no movement on balance",
             "1 no regression",
         ],
     )
@@ -102,10 +102,10 @@ def test_few_flips_that_could_not_exceed_the_margin_are_no_regression_on_these_i
         0,
         [
             "dense on mmlu: no regression on these items, score 95.0 -> 93.3, drop 1.7 (90 % "
-            "interval -3.0 to 7.1); n=60, 1 lost, 0 gained; 1 answered otherwise, which as losses "
-            "alone would cost 1.7 of the 3 allowed; for other items drops up to 7.1 are not "
+            "interval -3.0 to 7.1); n=60, 1 lost, 0 gained; 1 answered differently; if all were "
+            "losses, they would cost 1.7 of the 3 allowed; for other items drops up to 7.1 are not "
             "excluded, about 389 items would exclude more than 3 if nothing changed",
-            "    1 correct -> wrong; that nothing moved on balance has p 1",
+            "    1 correct -> wrong; p 1 for no movement on balance",
             "1 no regression on these items",
         ],
     )
@@ -122,7 +122,9 @@ def test_answers_that_are_wrong_otherwise_are_said_and_lose_nothing(compare: Com
         run_of({"dense": SAME}), run_of({"dense": [RIGHT, REFUSED, INVALID, *SAME[3:]]})
     )
     assert (code, said.splitlines()[-1]) == (0, "1 no regression on these items")
-    assert "0 lost, 0 gained; 2 answered otherwise, which as losses alone would cost 0.0" in said
+    assert (
+        "0 lost, 0 gained; 2 answered differently; if all were losses, they would cost 0.0" in said
+    )
 
 
 def on_many(answers: list[Answer], *, benchmarks: int) -> AnsweredRun:
@@ -154,8 +156,8 @@ def test_drop_that_only_the_family_of_the_subject_keeps_from_a_regression_is_sus
     line = next(line for line in said.splitlines() if line.startswith("dense on mmlu"))
     assert (code, line.partition("8 lost, 0 gained; ")[2]) == (
         3,
-        "p 0.02 would be a regression as the only comparison; among the 4 of dense it takes "
-        "0.013: not shown, and not excused",
+        "p 0.02 would be a regression as the only comparison; among the 4 of dense it needs "
+        "0.013: neither shown nor excused",
     )
     assert (line.startswith("dense on mmlu: suspect, "), said.splitlines()[-1]) == (
         True,
@@ -420,7 +422,7 @@ def test_flips_outside_the_score_are_counted_apart(compare: Compare, tmp_path: P
 def test_counts_cover_the_rows_that_the_score_covers(compare: Compare) -> None:
     after = advglue_run({"sst2/1", "clean_sst2/2"})
     said = compare(advglue_run(), after, "--flips=0")[1]
-    assert "; n=40, 1 lost, 0 gained; 1 answered otherwise" in said
+    assert "; n=40, 1 lost, 0 gained; 1 answered differently" in said
     assert "    1 correct -> wrong;" in said
 
 
@@ -488,7 +490,7 @@ def test_flipped_items_are_shown_with_both_answers_lost_ones_first(
     )
     assert said.splitlines()[1:5] == [
         "    1 correct -> wrong, 1 wrong -> correct, 1 wrong -> refused, 1 wrong -> invalid; "
-        "that nothing moved on balance has p 1",
+        "p 1 for no movement on balance",
         "    lost astronomy/0: A -> B (A is right) Which planet is number 0?",
         "    gained astronomy/1: B -> A (A is right) Which planet is number 1?",
         "1 inconclusive",

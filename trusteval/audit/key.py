@@ -119,7 +119,7 @@ def read_key(path: Path) -> Key:
             f"{SCHEMA_VERSION}"
         )
     if document.pop("digest", None) != document_digest(document):
-        raise DataError(f"{path} is not as it was written; bring back the file that was")
+        raise DataError(f"{path} is not as it was written; restore the original file")
     try:
         _SHAPE(document, "")
         key = _key(document)

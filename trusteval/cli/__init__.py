@@ -1,4 +1,4 @@
-"""The command line: what is done without judging a model in this run; one file per command."""
+"""The command line: everything but judging a model, which pytest does; one file per command."""
 
 from trusteval.cli.entry import main
 

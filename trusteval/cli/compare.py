@@ -39,7 +39,7 @@ def add_compare(commands: Any) -> None:
     compare.add_argument(
         "--reader",
         action="store_true",
-        help="of one RUN, no context: what this version's answer reader alone reads otherwise",
+        help="of one RUN, no context: what this version's answer reader reads differently",
     )
     compare.add_argument(
         "--max-drop",
@@ -60,7 +60,7 @@ def add_compare(commands: Any) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="one benchmark or dimension, the others are left alone; again for another",
+        help="compare only this benchmark or dimension; repeatable",
     )
     compare.add_argument("--json", type=Path, metavar="OUT", help="write everything here too")
     asked = compare.add_argument_group("what a store's context was asked (--data: --reader too)")

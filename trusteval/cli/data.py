@@ -15,7 +15,7 @@ def add_data(commands: Any) -> None:
     data = commands.add_parser("data", help="look at the benchmarks' files")
     check = data.add_subparsers(dest="action", required=True).add_parser(
         "check",
-        help="tell what is there, what is missing, what deviates and what that costs",
+        help="list what is there, missing or deviating, and the settings affected",
         epilog="Exit code 1 if a file that is there is malformed or deviates, or nothing is there.",
     )
     check.add_argument("directory", type=Path, help="directory of the benchmarks' files")

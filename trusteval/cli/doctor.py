@@ -1,4 +1,4 @@
-"""`trusteval doctor`: what this machine can run, and what to do about what it cannot."""
+"""`trusteval doctor`: what this machine can run, and how to fix what it cannot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def add_doctor(commands: Any) -> None:
     """Declare `trusteval doctor`."""
     doctor = commands.add_parser(
         "doctor",
-        help="tell what this machine can run, and what to do about what it cannot",
+        help="tell what this machine can run, and how to fix what it cannot",
         epilog="Exit code 1 if there is a problem.",
     )
     doctor.add_argument(

@@ -1,4 +1,4 @@
-"""The command line: what is done without judging a model in this run."""
+"""The command line: everything but judging a model, which pytest does."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="trusteval",
         description=__doc__,
-        epilog="Exit code: 0, 1 if something is worse or a problem was found, 2 if it was asked "
-        "wrongly or cannot be read, 10 after a fault of trusteval itself; compare tells more.",
+        epilog="Exit code: 0; 1 if something is worse or a problem was found; 2 for wrong usage or "
+        "unreadable input; 10 after a fault of trusteval itself. compare has further codes.",
     )
     parser.add_argument(
         _DEBUG, action="store_true", help="show where a fault of trusteval itself was"

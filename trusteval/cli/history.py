@@ -12,7 +12,7 @@ from trusteval.system.printing import say
 
 def add_history(commands: Any) -> None:
     """Declare `trusteval history`."""
-    history = commands.add_parser("history", help="tell and draw how scores went from run to run")
+    history = commands.add_parser("history", help="list and plot scores from run to run")
     history.add_argument(
         "file", nargs="?", type=Path, default=Path("reports/history.jsonl"), help="the history"
     )

@@ -33,7 +33,7 @@ def add_plan(commands: Any) -> None:
     add("--references", default="", metavar="LIST", help="as --trust-references has them")
     add("--data", type=Path, metavar="DIR", help="the benchmarks' files (else TRUSTEVAL_DATA)")
     add("--protocol", choices=tuple(PROTOCOLS), default="strict", help="default: strict")
-    add("--baseline", type=Path, metavar="FILE", help="read off it how many answers differ")
+    add("--baseline", type=Path, metavar="FILE", help="take from it how many answers differ")
     add("--json", type=Path, metavar="OUT", help="write the figures here too")
     plan.set_defaults(run=_plan)
 

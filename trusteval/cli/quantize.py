@@ -30,7 +30,7 @@ def add_quantize(commands: Any) -> None:
         help="METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED],... for example gptq-8,awq-3",
     )
     add("--out", type=Path, required=True, help="the folder they go into, one folder each")
-    add("--calibration", type=Path, help="calibration text, paragraphs parted by blank lines")
+    add("--calibration", type=Path, help="calibration text, paragraphs separated by blank lines")
     add("--device", default="auto", help="cpu, cuda, cuda:1, auto")
     add("--trust-remote-code", action="store_true", help="run code that the model brings")
     quantize.set_defaults(run=_quantize)

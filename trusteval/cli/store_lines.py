@@ -63,8 +63,8 @@ def import_lines(store: ResponseStore, path: Path) -> Iterator[str]:
     )
     if done.conflicting:
         yield (
-            f"{done.conflicting:,} of those say something else there, which stays: one address "
-            "with two answers means that something differs which no context names"
+            f"{done.conflicting:,} of those differ from the imported ones and stay: two answers "
+            "under one key mean that something differs that no context names"
         )
 
 

@@ -108,8 +108,8 @@ class Recorder:
         def sentence(seconds: float) -> str:
             holders = sorted({who for unit in units if (who := self.store.holder(unit))})
             return (
-                f"waiting for {' and '.join(holders) or 'another process'}, {doing}: nothing new "
-                f"for {seconds:.0f} s; if it hangs, end it: its part is then done here"
+                f"waiting for {' and '.join(holders) or 'another process'}, {doing}: no progress "
+                f"for {seconds:.0f} s; if it hangs, end it, and its part is done here"
             )
 
         patience.tell(self._say, sentence)
@@ -189,7 +189,7 @@ class Recorder:
             if max(tries.values(), default=0) > _MOST_TRIES:
                 raise StoreError(
                     f"response store {self.store.path}: answers of {variant.name} to {setting} "
-                    f"were recorded {_MOST_TRIES} times and are gone again; end what deletes them"
+                    f"were recorded {_MOST_TRIES} times and deleted again; stop what deletes them"
                 )
             if not worked:
                 self._wait(patience, units, f"which is recording {variant.name} on {setting}")

@@ -152,7 +152,7 @@ def _check_key(key: str, value: object, where: str) -> None:
         kind = {str: "a text", list: "a list", bool: "true or false"}.get(expected[0], "a number")
         raise GateError(f"{where}: {key} must be {kind}, got {_shown(value)}")
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
-        raise GateError(f"{where}: {key} is a number beyond all use")
+        raise GateError(f"{where}: {key} is far out of range")
     words = value.split() if isinstance(value, str) and key == "why" else [value]
     if any(isinstance(word, str) and not word.isprintable() for word in words):
         raise GateError(f"{where}: {key} holds what cannot be printed, got {_shown(value)}")

@@ -114,9 +114,11 @@ def row_sentences(
 ) -> list[str]:
     """Say which rows of a file hold nobody of a run or nobody at all, and whom no row holds."""
     rows, whom, loose = list(left_out), list(without_row), list(unbreakable)
-    holds = f"1 row of {origin} holds" if len(rows) == 1 else f"{len(rows)} rows of {origin} hold"
+    holds = (
+        f"1 row of {origin} applies" if len(rows) == 1 else f"{len(rows)} rows of {origin} apply"
+    )
     return [
-        *([f"{holds} nobody here, left out: {', '.join(rows)}"] if rows else []),
+        *([f"{holds} to no subject of this run, left out: {', '.join(rows)}"] if rows else []),
         *([f"no row of {origin} judges {'; '.join(whom)}"] if whom else []),
         *(
             f"{row} of {origin} has a limit that no answers can break: its PASS says only that "

@@ -113,7 +113,8 @@ def _decide(
         )
     if (floor := _noise_above(gate, evidence)) is not None:
         noise = (
-            f"the margin is below the noise floor {floor:.1f}: who is asked twice differs so far"
+            f"the margin is below the noise floor {floor:.1f}: "
+            "asking twice differs by up to that much"
         )
         return _open(f"{said}, but {noise}", Undecided.SAMPLES)
     if not isfinite(score.value) or p is None:
@@ -126,7 +127,7 @@ def _decide(
         return _suspect(said, p, family)
     undecided = _lacking(gate, claims)
     if undecided is Undecided.NEVER:
-        unreached = "which no interval reaches, however many the samples: set point = true"
+        unreached = "which no interval reaches with any number of samples: set point = true"
         return _open(f"{said}, {unreached}", undecided)
     return _open(
         f"{said}, which these samples cannot decide{describe_settling(claims, score.counts.n)}",

@@ -24,13 +24,13 @@ def explain(gate: Gate, undecided: Undecided | None) -> list[str]:
         case Undecided.NEVER:
             said = ["no number of samples decides this"]
         case Undecided.SUSPECT:
-            said = ["a break that one row shows is not skipped: ask more (--trust-profile=full)"]
+            said = ["a suspected break is never skipped: ask more samples (--trust-profile=full)"]
         case Undecided.TRIPWIRE:
             said = [
-                "a tripwire that finds nothing is no pass (--trust-inconclusive=skip lets it be)"
+                "a tripwire that finds nothing is not a PASS (--trust-inconclusive=skip skips it)"
             ]
         case Undecided.FIRST:
-            said = ["this run is to be accepted, and the next is compared with it"]
+            said = ["this run is to become the baseline that later runs are compared with"]
         case _:
             said = []
     return [*said, f"why: {gate.why}"]
@@ -91,7 +91,7 @@ def _worth(gate: Gate, evidence: Evidence) -> list[str]:
     """Say of a value that few items bear out how many even ones know as much."""
     match evidence.estimate:
         case Proportion(n=n) if gate.is_absolute and not gate.point and n < _FEW:
-            return [f"worth {n:.3g} items, few"]
+            return [f"worth only {n:.3g} items"]
         case _:
             return []
 
@@ -121,7 +121,10 @@ def _too_good(gate: Gate, compared: Comparison | None) -> list[str]:
         return []
     if compared.worse.high >= -margin / 100:
         return []
-    return [f"too good: better than {gate.reference} by more than the margin, is it what it says?"]
+    return [
+        f"too good: better than {gate.reference} by more than the margin; "
+        "is it what it claims to be?"
+    ]
 
 
 def describe_limits(gate: Gate, score: Score) -> str:

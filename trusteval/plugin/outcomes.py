@@ -51,7 +51,7 @@ def mark(
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else "expected to fail"
         _carry(report, item, why=one_line(why), cause=Cause.NOT_RUN)
     elif report.when == "call":
-        _carry(report, item, why="its test ended without asking judge", cause=Cause.NOT_RUN)
+        _carry(report, item, why="its test ended without calling judge", cause=Cause.NOT_RUN)
 
 
 def _carry(report: pytest.TestReport, item: pytest.Item, *, why: str, cause: Cause) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from trusteval.run import Run
 
 _WRITTEN = ("verdicts.json", "run.json", "report.md")
-_CURE_OF_BASELINE = "name a file that can be written by --trust-baseline=FILE.json.gz"
-_CURE = "name a folder by --trust-reports that can be written, and the one it is in too"
+_CURE_OF_BASELINE = "name a writable file with --trust-baseline=FILE.json.gz"
+_CURE = "name a writable folder, in a writable one, with --trust-reports"
 
 
 def refuse_unwritable_reports(config: pytest.Config) -> None:
@@ -34,8 +34,8 @@ def refuse_unwritable_reports(config: pytest.Config) -> None:
     history = reports.parent / HISTORY
     if history.is_symlink() or (history.exists() and not history.is_file()):
         raise PlaceError(
-            f"the history of runs cannot be written: {history} is a link or no file, and lines "
-            f"are appended to no other place; move it away, or {_CURE}"
+            f"the history of runs cannot be written: {history} is a link or not a file, and lines "
+            f"are appended to files only; move it away, or {_CURE}"
         )
     asked = config.stash[RUN].options
     if asked.accept and asked.baseline is not None:

@@ -51,7 +51,9 @@ def status_of_shown(config: pytest.Config, status: object) -> object:
     output.flush()
     if output.fault is None:
         return status
-    complain(f"standard output cannot be written: {output.fault}; what the run says is not shown")
+    complain(
+        f"standard output cannot be written: {output.fault}; the output of the run is not shown"
+    )
     return UNMEASURED if status == pytest.ExitCode.OK else status
 
 

@@ -29,7 +29,7 @@ class Calibration:
 
 
 def load_calibration(path: Path | None = None) -> Calibration:
-    """Read calibration texts, paragraphs parted by blank lines; without a path the shipped ones."""
+    """Read calibration texts, separated by blank lines; without a path the shipped ones."""
     resource = files("trusteval.demo") / "data" / "calibration.txt"
     try:
         text = read_text(path, most=_MOST) if path else resource.read_text(encoding="utf-8")
@@ -40,6 +40,7 @@ def load_calibration(path: Path | None = None) -> Calibration:
     texts = tuple(part.strip() for part in text.split("\n\n") if part.strip())
     if len(texts) < 2:
         raise UsageError(
-            f"calibration text {path}: expected paragraphs parted by blank lines, got {len(texts)}"
+            f"calibration text {path}: expected paragraphs separated by blank lines, "
+            f"got {len(texts)}"
         )
     return Calibration(str(path) if path else "shipped slice", texts)

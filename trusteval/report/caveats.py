@@ -16,7 +16,7 @@ def caveats(record: RunRecord) -> list[str]:
     if is_demo:
         lines.append(
             "demo: scores are from the small slice written for trusteval, on its own prompts; they "
-            "show that the gate works and compare with no published number"
+            "show that the gate works and are not comparable with published numbers"
         )
     for why in sorted(set(record.not_recorded.values())):
         names = sorted(name for name, reason in record.not_recorded.items() if reason == why)
@@ -27,7 +27,7 @@ def caveats(record: RunRecord) -> list[str]:
         if line.partial_score is not None:
             lines.append(
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
-                "settings at hand; missing ones leave the benchmark's own score undefined"
+                "available settings; missing ones leave the benchmark's own score undefined"
             )
     engine = ENGINES.get(record.facts.engine or "")
     if engine is None or not engine.runs_model:

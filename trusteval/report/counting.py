@@ -37,7 +37,7 @@ def _history(path: Path, doubts: list[str]) -> list[Point]:
         doubts.append(f"tries before this run are not known: {error}")
         return []
     if unreadable:
-        doubts.append(f"{unreadable} lines of {path.name} cannot be read, nor tries in them")
+        doubts.append(f"{unreadable} lines of {path.name} cannot be read; their tries are unknown")
     return points
 
 

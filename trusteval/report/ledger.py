@@ -33,7 +33,7 @@ _SENTENCES = {
     Ending.STOPPED: "the run was stopped before its end",
     Ending.INTERRUPTED: "the run was interrupted",
     Ending.CRASHED: "the run ended in an internal error of pytest",
-    Ending.UNFINISHED: "the run has not finished: it is at work still, or was killed",
+    Ending.UNFINISHED: "the run has not finished: it is still running, or was killed",
 }
 
 

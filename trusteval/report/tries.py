@@ -17,14 +17,14 @@ def tries_lines(record: RunRecord) -> list[str]:
         if tries.number is None:
             if count.limit is not None:
                 said.append(
-                    f"TRIES {subject}: not counted, since nothing tells its weights from others; "
-                    f"--trust-tries={count.limit} does not hold it"
+                    f"TRIES {subject}: not counted, since its weights cannot be identified; "
+                    f"--trust-tries={count.limit} does not limit it"
                 )
         elif tries.number and tries.made > 1:
             low, high = (f"{100 * chance:.0f}" for chance in retry_range(tries.made))
             said.append(
-                f"TRIES {_which(subject, tries)}; a drop on the margin passes some of "
-                f"{tries.made} tries in {low} to {high} % of cases"
+                f"TRIES {_which(subject, tries)}; a drop on the margin passes at least "
+                f"one of {tries.made} tries in {low} to {high} % of cases"
             )
     doubts = count.doubts if count.limit is not None else ()
     too_many = (f"TRIES {line}" for line in beyond_lines(record))
@@ -37,7 +37,7 @@ def beyond_lines(record: RunRecord) -> list[str]:
     return [
         f"{_which(subject, count.subjects[subject])}, --trust-tries allows {count.limit}: it does "
         "not pass, whatever its gates say; ask other items, or accept with a reason "
-        "(--trust-accept-regression), from which tries are counted anew"
+        "(--trust-accept-regression), which restarts the count of tries"
         for subject in count.subjects
         if count.is_beyond(subject)
     ]

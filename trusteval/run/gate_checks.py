@@ -196,8 +196,8 @@ def _refuse_unheard_silence(
     for subject in filter(gate.applies_to, subjects):
         if not any(row.applies_to(subject) for row in hearing):
             raise GateError(
-                f"{where}: a model that says nothing has no {kept}; hold {subject} to "
-                f"a row on {gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) too"
+                f"{where}: a model that says nothing has no {kept}; add a row on "
+                f"{gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) for {subject} too"
             )
 
 

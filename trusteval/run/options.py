@@ -57,9 +57,9 @@ class Options:
     references: str = field(
         default="",
         metadata=asked(
-            "further dense models NAME=MODEL, judged like any and never voting",
-            details="`NAME=MODEL`, served or not: further dense models, judged like any and never "
-            "voting",
+            "further dense models NAME=MODEL, judged like variants but never voting",
+            details="`NAME=MODEL`, served or not: further dense models, judged like variants but "
+            "never voting",
         ),
     )
     ensembles: str = field(
@@ -106,9 +106,7 @@ class Options:
             one_of=choices.engines,
         ),
     )
-    concurrency: int = field(
-        default=16, metadata=asked("how many prompts a server is asked at once")
-    )
+    concurrency: int = field(default=16, metadata=asked("how many prompts a server gets at once"))
     gates: Path = field(
         default=GATES,
         metadata=asked("the file of thresholds", read=lambda said: said.path or Path(GATES.name)),
@@ -117,7 +115,7 @@ class Options:
         default=None,
         metadata=asked(
             "the response store's file (default: in the user's cache directory)",
-            details="the file of recorded answers ([store.md](store.md)); else it is in the user's "
+            details="the file of recorded answers ([store.md](store.md)); by default in the user's "
             "cache directory, or in `TRUSTEVAL_CACHE`",
         ),
     )
@@ -140,9 +138,9 @@ class Options:
     noise_floor: str | None = field(
         default=None,
         metadata=asked(
-            "a variant that is asked twice; margins below its noise decide nothing",
-            details="a variant that is asked twice, in other batches: margins below what differs "
-            "decide nothing",
+            "a variant to ask twice; margins below its noise decide nothing",
+            details="a variant to ask twice, in other batches: margins below the difference decide "
+            "nothing",
         ),
     )
     prompts: Path | None = field(
@@ -153,7 +151,7 @@ class Options:
         ),
     )
     calibration: Path | None = field(
-        default=None, metadata=asked("calibration text, paragraphs parted by blank lines")
+        default=None, metadata=asked("calibration text, paragraphs separated by blank lines")
     )
     storage: str = field(
         default="auto",
@@ -181,7 +179,7 @@ class Options:
     laws: str = field(
         default="once",
         metadata=asked(
-            "the vote's laws: checked once per version of the vote and here, or again",
+            "check the vote's laws once per version of the vote and machine, or again",
             details="the vote's laws are checked `once` per version of the vote, of Hypothesis and "
             "Python, and on this machine, or `again`",
             one_of=lambda: ("once", "again"),
@@ -191,8 +189,8 @@ class Options:
         default=None,
         metadata=asked(
             "benchmarks to record and judge: a,b or all (default: those with a gate)",
-            details="benchmarks to record and judge, `ethics,mmlu` or `all`; else those that a "
-            "gate asks. The report names what is left out",
+            details="benchmarks to record and judge, `ethics,mmlu` or `all`; by default "
+            "those with a gate. The report names what is left out",
         ),
     )
     require: str = field(
@@ -208,31 +206,31 @@ class Options:
     tries: int | None = field(
         default=None,
         metadata=asked(
-            "how many weights of a subject may be tried between two accepted baselines",
+            "how many rebuilds of a subject may be judged between two accepted baselines",
             details="how many rebuilds of a subject may be judged between two accepted baselines; "
-            "else any number, and they are counted and said",
+            "by default any number; the report counts them",
         ),
     )
     inconclusive: str | None = field(
         default=None,
         metadata=asked(
             "what an INCONCLUSIVE blocking gate does: fail, skip",
-            details="what a blocking gate with too few samples does: `skip` (else so for `demo` "
-            "and `quick`) or `fail` (else so for `full`)",
+            details="what a blocking gate with too few samples does: `skip` (the default of "
+            "`demo` and `quick`) or `fail` (the default of `full`)",
             one_of=lambda: ("fail", "skip"),
         ),
     )
     accept: bool = field(
         default=False,
         metadata=asked(
-            "accept this run's answers as the baseline; one that is worse is refused",
+            "accept this run's answers as the baseline; a worse run is refused",
             has_twin=False,
         ),
     )
     regression: str | None = field(
         default=None,
         metadata=asked(
-            "accept them although they are worse; the reason is kept",
+            "accept a worse run; the reason is kept",
             details="accept this run's answers although they are worse; the reason is kept",
             read=_reason,
             name="accept-regression",
@@ -245,7 +243,7 @@ class Options:
         metadata=asked(
             "run code that a checkpoint brings; it can do anything you can",
             details="run code that a checkpoint brings or names, which can do anything you can; "
-            "refused without it, and the report says so loudly",
+            "refused without it, and the report warns of it",
             name="remote-code",
         ),
     )

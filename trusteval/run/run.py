@@ -130,7 +130,7 @@ class Run:
         compared = [g.id for g in self.gates if g.is_relative and g.reference == BASELINE]
         if compared and self.baseline is None:
             remedy = (
-                "this run is to be accepted as the first"
+                "this run is to become the first one"
                 if self.options.accept
                 else f"`{self.options.accept_with}` makes one"
             )

@@ -179,7 +179,7 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
     unranked = [variant.name for variant in chosen if not variant.can_vote]
     if unranked:
         raise VariantError(
-            f"ensemble {word!r}: nobody says how {unranked[0]} is quantized, which decides ties; "
+            f"ensemble {word!r}: it is unknown how {unranked[0]} is quantized, which decides ties; "
             "name it as a recipe, for example gptq-4-server=openai:URL#MODEL"
         )
     return Ensemble(name, tuple(sorted(chosen, key=precedence)))

@@ -154,5 +154,5 @@ def shown(command: Callable[[], int]) -> int:
     out.flush()
     if out.fault is None:
         return status
-    complain(f"standard output cannot be written: {out.fault}; what was found is not shown")
+    complain(f"standard output cannot be written: {out.fault}; the result is not shown")
     return COULD_NOT

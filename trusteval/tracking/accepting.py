@@ -108,14 +108,14 @@ def accept(
     """
     stays = f"not accepted: {_short_name(request.path)} stays as it is"
     if standing.unmeasured:
-        whole_run = "no reason stands in for what was not measured: run it to its end"
+        whole_run = "a reason does not replace a measurement: run it to its end"
         return _could_not(*first_of(standing.unmeasured), f"{stays}; {whole_run}")
     if not run.answer_tables:
         return _could_not("nothing was judged, so nothing is accepted")
     left_out = {key: why for key, why in standing.left_out.items() if key in run.answer_tables}
     whole = only_parts(run, run.answer_tables.keys() - left_out.keys())
     if not whole.answer_tables:
-        return _could_not(*left_out_lines(left_out), f"{stays}; no part was judged whole")
+        return _could_not(*left_out_lines(left_out), f"{stays}; no part was judged completely")
     return _accept_whole(
         request, whole, scores=scores, worse_already=standing.worse, left_out=left_out
     )

@@ -76,8 +76,8 @@ def read_document(path: Path) -> dict[str, Any]:
     said = document.pop("digest", None)
     if said != _digest(document):
         raise TrackingError(
-            f"{path} is not as it was written: its digest does not match; bring back the file "
-            "that was (baselines change only by --trust-accept)"
+            f"{path} is not as it was written: its digest does not match; restore the original "
+            "file (baselines change only by --trust-accept)"
         )
     return document
 

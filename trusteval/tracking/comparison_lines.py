@@ -169,15 +169,15 @@ def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
     match comparison.change:
         case Conclusion.NONE_ON_THESE_ITEMS if comparison.reach is not None:
             yield (
-                f"{comparison.otherwise} answered otherwise, which as losses alone would cost "
+                f"{comparison.otherwise} answered differently; if all were losses, they would cost "
                 f"{_digits(100 * comparison.reach, limits.max_drop)} of the {limits.max_drop:g} "
                 "allowed"
             )
         case Conclusion.SUSPECT:
             yield (
                 f"p {comparison.p:.2g} would be a regression as the only comparison; among the "
-                f"{limits.family} of {comparison.subject} it takes {limits.error:.2g}: not shown, "
-                "and not excused"
+                f"{limits.family} of {comparison.subject} it needs {limits.error:.2g}: neither "
+                "shown nor excused"
             )
             return
         case Conclusion.INCONCLUSIVE:
@@ -212,4 +212,4 @@ def _move_lines(comparison: BenchmarkComparison, p: float) -> Iterator[str]:
         if i != j and table[i, j]
     ]
     if moved:
-        yield f"    {', '.join(moved)}; that nothing moved on balance has p {p:.2g}"
+        yield f"    {', '.join(moved)}; p {p:.2g} for no movement on balance"

@@ -85,7 +85,7 @@ def refuse_unfinished(folder: Path) -> None:
         return
     if is_unfinished:
         raise TrackingError(
-            f"{folder}: the run whose folder this is has not finished: it is at work still, or was "
+            f"{folder}: the run of this folder has not finished: it is still running, or was "
             "killed; wait, or run it again"
         )
 

@@ -400,7 +400,7 @@ def choice(**changes: Any) -> dict[str, Any]:
         (choice(message=None), "expected an answer's text, got NoneType"),
         (
             reply("x", usage={"completion_tokens": 7}),
-            "asked for at most 6 tokens, got 7: the server does not keep max_tokens",
+            "asked for at most 6 tokens, got 7: the server ignores max_tokens",
         ),
         ([], "200 with JSON that is no object"),
     ],

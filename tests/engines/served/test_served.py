@@ -75,8 +75,8 @@ def test_variant_of_unknown_bits_is_judged_but_never_votes() -> None:
     with pytest.raises(VariantError) as raised:
         parse_ensembles("all=gptq-8+gptq-4+east", variants=variants)
     assert str(raised.value) == (
-        "ensemble 'all=gptq-8+gptq-4+east': nobody says how east is quantized, which decides ties; "
-        "name it as a recipe, for example gptq-4-server=openai:URL#MODEL"
+        "ensemble 'all=gptq-8+gptq-4+east': it is unknown how east is quantized, which decides "
+        "ties; name it as a recipe, for example gptq-4-server=openai:URL#MODEL"
     )
 
 

@@ -57,7 +57,7 @@ class HFEngine:
     def check_health(self) -> Health:
         (tokens,) = self._tokens([(health_text(), True)])
         if not tokens:
-            raise EngineError(f"{self.name}: the tokenizer makes no token of English text")
+            raise EngineError(f"{self.name}: the tokenizer makes no tokens from English text")
         self._refuse_unknown([tokens])
         with self._explaining_memory(len(tokens)):
             return check_health(self)

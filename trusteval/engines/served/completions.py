@@ -87,7 +87,7 @@ def read_answer(
     if n_new_tokens > asked.max_new_tokens:
         raise EngineError(
             f"asked for at most {asked.max_new_tokens} tokens, got {shown(n_new_tokens)}: the "
-            "server does not keep max_tokens"
+            "server ignores max_tokens"
         )
     said = _text(choice, asked.route)
     if not (said or "").strip() and (thought := find_thought(choice, reply.get("usage"))):
@@ -98,7 +98,7 @@ def read_answer(
     if len(said) > _LONGEST_TOKEN * asked.max_new_tokens:
         raise EngineError(
             f"asked for at most {asked.max_new_tokens} tokens, got {len(said):,} characters (at "
-            f"most {_LONGEST_TOKEN} a token): the server does not keep max_tokens"
+            f"most {_LONGEST_TOKEN} a token): the server ignores max_tokens"
         )
     return Response(
         text=said,
