@@ -128,7 +128,7 @@ def test_score_of_a_part_is_held_on_the_side_of_what_it_is(
 def test_row_that_silence_keeps_best_needs_one_that_hears_it(tmp_path: Path, protocol, held):
     text = toml(at_least=None, at_most="50", **held)
     with pytest.raises(
-        GateError, match="says nothing has no false_positive_rate; .* for dense too"
+        GateError, match=r"says nothing has no false_positive_rate; .* for dense too"
     ):
         prepare(tmp_path, text, protocol=protocol)
     hearing = toml(metric='"non_answer_rate"', at_least=None, at_most="20")
