@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from trusteval.cli import main
 from trusteval.errors import StoreError
 from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
+from trusteval.store.inventory import inventory
 from trusteval.system.digests import digest
 from trusteval.types import FinishReason, Response
 
@@ -243,3 +245,12 @@ def test_what_can_be_read_is_saved_into_a_new_store(
     saved = ResponseStore(new).get(keys)
     assert 1900 < len(saved) < 2000
     assert all(saved.get(key, answer(n)) == answer(n) for n, key in enumerate(keys))
+
+
+def test_file_over_which_sqlite_asks_for_memory_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    # 32 KiB, found by `make fuzz`: a changed schema, and a record that claims a length.
+    packed = Path(__file__).parent / "asks_for_memory.sqlite.gz"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    with pytest.raises(StoreError, match=r"s\.sqlite is damaged"):
+        inventory(ResponseStore(path))

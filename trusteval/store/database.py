@@ -178,6 +178,8 @@ def explaining(path: Path) -> Iterator[None]:
         raise _explained(path, error) from error
     except UnicodeDecodeError as error:  # of what SQLite says, which quotes the file
         raise damaged(path, "what SQLite finds in it is no text") from error
+    except MemoryError as error:  # of a length that the file claims; nothing was taken
+        raise damaged(path, "SQLite asks for more memory over it than there is") from error
 
 
 @contextmanager
