@@ -661,7 +661,7 @@ def test_text_longer_than_the_tokens_asked_for_is_no_answer(server, opened) -> N
     server.decide = lambda request: said(reply("wrong " * 1000))
     message = refusal(EngineError, lambda: answers(opened(), prompts(1)))
     assert message.endswith(
-        "at most 6 tokens, got 6,000 characters (at most 512 a token): the server does not keep "
+        "at most 6 tokens, got 6,000 characters (at most 512 a token): the server ignores "
         "max_tokens"
     )
 
