@@ -76,14 +76,15 @@ class Probed:
 def probe(device: str) -> Probed:
     """Ask in a process of its own, which is given three minutes."""
     failure, is_late = "", False
-    # gptqmodel leaves a folder of logs where it runs.
+    # gptqmodel leaves a folder of logs where it runs. Unbuffered (-u), what libraries print comes
+    # before what ends the process, which is then the log's last line.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         answers, log = Path(scratch) / "answers.jsonl", Path(scratch) / "log.txt"
         with (
             answers.open("wb") as out,
             log.open("wb") as err,
             subprocess.Popen(
-                [sys.executable, "-m", "trusteval.doctor.probe", device],
+                [sys.executable, "-u", "-m", "trusteval.doctor.probe", device],
                 cwd=scratch,
                 stdout=out,
                 stderr=err,
