@@ -15,7 +15,7 @@ import pytest
 from tests.small_disk import run_on_small_disk
 from trusteval.cli import main
 from trusteval.errors import StoreError
-from trusteval.store import ResponseStore
+from trusteval.store import ResponseStore, can_be_written
 from trusteval.store.checkup import complaints
 from trusteval.store.inventory import inventory
 from trusteval.system.digests import digest
@@ -254,3 +254,25 @@ def test_file_over_which_sqlite_asks_for_memory_is_damaged(tmp_path: Path) -> No
     path.write_bytes(gzip.decompress(packed.read_bytes()))
     with pytest.raises(StoreError, match=r"s\.sqlite is damaged"):
         inventory(ResponseStore(path))
+
+
+CHURN = """
+import sys
+from pathlib import Path
+
+while True:
+    Path(sys.argv[1]).touch()
+    Path(sys.argv[1]).unlink()
+"""
+
+
+def test_store_is_written_although_another_process_makes_and_removes_its_journal(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "s.sqlite"
+    path.touch()
+    with subprocess.Popen([sys.executable, "-c", CHURN, f"{path}-journal"]) as other:
+        try:
+            assert all(can_be_written(path) for _ in range(40_000))
+        finally:
+            other.kill()

@@ -124,9 +124,17 @@ def _distrust(connection: sqlite3.Connection) -> None:
 
 def can_be_written(path: Path) -> bool:
     """Say whether this user may change the file at `path` and what SQLite keeps beside it."""
-    return os.access(path.parent, os.W_OK | os.X_OK) and all(
-        os.access(file, os.W_OK) for file in _beside(path) if file.exists()
-    )
+    return os.access(path.parent, os.W_OK | os.X_OK) and all(map(_is_free, _beside(path)))
+
+
+def _is_free(file: Path) -> bool:
+    """Say whether a file may be written or is not there; other processes make and remove it."""
+    while not os.access(file, os.W_OK):
+        if not file.exists():
+            return True
+        if not os.access(file, os.W_OK) and file.exists():
+            return False
+    return True
 
 
 def _beside(path: Path) -> Iterator[Path]:
