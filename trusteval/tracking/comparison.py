@@ -15,6 +15,7 @@ from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.composition import STANDINGS, Moves, Standing, stuart_maxwell
 from trusteval.stats.estimate import Estimate
+from trusteval.suite.sampling import SEED
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.baseline import differences
 from trusteval.tracking.change import Conclusion, Limits, decide
@@ -27,8 +28,6 @@ from trusteval.tracking.measured import Measured, measured
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.tracking.rereading import read_alike, rereading
 from trusteval.types import Score, Unavailable
-
-SEED = 2511
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from trusteval.checkpoints.loading import load_model
-from trusteval.engines.local import attention as packed_attention
+from trusteval.engines.local import attention
 from trusteval.engines.local.batching import Limits, plan_batches, rows_of
 from trusteval.engines.local.decoding import Decoder, PlainDecoder
 from trusteval.engines.local.engine import HFEngine
@@ -102,7 +102,7 @@ def test_model_is_left_as_it_was_found(model: Any) -> None:
     before = model.config._attn_implementation
     decoder = PackedDecoder(model, stops=STOPS, tokens_at_once=100)
     _decoded(decoder, [[60, 61]], Limits(1, 99))
-    assert model.config._attn_implementation == before != packed_attention.IMPLEMENTATION
+    assert model.config._attn_implementation == before != attention.IMPLEMENTATION
 
 
 def test_plain_attention_of_other_devices_is_the_kernels_of_a_processor() -> None:
@@ -113,10 +113,10 @@ def test_plain_attention_of_other_devices_is_the_kernels_of_a_processor() -> Non
     keys, values = torch.randn(2, 2, 2, 700, 16)
     hidden = torch.rand(2, 1, 1, 700) < 0.5
     for how in ({"causal": True, "mask": None}, {"causal": False, "mask": None}, {"causal": False}):
-        mask = packed_attention.hide(hidden, dtype=queries.dtype)
+        mask = attention.hide(hidden, dtype=queries.dtype)
         given = {"scale": 0.3, "mask": mask, **how}
-        kernel = packed_attention.attend(queries, keys, values, **given)
-        plain = packed_attention.attend_plainly(queries, keys, values, **given)
+        kernel = attention.attend(queries, keys, values, **given)
+        plain = attention.attend_plainly(queries, keys, values, **given)
         for expected, found in zip(kernel, plain, strict=True):
             torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
