@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.protocols import PROTOCOLS
@@ -110,7 +110,7 @@ def run_of(
             (subject, "mmlu"): AnswerTable.of(sample_table, answers)
             for subject, answers in said.items()
         },
-        said={key: Said.of(responses) for key, responses in told.items()},
+        said={key: ResponseTable.of(responses) for key, responses in told.items()},
         grounds={
             key: Grounds.of(list(map(strict.read, sample_table.samples, responses)))
             for key, responses in told.items()

@@ -17,7 +17,7 @@ import pytest
 
 from tests.answered_runs import INVALID, REFUSED, RIGHT, WRONG, N, run_of, write_run
 from tests.project import ANSWERS, Project
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.cli import main
 from trusteval.reading.reader import READER_VERSION
 from trusteval.tracking.answered_run import AnsweredRun
@@ -162,7 +162,7 @@ def said_instead(run: AnsweredRun, subject: str, texts: Mapping[int, str]) -> An
         Response(texts[row], FinishReason.END, 0, 0) if row in texts else said.at(row)
         for row in range(N)
     ]
-    return replace(run, said={**run.said, (subject, "mmlu"): Said.of(told)})
+    return replace(run, said={**run.said, (subject, "mmlu"): ResponseTable.of(told)})
 
 
 def test_answers_that_two_readers_read_differently_come_first(tell: Tell, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from tests.answered_runs import (
 )
 from trust_tests.properties.strategies import invalids, refusals
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
@@ -103,7 +103,7 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
             (subject, "ethics"): AnswerTable.of(sample_table, draw(told))
             for subject in sorted(subjects)
         },
-        said={key: Said.of(draw(replies)) for key in asked},
+        said={key: ResponseTable.of(draw(replies)) for key in asked},
         grounds={key: Grounds.of(draw(reasons)) for key in asked},
         members={("vote", "ethics"): MEMBERS} if "vote" in subjects else {},
     )
@@ -315,7 +315,7 @@ def test_place_that_cannot_be_written_is_one_line_and_what_is_there_stays(tmp_pa
 
 def test_half_a_surrogate_pair_is_kept(tmp_path: Path) -> None:
     run = run_of({"dense": with_wrong()})
-    said = Said.of([Response("\udfffwrong", FinishReason.LENGTH, 0, 0)] * N)
+    said = ResponseTable.of([Response("\udfffwrong", FinishReason.LENGTH, 0, 0)] * N)
     whole = replace(run, said={("dense", "mmlu"): said}).to_document(with_texts=True)
     write_document(tmp_path / "run", whole)
     again = read_answers(tmp_path / "run").said["dense", "mmlu"]

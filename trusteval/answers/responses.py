@@ -15,7 +15,7 @@ from trusteval.types import FinishReason, Response
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Said:
+class ResponseTable:
     """Responses, a row per sample of a sample table, in its order.
 
     `texts` are the different ones, `code` says which was the response to each sample, `cut` which
@@ -27,7 +27,7 @@ class Said:
     cut: Flags
 
     @classmethod
-    def of(cls, responses: Sequence[Response]) -> Said:
+    def of(cls, responses: Sequence[Response]) -> ResponseTable:
         """Write responses down."""
         texts, code = coded([response.text for response in responses])
         cut = np.array([response.finish_reason is FinishReason.LENGTH for response in responses])
@@ -45,6 +45,6 @@ class Said:
         """Return every response in order."""
         return map(self.at, range(len(self)))
 
-    def only(self, rows: Codes) -> Said:
+    def only(self, rows: Codes) -> ResponseTable:
         """Keep some of the rows, in the order they are named."""
-        return Said(self.texts, self.code[rows], self.cut[rows])
+        return ResponseTable(self.texts, self.code[rows], self.cut[rows])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from trusteval.answers.ensembles import elect
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
 from trusteval.protocols import PROTOCOLS
@@ -30,7 +30,7 @@ class AnswerTables:
         self.subjects: dict[tuple[str, str], Subject] = {}
         self._sample_tables: dict[str, SampleTable] = {}
         self._answer_tables: dict[tuple[str, str], Mapping[Extract, AnswerTable]] = {}
-        self._said: dict[tuple[str, str], Said] = {}
+        self._said: dict[tuple[str, str], ResponseTable] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
         self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
@@ -48,7 +48,7 @@ class AnswerTables:
         self.subjects[subject.name, benchmark] = subject
         return answer_table
 
-    def said(self, variant: Variant, benchmark: str) -> Said:
+    def said(self, variant: Variant, benchmark: str) -> ResponseTable:
         """Return what a variant said to a benchmark that was read before."""
         return self._said[variant.name, benchmark]
 
@@ -81,7 +81,7 @@ class AnswerTables:
             PROTOCOLS[self.protocol],
         )
         readings = list(map(ours.read, sample_table.samples, responses))
-        self._said[key], self._grounds[key] = Said.of(responses), Grounds.of(readings)
+        self._said[key], self._grounds[key] = ResponseTable.of(responses), Grounds.of(readings)
         self._answer_tables[key] = {
             ours.extract: AnswerTable.of(sample_table, (reading.answer for reading in readings)),
             **{

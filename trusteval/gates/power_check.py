@@ -20,7 +20,7 @@ _MOST_SAID = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UnderpoweredGate:
     """What a limit can hardly show, in words, and the smallest chance that it has."""
 
     words: str
@@ -34,7 +34,7 @@ def doubts(lines: Sequence[Line]) -> list[str]:
     """
     short = [line for line in lines if line.figures is not None and _is_short(line)]
     of_limits = [list(group) for _, group in groupby(short, key=lambda x: (x.number, x.limit))]
-    found = sorted(map(_doubt, of_limits), key=lambda doubt: doubt.chance)
+    found = sorted(map(_underpowered, of_limits), key=lambda doubt: doubt.chance)
     said = [doubt.words for doubt in found[:_MOST_SAID]]
     if len(found) > _MOST_SAID:
         said.append(
@@ -81,7 +81,7 @@ def _is_short(line: Line) -> bool:
     return not figures.can_pass or unchanged < _ENOUGH or figures.red < _ENOUGH
 
 
-def _doubt(lines: Sequence[Line]) -> Doubt:
+def _underpowered(lines: Sequence[Line]) -> UnderpoweredGate:
     parts = []
     chances = []
     for line in lines:
@@ -90,7 +90,7 @@ def _doubt(lines: Sequence[Line]) -> Doubt:
         parts.append(f"{', '.join(line.subjects)}: {'; '.join(_shortcomings(line, figures))}")
         chances += [figures.red, *([] if figures.unchanged is None else [figures.unchanged])]
     first = lines[0]
-    return Doubt(
+    return UnderpoweredGate(
         f"{first.gate} {first.limit} {first.value:g} is hardly resolved for {' | '.join(parts)}",
         min(chances),
     )

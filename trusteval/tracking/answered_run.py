@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
@@ -37,7 +37,7 @@ class AnsweredRun:
     data: Mapping[str, DataFacts] = field(default_factory=dict)
     identities: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     answer_tables: Mapping[tuple[str, str], AnswerTable] = field(default_factory=dict)
-    said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], ResponseTable] = field(default_factory=dict)
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)

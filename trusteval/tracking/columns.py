@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
@@ -126,7 +126,7 @@ def _answer(plain: Sequence[str]) -> Answer:
 # -- responses and what readings rest on -----------------------------------------------------
 
 
-def of_said(said: Said) -> dict[str, Any]:
+def of_said(said: ResponseTable) -> dict[str, Any]:
     """Return the different texts, which was said to each item, and which rows were cut off."""
     return {
         "texts": list(said.texts),
@@ -135,12 +135,12 @@ def of_said(said: Said) -> dict[str, Any]:
     }
 
 
-def said(plain: Mapping[str, Any], *, n: int) -> Said:
+def said(plain: Mapping[str, Any], *, n: int) -> ResponseTable:
     """Rebuild the responses to `n` items."""
     texts = _texts(plain["texts"])
     cut = np.zeros(n, np.bool_)
     cut[_codes(plain["cut"], below=n)] = True
-    return Said(texts, _codes(plain["code"], below=len(texts), n=n), cut)
+    return ResponseTable(texts, _codes(plain["code"], below=len(texts), n=n), cut)
 
 
 def of_grounds(grounds: Grounds) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trusteval.answers.responses import Said
+from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
@@ -85,7 +85,7 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     questionnaire, facts = _asked(asking)
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
-    said: dict[tuple[str, str], Said] = {}
+    said: dict[tuple[str, str], ResponseTable] = {}
     left_out = []
     for benchmark in find_profile(asking.profile).settings:
         try:
@@ -101,7 +101,7 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
         samples = [question.sample for question in questions]
-        said[subject, benchmark] = Said.of(answered)
+        said[subject, benchmark] = ResponseTable.of(answered)
         answer_tables[subject, benchmark] = AnswerTable.of(
             SampleTable.of(samples), map(extract, samples, answered)
         )
