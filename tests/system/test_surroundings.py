@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.other_user import run_as_other_user
+from tests.other_user import UID, run_as_other_user
 from tests.project import INI, ROOT, Project
 from trusteval.errors import PlaceError, UsageError
+from trusteval.store import ResponseStore
 from trusteval.system.files import refuse_unwritable, with_home, write_atomically
 from trusteval.system.machine import PLACES, settle_places
 
@@ -83,6 +84,17 @@ def test_read_only_checkout_is_refused_before_a_test_runs_where_reports_would_go
     assert f"reports cannot be written to {project.root}/reports/latest: Permission" in line
     assert "--trust-reports" in line
     assert not list(out(project).iterdir())
+
+
+def test_store_that_is_there_is_written_in_a_folder_whose_parents_are_closed(
+    project: Project, run_here: RunHere
+) -> None:
+    # Temporary folders are root's alone: what this user may search all the same counts.
+    ResponseStore(out(project) / "s.sqlite").close()
+    for file in out(project).iterdir():
+        os.chown(file, UID, UID)
+    ran = run_here("-pno:xdist", *writable(project), HOME="/nonexistent")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_reports_folder_without_room_for_the_history_beside_it_is_refused(

@@ -15,7 +15,7 @@ from trusteval.doctor.hardware import Memory, Placement
 from trusteval.errors import ModelError, UsageError
 from trusteval.suite.data_check import BenchmarkFiles, State, check_data, data_lines
 from trusteval.suite.origin import ENVIRONMENT
-from trusteval.system.files import explaining_places, with_home
+from trusteval.system.files import explaining_places, may_use, with_home
 from trusteval.system.machine import cache_directory, default_device, default_dtype
 
 _GB = 10**9
@@ -145,14 +145,14 @@ def _can_be_listed(folder: Path) -> bool:
 def cache_finding(cache: Path) -> Finding:
     """Tell whether models and checkpoints can be kept in `cache`, which may not exist yet."""
     there = next(path for path in (cache, *cache.absolute().parents) if path.exists())
-    if not os.access(there, os.W_OK | os.X_OK) and _can_be_listed(cache):
+    if not may_use(there, os.W_OK | os.X_OK) and _can_be_listed(cache):
         return Finding(
             Topic.CACHE,
             Status.WARNING,
             f"{cache} can be read, not written: what is in it is used, nothing new is kept",
             "name another one by TRUSTEVAL_CACHE, and by --trust-store a file for new answers",
         )
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    if not there.is_dir() or not may_use(there, os.W_OK | os.X_OK):
         return Finding(
             Topic.CACHE,
             Status.PROBLEM,

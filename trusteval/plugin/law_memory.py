@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 
 from trusteval.system.bounded import MIB, read_bytes, read_json
-from trusteval.system.files import write_atomically
+from trusteval.system.files import may_use, write_atomically
 from trusteval.system.machine import package_version
 
 NAME = "vote_laws.json"
@@ -62,7 +62,7 @@ class LawMemory:
 
     def held(self, key: str) -> Held:
         """Return what is remembered under a key; nothing where nothing new could be."""
-        if not os.access(self.path.parent, os.W_OK):
+        if not may_use(self.path.parent, os.W_OK):
             return {}
         return self._read().get(key, {})
 

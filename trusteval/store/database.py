@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from trusteval.errors import DiskSpaceError, StoreError, TrustEvalError
 from trusteval.system.bounded import MIB, refuse_special
+from trusteval.system.files import may_use
 
 _WAIT_SECONDS = 60
 _TIDYING_MILLISECONDS = 500
@@ -124,15 +125,15 @@ def _distrust(connection: sqlite3.Connection) -> None:
 
 def can_be_written(path: Path) -> bool:
     """Say whether this user may change the file at `path` and what SQLite keeps beside it."""
-    return os.access(path.parent, os.W_OK | os.X_OK) and all(map(_is_free, _beside(path)))
+    return may_use(path.parent, os.W_OK | os.X_OK) and all(map(_is_free, _beside(path)))
 
 
 def _is_free(file: Path) -> bool:
     """Say whether a file may be written or is not there; other processes make and remove it."""
-    while not os.access(file, os.W_OK):
+    while not may_use(file, os.W_OK):
         if not file.exists():
             return True
-        if not os.access(file, os.W_OK) and file.exists():
+        if not may_use(file, os.W_OK) and file.exists():
             return False
     return True
 

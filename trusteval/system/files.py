@@ -50,6 +50,15 @@ def parse_json(text: str, *, path: Path, first_line: int = 1) -> Any:
         raise DataError(f"{path}, line {first_line}: not valid JSON: {error}") from error
 
 
+def may_use(path: Path, mode: int) -> bool:
+    """Say whether this process may use `path` so: os.access for who it acts as.
+
+    Without `effective_ids` the system answers for its user alone and leaves out what it is allowed
+    beyond that, as in a container whose user may search every folder.
+    """
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
+
+
 def real_path(path: Path) -> Path:
     """Return where a path leads, through its links; raises OSError for a loop of them."""
     real = Path(os.path.realpath(path))
