@@ -1,0 +1,117 @@
+"""Tables of findings, before anybody lays them out: typed columns, cells that say why they lack.
+
+Terminal, Markdown and JSON are made of the same tables, so that none says what another hides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from trusteval.types import Unavailable
+
+
+class Kind(StrEnum):
+    """What a column holds, which decides how it is shown.
+
+    POINTS are 0 to 100, CHANGE are points with a sign, SHARE is a fraction shown as percent, P is a
+    p-value, NUMBER a plain figure.
+    """
+
+    TEXT = "text"
+    COUNT = "count"
+    POINTS = "points"
+    CHANGE = "change"
+    SHARE = "share"
+    P = "p"
+    NUMBER = "number"
+    SECONDS = "seconds"
+    BYTES = "bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A value with its 90 % interval, each bound one-sided 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+Cell = str | int | float | Spread | Unavailable
+"""What stands in a table; Unavailable is shown as a dash with its reason below the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading, which is also its key in a document, and what it holds."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns; `name` is its key in a document, `notes` are said below it.
+
+    Raises ValueError for a row of another length.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"table {self.name}: {len(self.columns)} columns, a row of {len(row)}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What was found out about one question; `notes` come before its tables."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+
+
+def document_of(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """Return sections as plain values: a row is an object whose keys are the columns' names."""
+    return [
+        {
+            "name": section.name,
+            "title": section.title,
+            "notes": list(section.notes),
+            "tables": [_table(table) for table in section.tables],
+        }
+        for section in sections
+    ]
+
+
+def _table(table: Table) -> dict[str, Any]:
+    names = [column.name for column in table.columns]
+    return {
+        "name": table.name,
+        "title": table.title,
+        "columns": [{"name": c.name, "kind": c.kind.value} for c in table.columns],
+        "rows": [dict(zip(names, map(_cell, row), strict=True)) for row in table.rows],
+        "notes": list(table.notes),
+    }
+
+
+def _cell(cell: Cell) -> Any:
+    match cell:
+        case Spread(value, low, high):
+            return {"value": value, "low": low, "high": high}
+        case Unavailable(why):
+            return {"unavailable": why}
+        case _:
+            return cell
