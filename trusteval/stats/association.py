@@ -98,7 +98,7 @@ def yule_q(shares: Values) -> tuple[float, Values] | Undefined:
     if both == 0:
         return Undefined("both products of the table's diagonals are 0")
     value = _clipped(_determinant(shares) / both)
-    if not shares.all():
+    if not shares.all():  # an empty cell has no finite influence; a smoothed table has none
         return value, np.zeros((2, 2))
     return value, (1 - value**2) / 2 * np.array([[1, -1], [-1, 1]]) / shares
 
