@@ -105,7 +105,7 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
             )
         without_row = judged_by_none(gates, names, asked=tuple(profile.settings))
     profile = with_draws(profile, gates)
-    check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
+    check_gates(gates, profile, subjects, protocol=options.protocol, origin=options.gates)
     if profile.is_demo:
         origin = demo_origin()
     else:
