@@ -18,8 +18,11 @@ def shapley(values: Sequence[float]) -> list[float]:
     """
     reached = np.asarray(values, np.float64)
     m = len(reached).bit_length() - 1
-    if len(reached) != 2**m or not np.isfinite(reached).all():
-        raise ValueError(f"expected 2^m finite values, one for every subset, got {values}")
+    finite = int(np.isfinite(reached).sum())
+    if not len(reached) == finite == 2**m:
+        raise ValueError(
+            f"expected a finite value for every subset, 2^m, got {finite} of {len(reached)}"
+        )
     subsets = np.arange(2**m)
     sizes = np.bitwise_count(subsets)
     share = np.array([factorial(s) * factorial(m - s - 1) / factorial(m) for s in range(m)])
