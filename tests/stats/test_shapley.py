@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from math import inf, nan
 
 import pytest
 from hypothesis import given, settings
@@ -74,7 +75,7 @@ def test_majority_of_three_is_shared_evenly_and_ten_members_are_counted() -> Non
     assert shapley([bin(index).count("1") / 10 for index in range(1024)]) == approx([0.1] * 10)
 
 
-@pytest.mark.parametrize("length", [0, 3, 6])
-def test_table_without_a_value_for_every_subset_is_refused(length: int) -> None:
+@pytest.mark.parametrize("values", [[], [0.0] * 3, [0.0] * 6, [0.0, nan], [0.0, 1.0, inf, 1.0]])
+def test_table_without_a_value_for_every_subset_is_refused(values: list[float]) -> None:
     with pytest.raises(ValueError, match="every subset"):
-        shapley([0.0] * length)
+        shapley(values)

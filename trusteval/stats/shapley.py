@@ -14,12 +14,15 @@ def shapley(values: Sequence[float]) -> list[float]:
     `values` has 2^m numbers: at the index whose bit i is set for every member i of a subset, what
     that subset reaches, values[0] being that of nobody. Shapley (1953): the sum over subsets S
     without i of |S|! (m - |S| - 1)! / m! times what i adds to S; they sum to
-    values[-1] - values[0]. Raises ValueError unless the length is a power of 2.
+    values[-1] - values[0]. Raises ValueError unless the length is a power of 2 and all are finite.
     """
     reached = np.asarray(values, np.float64)
     m = len(reached).bit_length() - 1
-    if len(reached) != 2**m:
-        raise ValueError(f"expected 2^m values, one for every subset, got {len(reached)}")
+    finite = int(np.isfinite(reached).sum())
+    if not len(reached) == finite == 2**m:
+        raise ValueError(
+            f"expected a finite value for every subset, 2^m, got {finite} of {len(reached)}"
+        )
     subsets = np.arange(2**m)
     sizes = np.bitwise_count(subsets)
     share = np.array([factorial(s) * factorial(m - s - 1) / factorial(m) for s in range(m)])
