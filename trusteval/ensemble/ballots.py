@@ -43,6 +43,17 @@ class Ballots:
     def n_members(self) -> int:
         return self.codes.shape[1]
 
+    def where(self, rows: Flags) -> Ballots:
+        """Keep some of the rows, at least one."""
+        return Ballots(
+            self.codes[rows],
+            self.admitted[rows],
+            self.right[rows],
+            self.truth[rows],
+            self.n_labels[rows],
+            Design.of(int(rows.sum()), units=self.design.units[rows]),
+        )
+
     def winners(self, members: Sequence[int]) -> Codes:
         """Return which member's ballot a vote over some of the members takes, row by row.
 
