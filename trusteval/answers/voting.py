@@ -21,7 +21,7 @@ from trusteval.types import (
 )
 
 
-def precedence(variant: Variant) -> tuple[int, str, int, str]:
+def precedence(variant: Variant) -> tuple[float, str, int, str]:
     """Sort key of the total order of members: highest precision first.
 
     Bits descending, then method, calibration seed and name ascending.

@@ -46,7 +46,8 @@ class Line:
 
 def assumed_discordance(subject: Subject) -> float:
     """Return what share of answers is assumed to differ from the reference's."""
-    few = isinstance(subject, Variant) and 0 < subject.bits <= _FEW_BITS
+    # A .gguf of 3 bit holds 3.4 to 3.9 bits per weight, scales included.
+    few = isinstance(subject, Variant) and 0 < int(subject.bits) <= _FEW_BITS
     return DISCORDANCE_AT_FEW_BITS if few else DISCORDANCE
 
 
