@@ -35,7 +35,7 @@ _COLUMNS = (
     Column("rule"),
     Column("score", Kind.POINTS),
     Column("over the vote", Kind.CHANGE),
-    Column("no answer", Kind.COUNT),
+    Column("silent", Kind.COUNT),
     Column("items", Kind.COUNT),
 )
 
@@ -55,7 +55,7 @@ def ablations(panels: Panels) -> Section:
         tuple(rows),
         (
             "the vote drops invalid answers, and refusals where the setting does; ties go to the "
-            "highest precision",
+            "highest precision; silent: items without a label",
             "nothing filtered: all invalid answers are one choice, as all refusals are; ties "
             "abstain: a tie is a refusal, which some settings count as right",
             "contradictory counted (so many ballots): with the label that the published code reads "

@@ -20,7 +20,7 @@ from trusteval.types import Unavailable
 VOTE: Final = "the vote"
 DENSE: Final = "the dense model"
 CHAIN: Final = "the fallback chain"
-CHOSEN: Final = "a member chosen by halves"
+CHOSEN: Final = "member chosen by halves"
 MEAN: Final = "the mean member"
 SEED: Final = 0
 """Of the halves that a best member is chosen on."""

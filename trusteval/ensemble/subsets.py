@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("score", Kind.POINTS),
     Column("over all", Kind.CHANGE),
     Column("over own best", Kind.CHANGE),
-    Column("no answer", Kind.COUNT),
+    Column("silent", Kind.COUNT),
     Column("items", Kind.COUNT),
 )
 
@@ -54,7 +54,8 @@ def subset_table(panels: dict[Panel, Electorate]) -> Table:
         notes[_said(panel)] = None
     fixed = (
         "the best of many subsets, chosen by these very items, is flattered by them",
-        "over own best: over the member of it that scores best here, as seen, without interval",
+        "over own best: over the member of it that scores best here, as seen, without interval; "
+        "silent: items without a label",
     )
     return Table(
         "subsets",
