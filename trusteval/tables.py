@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from trusteval.types import Unavailable
@@ -56,7 +57,8 @@ class Column:
 class Table:
     """Rows under columns; `name` is its key in a document, `notes` are said below it.
 
-    Raises ValueError for a row of another length.
+    A number that is none, or without bounds, is unavailable. Raises ValueError for a row of another
+    length, or two columns of one name.
     """
 
     name: str
@@ -66,11 +68,14 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if len({column.name for column in self.columns}) < len(self.columns):
+            raise ValueError(f"table {self.name}: two columns of one name")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(
                     f"table {self.name}: {len(self.columns)} columns, a row of {len(row)}"
                 )
+        object.__setattr__(self, "rows", tuple(tuple(map(_finite, row)) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,17 @@ class Section:
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+
+
+def _finite(cell: Cell) -> Cell:
+    """Return a cell, or that it has no number where it has none that a document can hold."""
+    match cell:
+        case Spread(value, low, high) if not all(map(isfinite, (value, low, high))):
+            return Unavailable("its estimate or a bound of it is no finite number")
+        case float() if not isfinite(cell):
+            return Unavailable("it is no finite number")
+        case _:
+            return cell
 
 
 def document_of(sections: Sequence[Section]) -> list[dict[str, Any]]:
