@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
-from trusteval.printable import printable
 from trusteval.report.cells import shown_cell
+from trusteval.report.drawn import drawn
 from trusteval.report.markup import in_markdown
 from trusteval.tables import Cell, Kind, Section, Table
 from trusteval.types import Unavailable
@@ -21,7 +20,8 @@ def section_lines(sections: Sequence[Section], *, width: int) -> Iterator[str]:
         yield from section.notes
         for table in section.tables:
             yield from ("", table.title)
-            yield from _drawn(table, width=width)
+            if table.rows:
+                yield from drawn(table.columns, _texts(table), width=max(width, _LEAST_WIDTH))
             yield from _said_below(table)
 
 
@@ -38,28 +38,6 @@ def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator
             for note in _said_below(table):
                 yield f"- {in_markdown(note)}"
             yield ""
-
-
-def _drawn(table: Table, *, width: int) -> list[str]:
-    """Draw a table; what repeats the row above in its first columns is left blank."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table as Drawing
-    from rich.text import Text
-
-    if not table.rows:
-        return []
-    drawing = Drawing(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in table.columns:
-        justify = "left" if column.kind is Kind.TEXT else "right"
-        drawing.add_column(Text(printable(column.name)), justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for row in _without_repeats(_texts(table)):
-        drawing.add_row(*(Text(printable(text)) for text in row))
-    out = StringIO()
-    plain = {"markup": False, "emoji": False, "highlight": False}
-    Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None, **plain).print(drawing)  # type: ignore[arg-type]
-    drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-    return drawn.strip("\n").splitlines()
 
 
 def _piped(table: Table) -> Iterator[str]:
@@ -95,14 +73,3 @@ def _said_below(table: Table) -> Iterator[str]:
     for place, why in enumerate(_reasons(table), 1):
         yield f"[{place}] {why}"
     yield from table.notes
-
-
-def _without_repeats(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """Blank what a row shares with the one above, from the left up to the first difference."""
-    above: Sequence[str] = ()
-    for row in rows:
-        same = 0
-        while same < min(2, len(above)) and row[same] == above[same]:
-            same += 1
-        yield [*("" for _ in range(same)), *row[same:]]
-        above = row
