@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trusteval.ensemble.joining import joined_run
@@ -20,9 +21,10 @@ from trusteval.ensemble.recorded_subject import (
 from trusteval.errors import TrackingError
 from trusteval.importers.items import ItemSource
 from trusteval.suite.origin import named_origin
+from trusteval.suite.questions import Questionnaire
 from trusteval.system.files import is_there, real_path
 from trusteval.tracking.selection import Selection, is_store, select
-from trusteval.tracking.store_selection import SHOWN_DIGITS, Asking
+from trusteval.tracking.store_selection import SHOWN_DIGITS, Asking, questionnaire_of
 
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.:@-]*)=(.+)", re.DOTALL)
 
@@ -67,23 +69,40 @@ def _put_together(words: Sequence[str], asking: Asking) -> Gathered:
     named = [_name_and_place(word) for word in words]
     _refuse_twice([name for name, _ in named])
     _refuse_twice([place for _, place in named])
-    items = ItemSource(named_origin(asking.data))
-    subjects = [_subject(name, place, asking, items=items) for name, place in named]
+    read = _Reading(asking)
+    subjects = [read.subject(name, place) for name, place in named]
     run, doubts = joined_run(subjects)
     if not run.answer_tables:
         raise TrackingError("; ".join(["these subjects share no item", *doubts]))
-    return Gathered(", ".join(name for name, _ in named), Selection(run), doubts)
+    names = ", ".join(name for name, _ in named)
+    return Gathered(names, Selection(run, left_out=doubts), doubts)
 
 
-def _subject(name: str, place: str, asking: Asking, *, items: ItemSource) -> RecordedSubject:
-    if is_store(place):
-        return subject_of_context(name, place, asking)
-    if Path(place).is_dir() or Path(place).suffix != ".jsonl":
-        raise TrackingError(
-            f"{name}={place}: expected {name}=STORE.sqlite#CONTEXT or {name}=FILE.jsonl; a reports "
-            "folder or a baseline is given without a name"
-        )
-    return subject_of_file(name, Path(place), asking, items=items)
+class _Reading:
+    """Reads subjects; files of data are read once for all of them."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    @cached_property
+    def _questionnaire(self) -> Questionnaire:
+        return questionnaire_of(self._asking)
+
+    @cached_property
+    def _items(self) -> ItemSource:
+        return ItemSource(named_origin(self._asking.data))
+
+    def subject(self, name: str, place: str) -> RecordedSubject:
+        """Read a context or a file; raises TrackingError for what is neither."""
+        if is_store(place):
+            return subject_of_context(name, place, self._asking, questionnaire=self._questionnaire)
+        path = Path(place)
+        if path.is_dir() or path.suffix != ".jsonl":
+            raise TrackingError(
+                f"{name}={place}: expected {name}=STORE.sqlite#CONTEXT or {name}=FILE.jsonl; a "
+                "reports folder or a baseline is given without a name"
+            )
+        return subject_of_file(name, path, self._asking, items=self._items)
 
 
 def _is_subject(word: str) -> bool:

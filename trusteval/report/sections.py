@@ -33,16 +33,13 @@ def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator
             yield from (in_markdown(note), "")
         for table in section.tables:
             yield from (f"{'#' * (level + 1)} {in_markdown(table.title)}", "")
-            yield from _piped(table)
-            yield ""
-            for note in _said_below(table):
-                yield f"- {in_markdown(note)}"
-            yield ""
+            if table.rows:
+                yield from (*_piped(table), "")
+            if said := list(_said_below(table)):
+                yield from (*(f"- {in_markdown(line)}" for line in said), "")
 
 
 def _piped(table: Table) -> Iterator[str]:
-    if not table.rows:
-        return
     yield f"| {' | '.join(in_markdown(column.name) for column in table.columns)} |"
     rules = ("---" if column.kind is Kind.TEXT else "---:" for column in table.columns)
     yield f"|{'|'.join(rules)}|"
