@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain, count
 from pathlib import PurePath
 
 from trusteval.ensemble.gains import Gain, Rival, gain_over
@@ -161,6 +162,7 @@ def _labels(named: Sequence[str]) -> list[str]:
     labels: list[str] = []
     for place, name in enumerate(named, 1):
         end = (PurePath(name).name or name)[:_LONGEST]
-        is_taken = end in (*labels, *_HEADINGS)
-        labels.append(f"{end} ({place})" if is_taken else end)
+        numbered = (f"{end} ({number})" for number in count(place))
+        taken = (*labels, *_HEADINGS)
+        labels.append(next(label for label in chain([end], numbered) if label not in taken))
     return labels

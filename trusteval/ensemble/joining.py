@@ -27,7 +27,8 @@ def joined_run(subjects: Sequence[RecordedSubject]) -> tuple[AnsweredRun, tuple[
     """
     doubts = [doubt for subject in subjects for doubt in subject.doubts]
     facts = _common_facts([subject.run.facts for subject in subjects])
-    whole = replace(joined(subject.run for subject in subjects), facts=facts)
+    in_order = {key: one for each in subjects for key, one in each.run.answer_tables.items()}
+    whole = replace(joined(each.run for each in subjects), facts=facts, answer_tables=in_order)
     for benchmark in whole.benchmarks:
         keys = [key for key in whole.answer_tables if key[1] == benchmark]
         kept, n_left_out = _shared([whole.answer_tables[key] for key in keys], benchmark)

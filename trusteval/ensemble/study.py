@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.recorded_votes import recorded_otherwise
 from trusteval.ensemble.who import who_votes
 from trusteval.system.digests import digest
 from trusteval.tables import Section, document_of
@@ -54,7 +55,11 @@ def study(
     doubts: Collection[str] = (),
 ) -> Study:
     """Ask the sections called `names` of a run's panels; `doubts` are about the whole run."""
-    left_out = (*doubts, *(f"left out: {line}" for line in panels.left_out))
+    left_out = (
+        *doubts,
+        *(f"left out: {line}" for line in panels.left_out),
+        *recorded_otherwise(panels),
+    )
     sections = (section(panels) for name, section in SECTIONS.items() if name in names)
     return Study(named, panels, tuple(sections), left_out)
 

@@ -1,0 +1,145 @@
+"""Several runs side by side: what a vote gains in each, and whether that carries over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tests.answered_runs import INVALID, RIGHT, N, run_of, with_wrong
+from tests.ensemble.panelled import VOTE, panel_over, panels_over
+from trusteval.ensemble.across import across_models
+from trusteval.ensemble.gains import Rival, gain_over
+from trusteval.ensemble.members import member
+from trusteval.ensemble.panels import panels_of
+from trusteval.stats.paired import Pairs
+from trusteval.tables import Spread
+from trusteval.tracking.run_facts import PromptFacts
+from trusteval.types import Answer, Ensemble, Unavailable
+
+THIRDS = {
+    "gptq-8": with_wrong(*range(0, 20)),
+    "gptq-4": with_wrong(*range(20, 40)),
+    "gptq-3": with_wrong(*range(40, 60)),
+}
+"""Each is wrong where the others are right: the vote is right everywhere."""
+GAIN = {"dense": with_wrong(*range(20)), **THIRDS}
+NONE = {"dense": [RIGHT] * N, **dict.fromkeys(THIRDS, [RIGHT] * N)}
+LOSS = {
+    "dense": [RIGHT] * N,
+    "gptq-8": [RIGHT] * N,
+    "gptq-4": with_wrong(*range(20)),
+    "gptq-3": with_wrong(*range(20)),
+}
+
+Said = Mapping[str, Sequence[Answer]]
+
+
+def over(*said: Said) -> dict[str, tuple[object, ...]]:
+    """Return the rows of runs side by side, by what the vote is compared with."""
+    named = {f"reports/run-{n}": panels_over(one) for n, one in enumerate(said)}
+    (table,) = across_models(named).tables
+    assert {row[:2] for row in table.rows} == {(VOTE, "mmlu")}
+    return {str(row[2]): row[3:] for row in table.rows}
+
+
+def test_gain_is_that_of_the_pairs_in_points() -> None:
+    (first, second, verdict) = over(GAIN, NONE)["dense"]
+    pairs = Pairs(lost=20, gained=0, n=N)
+    assert isinstance(first, Spread)
+    expected = (100 * pairs.value, 100 * pairs.low, 100 * pairs.high)
+    assert (first.value, first.low, first.high) == pytest.approx(expected)
+    assert isinstance(second, Spread)
+    assert second.value == 0
+    assert verdict == "gain in some"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ((GAIN, GAIN), "gain in all"),
+        ((LOSS, LOSS, LOSS), "loss in all"),
+        ((GAIN, LOSS), "gain and loss"),
+        ((GAIN, NONE), "gain in some"),
+        ((NONE, LOSS), "loss in some"),
+        ((NONE, NONE), "nothing shown"),
+    ],
+)
+def test_what_runs_show_together(said: tuple[Said, ...], verdict: str) -> None:
+    assert over(*said)["dense"][-1] == verdict
+
+
+def test_over_the_best_member_is_over_every_member() -> None:
+    panel = panel_over(LOSS)
+    gain = gain_over(Rival.BEST_MEMBER, panel)
+    assert not isinstance(gain, Unavailable)
+    assert gain.value == pytest.approx(-20 / 60)  # 8 bit is right where the two others outvote it
+    assert gain.high < 0
+    best = gain_over(Rival.BEST_MEMBER, panel_over(GAIN))
+    assert not isinstance(best, Unavailable)
+    assert best.value == pytest.approx(20 / 60)
+    assert best.low > 0
+
+
+def test_over_the_chain_filtering_gains_nothing() -> None:
+    """8 bit gives no answer where the others are right: the chain and the vote both find them."""
+    said = {
+        "gptq-8": [INVALID] * 30 + [RIGHT] * 30,
+        "gptq-4": [RIGHT] * N,
+        "gptq-3": [RIGHT] * N,
+    }
+    panel = panel_over(said)
+    chain, best = (gain_over(rival, panel) for rival in (Rival.CHAIN, Rival.BEST_MEMBER))
+    assert not isinstance(chain, Unavailable)
+    assert not isinstance(best, Unavailable)
+    assert (chain.value, best.value) == (0, 0)
+    dense = gain_over(Rival.DENSE, panel)
+    assert isinstance(dense, Unavailable)
+    assert "--dense NAME" in dense.why
+
+
+def test_sentence_says_for_each_rival_whether_the_gain_carries_over() -> None:
+    section = across_models({"a": panels_over(GAIN), "b": panels_over(GAIN)})
+    assert "Over the dense model the gain carries over on 1 of 1 rows." in section.notes
+    section = across_models({"a": panels_over(GAIN), "b": panels_over(NONE)})
+    assert (
+        "Over the dense model no gain is shown to carry over on any of 1 rows (gain in some: 1)."
+        in section.notes
+    )
+    bare = {name: said for name, said in GAIN.items() if name != "dense"}
+    section = across_models({"a": panels_over(bare), "b": panels_over(bare)})
+    assert "Over the dense model no vote on a benchmark can be compared." in section.notes
+
+
+def test_vote_that_one_run_alone_holds_is_named_and_not_compared() -> None:
+    whole = panels_over(GAIN)
+    other = Ensemble("mine", tuple(member(name, bits={}) for name in ("gptq-8", "gptq-4")))
+    both = (Ensemble(VOTE, whole.panels[0].members), other)
+    (table,) = across_models({"a": panels_of(whole.run, both, dense="dense"), "b": whole}).tables
+    assert {row[0] for row in table.rows} == {VOTE}
+    assert "in one run only, and not compared: mine on mmlu" in table.notes
+
+
+def test_runs_that_were_asked_otherwise_say_so() -> None:
+    votes = [Ensemble(VOTE, tuple(member(name, bits={}) for name in THIRDS))]
+    asked = run_of(GAIN, data="eeee", prompts=PromptFacts(sha256="bbbb"))
+    section = across_models({"a": panels_over(GAIN), "b": panels_of(asked, votes, dense="dense")})
+    assert "mmlu was asked otherwise in b: prompts aaaa, now bbbb; data dddd, now eeee" in (
+        section.notes
+    )
+
+
+def test_columns_are_told_apart_whatever_runs_are_called() -> None:
+    names = [
+        "x/latest",
+        "y/latest",
+        "a/latest (4)",
+        "b/latest",
+        "ensemble",
+        f"z/{'long' * 30}",
+        f"w/{'long' * 31}",
+    ]
+    section = across_models({name: panels_over(NONE) for name in names})
+    headings = [column.name for column in section.tables[0].columns]
+    assert headings[3:5] == ["latest", "latest (2)"]
+    assert len(set(headings)) == len(headings) == len(names) + 4
