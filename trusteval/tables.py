@@ -57,6 +57,7 @@ class Column:
 class Table:
     """Rows under columns; `name` is its key in a document, `notes` are said below it.
 
+    `further` are rows that a document holds after the others, and that are only counted elsewhere.
     A number that is none, or without bounds, is unavailable. Raises ValueError for a row of another
     length, or two columns of one name.
     """
@@ -66,16 +67,19 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    further: tuple[tuple[Cell, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if len({column.name for column in self.columns}) < len(self.columns):
             raise ValueError(f"table {self.name}: two columns of one name")
-        for row in self.rows:
+        for row in (*self.rows, *self.further):
             if len(row) != len(self.columns):
                 raise ValueError(
                     f"table {self.name}: {len(self.columns)} columns, a row of {len(row)}"
                 )
-        object.__setattr__(self, "rows", tuple(tuple(map(_finite, row)) for row in self.rows))
+        for name in ("rows", "further"):
+            finite = tuple(tuple(map(_finite, row)) for row in getattr(self, name))
+            object.__setattr__(self, name, finite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,9 @@ def _table(table: Table) -> dict[str, Any]:
         "name": table.name,
         "title": table.title,
         "columns": [{"name": c.name, "kind": c.kind.value} for c in table.columns],
-        "rows": [dict(zip(names, map(_cell, row), strict=True)) for row in table.rows],
+        "rows": [
+            dict(zip(names, map(_cell, row), strict=True)) for row in (*table.rows, *table.further)
+        ],
         "notes": list(table.notes),
     }
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from tests.answered_runs import INVALID, RIGHT, N, run_of, with_wrong
-from tests.ensemble.panelled import VOTE, panel_over, panels_over
+from tests.ensemble.panelled import VOTE, panels_over
+from trusteval.answers.table import AnswerTable, SampleTable
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.ensemble.across import across_models
-from trusteval.ensemble.gains import Rival, gain_over
 from trusteval.ensemble.members import member
 from trusteval.ensemble.panels import panels_of
 from trusteval.stats.paired import Pairs
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tables import Spread
+from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.run_facts import PromptFacts
-from trusteval.types import Answer, Ensemble, Unavailable
+from trusteval.types import Answer, Ensemble, Label, Sample, Unavailable
 
 THIRDS = {
     "gptq-8": with_wrong(*range(0, 20)),
@@ -44,7 +48,7 @@ def over(*said: Said) -> dict[str, tuple[object, ...]]:
 
 
 def test_gain_is_that_of_the_pairs_in_points() -> None:
-    (first, second, verdict) = over(GAIN, NONE)["dense"]
+    (first, second, verdict) = over(GAIN, NONE)["the dense model"]
     pairs = Pairs(lost=20, gained=0, n=N)
     assert isinstance(first, Spread)
     expected = (100 * pairs.value, 100 * pairs.low, 100 * pairs.high)
@@ -66,36 +70,66 @@ def test_gain_is_that_of_the_pairs_in_points() -> None:
     ],
 )
 def test_what_runs_show_together(said: tuple[Said, ...], verdict: str) -> None:
-    assert over(*said)["dense"][-1] == verdict
+    assert over(*said)["the dense model"][-1] == verdict
 
 
 def test_over_the_best_member_is_over_every_member() -> None:
-    panel = panel_over(LOSS)
-    gain = gain_over(Rival.BEST_MEMBER, panel)
-    assert not isinstance(gain, Unavailable)
-    assert gain.value == pytest.approx(-20 / 60)  # 8 bit is right where the two others outvote it
-    assert gain.high < 0
-    best = gain_over(Rival.BEST_MEMBER, panel_over(GAIN))
-    assert not isinstance(best, Unavailable)
-    assert best.value == pytest.approx(20 / 60)
-    assert best.low > 0
+    """In LOSS 8 bit is right where the two others outvote it."""
+    (gain, loss, verdict) = over(GAIN, LOSS)["its best member"]
+    assert isinstance(gain, Spread)
+    assert isinstance(loss, Spread)
+    assert (gain.value, loss.value) == pytest.approx((100 / 3, -100 / 3))
+    assert gain.low > 0 > loss.high
+    assert verdict == "gain and loss"
 
 
 def test_over_the_chain_filtering_gains_nothing() -> None:
     """8 bit gives no answer where the others are right: the chain and the vote both find them."""
-    said = {
-        "gptq-8": [INVALID] * 30 + [RIGHT] * 30,
-        "gptq-4": [RIGHT] * N,
-        "gptq-3": [RIGHT] * N,
+    said = {"gptq-8": [INVALID] * 30 + [RIGHT] * 30, "gptq-4": [RIGHT] * N, "gptq-3": [RIGHT] * N}
+    rows = over(said, said)
+    for cell in rows["the fallback chain"][:2]:
+        assert isinstance(cell, Spread)
+        assert cell.value == 0
+    assert all(isinstance(cell, Unavailable) for cell in rows["the dense model"])
+
+
+def test_figures_of_runs_are_over_the_benchmarks_that_all_have() -> None:
+    """The second run has a score of one benchmark of two only: both are compared on that one."""
+    names = [*THIRDS]
+    votes = [Ensemble(VOTE, tuple(member(name, bits={}) for name in names))]
+    whole = of_two_benchmarks(GAIN, names=("advglue", "advglue_plus_plus"))
+    half = of_two_benchmarks(GAIN, names=("advglue",))
+    runs = {
+        name: panels_of(run, votes, dense="dense")
+        for name, run in (("whole", whole), ("half", half))
     }
-    panel = panel_over(said)
-    chain, best = (gain_over(rival, panel) for rival in (Rival.CHAIN, Rival.BEST_MEMBER))
-    assert not isinstance(chain, Unavailable)
-    assert not isinstance(best, Unavailable)
-    assert (chain.value, best.value) == (0, 0)
-    dense = gain_over(Rival.DENSE, panel)
-    assert isinstance(dense, Unavailable)
-    assert "--dense NAME" in dense.why
+    section = across_models(runs)
+    (table,) = section.tables
+    assert {row[1] for row in table.rows} == {"adversarial robustness"}
+    first, second = table.rows[0][3:5]
+    assert first == second
+    assert any(
+        note == "not in every run, and not compared: vote-gptq on advglue_plus_plus (whole)"
+        for note in table.notes
+    )
+
+
+def of_two_benchmarks(said: Said, *, names: Sequence[str]) -> AnsweredRun:
+    """Answer the same to sixty items of one or two benchmarks of one dimension."""
+    run = run_of(said)
+    tables = {}
+    for name in names:
+        setting = BENCHMARKS[name].setting(next(iter(BENCHMARKS[name].settings)))
+        label, other = (one.value for one in setting.labels[:2])
+        items = SampleTable.of(
+            Sample(str(n), setting, f"{name} {n}", label, stratum="s") for n in range(N)
+        )
+        for who, answers in said.items():
+            tables[who, name] = AnswerTable.of(
+                items, (Label(label if answer == RIGHT else other) for answer in answers)
+            )
+    data = dict.fromkeys(names, DataFacts(sha256="dddd"))
+    return replace(run, answer_tables=tables, data=data, said={}, identities={}, grounds={})
 
 
 def test_sentence_says_for_each_rival_whether_the_gain_carries_over() -> None:
@@ -108,7 +142,7 @@ def test_sentence_says_for_each_rival_whether_the_gain_carries_over() -> None:
     )
     bare = {name: said for name, said in GAIN.items() if name != "dense"}
     section = across_models({"a": panels_over(bare), "b": panels_over(bare)})
-    assert "Over the dense model no vote on a benchmark can be compared." in section.notes
+    assert "Over the dense model no vote can be compared in two runs." in section.notes
 
 
 def test_vote_that_one_run_alone_holds_is_named_and_not_compared() -> None:
@@ -117,7 +151,7 @@ def test_vote_that_one_run_alone_holds_is_named_and_not_compared() -> None:
     both = (Ensemble(VOTE, whole.panels[0].members), other)
     (table,) = across_models({"a": panels_of(whole.run, both, dense="dense"), "b": whole}).tables
     assert {row[0] for row in table.rows} == {VOTE}
-    assert "in one run only, and not compared: mine on mmlu" in table.notes
+    assert "not in every run, and not compared: mine on mmlu (a)" in table.notes
 
 
 def test_runs_that_were_asked_otherwise_say_so() -> None:

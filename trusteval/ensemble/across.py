@@ -8,25 +8,23 @@ from enum import StrEnum
 from itertools import chain, count
 from pathlib import PurePath
 
-from trusteval.ensemble.gains import Gain, Rival, gain_over
+from trusteval.ensemble.contest import CHAIN, DENSE, Lead
+from trusteval.ensemble.lead_tables import BEST
 from trusteval.ensemble.panels import Panels
-from trusteval.tables import Cell, Column, Kind, Section, Spread, Table
+from trusteval.ensemble.side_by_side import SideBySide, side_by_side
+from trusteval.ensemble.wording import lead_cell
+from trusteval.tables import Cell, Column, Kind, Section, Table
 from trusteval.tracking.baseline import differences
 from trusteval.types import Unavailable
 
-_Row = tuple[str, str, Rival]
-"""An ensemble, a benchmark and what the vote is compared with."""
-_HEADINGS = ("ensemble", "benchmark", "vote minus", "over the runs")
-
+_RIVALS = {DENSE: "the dense model", BEST: "its best member", CHAIN: "the fallback chain"}
+_HEADINGS = ("ensemble", "dimension", "vote minus", "over the runs")
 _LONGEST = 24
 """Letters of a column's heading."""
 
 
 class CarriesOver(StrEnum):
-    """What several runs show together; a run shows a gain or a loss if its interval leaves out 0.
-
-    In a table; in a sentence as `word`.
-    """
+    """What several runs show together; each shows a gain or a loss if its interval leaves out 0."""
 
     GAIN = "gain in all"
     LOSS = "loss in all"
@@ -39,38 +37,36 @@ class CarriesOver(StrEnum):
 def across_models(named: Mapping[str, Panels]) -> Section:
     """Lay the gains of votes of one name beside each other, run by run, and say what follows."""
     runs = dict(zip(_labels(list(named)), named.values(), strict=True))
-    gains = [_gains(panels) for panels in runs.values()]
-    rows = [
-        row
-        for row in dict.fromkeys(row for of_run in gains for row in of_run)
-        if sum(row in of_run for of_run in gains) > 1
+    votes = Counter(vote for panels in runs.values() for vote in panels.ensembles)
+    found = [
+        one for vote in votes if votes[vote] > 1 for one in side_by_side(vote, list(runs.values()))
     ]
-    found = {row: [of_run.get(row, _NO_VOTE) for of_run in gains] for row in rows}
-    verdicts = {row: carries_over(of_row) for row, of_row in found.items()}
+    verdicts = [carries_over(one.leads) for one in found]
     *keys, last = _HEADINGS
     table = Table(
         name="across",
         title="What the vote gains, points, by run",
         columns=(*map(Column, keys), *(Column(run, Kind.CHANGE) for run in runs), Column(last)),
-        rows=tuple((*row, *map(_cell, found[row]), verdicts[row]) for row in rows),
-        notes=(_BY_CHANCE, _RIVALS, *_alone(gains)),
+        rows=tuple(map(_row, found, verdicts)),
+        notes=(*_LEGEND, *_incomplete(found, list(runs)), *_not_compared(runs, found)),
     )
-    notes = (*_who(runs), *_sentences(verdicts), *_asked_otherwise(runs))
+    notes = (*_who(runs), *_sentences(found, verdicts), *_asked_otherwise(runs))
     return Section("across", "Across models", (table,), notes)
 
 
-_NO_VOTE = Unavailable("the run has no such vote there")
-_BY_CHANCE = (
+def _row(one: SideBySide, verdict: CarriesOver | Unavailable) -> tuple[Cell, ...]:
+    return (one.ensemble, one.dimension, one.rival, *map(lead_cell, one.leads), verdict)
+
+
+_LEGEND = (
     "paired, each row on its own: of 20 rows where nothing is gained or lost, a run shows one gain "
-    "and one loss by chance"
-)
-_RIVALS = (
-    "best member: the interval holds whichever member is the best; chain: the first valid answer "
-    "from the highest precision down"
+    "and one loss by chance",
+    "a dimension is the mean of its benchmarks; its best member: the interval holds whichever "
+    "member that is; the fallback chain: the first valid answer from the highest precision down",
 )
 
 
-def carries_over(gains: Sequence[Gain]) -> CarriesOver | Unavailable:
+def carries_over(gains: Sequence[Lead]) -> CarriesOver | Unavailable:
     """Return what the gains of several runs show together."""
     there = [gain for gain in gains if not isinstance(gain, Unavailable)]
     if len(there) < 2:
@@ -87,47 +83,28 @@ def carries_over(gains: Sequence[Gain]) -> CarriesOver | Unavailable:
             return CarriesOver.OPPOSED
 
 
-def _gains(panels: Panels) -> dict[_Row, Gain]:
-    return {
-        (panel.ensemble, panel.benchmark, rival): gain_over(rival, panel)
-        for panel in panels.panels
-        for rival in Rival
-    }
-
-
-def _cell(gain: Gain) -> Cell:
-    if isinstance(gain, Unavailable):
-        return gain
-    return Spread(100 * gain.value, 100 * gain.low, 100 * gain.high)
-
-
 # -- what is said ----------------------------------------------------------------------------
 
 
-def _sentences(verdicts: Mapping[_Row, CarriesOver | Unavailable]) -> Iterator[str]:
+def _sentences(
+    found: Sequence[SideBySide], verdicts: Sequence[CarriesOver | Unavailable]
+) -> Iterator[str]:
     """Yield for each rival whether the gain over it carries over, and on how many rows."""
-    for rival in Rival:
+    for rival, worded in _RIVALS.items():
         told = [
             verdict
-            for row, verdict in verdicts.items()
-            if row[2] is rival and isinstance(verdict, CarriesOver)
+            for one, verdict in zip(found, verdicts, strict=True)
+            if one.rival == rival and isinstance(verdict, CarriesOver)
         ]
         if not told:
-            yield f"Over {_WITH_ARTICLE[rival]} no vote on a benchmark can be compared."
+            yield f"Over {worded} no vote can be compared in two runs."
             continue
         counts = Counter(told)
         n = counts.pop(CarriesOver.GAIN, 0)
         does = f"the gain carries over on {n}" if n else "no gain is shown to carry over on any"
         others = ", ".join(f"{kind}: {counts[kind]}" for kind in CarriesOver if counts[kind])
         rest = f" ({others})" if others else ""
-        yield f"Over {_WITH_ARTICLE[rival]} {does} of {len(told)} rows{rest}."
-
-
-_WITH_ARTICLE = {
-    Rival.DENSE: "the dense model",
-    Rival.BEST_MEMBER: "the best member",
-    Rival.CHAIN: "the fallback chain",
-}
+        yield f"Over {worded} {does} of {len(told)} rows{rest}."
 
 
 def _who(runs: Mapping[str, Panels]) -> Iterator[str]:
@@ -149,12 +126,28 @@ def _asked_otherwise(runs: Mapping[str, Panels]) -> Iterator[str]:
                     yield f"{benchmark} was asked otherwise in {label}: {'; '.join(changed)}"
 
 
-def _alone(gains: Sequence[Mapping[_Row, Gain]]) -> Iterator[str]:
-    """Name the votes that one run alone holds."""
-    n_runs = Counter(row[:2] for of_run in gains for row in of_run if row[2] is Rival.CHAIN)
-    alone = [" on ".join(row) for row, n in n_runs.items() if n == 1]
+def _incomplete(found: Sequence[SideBySide], labels: Sequence[str]) -> Iterator[str]:
+    """Say which figures leave out a benchmark, or a member."""
+    for one in found:
+        where = f"{one.ensemble}, {one.dimension}, minus {one.rival}"
+        if one.over and one.without:
+            yield f"{where}: without {', '.join(one.without)}, which not every run has a figure of"
+        for label, some in zip(labels, one.best_of, strict=True):
+            if some:
+                yield f"{where}, in {label}: the best of {', '.join(some)}, who have a score"
+
+
+def _not_compared(runs: Mapping[str, Panels], found: Sequence[SideBySide]) -> Iterator[str]:
+    """Name the votes on benchmarks that are in some of the runs that could be compared only."""
+    compared = {(one.ensemble, name) for one in found for name in (*one.over, *one.without)}
+    alone = [
+        f"{panel.ensemble} on {panel.benchmark} ({label})"
+        for label, panels in runs.items()
+        for panel in panels.panels
+        if (panel.ensemble, panel.benchmark) not in compared
+    ]
     if alone:
-        yield f"in one run only, and not compared: {', '.join(alone)}"
+        yield f"not in every run, and not compared: {', '.join(alone)}"
 
 
 def _labels(named: Sequence[str]) -> list[str]:

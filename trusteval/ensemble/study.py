@@ -6,14 +6,20 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.recorded_votes import recorded_otherwise
 from trusteval.ensemble.who import who_votes
 from trusteval.system.digests import digest
 from trusteval.tables import Section, document_of
 from trusteval.types import Variant
 
-SECTIONS: Mapping[str, Callable[[Panels], Section]] = {"who": who_votes}
+SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
+    "who": who_votes,
+    "pays": does_it_pay,
+    "ablations": ablations,
+}
 """By the section's own name, in the order in which they are shown."""
 ACROSS = "across"
 """The section that is over several runs (trusteval.ensemble.across)."""
