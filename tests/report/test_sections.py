@@ -80,6 +80,14 @@ def test_reason_stands_below_the_table_once_and_is_numbered() -> None:
     ]
 
 
+def test_long_notes_are_folded_between_words_and_say_the_same() -> None:
+    note = "the vote is ahead of the fallback chain by 1.0 points " * 9
+    table = Table("t", "T", (Column("who"),), (("a",),), (note,))
+    lines = list(section_lines([Section("s", "S", (table,), (note,))], width=WIDTH))
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(" ".join(lines).split()).count(" ".join(note.split())) == 2
+
+
 def test_table_without_rows_says_so() -> None:
     table = Table("t", "T", (Column("who"),), ())
     assert "no row" in list(section_lines(section_of(table), width=WIDTH))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import TextWrapper
 
+from trusteval.printable import printable
 from trusteval.report.cells import shown_cell
 from trusteval.report.drawn import drawn
 from trusteval.report.markup import in_markdown
@@ -14,15 +16,25 @@ _LEAST_WIDTH = 120
 
 
 def section_lines(sections: Sequence[Section], *, width: int) -> Iterator[str]:
-    """Yield what a terminal shows."""
+    """Yield what a terminal shows; at least 120 letters wide."""
+    width = max(width, _LEAST_WIDTH)
     for section in sections:
         yield from ("", section.title, "=" * len(section.title))
-        yield from section.notes
+        yield from _folded(section.notes, width=width)
         for table in section.tables:
             yield from ("", table.title)
             if table.rows:
-                yield from drawn(table.columns, _texts(table), width=max(width, _LEAST_WIDTH))
-            yield from _said_below(table)
+                yield from drawn(table.columns, _texts(table), width=width)
+            yield from _folded(_said_below(table), width=width)
+
+
+def _folded(lines: Iterable[str], *, width: int) -> Iterator[str]:
+    """Fold lines between words; what goes on is set in."""
+    fold = TextWrapper(
+        width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+    for line in lines:
+        yield from fold.wrap(printable(line)) or [""]
 
 
 def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator[str]:

@@ -13,7 +13,7 @@ from trusteval.report.markup import Markdown, in_markdown
 from trusteval.report.sections import section_markdown
 from trusteval.tracking.answered_run import AnsweredRun
 
-_POINTER = "All tables of this part, as JSON and pictures too: `trusteval ensemble` on this folder."
+_POINTER = "All tables of this part, as JSON and pictures too: trusteval ensemble on this folder."
 
 
 def votes_in_short(answers: AnsweredRun) -> Markdown | None:
