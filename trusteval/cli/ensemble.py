@@ -117,11 +117,14 @@ def _section_names(asked: Sequence[str]) -> Sequence[str]:
 
 def _gathered(asked: argparse.Namespace) -> list[Gathered]:
     """Read the runs; raises UsageError for options that say nothing about any of them."""
-    from trusteval.ensemble.gathering import are_subjects, gather
+    from trusteval.ensemble.gathering import are_subjects, gather, hold_context
     from trusteval.tracking.store_selection import Asking
 
-    named = ("profile", "protocol", "data", "prompts")
+    named = ("profile", "prompts", "protocol", "data")
     given = {name: value for name in named if (value := getattr(asked, name)) is not None}
     if given and not are_subjects(asked.runs):
         raise UsageError(f"--{next(iter(given))} is about NAME=...; reports and baselines know")
+    of_store = next((name for name in ("profile", "prompts") if name in given), None)
+    if of_store is not None and not hold_context(asked.runs):
+        raise UsageError(f"--{of_store} is about STORE.sqlite#CONTEXT; files say what they answer")
     return gather(asked.runs, Asking(**given))

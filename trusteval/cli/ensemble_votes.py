@@ -30,6 +30,8 @@ def read_bits(words: Sequence[str], *, known: Sequence[str]) -> dict[str, int]:
                 f"--bits {word}: no run has a subject {name!r}; known: {', '.join(known)}"
                 f"{meant(name, known)}"
             )
+        if name in bits:
+            raise UsageError(f"--bits {word}: {name} has {bits[name]} already")
         bits[name] = int(number)
     return bits
 

@@ -43,6 +43,11 @@ def are_subjects(words: Sequence[str]) -> bool:
     return any(map(_is_subject, words))
 
 
+def hold_context(words: Sequence[str]) -> bool:
+    """Whether any of the words is a context of a store."""
+    return any(is_store(word) for word in words if _is_subject(word))
+
+
 def gather(words: Sequence[str], asking: Asking) -> list[Gathered]:
     """Read all runs; `asking` says what stores were asked, and how recordings are read.
 
