@@ -19,7 +19,7 @@ from trusteval.suite.data_facts import DataFacts
 from trusteval.tables import Spread
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.run_facts import PromptFacts
-from trusteval.types import Answer, Ensemble, Label, Sample, Unavailable
+from trusteval.types import Answer, Ensemble, Label, Refusal, Sample, Unavailable
 
 THIRDS = {
     "gptq-8": with_wrong(*range(0, 20)),
@@ -114,19 +114,54 @@ def test_figures_of_runs_are_over_the_benchmarks_that_all_have() -> None:
     )
 
 
-def of_two_benchmarks(said: Said, *, names: Sequence[str]) -> AnsweredRun:
-    """Answer the same to sixty items of one or two benchmarks of one dimension."""
+def test_benchmark_that_one_run_has_no_figure_of_is_left_out_of_all_and_said() -> None:
+    """Nobody answers the second run's fairness questions: its score is not defined."""
+    votes = [Ensemble(VOTE, tuple(member(name, bits={}) for name in THIRDS))]
+    names = ("advglue", "adult")
+    whole = of_two_benchmarks(GAIN, names=names)
+    mute = of_two_benchmarks(GAIN, names=names, mute="adult")
+    panels = [panels_of(run, votes, dense="dense") for run in (whole, mute)]
+    (table,) = across_models({"whole": panels[0], "mute": panels[1]}).tables
+    rows = {row[1:3]: row[3:] for row in table.rows}
+    everywhere, robust = (
+        rows[dimension, "the dense model"]
+        for dimension in ("all dimensions", "adversarial robustness")
+    )
+    assert everywhere == robust
+    assert isinstance(rows["fairness", "the dense model"][1], Unavailable)
+    assert (
+        f"{VOTE}, all dimensions, minus the dense model: without adult, which not every run has a "
+        "figure of"
+    ) in table.notes
+
+
+def of_two_benchmarks(said: Said, *, names: Sequence[str], mute: str = "") -> AnsweredRun:
+    """Answer the same to sixty items of each benchmark; all refuse those of `mute`."""
     run = run_of(said)
     tables = {}
     for name in names:
         setting = BENCHMARKS[name].setting(next(iter(BENCHMARKS[name].settings)))
         label, other = (one.value for one in setting.labels[:2])
         items = SampleTable.of(
-            Sample(str(n), setting, f"{name} {n}", label, stratum="s") for n in range(N)
+            Sample(
+                id=str(n),
+                setting=setting,
+                unit=f"{name} {n}",
+                target=(label, other)[n // 2 % 2],
+                group=("Female", "Male")[n % 2],
+            )
+            for n in range(N)
         )
+        swapped = {label: other, other: label}
         for who, answers in said.items():
             tables[who, name] = AnswerTable.of(
-                items, (Label(label if answer == RIGHT else other) for answer in answers)
+                items,
+                (
+                    Refusal()
+                    if name == mute
+                    else Label(item.target if answer == RIGHT else swapped[item.target])
+                    for item, answer in zip(items.samples, answers, strict=True)
+                ),
             )
     data = dict.fromkeys(names, DataFacts(sha256="dddd"))
     return replace(run, answer_tables=tables, data=data, said={}, identities={}, grounds={})

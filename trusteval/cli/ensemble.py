@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,7 @@ def add_ensemble(commands: Any) -> None:
         help="tell from recorded answers whether a vote over precisions pays, and why",
         epilog="Exit code: 0 everything is shown, 2 usage, unreadable input, or no vote to show.",
     )
-    add = ensemble.add_argument
-    add(
+    ensemble.add_argument(
         "runs",
         nargs="+",
         metavar="RUN",
@@ -36,6 +35,21 @@ def add_ensemble(commands: Any) -> None:
         "NAME=STORE.sqlite#CONTEXT, a context as `trusteval store info` lists it, or "
         "NAME=FILE.jsonl, answers as `trusteval score` takes them",
     )
+    _declare_choice(ensemble.add_argument)
+    add = ensemble.add_argument
+    add("--json", type=Path, metavar="OUT", help="write everything here too")
+    add("--markdown", type=Path, metavar="OUT", help="write the tables here as Markdown too")
+    add("--figures", type=Path, metavar="FOLDER", help="draw the tables that can be here, as .svg")
+    asked = ensemble.add_argument_group("what the subjects of NAME=... were asked")
+    asked.add_argument("--profile", choices=tuple(PROFILES), help="of a store (default: demo)")
+    asked.add_argument("--protocol", choices=tuple(PROTOCOLS), help="default: strict")
+    asked.add_argument("--data", type=Path, help="directory of the benchmarks' original files")
+    asked.add_argument("--prompts", type=Path, help="a prompts.toml in place of trusteval's texts")
+    ensemble.set_defaults(run=_ensemble)
+
+
+def _declare_choice(add: Callable[..., Any]) -> None:
+    """Declare which votes, benchmarks and sections are shown."""
     several = {"action": "append", "default": []}
     add(
         "--ensemble",
@@ -59,15 +73,6 @@ def add_ensemble(commands: Any) -> None:
         help="show only this benchmark or dimension; repeatable",
     )
     add("--section", **several, metavar="NAME", help="show only this section; repeatable")
-    add("--json", type=Path, metavar="OUT", help="write everything here too")
-    add("--markdown", type=Path, metavar="OUT", help="write the tables here as Markdown too")
-    add("--figures", type=Path, metavar="FOLDER", help="draw the tables that can be here, as .svg")
-    asked = ensemble.add_argument_group("what the subjects of NAME=... were asked")
-    asked.add_argument("--profile", choices=tuple(PROFILES), help="of a store (default: demo)")
-    asked.add_argument("--protocol", choices=tuple(PROTOCOLS), help="default: strict")
-    asked.add_argument("--data", type=Path, help="directory of the benchmarks' original files")
-    asked.add_argument("--prompts", type=Path, help="a prompts.toml in place of trusteval's texts")
-    ensemble.set_defaults(run=_ensemble)
 
 
 def _ensemble(asked: argparse.Namespace) -> int:
