@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from trusteval.types import Unavailable
@@ -57,7 +58,8 @@ class Table:
     """Rows under columns; `name` is its key in a document, `notes` are said below it.
 
     `further` are rows that a document holds after the others, and that are only counted elsewhere.
-    Raises ValueError for a row of another length.
+    A number that is none, or without bounds, is unavailable. Raises ValueError for a row of another
+    length, or two columns of one name.
     """
 
     name: str
@@ -68,11 +70,16 @@ class Table:
     further: tuple[tuple[Cell, ...], ...] = ()
 
     def __post_init__(self) -> None:
+        if len({column.name for column in self.columns}) < len(self.columns):
+            raise ValueError(f"table {self.name}: two columns of one name")
         for row in (*self.rows, *self.further):
             if len(row) != len(self.columns):
                 raise ValueError(
                     f"table {self.name}: {len(self.columns)} columns, a row of {len(row)}"
                 )
+        for name in ("rows", "further"):
+            finite = tuple(tuple(map(_finite, row)) for row in getattr(self, name))
+            object.__setattr__(self, name, finite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,17 @@ class Section:
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+
+
+def _finite(cell: Cell) -> Cell:
+    """Return a cell, or that it has no number where it has none that a document can hold."""
+    match cell:
+        case Spread(value, low, high) if not all(map(isfinite, (value, low, high))):
+            return Unavailable("its estimate or a bound of it is no finite number")
+        case float() if not isfinite(cell):
+            return Unavailable("it is no finite number")
+        case _:
+            return cell
 
 
 def document_of(sections: Sequence[Section]) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def decide_by(
         )
         for row in examples.tolist()
     ]
-    return AnswerTable.of(sample_table, (decided[number] for number in of_row.tolist()))
+    return AnswerTable.among(sample_table, decided, of_row.reshape(-1))
 
 
 def _elected(ballots: Sequence[Ballot], policy: RefusalPolicy) -> Answer:

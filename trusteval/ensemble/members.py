@@ -12,7 +12,8 @@ from trusteval.types import Ensemble, Variant
 _OVER = "vote over"
 """What a vote's identity names its members by."""
 _NAME = re.compile(r"([a-z0-9_]+)-([1-9][0-9]?)(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
-_DENSE = "dense"
+DENSE = "dense"
+"""What the model that others are made of is called where nobody says otherwise."""
 _DENSE_BITS = 16
 
 
@@ -44,6 +45,6 @@ def member(name: str, *, bits: Mapping[str, int]) -> Variant:
         return Variant(name, method, bits[name], seed)
     if match is not None:
         return Variant(name, match[1], int(match[2]), int(match[3] or 0))
-    if name == _DENSE:
-        return Variant(name, _DENSE, _DENSE_BITS)
+    if name == DENSE:
+        return Variant(name, DENSE, _DENSE_BITS)
     raise VariantError(f"nobody says how many bits {name} has; give --bits {name}=N")

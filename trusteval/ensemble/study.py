@@ -2,29 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
+from trusteval.ensemble.recorded_votes import recorded_otherwise
 from trusteval.ensemble.who import who_votes
-from trusteval.tables import Section
+from trusteval.system.digests import digest
+from trusteval.tables import Section, document_of
+from trusteval.types import Variant
 
-SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, ablations, why)
-"""In the order in which they are shown."""
+SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
+    "who": who_votes,
+    "pays": does_it_pay,
+    "ablations": ablations,
+    "why": why,
+}
+"""By the section's own name, in the order in which they are shown."""
+ACROSS = "across"
+"""The section that is over several runs (trusteval.ensemble.across)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Study:
-    """What one run's ensembles show; `named` is what the user calls the run."""
+    """What one run's ensembles show; `named` is what the user calls the run.
+
+    `left_out` says what of the run is missing in the sections, or doubtful.
+    """
 
     named: str
     panels: Panels
     sections: tuple[Section, ...]
+    left_out: tuple[str, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain values; `digest` tells the answers that all was made of from others."""
+        run, panels = self.panels.run, self.panels
+        answers = run.to_document(with_texts=False)
+        members = {panel.ensemble: panel.members for panel in panels.panels}
+        return {
+            "named": self.named,
+            "facts": replace(run.facts, gates=None, families=None).to_document(),
+            "digest": digest([answers["benchmarks"], answers["subjects"]]),
+            "dense": next((panel.dense for panel in panels.panels if panel.dense), None),
+            "ensembles": {name: list(map(_member, who)) for name, who in members.items()},
+            "left_out": list(self.left_out),
+            "sections": document_of(self.sections),
+        }
 
 
-def study(panels: Panels, *, named: str) -> Study:
-    """Ask everything of a run's panels."""
-    return Study(named, panels, tuple(section(panels) for section in SECTIONS))
+def study(
+    panels: Panels,
+    *,
+    named: str,
+    names: Collection[str] = tuple(SECTIONS),
+    doubts: Collection[str] = (),
+) -> Study:
+    """Ask the sections called `names` of a run's panels; `doubts` are about the whole run."""
+    left_out = (
+        *doubts,
+        *(f"left out: {line}" for line in panels.left_out),
+        *recorded_otherwise(panels),
+    )
+    sections = (section(panels) for name, section in SECTIONS.items() if name in names)
+    return Study(named, panels, tuple(sections), left_out)
+
+
+def _member(variant: Variant) -> dict[str, Any]:
+    told = {"name": variant.name, "method": variant.method, "bits": variant.bits}
+    return {**told, "seed": variant.seed}

@@ -25,9 +25,8 @@ _COLUMNS = (
 def who_votes(panels: Panels) -> Section:
     """Show the members, the model they stand beside and the vote, each with its score."""
     rows = tuple(row for panel in panels.panels for row in _rows(panel))
-    notes = tuple(f"left out: {line}" for line in panels.left_out)
     scores = Table("scores", "Scores of members and vote", _COLUMNS, rows)
-    return Section("who", "Who votes", (scores,), notes)
+    return Section("who", "Who votes", (scores,))
 
 
 def _rows(panel: Panel) -> Iterator[tuple[Cell, ...]]:

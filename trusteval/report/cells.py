@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from trusteval.tables import Cell, Kind, Spread
 from trusteval.types import Unavailable
 
@@ -21,6 +23,22 @@ def shown_cell(cell: Cell, kind: Kind) -> str:
             return str(cell)
         case _:
             return _figure(cell, kind)
+
+
+def shown_value(cell: Cell, kind: Kind) -> str:
+    """Word a cell without its interval."""
+    return shown_cell(cell.value if isinstance(cell, Spread) else cell, kind)
+
+
+def number_of(cell: Cell) -> float:
+    """Return a cell's value, NaN where it has none."""
+    match cell:
+        case Spread(value):
+            return value
+        case Unavailable() | str():
+            return nan
+        case _:
+            return float(cell)
 
 
 def _figure(value: float, kind: Kind) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from io import StringIO
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import TextWrapper
 
 from trusteval.printable import printable
 from trusteval.report.cells import shown_cell
+from trusteval.report.drawn import drawn
 from trusteval.report.markup import in_markdown
 from trusteval.tables import Cell, Kind, Section, Table
 from trusteval.types import Unavailable
@@ -15,14 +16,25 @@ _LEAST_WIDTH = 120
 
 
 def section_lines(sections: Sequence[Section], *, width: int) -> Iterator[str]:
-    """Yield what a terminal shows."""
+    """Yield what a terminal shows; at least 120 letters wide."""
+    width = max(width, _LEAST_WIDTH)
     for section in sections:
         yield from ("", section.title, "=" * len(section.title))
-        yield from section.notes
+        yield from _folded(section.notes, width=width)
         for table in section.tables:
             yield from ("", table.title)
-            yield from _drawn(table, width=width)
-            yield from _said_below(table)
+            if table.rows:
+                yield from drawn(table.columns, _texts(table), width=width)
+            yield from _folded(_said_below(table), width=width)
+
+
+def _folded(lines: Iterable[str], *, width: int) -> Iterator[str]:
+    """Fold lines between words; what goes on is set in."""
+    fold = TextWrapper(
+        width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+    for line in lines:
+        yield from fold.wrap(printable(line)) or [""]
 
 
 def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator[str]:
@@ -33,38 +45,13 @@ def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator
             yield from (in_markdown(note), "")
         for table in section.tables:
             yield from (f"{'#' * (level + 1)} {in_markdown(table.title)}", "")
-            yield from _piped(table)
-            yield ""
-            for note in _said_below(table):
-                yield f"- {in_markdown(note)}"
-            yield ""
-
-
-def _drawn(table: Table, *, width: int) -> list[str]:
-    """Draw a table; what repeats the row above in its first columns is left blank."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table as Drawing
-    from rich.text import Text
-
-    if not table.rows:
-        return []
-    drawing = Drawing(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in table.columns:
-        justify = "left" if column.kind is Kind.TEXT else "right"
-        drawing.add_column(Text(printable(column.name)), justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    for row in _without_repeats(_texts(table)):
-        drawing.add_row(*(Text(printable(text)) for text in row))
-    out = StringIO()
-    plain = {"markup": False, "emoji": False, "highlight": False}
-    Console(file=out, width=max(width, _LEAST_WIDTH), color_system=None, **plain).print(drawing)  # type: ignore[arg-type]
-    drawn = "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-    return drawn.strip("\n").splitlines()
+            if table.rows:
+                yield from (*_piped(table), "")
+            if said := list(_said_below(table)):
+                yield from (*(f"- {in_markdown(line)}" for line in said), "")
 
 
 def _piped(table: Table) -> Iterator[str]:
-    if not table.rows:
-        return
     yield f"| {' | '.join(in_markdown(column.name) for column in table.columns)} |"
     rules = ("---" if column.kind is Kind.TEXT else "---:" for column in table.columns)
     yield f"|{'|'.join(rules)}|"
@@ -97,14 +84,3 @@ def _said_below(table: Table) -> Iterator[str]:
     for place, why in enumerate(_reasons(table), 1):
         yield f"[{place}] {why}"
     yield from table.notes
-
-
-def _without_repeats(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
-    """Blank what a row shares with the one above, from the left up to the first difference."""
-    above: Sequence[str] = ()
-    for row in rows:
-        same = 0
-        while same < min(2, len(above)) and row[same] == above[same]:
-            same += 1
-        yield [*("" for _ in range(same)), *row[same:]]
-        above = row

@@ -163,6 +163,22 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
     )
 
 
+def renamed(run: AnsweredRun, name: str) -> AnsweredRun:
+    """Return a run of one subject under another name."""
+
+    def of(those: Mapping[tuple[str, str], _Value]) -> dict[tuple[str, str], _Value]:
+        return {(name, benchmark): value for (_, benchmark), value in those.items()}
+
+    return replace(
+        run,
+        identities=of(run.identities),
+        answer_tables=of(run.answer_tables),
+        said=of(run.said),
+        grounds=of(run.grounds),
+        members=of(run.members),
+    )
+
+
 def _sample_table(samples: Sequence[Sample], *, benchmark: str) -> SampleTable:
     if (twice := repeated_item(samples)) is not None:
         raise ValueError(f"{benchmark} has the item {twice} twice")

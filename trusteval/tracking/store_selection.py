@@ -47,18 +47,20 @@ class RecordedRun:
     left_out: tuple[str, ...]
 
 
-def recorded_run(path: Path, prefix: str, asking: Asking) -> RecordedRun:
+def recorded_run(
+    path: Path, prefix: str, asking: Asking, *, questionnaire: Questionnaire | None = None
+) -> RecordedRun:
     """Read every benchmark of the profile that is recorded whole.
 
-    `prefix` begins the digest of one context only. Raises TrackingError where there is no such
-    context, or nothing is whole.
+    `prefix` begins the digest of one context only; `questionnaire` is that of the asking, where it
+    has been read already. Raises TrackingError where there is no such context, or nothing is whole.
     """
     if not path.is_file():
         raise TrackingError(f"no response store at {path}")
     store = ResponseStore(path)
     try:
         stock = _stock(store, prefix)
-        return _recorded(store, stock, asking)
+        return _recorded(store, stock, asking, questionnaire or questionnaire_of(asking))
     finally:
         store.close()
 
@@ -81,8 +83,9 @@ def _stock(store: ResponseStore, prefix: str) -> Stock:
             )
 
 
-def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun:
-    questionnaire, facts = _asked(asking)
+def _recorded(
+    store: ResponseStore, stock: Stock, asking: Asking, questionnaire: Questionnaire
+) -> RecordedRun:
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
@@ -111,21 +114,26 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
     identities = dict.fromkeys(answer_tables, stock.description)
-    run = AnsweredRun(facts, data, identities, answer_tables, said, costs=costs)
+    run = AnsweredRun(_facts(asking), data, identities, answer_tables, said, costs=costs)
     return RecordedRun(run, tuple(left_out))
 
 
-def _asked(asking: Asking) -> tuple[Questionnaire, RunFacts]:
-    """Return the questions, and the facts that tell a run that asks them from others."""
-    profile, texts = find_profile(asking.profile), load_prompt_texts(asking.prompts)
+def questionnaire_of(asking: Asking) -> Questionnaire:
+    """Return what was asked; its files are read when its questions are."""
+    profile = find_profile(asking.profile)
     origin = demo_origin() if profile.is_demo else find_origin(asking.data, cache=cache_directory())
-    facts = RunFacts(
-        profile=profile.name,
+    return Questionnaire(profile, origin, texts=load_prompt_texts(asking.prompts))
+
+
+def _facts(asking: Asking) -> RunFacts:
+    """Return what tells a run that asks so from others."""
+    texts = load_prompt_texts(asking.prompts)
+    return RunFacts(
+        profile=find_profile(asking.profile).name,
         protocol=asking.protocol,
         reader=PROTOCOLS[asking.protocol].reader_version,
         prompts=PromptFacts(Path(texts.origin).name, texts.sha256),
     )
-    return Questionnaire(profile, origin, texts=texts), facts
 
 
 def _keys(context: str, questions: Sequence[Question]) -> list[str]:
