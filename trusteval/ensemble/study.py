@@ -6,13 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trusteval.ensemble.fairness import fairness_of_votes
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.who import who_votes
 from trusteval.system.digests import digest
 from trusteval.tables import Section, document_of
 from trusteval.types import Variant
 
-SECTIONS: Mapping[str, Callable[[Panels], Section]] = {"who": who_votes}
+SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
+    "who": who_votes,
+    "fairness": fairness_of_votes,
+}
 """By the section's own name, in the order in which they are shown."""
 ACROSS = "across"
 """The section that is over several runs (trusteval.ensemble.across)."""
