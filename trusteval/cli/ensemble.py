@@ -59,6 +59,12 @@ def add_ensemble(commands: Any) -> None:
         help="show only this benchmark or dimension; repeatable",
     )
     add("--section", **several, metavar="NAME", help="show only this section; repeatable")
+    add(
+        "--group-aware",
+        action="store_true",
+        help="beyond the paper: learn thresholds by sensitive group on the members' vote shares "
+        "(needs fairlearn)",
+    )
     add("--json", type=Path, metavar="OUT", help="write everything here too")
     add("--markdown", type=Path, metavar="OUT", help="write the tables here as Markdown too")
     add("--figures", type=Path, metavar="FOLDER", help="draw the tables that can be here, as .svg")

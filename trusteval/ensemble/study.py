@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from trusteval.ensemble.asked import NOTHING_MORE, Asked
 from trusteval.ensemble.fairness import fairness_of_votes
+from trusteval.ensemble.group_aware import group_aware_votes
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.who import who_votes
 from trusteval.system.digests import digest
@@ -16,6 +19,7 @@ from trusteval.types import Variant
 SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "who": who_votes,
     "fairness": fairness_of_votes,
+    "group_aware": group_aware_votes,
 }
 """By the section's own name, in the order in which they are shown."""
 ACROSS = "across"
@@ -56,10 +60,15 @@ def study(
     named: str,
     names: Collection[str] = tuple(SECTIONS),
     doubts: Collection[str] = (),
+    asked: Asked = NOTHING_MORE,
 ) -> Study:
     """Ask the sections called `names` of a run's panels; `doubts` are about the whole run."""
+    asks: dict[str, Callable[[Panels], Section]] = {
+        **SECTIONS,
+        "group_aware": partial(group_aware_votes, is_asked=asked.group_aware),
+    }
     left_out = (*doubts, *(f"left out: {line}" for line in panels.left_out))
-    sections = (section(panels) for name, section in SECTIONS.items() if name in names)
+    sections = (section(panels) for name, section in asks.items() if name in names)
     return Study(named, panels, tuple(sections), left_out)
 
 
