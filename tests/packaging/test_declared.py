@@ -13,9 +13,12 @@ from packaging.utils import canonicalize_name
 from tests.project import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("openai", "quantize", "demo", "plot", "rivals")
+EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair")
 """What a user may add; the others are for who works on trusteval."""
-ON_DEMAND = {"crowd-kit", "gguf", "gptqmodel", "httpcore2", "httpx2", "matplotlib", "pandas"}
+ON_DEMAND = {
+    *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "matplotlib", "pandas"),
+    "scikit-learn",
+}
 """What is imported only by who asked for it: its extra is named where it is missing."""
 UNSEEN = {"hypothesis"}
 """What a user's copy of the vote's laws imports, and no module of trusteval."""

@@ -73,6 +73,12 @@ def _declare_choice(add: Callable[..., Any]) -> None:
         help="show only this benchmark or dimension; repeatable",
     )
     add("--section", **several, metavar="NAME", help="show only this section; repeatable")
+    add(
+        "--group-aware",
+        action="store_true",
+        help="beyond the paper: learn thresholds by sensitive group on the members' vote shares "
+        "(needs fairlearn)",
+    )
 
 
 def _ensemble(asked: argparse.Namespace) -> int:

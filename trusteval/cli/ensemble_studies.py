@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from trusteval.cli.ensemble_votes import electorate, read_bits, single_subjects
+from trusteval.ensemble.asked import Asked
 from trusteval.ensemble.gathering import Gathered
 from trusteval.ensemble.members import DENSE
 from trusteval.ensemble.panels import panels_of
@@ -97,4 +98,5 @@ def _study(
         named=gathered.named,
         names=sections,
         doubts=(*gathered.doubts, *doubts, *lacking),
+        asked=Asked(group_aware=asked.group_aware),
     )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from trusteval.ensemble.ablations import ablations
+from trusteval.ensemble.asked import NOTHING_MORE, Asked
+from trusteval.ensemble.fairness import fairness_of_votes
+from trusteval.ensemble.group_aware import group_aware_votes
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
@@ -21,6 +25,8 @@ SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "pays": does_it_pay,
     "ablations": ablations,
     "why": why,
+    "fairness": fairness_of_votes,
+    "group_aware": group_aware_votes,
 }
 """By the section's own name, in the order in which they are shown."""
 ACROSS = "across"
@@ -61,14 +67,19 @@ def study(
     named: str,
     names: Collection[str] = tuple(SECTIONS),
     doubts: Collection[str] = (),
+    asked: Asked = NOTHING_MORE,
 ) -> Study:
     """Ask the sections called `names` of a run's panels; `doubts` are about the whole run."""
+    asks: dict[str, Callable[[Panels], Section]] = {
+        **SECTIONS,
+        "group_aware": partial(group_aware_votes, is_asked=asked.group_aware),
+    }
     left_out = (
         *doubts,
         *(f"left out: {line}" for line in panels.left_out),
         *recorded_otherwise(panels),
     )
-    sections = (section(panels) for name, section in SECTIONS.items() if name in names)
+    sections = (section(panels) for name, section in asks.items() if name in names)
     return Study(named, panels, tuple(sections), left_out)
 
 
