@@ -15,7 +15,17 @@ from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
-from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample, Variant
+from trusteval.types import (
+    Answer,
+    Draw,
+    Invalid,
+    InvalidReason,
+    Label,
+    Refusal,
+    Sample,
+    Variant,
+    draw_of,
+)
 
 # -- items ---------------------------------------------------------------------------------
 
@@ -191,4 +201,9 @@ def of_members(variants: Sequence[Variant]) -> list[dict[str, Any]]:
 
 def members(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
     """Rebuild a vote's members: enough to rank them, not to load them."""
-    return tuple(Variant(**one) for one in plain)
+    return tuple(Variant(**one, draw=_draw(one["name"])) for one in plain)
+
+
+def _draw(name: str) -> Draw | None:
+    found = draw_of(name)
+    return None if found is None else found[1]

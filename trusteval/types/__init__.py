@@ -14,6 +14,7 @@ from trusteval.types.answers import (
     Reading,
     Refusal,
 )
+from trusteval.types.draws import DRAWN, Draw, draw_of
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
     Declared,
@@ -39,6 +40,7 @@ from trusteval.types.unavailable import Unavailable
 from trusteval.types.verdicts import Level, Outcome, Undecided, Verdict
 
 __all__ = [
+    "DRAWN",
     "Answer",
     "Ballot",
     "Change",
@@ -46,6 +48,7 @@ __all__ = [
     "Decision",
     "Declared",
     "Dimension",
+    "Draw",
     "Endpoint",
     "Ensemble",
     "FinishReason",
@@ -77,4 +80,5 @@ __all__ = [
     "Undecided",
     "Variant",
     "Verdict",
+    "draw_of",
 ]
