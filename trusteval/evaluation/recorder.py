@@ -34,7 +34,8 @@ _MOST_TRIES = 3
 class Recorder:
     """The answers in one store, and the engine that adds to them.
 
-    A variant that could not be built or loaded is not tried again: its error is raised anew. `say`
+    A variant that could not be built or loaded is not tried again: its error is raised anew. Draws
+    of one variant share its model, its health and such an error. `say`
     is told what nothing came of for `quiet` seconds.
     """
 
@@ -70,7 +71,7 @@ class Recorder:
 
     def health(self, variant: Variant) -> Health | None:
         """Check a variant, or recall its check; None where there are no weights."""
-        context = self.context(variant)
+        context = self.context(variant.undrawn)
         key = health_key(digest(context))
         patience = Patience(self._quiet)
         while True:
@@ -117,9 +118,10 @@ class Recorder:
 
     def _check_once(self, variant: Variant) -> Health | None:
         """Check a variant once, where what is found cannot be recorded."""
-        if variant.name not in self._health_checks:
-            self._health_checks[variant.name] = self._checked_health(variant)
-        return self._health_checks[variant.name]
+        name = variant.undrawn.name
+        if name not in self._health_checks:
+            self._health_checks[name] = self._checked_health(variant)
+        return self._health_checks[name]
 
     def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
         if not self.store.is_writable:
@@ -214,6 +216,7 @@ class Recorder:
             [question.prompt for question, _ in part],
             max_new_tokens=setting.max_new_tokens,
             done=done,
+            draw=variant.draw,
         )
         try:
             while (batch := self._next(batches, f"{variant.name} on {setting.id}")) is not None:
@@ -236,17 +239,18 @@ class Recorder:
         """Return everything but the prompt that decides a variant's responses, asked once."""
         if variant.name not in self._contexts:
             with (
-                self.remembering_failure(variant),
+                self.remembering_failure(variant.undrawn),
                 self._telling(f"what decides the answers of {variant.name}"),
             ):
                 self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
 
     def _engine(self, variant: Variant) -> Engine:
-        if self._loaded is not None and self._loaded[0] == variant.name:
+        name = variant.undrawn.name
+        if self._loaded is not None and self._loaded[0] == name:
             return self._loaded[1]
         self.close()
-        with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
+        with self.remembering_failure(variant.undrawn), self._telling(f"{name} to be loaded"):
             engine = opened(self.backend, variant)
-        self._loaded = variant.name, engine
+        self._loaded = name, engine
         return engine
