@@ -10,6 +10,7 @@ import pytest
 
 from tests.gate_rows import gate
 from tests.project import ROOT, Project
+from trusteval.cli import main
 from trusteval.errors import VariantError
 from trusteval.run.draws import parse_draws
 from trusteval.run.subjects import dense_variant, parse_ensembles, parse_variants
@@ -109,6 +110,12 @@ def test_drawn_names_are_no_secrets() -> None:
 )
 def test_rows_hold_draws_only_where_they_name_them(pattern: str, subject: str, holds: bool) -> None:
     assert gate(at_least=50.0, subjects=(pattern,)).applies_to(subject) is holds
+
+
+def test_draws_are_not_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["quantize", "demo", "--variants=gptq-4~0.7#1", f"--out={tmp_path / 'out'}"]
+    assert main(asked) != 0
+    assert "expected recipes such as gptq-4, got gptq-4~0.7#1" in capsys.readouterr().err
 
 
 # -- runs ----------------------------------------------------------------------------------
