@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.paying import does_it_pay
+from trusteval.ensemble.reasons import why
 from trusteval.ensemble.who import who_votes
 from trusteval.tables import Section
 
-SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes,)
+SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, ablations, why)
 """In the order in which they are shown."""
 
 

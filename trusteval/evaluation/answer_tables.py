@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trusteval.answers.ensembles import elect
+from trusteval.answers.fallback import fall_back
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.oracle import oracle
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
@@ -48,6 +50,17 @@ class AnswerTables:
         self.subjects[subject.name, benchmark] = subject
         return answer_table
 
+    def chain_of(self, vote: Ensemble, benchmark: str) -> AnswerTable:
+        """Return what a vote's fallback chain answers, of the ballots of the run's protocol."""
+        return fall_back(vote.members, self._cast(vote, benchmark, PROTOCOLS[self.protocol].ballot))
+
+    def oracle_of(
+        self, vote: Ensemble, benchmark: str, *, protocol: str | None = None
+    ) -> AnswerTable:
+        """Return what an oracle that picks among a vote's ballots answers."""
+        read_by = PROTOCOLS[protocol or self.protocol]
+        return oracle(self._cast(vote, benchmark, read_by.ballot))
+
     def said(self, variant: Variant, benchmark: str) -> ResponseTable:
         """Return what a variant said to a benchmark that was read before."""
         return self._said[variant.name, benchmark]
@@ -69,9 +82,11 @@ class AnswerTables:
     def _of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> AnswerTable:
         key = ensemble.name, benchmark, ballot
         if key not in self._elected:
-            cast = [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
-            self._elected[key] = elect(ensemble.members, cast)
+            self._elected[key] = elect(ensemble.members, self._cast(ensemble, benchmark, ballot))
         return self._elected[key]
+
+    def _cast(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> list[AnswerTable]:
+        return [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
 
     def _read(self, variant: Variant, benchmark: str) -> None:
         responses = self.interview.ask(variant, benchmark)

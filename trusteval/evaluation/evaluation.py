@@ -106,8 +106,8 @@ class Evaluation:
             return gather(gate, measured)
         standard = self._standards.standard_for(subject, gate, reference=reference)
         found = gather(gate, measured, reference=standard)
-        if found.comparison and not found.comparison.obstacle:
-            note = self._standards.rereading(reference)
+        note = self._standards.rereading(reference)
+        if note and found.comparison and not found.comparison.obstacle:
             found = replace(found, comparison=replace(found.comparison, note=note))
         if self._noise is None:
             return found

@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.system.bounded import is_deeper
-from trusteval.system.shape import list_of, number, or_none, record, table, table_of, text, truth
+from trusteval.system.shape import (
+    list_of,
+    number,
+    or_none,
+    real,
+    record,
+    table,
+    table_of,
+    text,
+    truth,
+)
 
 _DEEPEST = 20
 
@@ -53,7 +63,7 @@ _ITEMS = record(
     options=list_of(_TEXTS),
 )
 _MEMBER = record(
-    {"name": text, "method": text, "bits": number},
+    {"name": text, "method": text, "bits": real},
     seed=number,
 )
 

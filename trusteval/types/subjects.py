@@ -67,16 +67,16 @@ class Storage(StrEnum):
 class Variant:
     """One precision of the model under test.
 
-    `bits` per weight orders the members of a vote (dense: 16; 0 where nobody said, of a served
-    model). At most one of `recipe` (to be built from the dense model), `path` (a checkpoint
-    somebody made: directory, .gguf file or hub id) and `served` is set, none for the dense model
-    itself. `draw` says that its answers are drawn, and which of its draws it is; without it they
-    are decoded greedily.
+    `bits` per weight orders the members of a vote (dense: 16; of a .gguf file what its tensors come
+    to, scales included; 0 where nobody said, of a served model). At most one of `recipe` (to be
+    built from the dense model), `path` (a checkpoint somebody made: directory, .gguf file or hub
+    id) and `served` is set, none for the dense model itself. `draw` says that its answers are
+    drawn, and which of its draws it is; without it they are decoded greedily.
     """
 
     name: str
     method: str
-    bits: int
+    bits: float
     seed: int = 0
     recipe: Recipe | None = None
     path: Path | None = None

@@ -14,7 +14,12 @@ from trusteval.checkpoints.fingerprints import (
     weights_fingerprint,
 )
 from trusteval.checkpoints.foreign import explaining
-from trusteval.checkpoints.models import directory_at_hand, model_directory, refuse_missing_model
+from trusteval.checkpoints.models import (
+    directory_at_hand,
+    model_directory,
+    precision_of,
+    refuse_missing_model,
+)
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE, render
@@ -155,6 +160,11 @@ class HFBackend:
         checkpoint, context = inspect_checkpoint(directory), self.context(variant)
         notes = {key: str(context[key]) for key in ("weights", "storage", "dtype", "device")}
         notes["memory, at most"] = describe_budget(self.device)
+        precision = precision_of(self.model if variant.path is None else str(variant.path))
+        if precision is not None:
+            notes["expanded from"] = f"a .gguf file, {precision}"
+            if precision.is_quantized and variant.path is None:
+                notes["expanded from"] += "; what is called dense was quantized before"
         if checkpoint.quantization is None:
             notes["storage"] = "dense"
         else:
