@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.answered_runs import INVALID, REFUSED, RIGHT, WRONG, N, run_of
 from tests.ensemble.panelled import VOTE
 from trusteval.answers.table import AnswerTable
+from trusteval.ensemble.compositions import composition_table
 from trusteval.ensemble.members import member
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import panels_of
@@ -125,3 +126,12 @@ def test_draws_whose_ballots_are_not_at_hand_are_said() -> None:
         )
     )
     assert _elected(member_only, 1) == [RIGHT] * N
+
+
+def test_draws_are_no_members_that_differ_in_bits() -> None:
+    drawn = {f"gptq-4~0.7#{number}": [RIGHT] * N for number in (1, 2)}
+    run = run_of({**MEMBERS, **drawn})
+    members = [member(name, bits={}) for name in (*MEMBERS, *drawn)]
+    votes = [Ensemble(VOTE, tuple(members[:2])), Ensemble("samples", tuple(members[2:]))]
+    rows = composition_table(panels_of(run, votes, dense="dense")).rows
+    assert [row[1:3] for row in rows] == [("bits", "gptq-8 gptq-4")]
