@@ -23,7 +23,7 @@ from trusteval.system.as_declared import (
     shown,
     whole_number,
 )
-from trusteval.types import Health, Prompt, Response, Variant
+from trusteval.types import Draw, Health, Prompt, Response, Variant
 
 _END = object()
 
@@ -63,6 +63,7 @@ def generated(
     *,
     max_new_tokens: int,
     done: Collection[int] = (),
+    draw: Draw | None = None,
 ) -> Generator[dict[int, Response]]:
     """Yield an engine's batches: every prompt that is not done once, and nothing else.
 
@@ -70,8 +71,11 @@ def generated(
     most as many batches as there are prompts, since an empty one is none.
     """
     answers = _Answers(_name(engine, variant), len(prompts), done, max_new_tokens)
+    drawing: dict[str, Any] = {} if draw is None else {"draw": draw}
     with answers.knowing_prompts(), _foreign(answers.engine, "generate"):
-        batches = iter(engine.generate(prompts, max_new_tokens=max_new_tokens, done=done))
+        batches = iter(
+            engine.generate(prompts, max_new_tokens=max_new_tokens, done=done, **drawing)
+        )
     try:
         while True:
             with answers.knowing_prompts(), _foreign(answers.engine, "generate"):

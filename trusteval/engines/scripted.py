@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError
 from trusteval.system.bounded import MIB, loads, read_bytes
 from trusteval.system.shape import list_of, record, table_of, text
-from trusteval.types import FinishReason, Prompt, Response, Variant
+from trusteval.types import Draw, FinishReason, Prompt, Response, Variant
 
 _MOST = 64 * MIB
 """What a script may hold."""
@@ -69,40 +69,42 @@ class ScriptedBackend(WithoutWeights):
             "engine": "scripted",
             "script": self.sha256,
             "variant": variant.name,
-            "weights": self._fingerprint(variant),
+            "weights": self._fingerprint(variant.name),
         }
 
-    def _fingerprint(self, variant: Variant) -> str:
-        """Return what stands for the variant's weights: a digest of its own rules."""
-        rules = self._rules(variant) or ()
+    def _fingerprint(self, name: str) -> str:
+        """Return what stands for a variant's weights: a digest of its own rules."""
+        rules = self.scripts.get(name, self.scripts.get("*", ()))
         told = json.dumps([[rule.match.pattern, rule.say] for rule in rules])
         return hashlib.sha256(told.encode()).hexdigest()
-
-    def _rules(self, variant: Variant) -> tuple[Rule, ...] | None:
-        return self.scripts.get(variant.name, self.scripts.get("*"))
 
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
 
     def open(self, variant: Variant) -> ScriptedEngine:
-        rules = self._rules(variant)
-        if rules is None:
-            known = ", ".join(self.scripts)
-            raise EngineError(f"the script has no answers for {variant.name!r}; it has: {known}")
-        return ScriptedEngine(rules)
+        name = variant.undrawn.name
+        return ScriptedEngine(_rules(self.scripts, name), name, self.scripts)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedEngine:
-    """One variant's rules."""
+    """One variant's rules; those of its draws are in `scripts` under names of their own."""
 
     rules: tuple[Rule, ...]
+    name: str = ""
+    scripts: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
+        rules = self.rules if draw is None else _rules(self.scripts, f"{self.name}{draw}")
         for batch in fixed_batches(len(prompts), done=done):
-            yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
+            yield {index: _answer(rules, prompts[index], max_new_tokens) for index in batch}
 
     def check_health(self) -> None:
         return None
@@ -110,14 +112,24 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _answer(self, prompt: Prompt, max_new_tokens: int) -> Response:
-        asked = prompt[-1].content
-        said = next((rule.say for rule in self.rules if rule.match.search(asked)), "")
-        words = re.findall(r"\s*\S+", said)
-        cut = len(words) > max_new_tokens
-        return Response(
-            text="".join(words[:max_new_tokens]) if cut else said,
-            finish_reason=FinishReason.LENGTH if cut else FinishReason.END,
-            n_prompt_tokens=sum(len(message.content.split()) for message in prompt),
-            n_new_tokens=min(len(words), max_new_tokens),
-        )
+
+def _rules(scripts: Mapping[str, tuple[Rule, ...]], name: str) -> tuple[Rule, ...]:
+    """Return a variant's rules; raises EngineError where the script has none."""
+    rules = scripts.get(name, scripts.get("*"))
+    if rules is None:
+        known = ", ".join(scripts)
+        raise EngineError(f"the script has no answers for {name!r}; it has: {known}")
+    return rules
+
+
+def _answer(rules: Sequence[Rule], prompt: Prompt, max_new_tokens: int) -> Response:
+    asked = prompt[-1].content
+    said = next((rule.say for rule in rules if rule.match.search(asked)), "")
+    words = re.findall(r"\s*\S+", said)
+    cut = len(words) > max_new_tokens
+    return Response(
+        text="".join(words[:max_new_tokens]) if cut else said,
+        finish_reason=FinishReason.LENGTH if cut else FinishReason.END,
+        n_prompt_tokens=sum(len(message.content.split()) for message in prompt),
+        n_new_tokens=min(len(words), max_new_tokens),
+    )

@@ -53,13 +53,16 @@ def composition_table(panels: Panels) -> Table:
 
 
 def _voters(panels: list[Panel]) -> dict[Variant, AnswerTable]:
-    """Return all who vote on a benchmark; who answered it in another order stays out."""
+    """Return all who vote on a benchmark; who answered it in another order stays out.
+
+    So do draws at a temperature, which are alike in bits, seed and method.
+    """
     table = panels[0].sample_table
     return {
         member: cast
         for panel in panels
         for member, cast in zip(panel.members, panel.cast, strict=True)
-        if cast.sample_table is table
+        if cast.sample_table is table and member.draw is None
     }
 
 

@@ -13,12 +13,17 @@ from trusteval.errors import DiskSpaceError, EngineError, PromptError, StoreErro
 from trusteval.evaluation.loaded import LoadedVariant
 from trusteval.evaluation.metering import Stopwatch
 from trusteval.store import ResponseStore
+from trusteval.types import Variant
 
 
 @dataclass(frozen=True, slots=True)
 class PartRecording:
-    """Whose answers are recorded, and where; `waiting` is entered while a batch is awaited."""
+    """Whose answers are recorded, and where; `waiting` is entered while a batch is awaited.
 
+    `loaded` is the variant itself, or what it is drawn from.
+    """
+
+    variant: Variant
     loaded: LoadedVariant
     store: ResponseStore
     context: Mapping[str, Any]
@@ -31,10 +36,11 @@ class PartRecording:
         setting = part[0][0].sample.setting
         batches = generated(
             self.loaded.engine,
-            self.loaded.variant,
+            self.variant,
             [question.prompt for question, _ in part],
             max_new_tokens=setting.max_new_tokens,
             done=frozenset(i for i, (_, key) in enumerate(part) if key in known),
+            draw=self.variant.draw,
         )
         watch, made = Stopwatch(), list[str]()
         try:

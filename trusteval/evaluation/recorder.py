@@ -38,7 +38,8 @@ _MOST_TRIES = 3
 class Recorder:
     """The answers in one store, and the engine that adds to them.
 
-    A variant that could not be built or loaded is not tried again: its error is raised anew. `say`
+    A variant that could not be built or loaded is not tried again: its error is raised anew. Draws
+    of one variant share its model, its health and such an error. `say`
     is told what nothing came of for `quiet` seconds.
     """
 
@@ -74,7 +75,7 @@ class Recorder:
 
     def health(self, variant: Variant) -> Health | None:
         """Check a variant, or recall its check; None where there are no weights."""
-        context = self.context(variant)
+        context = self.context(variant.undrawn)
         key = health_key(digest(context))
         patience = Patience(self._quiet)
         while True:
@@ -121,9 +122,10 @@ class Recorder:
 
     def _check_once(self, variant: Variant) -> Health | None:
         """Check a variant once, where what is found cannot be recorded."""
-        if variant.name not in self._health_checks:
-            self._health_checks[variant.name] = self._checked_health(variant)
-        return self._health_checks[variant.name]
+        name = variant.undrawn.name
+        if name not in self._health_checks:
+            self._health_checks[name] = self._checked_health(variant)
+        return self._health_checks[name]
 
     def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
         if not self.store.is_writable:
@@ -219,6 +221,7 @@ class Recorder:
         if all(key in known for _, key in part):
             return
         recording = PartRecording(
+            variant,
             self._in_memory(variant),
             self.store,
             context=self.context(variant),
@@ -230,16 +233,17 @@ class Recorder:
         """Return everything but the prompt that decides a variant's responses, asked once."""
         if variant.name not in self._contexts:
             with (
-                self.remembering_failure(variant),
+                self.remembering_failure(variant.undrawn),
                 self._telling(f"what decides the answers of {variant.name}"),
             ):
                 self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
 
     def _in_memory(self, variant: Variant) -> LoadedVariant:
-        if self._loaded is None or self._loaded.variant.name != variant.name:
+        whole = variant.undrawn
+        if self._loaded is None or self._loaded.variant.name != whole.name:
             self.close()
             context = self.context(variant)
-            with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
-                self._loaded = LoadedVariant(self.backend, variant, context)
+            with self.remembering_failure(whole), self._telling(f"{whole.name} to be loaded"):
+                self._loaded = LoadedVariant(self.backend, whole, context)
         return self._loaded

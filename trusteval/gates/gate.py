@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from trusteval.types import Level
+from trusteval.types import DRAWN, Level
 
 BASELINE = "baseline"
 """The reference that is no subject: what was accepted before."""
@@ -108,7 +108,7 @@ class Gate:
 
     def applies_to(self, subject: str) -> bool:
         """Say whether a subject of this name is held to the gate."""
-        named = any(fnmatchcase(subject, pattern) for pattern in self.subjects)
+        named = any(matches(subject, pattern) for pattern in self.subjects)
         return named and (self.is_absolute or self.compares(subject))
 
     def is_for(self, profile: str) -> bool:
@@ -126,6 +126,15 @@ class LeftOut:
 
     def __str__(self) -> str:
         return f"gate {self.number} {self.gate} ({', '.join(self.subjects)})"
+
+
+def matches(subject: str, pattern: str) -> bool:
+    """Say whether a row's pattern names a subject.
+
+    Draws at a temperature are named by a pattern that has their "~" too, never by the way: they
+    were not what a limit was set for.
+    """
+    return (DRAWN in pattern or DRAWN not in subject) and fnmatchcase(subject, pattern)
 
 
 def row_sentences(

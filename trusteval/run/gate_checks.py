@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
-from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival
+from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, matches
 from trusteval.gates.limit_checks import check_sides
 from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
@@ -130,10 +130,12 @@ def _check_metric(gate: Gate, *, where: str) -> None:
 
 def _check_subjects(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
     for pattern in gate.subjects:
-        if not any(fnmatchcase(subject, pattern) for subject in subjects):
+        if not any(matches(subject, pattern) for subject in subjects):
+            drawn = any(fnmatchcase(subject, pattern) for subject in subjects)
             raise GateError(
                 f"{where}: subjects {pattern!r} match none of this run's subjects "
                 f"{', '.join(subjects)}; change the pattern or add the variant"
+                f"{' (draws are matched by patterns with ~ only)' if drawn else ''}"
                 f"{_meant_pattern(pattern, subjects)}"
             )
 
@@ -166,7 +168,7 @@ def held_here(
     """
     kept, left_out = [], []
     for gate in gates:
-        matching = tuple(p for p in gate.subjects if any(fnmatchcase(s, p) for s in subjects))
+        matching = tuple(p for p in gate.subjects if any(matches(s, p) for s in subjects))
         here = replace(gate, subjects=matching)
         if any(map(here.applies_to, subjects)):
             kept.append(here)

@@ -16,7 +16,7 @@ from trusteval.engines.local.memory import default_budget, plan_memory
 from trusteval.engines.local.packed_decoder import PackedDecoder
 from trusteval.errors import EngineError, PromptError
 from trusteval.system.files import abbreviated
-from trusteval.types import FinishReason, Health, Prompt, Response
+from trusteval.types import Draw, FinishReason, Health, Prompt, Response
 
 _SMOKE_TOKENS = 4
 """How many tokens of an answer the smoke run checks."""
@@ -43,7 +43,12 @@ class HFEngine:
             self.decoder = PlainDecoder(model, stops=self._stops)
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
         if not prompts:
             return
@@ -52,7 +57,7 @@ class HFEngine:
         finished = frozenset(done)
         for batch in self._batches(encoded, max_new_tokens):
             if missing := without(batch, finished):
-                yield self._run(encoded, missing, max_new_tokens)
+                yield self._run(encoded, missing, max_new_tokens, draw)
 
     def check_health(self) -> Health:
         (tokens,) = self._tokens([(health_text(), True)])
@@ -153,18 +158,22 @@ class HFEngine:
                 )
 
     def _run(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        max_new_tokens: int,
+        draw: Draw | None,
     ) -> dict[int, Response]:
         """Answer a batch; where memory runs out, one half after the other."""
         rows = rows_of(batch)
-        new = self._answer_if_it_fits(encoded, batch, max_new_tokens)
+        new = self._answer_if_it_fits(encoded, batch, max_new_tokens, draw)
         if new is None:
             self.decoder.forget()
             _free_memory()
             first, second = halve(batch)
             return {
-                **self._run(encoded, first, max_new_tokens),
-                **self._run(encoded, second, max_new_tokens),
+                **self._run(encoded, first, max_new_tokens, draw),
+                **self._run(encoded, second, max_new_tokens, draw),
             }
         return {
             row: self._response(tokens, len(encoded[row]))
@@ -172,13 +181,17 @@ class HFEngine:
         }
 
     def _answer_if_it_fits(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        max_new_tokens: int,
+        draw: Draw | None,
     ) -> list[list[int]] | None:
         """Return the new tokens of each row, None if several rows are too many for the memory."""
         rows = rows_of(batch)
         try:
             with self._explaining_memory(max(len(encoded[row]) for row in rows)):
-                return self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens)
+                return self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens, draw=draw)
         except _OutOfMemoryError:
             if len(rows) == 1:
                 raise

@@ -1,4 +1,4 @@
-"""Answers batches of prompts with packed tokens: shared prefixes once, no padding, greedily.
+"""Answers batches of prompts with packed tokens: shared prefixes once, no padding.
 
 A batch is prefilled in a few forward passes of whole prompts; then every pass decodes one token of
 every answer that has not ended. Prompts whose answers ended leave the batch.
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from trusteval.engines.local.attention import IMPLEMENTATION, Packing, SharedPrefix, install
 from trusteval.engines.local.batching import Batch
 from trusteval.engines.local.decoding import choose
+from trusteval.engines.local.drawing import Lots
 from trusteval.engines.local.passes import Decode, KVCache, Prefill, Suffix, find_spans
 from trusteval.engines.local.threads import run_side_by_side
+from trusteval.types import Draw
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +27,7 @@ _MOST_FINISHED = 0.25
 
 
 class PackedDecoder:
-    """Greedy decoding with one transformers model; `stops` end an answer.
+    """Decoding with one transformers model; `stops` end an answer.
 
     `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it; `threads`
     passes prefill side by side, each on its share of the processor.
@@ -42,7 +44,12 @@ class PackedDecoder:
         self._prefixes: dict[tuple[int, ...], SharedPrefix] = {}
 
     def answer(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, *, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        *,
+        max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[list[int]]:
         import torch
 
@@ -51,7 +58,9 @@ class PackedDecoder:
             prompts: list[Suffix] = []
             for family in batch:
                 prefix = self._shared_prefix(encoded[family.rows[0]], family.cuts, needed)
-                prompts += [Suffix(encoded[r][family.shared :], prefix) for r in family.rows]
+                for row in family.rows:
+                    lots = None if draw is None else Lots.of(encoded[row], draw)
+                    prompts.append(Suffix(encoded[row][family.shared :], prefix, lots))
             self._prefixes = needed
             first, caches = self._prefill(prompts, room=max_new_tokens - 1)
             return self._decode(first, prompts, caches, max_new_tokens)
@@ -119,7 +128,7 @@ class PackedDecoder:
             positions=positions,
             cache=cache,
         )
-        return self._choose(ids, positions, packing, last=lengths.cumsum(0) - 1)
+        return self._choose(ids, positions, packing, some, last=lengths.cumsum(0) - 1)
 
     # -- decode --------------------------------------------------------------------------
 
@@ -150,7 +159,7 @@ class PackedDecoder:
             ids = torch.tensor([new[row][-1] for row in rows], device=device)
             spans = find_spans(suffixes, [1] * len(suffixes))
             packing = Decode(written=written, spans=spans, positions=positions, caches=caches)
-            chosen = self._choose(ids, positions, packing, last=None)
+            chosen = self._choose(ids, positions, packing, suffixes, last=None)
             for row, token in zip(rows, chosen, strict=True):
                 if row in running:
                     new[row].append(token)
@@ -161,10 +170,11 @@ class PackedDecoder:
         ids: torch.Tensor,
         positions: torch.Tensor,
         packing: Packing,
+        prompts: Sequence[Suffix],
         *,
         last: torch.Tensor | None,
     ) -> list[int]:
-        """Return the likeliest token after those at `last`, or after every token."""
+        """Return what follows the prompts' tokens at `last`, or every token, one of each."""
         logits = self._model(
             input_ids=ids[None],
             position_ids=positions[None],
@@ -172,7 +182,7 @@ class PackedDecoder:
             logits_to_keep=0 if last is None else last,
             packing=packing,
         ).logits[0]
-        return choose(logits)
+        return choose(logits, [prompt.lots for prompt in prompts if prompt.lots is not None])
 
 
 def _portions(lengths: Sequence[int], most: int) -> Iterator[range]:

@@ -15,7 +15,7 @@ from trusteval.engines.served.servers import Servers
 from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
 from trusteval.engines.served.thought import Thought
 from trusteval.errors import EngineError, PromptError
-from trusteval.types import Endpoint, Prompt, Response, Role, Route
+from trusteval.types import Draw, Endpoint, Prompt, Response, Role, Route
 
 _T = TypeVar("_T")
 _MOST_TOLD = 1000
@@ -51,7 +51,12 @@ class OpenAIEngine:
         return self._servers.concurrency
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
         missing = sorted(set(range(len(prompts))).difference(done))
         if not missing:
@@ -59,7 +64,7 @@ class OpenAIEngine:
         self.refuse_change()
 
         async def ask(index: int) -> Response:
-            return await self._ask(prompts[index], index, max_new_tokens)
+            return await self._ask(prompts[index], index, max_new_tokens, draw)
 
         answers = answered(ask, missing, at_once=self._servers.concurrency)
         self._answers = answers
@@ -104,8 +109,10 @@ class OpenAIEngine:
                 f"{_brief(self._described)}, and now {_brief(described)}"
             )
 
-    async def _ask(self, prompt: Prompt, index: int, max_new_tokens: int) -> Response:
-        asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens)
+    async def _ask(
+        self, prompt: Prompt, index: int, max_new_tokens: int, draw: Draw | None
+    ) -> Response:
+        asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens, draw=draw)
         place = self._endpoint.url, self._endpoint.model, asked.route.value
         with naming(self.name, self._servers.key):
             self._servers.given_up.refuse(*place)
