@@ -108,14 +108,14 @@ def _likeness(ballots: Ballots, a: int, b: int) -> Iterator[Cells]:
 _OUTCOMES = (
     *_PAIR,
     Column("outcome"),
-    Column("member", Kind.SHARE),
-    Column("other", Kind.SHARE),
+    Column("member's", Kind.SHARE),
+    Column("other's", Kind.SHARE),
     Column("both", Kind.SHARE),
     Column("phi", Kind.NUMBER),
 )
 _TOLD_OUTCOMES = (
-    "Member, other, both: the share of items on which it comes to this; phi: do they come to it "
-    "on the same items.",
+    "Member's, other's, both: the share of items on which it comes to this; phi: do they come to "
+    "it on the same items.",
 )
 
 
