@@ -56,6 +56,7 @@ class Column:
 class Table:
     """Rows under columns; `name` is its key in a document, `notes` are said below it.
 
+    `further` are rows that a document holds after the others, and that are only counted elsewhere.
     Raises ValueError for a row of another length.
     """
 
@@ -64,9 +65,10 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    further: tuple[tuple[Cell, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        for row in self.rows:
+        for row in (*self.rows, *self.further):
             if len(row) != len(self.columns):
                 raise ValueError(
                     f"table {self.name}: {len(self.columns)} columns, a row of {len(row)}"
@@ -102,7 +104,9 @@ def _table(table: Table) -> dict[str, Any]:
         "name": table.name,
         "title": table.title,
         "columns": [{"name": c.name, "kind": c.kind.value} for c in table.columns],
-        "rows": [dict(zip(names, map(_cell, row), strict=True)) for row in table.rows],
+        "rows": [
+            dict(zip(names, map(_cell, row), strict=True)) for row in (*table.rows, *table.further)
+        ],
         "notes": list(table.notes),
     }
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
 from trusteval.ensemble.who import who_votes
 from trusteval.tables import Section
 
-SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, why)
+SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, why)
 """In the order in which they are shown."""
 
 

@@ -92,6 +92,8 @@ def _reasons(table: Table) -> list[str]:
 def _said_below(table: Table) -> Iterator[str]:
     if not table.rows:
         yield "no row"
+    if table.further:
+        yield f"{len(table.further)} further rows are in the JSON document (--json)"
     for place, why in enumerate(_reasons(table), 1):
         yield f"[{place}] {why}"
     yield from table.notes
