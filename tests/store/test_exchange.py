@@ -147,7 +147,10 @@ def changed(number: int, **fields: object) -> Callable[[list[str]], list[str]]:
         (half_a_line, r"all\.jsonl, line 4: not valid JSON"),
         (twice, r"all\.jsonl: expected every key once, got 1 again"),
         (changed(1, description={"x": 1}), r"line 1: expected the digest of the description, got"),
-        (changed(2, kind="riddle"), r"line 2: expected a kind of context, answer, look, end, got"),
+        (
+            changed(2, kind="riddle"),
+            r"a kind of context, answer, look, cost, end, got",
+        ),
         (changed(3, key="abc"), r"line 3: expected 64 hexadecimal digits under 'key', got 'abc'"),
         (changed(3, key=digest(1).upper()), r"line 3: expected 64 hexadecimal digits under 'key'"),
         (changed(3, text=7), r"line 3: expected a text under 'text', got 7"),

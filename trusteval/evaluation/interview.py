@@ -8,7 +8,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.evaluation.admission import Admission
 from trusteval.evaluation.recorder import Recorder
 from trusteval.suite.questions import Questionnaire
-from trusteval.types import Response, Variant
+from trusteval.types import Cost, Response, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,18 @@ class Interview:
         error is raised anew.
         """
         self.admission.require_whole(variant)
+        return [
+            response
+            for questions in self._by_setting(benchmark)
+            for response in self.recorder.responses(variant, questions)
+        ]
+
+    def cost(self, variant: Variant, benchmark: str) -> Cost:
+        """Return what a variant's recorded answers to a benchmark's questions cost."""
+        return self.recorder.cost(variant, self._by_setting(benchmark))
+
+    def _by_setting(self, benchmark: str) -> list[list[Question]]:
         by_setting: dict[str, list[Question]] = {}
         for question in self.questionnaire.questions(benchmark):
             by_setting.setdefault(question.sample.setting.name, []).append(question)
-        return [
-            response
-            for questions in by_setting.values()
-            for response in self.recorder.responses(variant, questions)
-        ]
+        return list(by_setting.values())

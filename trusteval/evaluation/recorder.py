@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.contract import checked_health, described, generated, opened
-from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.contract import checked_health, described
+from trusteval.engines.engine import Backend
 from trusteval.engines.health import health_key
-from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
+from trusteval.errors import PlaceError, StoreError
+from trusteval.evaluation.loaded import LoadedVariant
+from trusteval.evaluation.part_recording import PartRecording
 from trusteval.evaluation.parts import open_parts
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
 from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
-from trusteval.types import Health, Response, Variant
+from trusteval.types import Cost, Health, Response, Variant
 
 _POLL_SECONDS = 0.2
 _MOST_TRIES = 3
@@ -56,13 +58,13 @@ class Recorder:
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
         self._health_checks: dict[str, Health | None] = {}
         self._failed = FailedBefore()
-        self._loaded: tuple[str, Engine] | None = None
+        self._loaded: LoadedVariant | None = None
 
     def close(self) -> None:
         """Free the model."""
         if self._loaded is not None:
-            engine, self._loaded = self._loaded[1], None
-            engine.close()
+            loaded, self._loaded = self._loaded, None
+            loaded.close()
 
     def remembering_failure(self, variant: Variant) -> AbstractContextManager[None]:
         """Raise what went wrong with a variant before, or remember what goes wrong now."""
@@ -90,7 +92,7 @@ class Recorder:
             self._wait(patience, [key], f"looking at {variant.name}")
 
     def _checked_health(self, variant: Variant) -> Health | None:
-        engine = self._engine(variant)
+        engine = self._in_memory(variant).engine
         with self._telling(f"a look at {variant.name}"):
             return checked_health(engine, variant)
 
@@ -199,38 +201,20 @@ class Recorder:
             recorded |= found
 
     def _record(self, variant: Variant, part: Sequence[tuple[Question, str]]) -> Iterator[int]:
-        """Generate and record what is missing of a part; yield how many answers each batch adds.
+        """Record what is missing of a part; yield how many answers each batch adds.
 
         Somebody may have been here between reading and the lease.
         """
         known = self.store.get([key for _, key in part])
-        done = frozenset(i for i, (_, key) in enumerate(part) if key in known)
-        if len(done) == len(part):
+        if all(key in known for _, key in part):
             return
-        setting = part[0][0].sample.setting
-        batches = generated(
-            self._engine(variant),
-            variant,
-            [question.prompt for question, _ in part],
-            max_new_tokens=setting.max_new_tokens,
-            done=done,
+        recording = PartRecording(
+            self._in_memory(variant),
+            self.store,
+            context=self.context(variant),
+            waiting=lambda: self._telling(f"{variant.name} on {part[0][0].sample.setting.id}"),
         )
-        try:
-            while (batch := self._next(batches, f"{variant.name} on {setting.id}")) is not None:
-                answered = {part[index][1]: response for index, response in batch.items()}
-                self.store.put(self.context(variant), answered)
-                yield len(answered)
-        except PromptError as error:
-            item = part[error.index][0].sample.id
-            raise EngineError(f"{setting.id}, item {item}: {error}") from error
-        finally:
-            batches.close()
-
-    def _next(
-        self, batches: Iterator[dict[int, Response]], what: str
-    ) -> dict[int, Response] | None:
-        with self._telling(what):
-            return next(batches, None)
+        yield from recording.answer(part, known=known)
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         """Return everything but the prompt that decides a variant's responses, asked once."""
@@ -242,11 +226,16 @@ class Recorder:
                 self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
 
-    def _engine(self, variant: Variant) -> Engine:
-        if self._loaded is not None and self._loaded[0] == variant.name:
-            return self._loaded[1]
-        self.close()
-        with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
-            engine = opened(self.backend, variant)
-        self._loaded = variant.name, engine
-        return engine
+    def _in_memory(self, variant: Variant) -> LoadedVariant:
+        if self._loaded is None or self._loaded.variant.name != variant.name:
+            self.close()
+            context = self.context(variant)
+            with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
+                self._loaded = LoadedVariant(self.backend, variant, context)
+        return self._loaded
+
+    def cost(self, variant: Variant, asked: Iterable[Sequence[Question]]) -> Cost:
+        """Return what a variant's recorded answers cost; `asked` are questions by setting."""
+        keys = [key for questions in asked for key in self._keys(variant, questions)]
+        costs = self.store.costs(digest(self.context(variant)))
+        return costs.of(self.store.get(keys))

@@ -1,19 +1,27 @@
-"""Writes a store to a file: every context, health check and response, of one moment."""
+"""Writes a store to a file: every context, health check, cost and response, of one moment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import damaged
-from trusteval.store.entries import ContextEntry, Entry, HealthEntry, ResponseEntry
+from trusteval.store.entries import ContextEntry, CostEntry, Entry, HealthEntry, ResponseEntry
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import is_time, read_description, read_health, read_response, shown_key
+from trusteval.store.schema import has_table
+from trusteval.store.stored import (
+    is_time,
+    read_cost,
+    read_description,
+    read_health,
+    read_response,
+    shown_key,
+)
 from trusteval.system.files import real_path
 from trusteval.system.replacing import half_written
 from trusteval.types import Health
@@ -70,6 +78,7 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
             yield entry
         elif not salvage:
             raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
+    yield from _cost_entries(store, digests, salvage=salvage)
     rows = _readable(store, "", exported) if salvage else _response_rows(store)
     for key, context, recorded, expected, *answered in rows:
         response = read_response(key, context, answered, expected)
@@ -80,6 +89,19 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
             continue
         exported.responses += 1
         yield ResponseEntry(key.hex(), digests[context], response, recorded)
+
+
+def _cost_entries(
+    store: ResponseStore, digests: Mapping[int, str], *, salvage: bool
+) -> Iterator[CostEntry]:
+    rows = _rows(store, "costs", salvage=salvage) if has_table(store.database, "costs") else []
+    for columns in rows:
+        row = read_cost(columns)
+        if row is not None and row.context in digests:
+            marks = b"".join(row.marks).hex()
+            yield CostEntry(row.key.hex(), digests[row.context], marks, row.measured, row.recorded)
+        elif not salvage:
+            raise damaged(store.path, f"cost {shown_key(columns[1])} is not as it was recorded")
 
 
 def _health_entry(

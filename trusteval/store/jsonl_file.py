@@ -15,10 +15,12 @@ from typing import Any
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ResponseEntry,
     context_entry,
+    cost_entry,
     health_entry,
     response_entry,
     to_fields,
@@ -32,11 +34,13 @@ _KINDS: dict[type[Entry], str] = {
     ContextEntry: "context",
     ResponseEntry: "answer",
     HealthEntry: "look",
+    CostEntry: "cost",
 }
 _READERS: dict[str, Callable[..., Entry]] = {
     "context": context_entry,
     "answer": response_entry,
     "look": health_entry,
+    "cost": cost_entry,
 }
 
 

@@ -1,9 +1,9 @@
-"""A store as a Parquet table: a row per response; contexts and health checks as metadata."""
+"""A store as a Parquet table: a row per response; contexts, health checks and costs as metadata."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,29 @@ from typing import Any
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ResponseEntry,
     context_entry,
+    cost_entry,
     health_entry,
     response_entry,
     to_fields,
 )
 from trusteval.system.bounded import MIB, loads, opened, shown_size
 
-_CONTEXTS, _LOOKS = b"trusteval.contexts", b"trusteval.looks"
+_CONTEXTS, _LOOKS, _COSTS = b"trusteval.contexts", b"trusteval.looks", b"trusteval.costs"
+_PLACES: dict[type[Entry], bytes] = {
+    ContextEntry: _CONTEXTS,
+    HealthEntry: _LOOKS,
+    CostEntry: _COSTS,
+}
+_READERS: dict[bytes, Callable[..., Entry]] = {
+    _CONTEXTS: context_entry,
+    _LOOKS: health_entry,
+    _COSTS: cost_entry,
+}
 _ROWS_AT_ONCE, _ROWS_READ_AT_ONCE = 16_384, 256
 _MOST_OF_A_PART, _LONGEST = 1024 * MIB, 4 * MIB
 """What a row group may unpack to, and a text hold; a part of ours has 16,384 responses."""
@@ -36,14 +48,14 @@ def write_parquet(path: Path, entries: Iterable[Entry]) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    kept: dict[bytes, list[dict[str, Any]]] = {_CONTEXTS: [], _LOOKS: []}
+    kept: dict[bytes, list[dict[str, Any]]] = {place: [] for place in _PLACES.values()}
     left = iter(entries)
     first: ResponseEntry | None = None
     for entry in left:
         if isinstance(entry, ResponseEntry):
             first = entry
             break
-        kept[_CONTEXTS if isinstance(entry, ContextEntry) else _LOOKS].append(to_fields(entry))
+        kept[_PLACES[type(entry)]].append(to_fields(entry))
     schema = pyarrow.schema(
         [(name, pyarrow.type_for_alias(kind)) for name, kind in _COLUMNS.items()],
         metadata={name: json.dumps(rows, sort_keys=True) for name, rows in kept.items()},
@@ -106,11 +118,13 @@ def _refuse_long(path: Path, batch: Any) -> None:
             raise DataError(f"{path}: a {name} of more than {shown_size(_LONGEST)}")
 
 
-def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[ContextEntry | HealthEntry]:
-    for name, read in ((_CONTEXTS, context_entry), (_LOOKS, health_entry)):
+def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[Entry]:
+    # Files of earlier versions hold no costs.
+    known = {_COSTS: b"[]", **metadata}
+    for name, read in _READERS.items():
         place = f"{path}, metadata {name.decode()}"
         try:
-            rows = loads(metadata.get(name, b""))
+            rows = loads(known.get(name, b""))
         except ValueError as error:
             raise DataError(f"{place}: expected JSON, got {error}") from error
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

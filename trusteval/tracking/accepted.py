@@ -116,7 +116,9 @@ def _in_order(
         if key in before.said:
             said[key] = before.said[key].only(rows)
     members = {key: over for key, over in before.members.items() if key in sample_tables}
-    return replace(before, answer_tables=answer_tables, said=said, grounds={}, members=members)
+    costs = {key: cost for key, cost in before.costs.items() if key in sample_tables}
+    kept = replace(before, answer_tables=answer_tables, said=said, grounds={})
+    return replace(kept, members=members, costs=costs)
 
 
 def _asked(facts: RunFacts) -> dict[str, str | None]:

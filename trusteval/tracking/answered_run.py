@@ -16,7 +16,7 @@ from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
 from trusteval.tracking.items import repeated_item, shown_text
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
-from trusteval.types import Sample, Variant
+from trusteval.types import Cost, Sample, Variant
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -28,9 +28,9 @@ class AnsweredRun:
 
     By subject and benchmark, `answer_tables` hold the answers and `identities` what gave them; of
     variants `said` holds the responses and `grounds` why they were read so, both in the order of
-    the answer table's sample table. A vote has neither: `members` holds the variants that it is
-    over. `ledger` says whether all that the run was asked was judged, and what not; runs of earlier
-    versions have none.
+    the answer table's sample table, and `costs` what the answers took. A vote has none of these:
+    `members` holds the variants that it is over. `ledger` says whether all that the run was asked
+    was judged, and what not; runs of earlier versions have neither that nor costs.
     """
 
     facts: RunFacts
@@ -40,6 +40,7 @@ class AnsweredRun:
     said: Mapping[tuple[str, str], ResponseTable] = field(default_factory=dict)
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
+    costs: Mapping[tuple[str, str], Cost] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,6 +88,8 @@ class AnsweredRun:
             part["responses"] = columns.of_said(self.said[key])
         if key in self.members:
             part["members"] = columns.of_members(self.members[key])
+        if key in self.costs:
+            part["cost"] = columns.of_cost(self.costs[key])
         if with_grounds and key in self.grounds:
             part["readings"] = columns.of_grounds(self.grounds[key])
         return part
@@ -136,6 +139,7 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             for key, part in parts.items()
             if "members" in part
         },
+        costs={key: columns.cost(part["cost"]) for key, part in parts.items() if "cost" in part},
         ledger=document.get("ledger", {}),
     )
 
@@ -155,6 +159,7 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         said=of(run.said),
         grounds=of(run.grounds),
         members=of(run.members),
+        costs=of(run.costs),
     )
 
 
@@ -175,6 +180,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         said=_first(part.said for part in parts),
         grounds=_first(part.grounds for part in parts),
         members=_first(part.members for part in parts),
+        costs=_first(part.costs for part in parts),
     )
 
 

@@ -5,7 +5,7 @@ The addresses of answers are hashes: whoever reads them says what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from trusteval.suite.questions import Questionnaire
 from trusteval.system.machine import cache_directory
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.run_facts import PromptFacts, RunFacts
-from trusteval.types import Response
+from trusteval.types import Cost
 
 SHOWN_DIGITS = 12
 """How much of a context's digest `trusteval store info` shows; its subject is called so."""
@@ -86,21 +86,23 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
-    left_out = []
+    costs: dict[tuple[str, str], Cost] = {}
+    measured, left_out = store.costs(stock.digest), []
     for benchmark in find_profile(asking.profile).settings:
         try:
             questions = questionnaire.questions(benchmark)
         except MissingDataError as error:
             left_out.append(f"{subject}: {benchmark} is left out ({error})")
             continue
-        found = _responses(store, stock.digest, questions)
-        answered = [response for response in found if response is not None]
-        if len(answered) < len(found):
-            n = len(found) - len(answered)
-            missing = f"{n:,} of {len(found):,} answers are not recorded"
+        keys = _keys(stock.digest, questions)
+        recorded = store.get(keys)
+        if n := sum(key not in recorded for key in keys):
+            missing = f"{n:,} of {len(keys):,} answers are not recorded"
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
         samples = [question.sample for question in questions]
+        answered = [recorded[key] for key in keys]
+        costs[subject, benchmark] = measured.of(recorded)
         said[subject, benchmark] = ResponseTable.of(answered)
         answer_tables[subject, benchmark] = AnswerTable.of(
             SampleTable.of(samples), map(extract, samples, answered)
@@ -108,9 +110,8 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     if not answer_tables:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
-    run = AnsweredRun(
-        facts, data, dict.fromkeys(answer_tables, stock.description), answer_tables, said
-    )
+    identities = dict.fromkeys(answer_tables, stock.description)
+    run = AnsweredRun(facts, data, identities, answer_tables, said, costs=costs)
     return RecordedRun(run, tuple(left_out))
 
 
@@ -127,18 +128,13 @@ def _asked(asking: Asking) -> tuple[Questionnaire, RunFacts]:
     return Questionnaire(profile, origin, texts=texts), facts
 
 
-def _responses(
-    store: ResponseStore, context: str, questions: Sequence[Question]
-) -> list[Response | None]:
-    """Look up the response to each question; None where none is recorded."""
+def _keys(context: str, questions: Sequence[Question]) -> list[str]:
+    """Return the key of the answer to each question."""
     by_setting: dict[str, list[Question]] = {}
     for question in questions:
         by_setting.setdefault(question.sample.setting.name, []).append(question)
-    found: list[Response | None] = []
+    keys: list[str] = []
     for asked in by_setting.values():
         prompts = AskedPrompts.of([question.prompt for question in asked])
-        n_tokens = asked[0].sample.setting.max_new_tokens
-        keys = prompts.keys(context, max_new_tokens=n_tokens)
-        recorded: Mapping[str, Response] = store.get(keys)
-        found += [recorded.get(key) for key in keys]
-    return found
+        keys += prompts.keys(context, max_new_tokens=asked[0].sample.setting.max_new_tokens)
+    return keys

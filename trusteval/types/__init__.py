@@ -14,6 +14,7 @@ from trusteval.types.answers import (
     Reading,
     Refusal,
 )
+from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
     Declared,
@@ -42,10 +43,12 @@ __all__ = [
     "Answer",
     "Ballot",
     "Change",
+    "Cost",
     "Counts",
     "Decision",
     "Declared",
     "Dimension",
+    "Effort",
     "Endpoint",
     "Ensemble",
     "FinishReason",
@@ -58,6 +61,9 @@ __all__ = [
     "LabelForm",
     "LabelSpec",
     "Level",
+    "Load",
+    "Memory",
+    "MemoryKind",
     "Message",
     "Outcome",
     "Prompt",

@@ -45,6 +45,11 @@ class OpenAIEngine:
         self._loop: asyncio.Runner | None = asyncio.Runner()
         self._answers: AsyncGenerator[dict[int, Response], None] | None = None
 
+    @property
+    def at_once(self) -> int:
+        """How many prompts are asked at once."""
+        return self._servers.concurrency
+
     def generate(
         self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
     ) -> Iterator[dict[int, Response]]:
