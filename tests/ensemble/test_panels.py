@@ -12,7 +12,7 @@ from trusteval.ensemble.members import member, recorded_ensembles
 from trusteval.ensemble.panels import panels_of
 from trusteval.errors import VariantError
 from trusteval.stats.paired import Pairs
-from trusteval.types import Ensemble, Variant
+from trusteval.types import Draw, Ensemble, Variant
 
 
 def test_members_stand_in_the_votes_order_and_the_vote_is_theirs() -> None:
@@ -59,6 +59,8 @@ def test_votes_of_earlier_versions_name_their_members_by_identity() -> None:
 def test_bits_come_from_the_name_or_are_given() -> None:
     assert member("gptq-4@2", bits={}) == Variant("gptq-4@2", "gptq", 4, 2)
     assert member("mine", bits={"mine": 6}).bits == 6
+    assert member("gptq-4@2~0.7#3", bits={}) == member("gptq-4@2", bits={}).drawn(Draw(0.7, 3))
+    assert member("mine~1#2", bits={"mine": 6}).bits == 6
     assert member("dense", bits={}).bits == 16
     with pytest.raises(VariantError, match="give --bits mine=N"):
         member("mine", bits={})

@@ -108,9 +108,7 @@ def test_vote_that_beats_all_pays() -> None:
     assert payoff.pays is Pays.PAYS
 
 
-def test_vote_of_three_copies_is_not_shown_to_pay() -> (
-    None
-):
+def test_vote_of_three_copies_is_not_shown_to_pay() -> None:
     alike = with_wrong(1, 2, 3)
     payoff = payoff_of(scope_over(dict.fromkeys((*MEMBERS, "dense"), alike)))
     assert payoff.pays is Pays.UNSHOWN  # sixty items do not exclude a point

@@ -21,12 +21,13 @@ from trusteval.types import (
 )
 
 
-def precedence(variant: Variant) -> tuple[int, str, int, str]:
+def precedence(variant: Variant) -> tuple[int, str, int, int, str]:
     """Sort key of the total order of members: highest precision first.
 
-    Bits descending, then method, calibration seed and name ascending.
+    Bits descending, then method, calibration seed, draw (greedy before all) and name ascending.
     """
-    return (-variant.bits, variant.method, variant.seed, variant.name)
+    draw = 0 if variant.draw is None else variant.draw.number
+    return (-variant.bits, variant.method, variant.seed, draw, variant.name)
 
 
 def ranked(ballots: Iterable[Ballot]) -> tuple[Ballot, ...]:

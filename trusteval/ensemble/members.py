@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from trusteval.errors import VariantError
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.types import Ensemble, Variant
+from trusteval.types import Ensemble, Variant, draw_of
 
 _OVER = "vote over"
 """What a vote's identity names its members by."""
@@ -36,8 +37,12 @@ def recorded_ensembles(run: AnsweredRun, *, bits: Mapping[str, int]) -> tuple[En
 def member(name: str, *, bits: Mapping[str, int]) -> Variant:
     """Return a member by its name, METHOD-BITS[...][@SEED], or with the bits that are given.
 
-    Raises VariantError where nobody says its bits: the vote breaks ties by them.
+    A draw has the bits of the variant that it is a draw of. Raises VariantError where nobody says
+    its bits: the vote breaks ties by them.
     """
+    if (found := draw_of(name)) is not None:
+        of, draw = found
+        return replace(member(of, bits=bits), name=name, draw=draw)
     match = _NAME.fullmatch(name)
     if name in bits:
         method, seed = (match[1], int(match[3] or 0)) if match else (name, 0)

@@ -19,6 +19,7 @@ from trusteval.benchmarks.spellings import spelled
 from trusteval.types import (
     Answer,
     Cost,
+    Draw,
     Invalid,
     InvalidReason,
     Label,
@@ -26,6 +27,7 @@ from trusteval.types import (
     Refusal,
     Sample,
     Variant,
+    draw_of,
 )
 
 # -- items ---------------------------------------------------------------------------------
@@ -202,7 +204,12 @@ def of_members(variants: Sequence[Variant]) -> list[dict[str, Any]]:
 
 def members(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
     """Rebuild a vote's members: enough to rank them, not to load them."""
-    return tuple(Variant(**one) for one in plain)
+    return tuple(Variant(**one, draw=_draw(one["name"])) for one in plain)
+
+
+def _draw(name: str) -> Draw | None:
+    found = draw_of(name)
+    return None if found is None else found[1]
 
 
 # -- costs ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from trusteval.types.answers import (
     Refusal,
 )
 from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
+from trusteval.types.draws import DRAWN, Draw, draw_of
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
     Declared,
@@ -40,6 +41,7 @@ from trusteval.types.unavailable import Unavailable
 from trusteval.types.verdicts import Level, Outcome, Undecided, Verdict
 
 __all__ = [
+    "DRAWN",
     "Answer",
     "Ballot",
     "Change",
@@ -48,6 +50,7 @@ __all__ = [
     "Decision",
     "Declared",
     "Dimension",
+    "Draw",
     "Effort",
     "Endpoint",
     "Ensemble",
@@ -83,4 +86,5 @@ __all__ = [
     "Undecided",
     "Variant",
     "Verdict",
+    "draw_of",
 ]
