@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
@@ -27,8 +28,9 @@ class AnsweredRun:
     """`facts` say how the run was asked and read, `data` which rows of each benchmark.
 
     By subject and benchmark, `answer_tables` hold the answers and `identities` what gave them; of
-    variants `said` holds the responses and `grounds` why they were read so, both in the order of
-    the answer table's sample table. A vote has neither: `members` holds the variants that it is
+    variants `said` holds the responses, `grounds` why they were read so, and `probabilities`, if
+    they were recorded (--trust-probabilities), how likely each label was: all in the order of the
+    answer table's sample table. A vote has none of these: `members` holds the variants that it is
     over. `ledger` says whether all that the run was asked was judged, and what not; runs of earlier
     versions have none.
     """
@@ -41,6 +43,7 @@ class AnsweredRun:
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)
+    probabilities: Mapping[tuple[str, str], LabelProbabilities] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -87,6 +90,8 @@ class AnsweredRun:
             part["responses"] = columns.of_said(self.said[key])
         if key in self.members:
             part["members"] = columns.of_members(self.members[key])
+        if key in self.probabilities:
+            part["probabilities"] = columns.of_probabilities(self.probabilities[key])
         if with_grounds and key in self.grounds:
             part["readings"] = columns.of_grounds(self.grounds[key])
         return part
@@ -137,6 +142,11 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             if "members" in part
         },
         ledger=document.get("ledger", {}),
+        probabilities={
+            key: columns.probabilities(part["probabilities"], n=sizes[key])
+            for key, part in parts.items()
+            if "probabilities" in part
+        },
     )
 
 
@@ -155,6 +165,7 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         said=of(run.said),
         grounds=of(run.grounds),
         members=of(run.members),
+        probabilities=of(run.probabilities),
     )
 
 
@@ -175,6 +186,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         said=_first(part.said for part in parts),
         grounds=_first(part.grounds for part in parts),
         members=_first(part.members for part in parts),
+        probabilities=_first(part.probabilities for part in parts),
     )
 
 

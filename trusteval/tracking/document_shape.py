@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.system.bounded import is_deeper
-from trusteval.system.shape import list_of, number, or_none, record, table, table_of, text, truth
+from trusteval.system.shape import (
+    list_of,
+    number,
+    or_none,
+    real,
+    record,
+    table,
+    table_of,
+    text,
+    truth,
+)
 
 _DEEPEST = 20
 
@@ -72,6 +82,9 @@ _PART = record(
     responses=record({"texts": _TEXTS, "code": _NUMBERS, "cut": _NUMBERS}),
     readings=record({"rules": _TEXTS, "rule": _NUMBERS, "spans": _TEXTS, "span": _NUMBERS}),
     members=_members,
+    probabilities=record(
+        {"labels": _TEXTS, "log": list_of(list_of(or_none(real))), "unknown": _TEXTS}
+    ),
 )
 _ANSWERS = record(
     {

@@ -14,6 +14,7 @@ from trusteval.types.answers import (
     Reading,
     Refusal,
 )
+from trusteval.types.probabilities import LabelLogs
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
     Declared,
@@ -56,6 +57,7 @@ __all__ = [
     "Judged",
     "Label",
     "LabelForm",
+    "LabelLogs",
     "LabelSpec",
     "Level",
     "Message",
