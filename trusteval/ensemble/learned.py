@@ -5,12 +5,16 @@ What is learned holds for settings of as many labels: weights mean something els
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from trusteval.answers.table import Codes, Flags
 from trusteval.ensemble.poll import Decided, Poll
 from trusteval.stats.crossfit import cross_fit
 from trusteval.stats.dawid_skene import dawid_skene
+from trusteval.stats.design import Values
 from trusteval.stats.joint_table import LookedUp, look_up
 from trusteval.stats.weighted_vote import accuracy_weights, surprise_weights, weighted_vote
 from trusteval.types import Unavailable
@@ -72,6 +76,32 @@ def by_joint_table(poll: Poll) -> Decided | Unavailable:
     if not known.any():
         return _UNTAUGHT
     return poll.decided(np.where(poll.second, of_first.labels, of_second.labels), known)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """What members weigh on settings of `n_labels` labels, a weight per member.
+
+    By accuracy, learned on the first and on the second half, None where there is nothing to learn
+    from; and by agreement.
+    """
+
+    n_labels: int
+    items: int
+    on_first: Values | None
+    on_second: Values | None
+    by_agreement: Values
+
+
+def weights_of(poll: Poll) -> Iterator[Weights]:
+    """Yield what members weigh, for each number of labels."""
+    for k, rows in poll.by_labels():
+        first, second = (
+            accuracy_weights(poll.votes[known], poll.truth[known], k=k) if known.any() else None
+            for known in (rows & ~poll.second, rows & poll.second)
+        )
+        agreement = surprise_weights(poll.votes[rows], k=k)
+        yield Weights(k, int(rows.sum()), first, second, agreement)
 
 
 def _taught(poll: Poll) -> Flags:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
+from trusteval.ensemble.rivals import rivals
 from trusteval.ensemble.who import who_votes
 from trusteval.tables import Section
 
-SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, why)
+SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, rivals, why)
 """In the order in which they are shown."""
 
 
