@@ -74,7 +74,7 @@ def by_joint_table(poll: Poll) -> Decided | Unavailable:
     of_first, of_second = learned(~poll.second), learned(poll.second)
     known = np.where(poll.second, of_first.learned, of_second.learned)
     if not known.any():
-        return _UNTAUGHT
+        return Unavailable("no combination of its members' answers occurs in both halves")
     return poll.decided(np.where(poll.second, of_first.labels, of_second.labels), known)
 
 
