@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 
 import pytest
 from hypothesis import given, settings
@@ -106,10 +107,11 @@ def test_leads_are_counted_by_hand() -> None:
     assert isinstance(chain, Spread)
     assert isinstance(oracle, Spread)
     assert (chain.value, oracle.value) == (pytest.approx(50), pytest.approx(0))
-    assert rows[CHAIN]["right"] == rows[CHAIN]["score"] == pytest.approx(50)
-    assert rows["the vote"]["right"] == pytest.approx(100)
-    (sentence,) = section.notes
-    assert f"{VOTE}, over all dimensions and at 5 % each: it is shown ahead of" in sentence
+    assert rows[CHAIN]["accuracy"] == rows[CHAIN]["score"] == pytest.approx(50)
+    assert rows["the vote"]["accuracy"] == pytest.approx(100)
+    sentence, by_accuracy = section.notes
+    assert sentence.startswith(f"{VOTE} by score, over all dimensions and at 5 % each: ")
+    assert by_accuracy.partition(": ")[2] == sentence.partition(": ")[2]
     ahead = sentence.partition("ahead of ")[2].partition(";")[0].split(", ")
     assert CHAIN in ahead
     assert ORACLE not in sentence
@@ -192,3 +194,24 @@ def test_draws_without_costs_are_as_many_as_members() -> None:
     for named in ("tokens", "seconds"):
         row = found[f"draws of gptq-4~0.7: {named} as the vote"]
         assert row["vote ahead by"] == Unavailable("the run holds no costs")
+
+
+# -- weights -------------------------------------------------------------------------------
+
+
+def test_weights_are_shown_for_each_member_and_a_half_without_items_has_none() -> None:
+    (table,) = [
+        one
+        for one in rivals(panels_about(["A"], {name: [RIGHT] for name in MEMBERS})).tables
+        if one.name == "weights"
+    ]
+    names = [column.name for column in table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+    assert [(row["member"], row["labels"], row["items"]) for row in rows] == [
+        (name, 4, 1) for name in MEMBERS
+    ]
+    for row in rows:
+        halves = [row["from one half"], row["from the other"]]
+        (known,) = [one for one in halves if isinstance(one, float)]
+        assert known == pytest.approx(log(2 * 3 / 3))
+        assert sum(isinstance(one, Unavailable) for one in halves) == 1

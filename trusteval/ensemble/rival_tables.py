@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trusteval.answers.table import AnswerTable
 from trusteval.ensemble.contest import CHAIN, CHOSEN, SEED, VOTE, Contest
 from trusteval.ensemble.expense import Asks, Unit, asks_of_vote, relative
 from trusteval.ensemble.field import (
@@ -18,7 +17,6 @@ from trusteval.ensemble.field import (
     TABLE,
     Rival,
 )
-from trusteval.ensemble.figures import POINTS
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.poll import Decided
 from trusteval.ensemble.scope import Scope
@@ -35,6 +33,7 @@ _OVERALL = (
     Column("ensemble"),
     Column("rival"),
     Column("vote ahead by", Kind.CHANGE),
+    Column("in accuracy by", Kind.CHANGE),
     Column("items", Kind.COUNT),
     *_COST,
     Column("labels", Kind.COUNT),
@@ -45,7 +44,7 @@ _BY_BENCHMARK = (
     Column("rival"),
     Column("score", Kind.POINTS),
     Column("vote ahead by", Kind.CHANGE),
-    Column("right", Kind.POINTS),
+    Column("accuracy", Kind.POINTS),
     Column("decided", Kind.SHARE),
     *_COST,
 )
@@ -66,22 +65,28 @@ _RULES = (
     f"{PROBABILITY}: the label with the largest mean of the members' probabilities, no refusals; "
     f"{DRAWS}: a vote over as many as there are members, or as many as take no more than the vote",
     f"{ORACLE}: right where any member is; no rule that picks a member's answer is right more "
-    "often",
+    "often, which says nothing of a score that is not accuracy",
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Race:
-    """A panel's vote and its rivals by name, each measured once."""
+    """A panel's vote and its rivals by name, measured by the score and by accuracy."""
 
     panel: Panel
     rivals: Mapping[str, Rival]
-    contest: Contest
+    scores: Contest
+    accuracies: Contest
 
 
-def scope_of(races: Sequence[Race]) -> Scope:
-    """Take the races of one ensemble together."""
-    return Scope(tuple(race.contest for race in races))
+def by_score(races: Sequence[Race]) -> Scope:
+    """Take the scores of one ensemble's races together."""
+    return Scope(tuple(race.scores for race in races))
+
+
+def by_accuracy(races: Sequence[Race]) -> Scope:
+    """Take the accuracies of one ensemble's races together."""
+    return Scope(tuple(race.accuracies for race in races))
 
 
 # -- over all benchmarks -------------------------------------------------------------------
@@ -97,6 +102,8 @@ def overall_table(races: Mapping[str, Sequence[Race]]) -> Table:
         (
             "mean over the dimensions of the mean over their benchmarks; (5 of 6): of as many "
             "benchmarks as have it; unadjusted",
+            "learned rules and the oracle are after accuracy, which a score may not be: a fairness "
+            "score falls when a rule that tells nobody apart comes to tell people apart",
             f"{_COSTS_SAID}; labels: labelled items that each decision was learned from",
             *_RULES,
         ),
@@ -104,27 +111,35 @@ def overall_table(races: Mapping[str, Sequence[Race]]) -> Table:
 
 
 def _overall_rows(ensemble: str, races: Sequence[Race]) -> Iterator[tuple[Cell, ...]]:
-    scope = scope_of(races)
+    scores, accuracies = by_score(races), by_accuracy(races)
     for name in races[0].rivals:
-        found = scope.lead(VOTE, name)
-        those = [race for race in races if race.contest in found.contests]
-        many = f" ({len(those)} of {len(races)})" if 0 < len(those) < len(races) else ""
-        if isinstance(found.lead, Unavailable):
-            yield (ensemble, name, *[_absent(name, races) or found.lead] * (len(_OVERALL) - 2))
+        if absent := _absent(name, races):
+            yield (ensemble, name, *[absent] * (len(_OVERALL) - 2))
             continue
+        found = scores.lead(VOTE, name)
+        those = [race for race in races if race.scores in found.contests] or _answered(name, races)
+        many = f" ({len(those)} of {len(races)})" if len(those) < len(races) else ""
         entered = [(race.panel, race.rivals[name]) for race in those]
-        labels = sum(rival.labels for _, rival in entered)
-        cost = _cost_cells(entered)
-        yield (ensemble, f"{name}{many}", lead_cell(found.lead), found.items, *cost, labels)
+        yield (
+            ensemble,
+            f"{name}{many}",
+            lead_cell(found.lead),
+            lead_cell(accuracies.lead(VOTE, name).lead),
+            sum(len(panel.rows) for panel, _ in entered),
+            *_cost_cells(entered),
+            sum(rival.labels for _, rival in entered),
+        )
+
+
+def _answered(name: str, races: Sequence[Race]) -> list[Race]:
+    return [race for race in races if isinstance(race.rivals[name].decided, Decided)]
 
 
 def _absent(name: str, races: Sequence[Race]) -> Unavailable | None:
     """Return why a rival answers on no benchmark, None where it answers on one."""
-    why = dict.fromkeys(
-        decided.why if isinstance(decided := race.rivals[name].decided, Unavailable) else ""
-        for race in races
-    )
-    return None if "" in why else Unavailable("; ".join(why))
+    decided = [race.rivals[name].decided for race in races]
+    why = dict.fromkeys(one.why for one in decided if isinstance(one, Unavailable))
+    return None if _answered(name, races) else Unavailable("; ".join(why))
 
 
 # -- by benchmark --------------------------------------------------------------------------
@@ -144,8 +159,6 @@ def benchmark_table(races: Mapping[str, Sequence[Race]]) -> Table:
         _BY_BENCHMARK,
         tuple(row for race, names in told for row in _benchmark_rows(race, names)),
         (
-            "right: the share of items right, every item alike, which learned rules and the oracle "
-            "are after; a score counts it otherwise, or counts gaps between groups",
             "decided: the share of items on which there was something to decide by; the others "
             "have the vote's answer",
             _COSTS_SAID,
@@ -165,24 +178,20 @@ def _benchmark_rows(race: Race, names: Sequence[str]) -> Iterator[tuple[Cell, ..
             continue
         yield (
             *begin,
-            _score_cell(race.contest, name),
-            0.0 if name == VOTE else lead_cell(race.contest.lead(VOTE, name)),
-            _right(race.panel, rival.decided.answers),
+            _value(race.scores, name),
+            0.0 if name == VOTE else lead_cell(race.scores.lead(VOTE, name)),
+            _value(race.accuracies, name),
             rival.decided.share,
             *_cost_cells([(race.panel, rival)]),
         )
 
 
-def _score_cell(found: Contest, name: str) -> Cell:
+def _value(found: Contest, name: str) -> Cell:
     measured = found.measured[name]
     if isinstance(measured, Unavailable):
         return measured
     value = measured.score.value
     return Unavailable(measured.score.undefined or "it has no value") if value is None else value
-
-
-def _right(panel: Panel, answers: AnswerTable) -> float:
-    return POINTS * float(panel.scored(answers).correct.mean())
 
 
 def _cost_cells(entered: Sequence[tuple[Panel, Rival]]) -> tuple[Cell, Cell, Cell]:

@@ -5,13 +5,19 @@ Every rival answers the vote's items, is scored as the vote is, and laid beside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from trusteval.ensemble.contest import VOTE, Lead, contest
 from trusteval.ensemble.field import ORACLE, Rival, rivals_of
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import Panels
-from trusteval.ensemble.rival_tables import Race, benchmark_table, overall_table, scope_of
+from trusteval.ensemble.rival_tables import (
+    Race,
+    benchmark_table,
+    by_accuracy,
+    by_score,
+    overall_table,
+)
 from trusteval.ensemble.scope import Scope
 from trusteval.ensemble.weights import weight_table
 from trusteval.stats.estimate import ALPHA
@@ -29,7 +35,7 @@ def rivals(panels: Panels) -> Section:
         "rivals",
         "Rivals under equal cost",
         (overall_table(races), benchmark_table(races), weight_table(panels)),
-        tuple(_sentence(name, scope_of(of)) for name, of in races.items()),
+        tuple(line for name, of in races.items() for line in _sentences(name, of)),
     )
 
 
@@ -47,19 +53,24 @@ def _races(panels: Sequence[Panel]) -> list[Race]:
 
 def _race(panel: Panel, field: Mapping[str, Rival]) -> Race:
     entrants = {VOTE: panel.vote, **{name: rival.answers for name, rival in field.items()}}
-    return Race(panel, field, contest(panel, entrants))
+    accuracies = contest(panel, entrants, metric="accuracy")
+    return Race(panel, field, contest(panel, entrants), accuracies)
 
 
-def _sentence(ensemble: str, scope: Scope) -> str:
-    """Say in words whom a vote beats over all dimensions; the oracle is no rival."""
+def _sentences(ensemble: str, races: Sequence[Race]) -> Iterator[str]:
+    for metric, scope in (("score", by_score(races)), ("accuracy", by_accuracy(races))):
+        yield f"{ensemble} by {metric}, over all dimensions and at 5 % each: {_said(scope)}"
+
+
+def _said(scope: Scope) -> str:
+    """Say in words whom a vote beats over all that a scope holds; the oracle is no rival."""
     names = [name for name in scope.contests[0].measured if name not in (VOTE, ORACLE)]
     sides = {name: _side(scope.lead(VOTE, name).lead) for name in names}
-    said = [
+    return "; ".join(
         f"{side} {', '.join(of)}"
         for side in (_AHEAD, _BEHIND, _OPEN, _UNCOMPARED)
         if (of := [name for name in names if sides[name] == side])
-    ]
-    return f"{ensemble}, over all dimensions and at 5 % each: {'; '.join(said)}"
+    )
 
 
 def _side(lead: Lead) -> str:
