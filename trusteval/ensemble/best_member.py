@@ -50,7 +50,9 @@ def answers_of(panel: Panel, members: Codes) -> AnswerTable:
 
 
 def _best(panel: Panel, half: Flags) -> int | None:
-    """Return which member scores best on some of the samples."""
+    """Return which member scores best on some of the samples, None where none has a score."""
+    if not half.any():
+        return None
     part = at(panel, np.flatnonzero(half))
     scores = [part.measure(panel.singles[name]).score.value for name in panel.names]
     known = [place for place, value in enumerate(scores) if value is not None]
