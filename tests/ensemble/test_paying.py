@@ -13,12 +13,14 @@ from tests.answered_runs import INVALID, REFUSED, RIGHT, WRONG, N, with_wrong
 from tests.ensemble.panelled import VOTE, panel_over, panels_over
 from trusteval.ensemble.best_member import chosen_on_other_half
 from trusteval.ensemble.claims import Standing, at_least_the_best
-from trusteval.ensemble.contest import CHAIN, DENSE, MEAN, contest, entrants_of
+from trusteval.ensemble.contest import CHAIN, DENSE, MEAN, Contest, contest, entrants_of
+from trusteval.ensemble.contest import VOTE as VOTE_ROLE
 from trusteval.ensemble.gain import Step, gain_of
 from trusteval.ensemble.paying import does_it_pay
-from trusteval.ensemble.payoff import Pays, payoff_of
+from trusteval.ensemble.payoff import Pays, payoff_of, payoffs_of
 from trusteval.ensemble.scope import Scope
 from trusteval.ensemble.swing import swing_of
+from trusteval.ensemble.verdicts import sentences
 from trusteval.stats.crossfit import halves
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tables import Spread, Table, document_of
@@ -119,6 +121,20 @@ def test_vote_behind_its_best_member_does_not_pay_and_refutes_the_claim() -> Non
     scope = scope_over({"gptq-8": [RIGHT] * N, "gptq-4": bad, "gptq-3": bad, "dense": bad})
     assert payoff_of(scope).pays is Pays.DOES_NOT
     assert at_least_the_best(scope).standing is Standing.REFUTED
+
+
+def test_vote_without_any_lead_is_not_judged() -> None:
+    why = Unavailable("nobody knows")
+    names = (VOTE_ROLE, DENSE, CHAIN, *MEMBERS)
+    nothing = Contest(VOTE, "mmlu", "mmlu", MEMBERS, N, dict.fromkeys(names, why))
+    scope = Scope((nothing,))
+    assert payoff_of(scope).pays is Pays.UNJUDGED
+    assert {one.pays for one in payoffs_of(scope).values()} == {Pays.UNJUDGED}
+    claim = at_least_the_best(scope)
+    assert (claim.seen, claim.shown, claim.refuted, claim.standing) == (0, 0, 0, Standing.UNSHOWN)
+    (judged, by_what) = sentences(scope)
+    assert "whether the vote pays cannot be judged" in judged
+    assert "nobody knows" in by_what
 
 
 def test_swing_is_the_mean_difference_counted_by_hand() -> None:

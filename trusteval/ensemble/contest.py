@@ -20,7 +20,7 @@ from trusteval.types import Unavailable
 VOTE: Final = "the vote"
 DENSE: Final = "the dense model"
 CHAIN: Final = "the fallback chain"
-CHOSEN: Final = "a member chosen by halves"
+CHOSEN: Final = "member chosen by halves"
 MEAN: Final = "the mean member"
 SEED: Final = 0
 """Of the halves that a best member is chosen on."""
@@ -78,7 +78,7 @@ class Contest:
             shares = dict.fromkeys(self.members, -1 / len(self.members))
             return self.contrast({ours: 1.0, **shares})
         found = self._all_of(ours, its)
-        return found if isinstance(found, Unavailable) else _known(measured_drop(*found))
+        return found if isinstance(found, Unavailable) else lead_of(*found)
 
     @cached_property
     def _leads(self) -> dict[tuple[str, str], Lead]:
@@ -112,6 +112,14 @@ def contest(panel: Panel, entrants: Entrants, *, metric: str = SCORE.name) -> Co
             for name, answers in entrants.items()
         },
     )
+
+
+def lead_of(ours: Measurement, its: Measurement) -> Lead:
+    """Return how far one measurement is ahead of another, or which has no value."""
+    for one in (ours, its):
+        if one.score.value is None:
+            return Unavailable(one.score.undefined or "it has no value")
+    return _known(measured_drop(ours, its))
 
 
 def _known(estimate: Estimate | None) -> Lead:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trusteval.ensemble.contest import CHAIN, DENSE, VOTE
@@ -17,11 +17,15 @@ WORTH = 0.01
 
 
 class Pays(StrEnum):
-    """PAYS is shown ahead, DOES_NOT shown to gain less than WORTH, UNSHOWN neither."""
+    """PAYS is shown ahead, DOES_NOT shown to gain less than WORTH, UNSHOWN neither.
+
+    UNJUDGED is a vote with no lead over anybody to judge it by.
+    """
 
     PAYS = "pays"
     DOES_NOT = "does not pay"
     UNSHOWN = "not shown"
+    UNJUDGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +43,15 @@ class Payoff:
     p_little: float
 
     @property
+    def leads(self) -> list[Estimate]:
+        """What it is judged by."""
+        found = (one.lead for one in (self.dense, self.best, self.chain))
+        return [lead for lead in found if not isinstance(lead, Unavailable)]
+
+    @property
     def pays(self) -> Pays:
+        if not self.leads:
+            return Pays.UNJUDGED
         if self.p_ahead <= ALPHA:
             return Pays.PAYS
         return Pays.DOES_NOT if self.p_little <= ALPHA else Pays.UNSHOWN
@@ -52,9 +64,12 @@ def payoff_of(scope: Scope) -> Payoff:
     ahead of all by one of them at the price of three (Bonferroni). Where one is missing it is
     judged by the others.
     """
-    found = scope.lead(VOTE, DENSE), scope.best(), scope.lead(VOTE, CHAIN)
-    leads = [one.lead for one in found if not isinstance(one.lead, Unavailable)]
-    return Payoff(*found, p_ahead=_p_ahead(leads), p_little=_p_little(leads))
+    alone = Payoff(scope.lead(VOTE, DENSE), scope.best(), scope.lead(VOTE, CHAIN), 1.0, 1.0)
+    if not alone.leads:
+        return alone
+    ahead = max(lead.p_above(0.0) for lead in alone.leads)
+    little = len(alone.leads) * min(lead.p_below(WORTH) for lead in alone.leads)
+    return replace(alone, p_ahead=ahead, p_little=min(1.0, little))
 
 
 def payoffs_of(scope: Scope) -> Mapping[str, Payoff]:
@@ -63,14 +78,6 @@ def payoffs_of(scope: Scope) -> Mapping[str, Payoff]:
     ahead = holm([one.p_ahead for one in alone.values()])
     little = holm([one.p_little for one in alone.values()])
     return {
-        name: Payoff(one.dense, one.best, one.chain, p_ahead=p_ahead, p_little=p_little)
+        name: replace(one, p_ahead=p_ahead, p_little=p_little)
         for (name, one), p_ahead, p_little in zip(alone.items(), ahead, little, strict=True)
     }
-
-
-def _p_ahead(leads: Sequence[Estimate]) -> float:
-    return max((lead.p_above(0.0) for lead in leads), default=1.0)
-
-
-def _p_little(leads: Sequence[Estimate]) -> float:
-    return min(1.0, len(leads) * min((lead.p_below(WORTH) for lead in leads), default=1.0))

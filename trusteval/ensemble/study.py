@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
@@ -12,7 +13,13 @@ from trusteval.ensemble.rivals import rivals
 from trusteval.ensemble.who import who_votes
 from trusteval.tables import Section
 
-SECTIONS: tuple[Callable[[Panels], Section], ...] = (who_votes, does_it_pay, rivals, why)
+SECTIONS: tuple[Callable[[Panels], Section], ...] = (
+    who_votes,
+    does_it_pay,
+    ablations,
+    rivals,
+    why,
+)
 """In the order in which they are shown."""
 
 

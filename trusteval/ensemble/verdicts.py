@@ -36,7 +36,7 @@ def verdict_table(scopes: Mapping[str, Scope]) -> Table:
             "the fallback chain)",
             "pays: shown ahead of the dense model, every member and the fallback chain, at 5 %, "
             "Holm over the dimensions; does not pay: shown less than one point ahead of one of "
-            "them; not shown: neither",
+            "them; not shown: neither; not judged: it has no lead over any of them",
         ),
     )
 
@@ -46,7 +46,9 @@ def _rows(scope: Scope) -> Iterator[tuple[Cell, ...]]:
     for name, dimension in scope.dimensions.items():
         yield _row(dimension, name.replace("_", " "), payoffs[name])
     if len(payoffs) > 1:
-        yield _row(scope, f"all {len(payoffs)}", payoff_of(scope))
+        judged = sum(one.pays is not Pays.UNJUDGED for one in payoffs.values())
+        named = f"all {judged}" if judged == len(payoffs) else f"{judged} of {len(payoffs)}"
+        yield _row(scope, named, payoff_of(scope))
 
 
 def _row(scope: Scope, named: str, payoff: Payoff) -> tuple[Cell, ...]:
@@ -74,11 +76,12 @@ def _answer(scope: Scope, payoff: Payoff) -> str:
     for name, one in payoffs_of(scope).items():
         by_verdict.setdefault(one.pays, []).append(name.replace("_", " "))
     parts = [f"{pays.value} on {', '.join(names)}" for pays, names in sorted(by_verdict.items())]
-    over = "over all of it" if len(scope.dimensions) == 1 else "over all dimensions"
+    over = "over all that was asked" if len(scope.dimensions) == 1 else "over its dimensions"
     verdict = {
         Pays.PAYS: "the vote pays",
         Pays.DOES_NOT: "the vote does not pay",
         Pays.UNSHOWN: "that the vote pays is not shown",
+        Pays.UNJUDGED: "whether the vote pays cannot be judged",
     }[payoff.pays]
     return f"{verdict} {over}; by dimension: {'; '.join(parts)}."
 
@@ -100,6 +103,8 @@ def _by_what(scope: Scope, payoff: Payoff, gain: Gain) -> str:
 
 def _instead(scope: Scope, payoff: Payoff, gain: Gain) -> Iterator[str]:
     """Yield what to do where the vote is not shown to pay."""
+    if payoff.pays is Pays.UNJUDGED:
+        return
     if payoff.pays is Pays.PAYS:
         yield f"Ask the vote: it is shown ahead of all that costs less, {CHAIN} too."
         return
