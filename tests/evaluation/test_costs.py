@@ -14,7 +14,8 @@ from trusteval.engines.local.batching import fixed_batches
 from trusteval.evaluation.parts import PART_SIZE
 from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
-from trusteval.store import ResponseStore
+from trusteval.store import AskedPrompts, ResponseStore
+from trusteval.system.digests import digest
 from trusteval.types import (
     Cost,
     FinishReason,
@@ -68,16 +69,25 @@ def _questions(count: int) -> list[Question]:
     ]
 
 
-def _cost(path: Path, backend: Any, count: int, *, asks: bool = True) -> Cost:
-    """Return what some answers cost, asked for first."""
+def _cost(path: Path, backend: Any, count: int) -> Cost:
+    """Return what answers cost that are asked for."""
     recorder = Recorder(backend, ResponseStore(path))
     try:
-        if asks:
-            recorder.responses(DENSE, _questions(count))
-        return recorder.cost(DENSE, [_questions(count)])
+        asked = _questions(count)
+        return recorder.cost(DENSE, [(asked, recorder.responses(DENSE, asked))])
     finally:
         recorder.close()
         recorder.store.close()
+
+
+def _recorded(path: Path, count: int) -> Cost:
+    """Return what those of some answers cost that are recorded."""
+    store, context = ResponseStore(path), digest(Counting().context(DENSE))
+    asked = AskedPrompts.of([question.prompt for question in _questions(count)])
+    keys = asked.keys(context, max_new_tokens=SETTING.max_new_tokens)
+    cost = store.costs(context).of(store.get(keys))
+    store.close()
+    return cost
 
 
 def test_what_answers_took_is_found_again_without_asking(tmp_path: Path) -> None:
@@ -88,14 +98,14 @@ def test_what_answers_took_is_found_again_without_asking(tmp_path: Path) -> None
     assert first.wall_seconds is not None
     assert first.wall_seconds > 0
     assert _cost(path, Counting(), count) == first
-    assert _cost(path, Counting(), count, asks=False) == first
+    assert _recorded(path, count) == first
 
 
 def test_run_that_goes_on_adds_what_was_missing(tmp_path: Path) -> None:
     path, count = tmp_path / "store.sqlite", PART_SIZE + 40
     with pytest.raises(KeyboardInterrupt):
         _cost(path, Counting(stops_after=3), count)
-    begun = _cost(path, Counting(), count, asks=False)
+    begun = _recorded(path, count)
     assert (begun.n_answers, begun.n_measured) == (96, 96)
     whole = _cost(path, Counting(), count)
     assert (whole.n_answers, whole.n_measured) == (count, count)

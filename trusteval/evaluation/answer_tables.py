@@ -17,7 +17,7 @@ from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
-from trusteval.types import Ensemble, Subject, Variant
+from trusteval.types import Cost, Ensemble, Subject, Variant
 
 
 class AnswerTables:
@@ -34,6 +34,7 @@ class AnswerTables:
         self._answer_tables: dict[tuple[str, str], Mapping[Extract, AnswerTable]] = {}
         self._said: dict[tuple[str, str], ResponseTable] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
+        self._costs: dict[tuple[str, str], Cost] = {}
         self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
     def answers_of(
@@ -69,6 +70,10 @@ class AnswerTables:
         """Return why the run's protocol read it so."""
         return self._grounds[variant.name, benchmark]
 
+    def cost(self, variant: Variant, benchmark: str) -> Cost:
+        """Return what it took to say that."""
+        return self._costs[variant.name, benchmark]
+
     def close(self) -> None:
         """Free the model."""
         self.interview.recorder.close()
@@ -89,13 +94,14 @@ class AnswerTables:
         return [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
 
     def _read(self, variant: Variant, benchmark: str) -> None:
-        responses = self.interview.ask(variant, benchmark)
+        responses, cost = self.interview.ask(variant, benchmark)
         key, sample_table, ours = (
             (variant.name, benchmark),
             self._sample_table(benchmark),
             PROTOCOLS[self.protocol],
         )
         readings = list(map(ours.read, sample_table.samples, responses))
+        self._costs[key] = cost
         self._said[key], self._grounds[key] = ResponseTable.of(responses), Grounds.of(readings)
         self._answer_tables[key] = {
             ours.extract: AnswerTable.of(sample_table, (reading.answer for reading in readings)),

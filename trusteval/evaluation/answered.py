@@ -25,7 +25,7 @@ def answered(tables: AnswerTables, *, facts: RunFacts) -> AnsweredRun:
         answer_tables={key: tables.answers_of(judged[key], key[1]) for key in sorted(judged)},
         said={key: tables.said(who, key[1]) for key, who in variants.items()},
         grounds={key: tables.grounds(who, key[1]) for key, who in variants.items()},
-        costs={key: interview.cost(who, key[1]) for key, who in variants.items()},
+        costs={key: tables.cost(who, key[1]) for key, who in variants.items()},
         members={key: who.members for key, who in judged.items() if isinstance(who, Ensemble)},
     )
 

@@ -88,7 +88,7 @@ class Evaluation:
 
     def responses(self, variant: Variant, benchmark: str) -> list[Response]:
         """Return a variant's responses to `questions(benchmark)`, generating what is missing."""
-        return self._interview.ask(variant, benchmark)
+        return self._interview.ask(variant, benchmark)[0]
 
     def judged(
         self, subject: Subject, benchmark: str, *, protocol: str | None = None

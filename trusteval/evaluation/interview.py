@@ -19,25 +19,18 @@ class Interview:
     recorder: Recorder
     admission: Admission
 
-    def ask(self, variant: Variant, benchmark: str) -> list[Response]:
+    def ask(self, variant: Variant, benchmark: str) -> tuple[list[Response], Cost]:
         """Return a variant's responses to a benchmark's questions, generating what is missing.
 
-        A variant that could not be built or loaded, or that is broken, is not tried again: its
-        error is raised anew.
+        And what they cost, whenever that was. A variant that could not be built or loaded, or that
+        is broken, is not tried again: its error is raised anew.
         """
         self.admission.require_whole(variant)
-        return [
-            response
-            for questions in self._by_setting(benchmark)
-            for response in self.recorder.responses(variant, questions)
-        ]
-
-    def cost(self, variant: Variant, benchmark: str) -> Cost:
-        """Return what a variant's recorded answers to a benchmark's questions cost."""
-        return self.recorder.cost(variant, self._by_setting(benchmark))
-
-    def _by_setting(self, benchmark: str) -> list[list[Question]]:
         by_setting: dict[str, list[Question]] = {}
         for question in self.questionnaire.questions(benchmark):
             by_setting.setdefault(question.sample.setting.name, []).append(question)
-        return list(by_setting.values())
+        told = [
+            (questions, self.recorder.responses(variant, questions))
+            for questions in by_setting.values()
+        ]
+        return [one for _, said in told for one in said], self.recorder.cost(variant, told)

@@ -28,6 +28,8 @@ from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
 from trusteval.types import Cost, Health, Response, Variant
 
+Told = tuple[Sequence[Question], Sequence[Response]]
+"""Questions of one setting and the responses to them."""
 _POLL_SECONDS = 0.2
 _MOST_TRIES = 3
 """How often the answers of a part may be gone again: `trusteval store gc` may run beside."""
@@ -152,6 +154,14 @@ class Recorder:
                 recorded = self._complete(variant, questions, keys, recorded, advance)
         return [recorded[key] for key in keys]
 
+    def cost(self, variant: Variant, told: Iterable[Told]) -> Cost:
+        """Return what a variant's responses cost, as far as it was measured."""
+        costs = self.store.costs(digest(self.context(variant)))
+        answered: dict[str, Response] = {}
+        for questions, responses in told:
+            answered |= zip(self._keys(variant, questions), responses, strict=True)
+        return costs.of(answered)
+
     def _keys(self, variant: Variant, questions: Sequence[Question]) -> list[str]:
         setting = questions[0].sample.setting
         asked = setting.id, questions[0].sample.id, len(questions)
@@ -233,9 +243,3 @@ class Recorder:
             with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
                 self._loaded = LoadedVariant(self.backend, variant, context)
         return self._loaded
-
-    def cost(self, variant: Variant, asked: Iterable[Sequence[Question]]) -> Cost:
-        """Return what a variant's recorded answers cost; `asked` are questions by setting."""
-        keys = [key for questions in asked for key in self._keys(variant, questions)]
-        costs = self.store.costs(digest(self.context(variant)))
-        return costs.of(self.store.get(keys))

@@ -73,6 +73,7 @@ class DeviceGauge:
 class ProcessGauge:
     """What this process holds resident, looked at by another thread.
 
+    Its peak is the highest that was seen, by that thread or by whoever asked for what is held now.
     The kernel's own highest point is that of the whole life of a process, which is no model's.
     Memory that was freed before and not given back counts as held before.
     """
@@ -91,7 +92,6 @@ class ProcessGauge:
         return max(0, resident - self._before)
 
     def peak(self) -> int:
-        self.now()
         return self._highest - self._before
 
     def close(self) -> None:
