@@ -92,6 +92,13 @@ def test_accuracy_weights_counted_by_hand() -> None:
     assert accuracy_weights(ballots, truth, k=3).tolist() == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("k", "right"), [(2, 1), (3, 4), (4, 7), (7, 12)])
+def test_guessing_weighs_nothing_at_all(k: int, right: int) -> None:
+    truth = np.arange(right * k) % k
+    ballots = np.where(np.arange(right * k) < right, truth, (truth + 1) % k)[:, None]
+    assert accuracy_weights(ballots, truth, k=k).tolist() == [0.0]
+
+
 @settings(max_examples=40)
 @given(st.integers(2, 4), st.lists(st.integers(0, 50), min_size=1, max_size=3))
 def test_accuracy_weights_are_the_bayes_rule_of_independent_members(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from tests.answered_runs import (
 )
 from trust_tests.properties.strategies import invalids, refusals
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
@@ -38,6 +40,7 @@ from trusteval.types import (
     Answer,
     FinishReason,
     Label,
+    LabelLogs,
     Reading,
     Response,
     Sample,
@@ -60,6 +63,15 @@ responses = st.builds(
     st.sampled_from(FinishReason),
     n_prompt_tokens=st.just(0),
     n_new_tokens=st.just(0),
+)
+label_logs = st.lists(
+    st.builds(
+        LabelLogs,
+        st.just(("wrong", "not wrong")),
+        st.tuples(*[st.none() | st.floats(-99, 0)] * 2),
+        unknown=st.sampled_from(["", "the server does not tell"]),
+    )
+    | st.none()
 )
 readings = st.builds(Reading, answers, rule=st.sampled_from(["one", "other"]), span=texts)
 MEMBERS = (Variant("dense", "dense", 16), Variant("mine", "gptq", 4, seed=2))
@@ -106,6 +118,13 @@ def runs(draw: st.DrawFn) -> AnsweredRun:
         said={key: ResponseTable.of(draw(replies)) for key in asked},
         grounds={key: Grounds.of(draw(reasons)) for key in asked},
         members={("vote", "ethics"): MEMBERS} if "vote" in subjects else {},
+        probabilities={
+            key: LabelProbabilities.of(
+                rows, (draw(label_logs) + [None] * len(rows))[: len(rows)], missing="not asked"
+            )
+            for key in asked
+            if draw(st.booleans())
+        },
     )
 
 
@@ -134,6 +153,11 @@ def test_run_comes_back_from_its_document(run: AnsweredRun) -> None:
         assert getattr(again, name) == getattr(run, name)
     assert (again.said.keys(), again.grounds.keys()) == (run.said.keys(), run.grounds.keys())
     assert again.to_document(with_texts=True) == document
+    assert again.probabilities.keys() == run.probabilities.keys()
+    for key, told in run.probabilities.items():
+        kept = again.probabilities[key]
+        assert (kept.labels, kept.unknown) == (told.labels, told.unknown)
+        np.testing.assert_allclose(kept.log, told.log, atol=1e-5)
     for key, answer_table in run.answer_tables.items():
         assert again.answer_tables[key].sample_table.unit.tolist() == _numbered(
             answer_table.sample_table.unit.tolist()
@@ -328,3 +352,35 @@ def test_answers_are_told_apart_by_what_they_are() -> None:
     assert [
         getattr(row.answer, "contradictory", None) for row in again.answer_tables["dense", "mmlu"]
     ][:3] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"log": [[-1.0], [-2.0]]},
+        {"log": [[-1.0] * N]},
+        {"log": [[-1.0] * N, [0.5] * N]},
+        {"log": [[-1.0] * N, [-1.0] * (N - 1)]},
+        {"log": [[-1.0] * N, ["x"] * N]},
+        {"log": [[-1.0] * N, [True] * N]},
+        {"labels": ["A", "A"]},
+        {"unknown": None},
+    ],
+)
+def test_probabilities_of_another_shape_are_refused(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    run = run_of({"dense": [RIGHT] * N})
+    told = LabelProbabilities(("A", "B"), np.full((N, 2), -1.5))
+    path = tmp_path / "answers.json.gz"
+    write_document(
+        path, replace(run, probabilities={("dense", "mmlu"): told}).to_document(with_texts=False)
+    )
+    assert read_answers(path).probabilities["dense", "mmlu"].log.tolist() == told.log.tolist()
+
+    def damage(document: dict[str, Any]) -> None:
+        document["subjects"]["dense"]["mmlu"]["probabilities"] |= change
+
+    rewrite(path, damage)
+    with pytest.raises(TrackingError, match="holds no answers of this version"):
+        read_answers(path)

@@ -94,13 +94,17 @@ def ballots_of(panel: Panel) -> Ballots:
     )
 
 
+def label_names(panel: Panel) -> tuple[str, ...]:
+    """Return the labels in the order of their codes: those that are some row's truth come first."""
+    true = panel.sample_table.labels
+    given = {a.value for one in panel.cast for a in one.answers if isinstance(a, Label)}
+    weighed = {name for one in panel.probabilities.values() for name in one.labels}
+    return (*true, *sorted((given | weighed) - set(true)))
+
+
 def _codes(answers: AnswerTable, panel: Panel) -> Codes:
-    """Number answers alike for all members; a label that no row's truth is has a code too."""
-    known = {name: number for number, name in enumerate(panel.sample_table.labels)}
-    others = sorted(
-        {a.value for one in panel.cast for a in one.answers if isinstance(a, Label)} - known.keys()
-    )
-    known |= {name: len(known) + place for place, name in enumerate(others)}
+    """Number answers alike for all members."""
+    known = {name: number for number, name in enumerate(label_names(panel))}
 
     def code(answer: object) -> int:
         match answer:

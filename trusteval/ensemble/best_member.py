@@ -13,7 +13,13 @@ from trusteval.types import Declared, Unavailable
 
 
 def chosen_on_other_half(panel: Panel, *, seed: int) -> AnswerTable | Unavailable:
-    """Return what the member that scores best on one half of the units answers to the other.
+    """Return what the member that scores best on one half of the units answers to the other."""
+    chosen = members_chosen(panel, seed=seed)
+    return chosen if isinstance(chosen, Unavailable) else answers_of(panel, chosen)
+
+
+def members_chosen(panel: Panel, *, seed: int) -> Codes | Unavailable:
+    """Return per sample which member scores best on the half of the units that it is not in.
 
     Of equals the one of highest precision is taken. A half on which no member has a score cannot
     choose.
@@ -29,7 +35,7 @@ def chosen_on_other_half(panel: Panel, *, seed: int) -> AnswerTable | Unavailabl
     def learned(half: Flags) -> Codes:
         return np.full(len(half), _best(panel, half & counted), np.int64)
 
-    return answers_of(panel, cross_fit(learned, second))
+    return cross_fit(learned, second)
 
 
 def answers_of(panel: Panel, members: Codes) -> AnswerTable:
@@ -44,7 +50,9 @@ def answers_of(panel: Panel, members: Codes) -> AnswerTable:
 
 
 def _best(panel: Panel, half: Flags) -> int | None:
-    """Return which member scores best on some of the samples."""
+    """Return which member scores best on some of the samples, None where none has a score."""
+    if not half.any():
+        return None
     part = at(panel, np.flatnonzero(half))
     scores = [part.measure(panel.singles[name]).score.value for name in panel.names]
     known = [place for place, value in enumerate(scores) if value is not None]

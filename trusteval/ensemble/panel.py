@@ -7,17 +7,18 @@ sample table; so all are scored and compared alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from trusteval.answers.ensembles import elect
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.metrics.aggregation import Formula
 from trusteval.metrics.measuring import Measurement, evaluate, measured_drop
 from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.stats.estimate import Estimate
-from trusteval.types import Declared, Variant
+from trusteval.types import Cost, Declared, Variant
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,8 @@ class Panel:
     `singles` are the answers of every single subject of the run by name, as they are scored: the
     members' own, and those of `dense`, the name of the model they stand beside, where it answered.
     `rows` are the samples that the score covers, other samples stay out of every figure; `declared`
-    are the settings that they are of.
+    are the settings that they are of. Of singles `probabilities` hold how likely each label was,
+    in the order of the sample table, and `costs` what the answers took, where a run has them.
     """
 
     ensemble: str
@@ -40,6 +42,8 @@ class Panel:
     dense: str | None
     rows: Codes
     declared: Mapping[str, Declared]
+    probabilities: Mapping[str, LabelProbabilities] = field(default_factory=dict)
+    costs: Mapping[str, Cost] = field(default_factory=dict)
 
     @property
     def sample_table(self) -> SampleTable:

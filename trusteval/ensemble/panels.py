@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.answers.voting import precedence
 from trusteval.benchmarks import BENCHMARKS
@@ -14,7 +15,7 @@ from trusteval.ensemble.panel import Panel
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols.protocol import Protocol
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.tracking.items import aligned
+from trusteval.tracking.items import aligned, rows_in_order
 from trusteval.tracking.reader_version import protocol_of
 from trusteval.types import Declared, Ensemble, Unavailable, Variant
 
@@ -83,6 +84,10 @@ def _panel(
         dense=dense if dense in singles else None,
         rows=rows,
         declared={name: Declared(len(part), part.targets) for name, part in parts.items()},
+        probabilities=_probabilities(run, benchmark, singles=singles),
+        costs={
+            name: run.costs[name, benchmark] for name in singles if (name, benchmark) in run.costs
+        },
     )
 
 
@@ -96,6 +101,20 @@ def _singles(
             same = _in_order(answers, sample_table)
             if not isinstance(same, Unavailable):
                 found[subject] = same
+    return found
+
+
+def _probabilities(
+    run: AnsweredRun, benchmark: str, *, singles: Mapping[str, AnswerTable]
+) -> dict[str, LabelProbabilities]:
+    """Return how likely labels were, in the order of the singles' answers."""
+    found = {}
+    for name, answers in singles.items():
+        key = name, benchmark
+        if key in run.probabilities:
+            rows = rows_in_order(run.answer_tables[key], answers.sample_table)
+            if not isinstance(rows, Unavailable):
+                found[name] = run.probabilities[key].only(rows)
     return found
 
 

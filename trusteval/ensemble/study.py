@@ -15,6 +15,7 @@ from trusteval.ensemble.panels import Panels
 from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
 from trusteval.ensemble.recorded_votes import recorded_otherwise
+from trusteval.ensemble.rivals import rivals
 from trusteval.ensemble.who import who_votes
 from trusteval.system.digests import digest
 from trusteval.tables import Section, document_of
@@ -24,6 +25,7 @@ SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "who": who_votes,
     "pays": does_it_pay,
     "ablations": ablations,
+    "rivals": rivals,
     "why": why,
     "fairness": fairness_of_votes,
     "group_aware": group_aware_votes,

@@ -48,8 +48,9 @@ def accuracy_weights(ballots: Codes, truth: Codes, *, k: int) -> Values:
     _refuse_few_labels(k)
     voted = ballots >= 0
     right = (voted & (ballots == truth[:, None])).sum(axis=0)
-    p = (right + 1) / (voted.sum(axis=0) + k)
-    return np.asarray(np.log(p * (k - 1) / (1 - p)))
+    wrong = voted.sum(axis=0) - right
+    # A quotient of whole numbers, so that guessing weighs 0 and not what rounding leaves of it.
+    return np.asarray(np.log((right + 1) * (k - 1) / (wrong + k - 1)))
 
 
 def surprise_weights(ballots: Codes, *, k: int) -> Values:

@@ -7,6 +7,7 @@ and half a character is a text to nobody else. Whatever is kept or judged passes
 from __future__ import annotations
 
 import json
+import math
 import operator
 import traceback
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from typing import NoReturn
 from trusteval.printable import printable
 from trusteval.system.bounded import DEEPEST, is_deeper
 from trusteval.system.files import abbreviated
-from trusteval.types import FinishReason, Health, Response
+from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 LONGEST_TEXT = 1 << 24
 """How many characters an answer may have: far more than any setting lets a model say."""
@@ -25,6 +26,9 @@ MOST = 1 << 62
 _REASONS = {reason.value: reason for reason in FinishReason}
 _INTEGER_BITS = 64
 _LONGEST_WORDS = 300
+_DIGITS = 6
+_MOST_LOG = 1e-3
+"""What rounding may leave above 0, in place of 0."""
 
 
 def response_as_declared(value: object) -> Response:
@@ -60,6 +64,33 @@ def health_as_declared(value: object) -> Health:
         _refuse("a shortfall between 0 and 1", shortfall)
     size = _count(value.vocabulary_size, "vocabulary_size")
     return Health(perplexity=perplexity, vocabulary_size=size, shortfall=shortfall)
+
+
+def label_logs_as_declared(value: object) -> LabelLogs:
+    """Return log-probabilities whose fields are exactly of the declared types, in 6 digits.
+
+    Raises ValueError for anything else: labels twice, logarithms that are not finite or above 0, a
+    label that is unknown without a reason.
+    """
+    if not isinstance(value, LabelLogs):
+        _refuse("a LabelLogs", value)
+    if not isinstance(value.labels, tuple | list) or not isinstance(value.log, tuple | list):
+        _refuse("tuples of labels and logarithms", value.labels)
+    labels = tuple(map(_text, value.labels))
+    if len(set(labels)) < len(labels) or len(labels) != len(value.log):
+        _refuse(f"a logarithm for each of {len(labels)} different labels", len(value.log))
+    log = tuple(None if one is None else _logarithm(one) for one in value.log)
+    unknown = _text(value.unknown)[:_LONGEST_WORDS]
+    if (None in log) != bool(unknown):
+        _refuse("a reason where a label is unknown, and none elsewhere", unknown)
+    return LabelLogs(labels, log, unknown)
+
+
+def _logarithm(value: object) -> float:
+    log = _number(value, "a log-probability")
+    if not math.isfinite(log) or log > _MOST_LOG:
+        _refuse("a log-probability that is finite and at most 0", log)
+    return min(0.0, round(log, _DIGITS))
 
 
 def context_as_declared(value: object) -> Mapping[str, object]:

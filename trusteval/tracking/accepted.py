@@ -99,7 +99,7 @@ def _in_order(
     before: AnsweredRun, sample_tables: Mapping[tuple[str, str], SampleTable], *, reader: int
 ) -> AnsweredRun:
     """Return the parts that stay, in the order and as the reader of those just accepted."""
-    answer_tables, said = {}, {}
+    answer_tables, said, probabilities = {}, {}, {}
     for key, sample_table in sample_tables.items():
         answer_table, part = before.answer_tables[key], "/".join(key)
         rows = rows_in_order(answer_table, sample_table)
@@ -115,10 +115,12 @@ def _in_order(
             answer_tables[key] = anew
         if key in before.said:
             said[key] = before.said[key].only(rows)
+        if key in before.probabilities:
+            probabilities[key] = before.probabilities[key].only(rows)
     members = {key: over for key, over in before.members.items() if key in sample_tables}
     costs = {key: cost for key, cost in before.costs.items() if key in sample_tables}
     kept = replace(before, answer_tables=answer_tables, said=said, grounds={})
-    return replace(kept, members=members, costs=costs)
+    return replace(kept, members=members, costs=costs, probabilities=probabilities)
 
 
 def _asked(facts: RunFacts) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
@@ -27,8 +28,9 @@ class AnsweredRun:
     """`facts` say how the run was asked and read, `data` which rows of each benchmark.
 
     By subject and benchmark, `answer_tables` hold the answers and `identities` what gave them; of
-    variants `said` holds the responses and `grounds` why they were read so, both in the order of
-    the answer table's sample table, and `costs` what the answers took. A vote has none of these:
+    variants `said` holds the responses, `grounds` why they were read so, and `probabilities`, if
+    they were recorded (--trust-probabilities), how likely each label was: all in the order of the
+    answer table's sample table; `costs` holds what the answers took. A vote has none of these:
     `members` holds the variants that it is over. `ledger` says whether all that the run was asked
     was judged, and what not; runs of earlier versions have neither that nor costs.
     """
@@ -42,6 +44,7 @@ class AnsweredRun:
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
     costs: Mapping[tuple[str, str], Cost] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)
+    probabilities: Mapping[tuple[str, str], LabelProbabilities] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -90,6 +93,8 @@ class AnsweredRun:
             part["members"] = columns.of_members(self.members[key])
         if with_grounds and key in self.costs:
             part["cost"] = columns.of_cost(self.costs[key])
+        if key in self.probabilities:
+            part["probabilities"] = columns.of_probabilities(self.probabilities[key])
         if with_grounds and key in self.grounds:
             part["readings"] = columns.of_grounds(self.grounds[key])
         return part
@@ -141,6 +146,11 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
         },
         costs={key: columns.cost(part["cost"]) for key, part in parts.items() if "cost" in part},
         ledger=document.get("ledger", {}),
+        probabilities={
+            key: columns.probabilities(part["probabilities"], n=sizes[key])
+            for key, part in parts.items()
+            if "probabilities" in part
+        },
     )
 
 
@@ -160,6 +170,7 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         grounds=of(run.grounds),
         members=of(run.members),
         costs=of(run.costs),
+        probabilities=of(run.probabilities),
     )
 
 
@@ -176,6 +187,8 @@ def renamed(run: AnsweredRun, name: str) -> AnsweredRun:
         said=of(run.said),
         grounds=of(run.grounds),
         members=of(run.members),
+        costs=of(run.costs),
+        probabilities=of(run.probabilities),
     )
 
 
@@ -197,6 +210,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         grounds=_first(part.grounds for part in parts),
         members=_first(part.members for part in parts),
         costs=_first(part.costs for part in parts),
+        probabilities=_first(part.probabilities for part in parts),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
@@ -29,6 +30,8 @@ from trusteval.types import (
     Variant,
     draw_of,
 )
+
+_DIGITS = 5
 
 # -- items ---------------------------------------------------------------------------------
 
@@ -189,6 +192,32 @@ def _codes(plain: Sequence[int], *, below: int, n: int | None = None) -> Codes:
     if n not in (None, len(codes)) or (len(codes) and not 0 <= codes.min() <= codes.max() < below):
         raise ValueError(f"expected {n} numbers under {below}, got {len(codes)}")
     return codes
+
+
+# -- probabilities -------------------------------------------------------------------------
+
+
+def of_probabilities(probabilities: LabelProbabilities) -> dict[str, Any]:
+    """Return the logarithms label by label, in 5 digits; None where one is not known."""
+    return {
+        "labels": list(probabilities.labels),
+        "log": [
+            [None if value != value else min(0.0, round(value, _DIGITS)) for value in column]
+            for column in probabilities.log.T.tolist()
+        ],
+        "unknown": list(probabilities.unknown),
+    }
+
+
+def probabilities(plain: Mapping[str, Any], *, n: int) -> LabelProbabilities:
+    """Rebuild the log-probabilities of labels at `n` items."""
+    labels, told = _texts(plain["labels"]), plain["log"]
+    if not len(set(labels)) == len(labels) == len(told) or any(len(one) != n for one in told):
+        raise ValueError(f"expected a column of {n} for each of {len(labels)} different labels")
+    log = np.array(told, np.float64).reshape(len(labels), n).T
+    if bool(np.isinf(log).any() or (log > 0).any()):
+        raise ValueError("expected log-probabilities that are finite and at most 0")
+    return LabelProbabilities(labels, log, _texts(plain["unknown"]))
 
 
 # -- votes ---------------------------------------------------------------------------------

@@ -114,6 +114,9 @@ _PART = record(
     readings=record({"rules": _TEXTS, "rule": _NUMBERS, "spans": _TEXTS, "span": _NUMBERS}),
     members=_members,
     cost=_cost,
+    probabilities=record(
+        {"labels": _TEXTS, "log": list_of(list_of(or_none(real))), "unknown": _TEXTS}
+    ),
 )
 _ANSWERS = record(
     {

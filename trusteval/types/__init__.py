@@ -16,6 +16,7 @@ from trusteval.types.answers import (
 )
 from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
 from trusteval.types.draws import DRAWN, Draw, draw_of
+from trusteval.types.probabilities import LabelLogs
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
     Declared,
@@ -62,6 +63,7 @@ __all__ = [
     "Judged",
     "Label",
     "LabelForm",
+    "LabelLogs",
     "LabelSpec",
     "Level",
     "Load",
