@@ -14,6 +14,7 @@ from tests.ensemble.panelled import panel_over, panels_over
 from trusteval.answers.voting import vote
 from trusteval.ensemble.ballots import NOBODY, ballots_of
 from trusteval.ensemble.panel import Panel
+from trusteval.ensemble.reach import ceiling_sentence
 from trusteval.ensemble.reasons import why
 from trusteval.tables import Cell, Spread, Table
 from trusteval.types import Answer, Ballot, Label, Unavailable
@@ -156,3 +157,12 @@ def test_outcomes_are_told_apart() -> None:
         "refused": (20, 10, 10),
         "invalid": (10, 0, 0),
     }
+
+
+def test_headline_says_how_far_any_rule_could_get() -> None:
+    said = {"gptq-8": [RIGHT] * 30 + [WRONG] * 30, "gptq-4": [WRONG] * 45 + [RIGHT] * 15}
+    (panel,) = panels_over(said).panels
+    told = ceiling_sentence([panel])
+    assert told.startswith("All members are wrong on 25.0 % (")
+    assert "of these 60 items" in told
+    assert "is right on more than 75.0 %; the vote is on 50.0 %." in told

@@ -15,6 +15,7 @@ from trusteval.ensemble.gain import gain_of
 from trusteval.ensemble.lead_tables import benchmark_leads, dimension_leads, setting_leads
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.reach import ceiling_sentence
 from trusteval.ensemble.scope import Finding, Scope
 from trusteval.ensemble.swing import Swing, swing_of
 from trusteval.ensemble.verdicts import sentences, verdict_table
@@ -74,7 +75,11 @@ def does_it_pay(panels: Panels) -> Section:
             benchmark_leads(scopes),
             setting_leads([one for panel in panels.panels for one in _by_setting(panel, entrants)]),
         ),
-        tuple(line for scope in scopes.values() for line in sentences(scope)),
+        tuple(
+            line
+            for name, scope in scopes.items()
+            for line in (*sentences(scope), ceiling_sentence(panels.of(name)))
+        ),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from trusteval.answers.table import Codes, Flags
 from trusteval.ensemble.ballots import Ballots, ballots_of
 from trusteval.ensemble.figures import POINTS, spread
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import Panels
 from trusteval.stats.ceiling import all_wrong, mean_correlation, oracle_accuracy
 from trusteval.stats.condorcet import condorcet
+from trusteval.stats.design import Design
 from trusteval.stats.undefined import Undefined
 from trusteval.tables import Cell, Column, Kind, Table
 from trusteval.types import Unavailable
@@ -36,6 +38,29 @@ _NOTES = (
     "other (Condorcet), wrong ones spread evenly over the other labels. Mean phi: the mean "
     "correlation of being right over the pairs of members.",
 )
+
+
+def ceiling_sentence(panels: Sequence[Panel]) -> str:
+    """Say how far any rule over an ensemble's members could get, over all its items.
+
+    `panels` are one ensemble's, at least one; benchmarks share no units.
+    """
+    right, voted, units = list[Flags](), list[Flags](), list[Codes]()
+    for ballots in map(ballots_of, panels):
+        right.append(ballots.right)
+        voted.append(ballots.is_right(range(ballots.n_members)))
+        first = 1 + max((int(one.max()) for one in units), default=-1)
+        units.append(first + ballots.design.units)
+    rows = np.concatenate(right)
+    design = Design.of(len(rows), units=np.concatenate(units))
+    wrong = all_wrong(rows, design=design)
+    return (
+        f"All members are wrong on {100 * wrong.value:.1f} % ({100 * wrong.low:.1f} to "
+        f"{100 * wrong.high:.1f}) of these {len(rows):,} items, so that no rule that picks a "
+        "member's answer, vote, cascade or router, is right on more than "
+        f"{100 * (1 - wrong.value):.1f} %; the vote is on "
+        f"{100 * design.mean(np.concatenate(voted)):.1f} %."
+    )
 
 
 def ceiling_table(panels: Panels) -> Table:
