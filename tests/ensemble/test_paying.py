@@ -190,7 +190,8 @@ def test_rows_that_a_terminal_leaves_out_are_in_the_document() -> None:
 
 def test_ensemble_is_told_in_sentences() -> None:
     said = {name: with_wrong(*range(place)) for place, name in enumerate((*MEMBERS, "dense"))}
-    first, second, third = does_it_pay(panels_over(said)).notes
+    first, second, third, last = does_it_pay(panels_over(said)).notes
     assert first.startswith(f"{VOTE} of gptq-8, gptq-4, gptq-3: that the vote pays is not shown")
     assert "n = 60 items" in second
     assert third.startswith("Instead, keep gptq-8 alone")
+    assert last.startswith("All members are wrong on 0.0 % (")
