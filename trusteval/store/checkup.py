@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from trusteval.errors import StoreError
 from trusteval.store.responses import ResponseStore
-from trusteval.store.stored import is_time, read_description, read_health, read_response, shown_key
+from trusteval.store.stored import (
+    is_time,
+    read_description,
+    read_health,
+    read_label_logs,
+    read_response,
+    shown_key,
+)
 
 _MOST_SHOWN = 10
 
@@ -14,7 +21,7 @@ _MOST_SHOWN = 10
 def complaints(store: ResponseStore) -> list[str]:
     """Return what is wrong, at most a few lines of each kind; nothing of a whole store."""
     found: list[str] = []
-    for check in (_pages, _contexts, _responses, _health_checks):
+    for check in (_pages, _contexts, _responses, _health_checks, _probabilities):
         lines = []
         try:
             for line in check(store):
@@ -55,13 +62,23 @@ def _responses(store: ResponseStore) -> Iterator[str]:
 
 
 def _health_checks(store: ResponseStore) -> Iterator[str]:
+    return _found(store, "health", "look", read_health)
+
+
+def _probabilities(store: ResponseStore) -> Iterator[str]:
+    return _found(store, "probabilities", "probabilities", read_label_logs)
+
+
+def _found(
+    store: ResponseStore, table: str, name: str, read: Callable[..., object]
+) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
     for key, context, found, recorded, expected in store.database.stream(
-        "SELECT key, context, found, recorded, checksum FROM health"
+        f"SELECT key, context, found, recorded, checksum FROM {table}"
     ):
-        if read_health(key, context, found, expected) is None:
-            yield f"look {shown_key(key)}: not as it was recorded"
+        if read(key, context, found, expected) is None:
+            yield f"{name} {shown_key(key)}: not as it was recorded"
         elif context not in known:
-            yield f"look {shown_key(key)}: nothing says what it was recorded with"
+            yield f"{name} {shown_key(key)}: nothing says what it was recorded with"
         elif not is_time(recorded):
-            yield f"look {shown_key(key)}: recorded at no time"
+            yield f"{name} {shown_key(key)}: recorded at no time"

@@ -17,9 +17,11 @@ from trusteval.store.entries import (
     ContextEntry,
     Entry,
     HealthEntry,
+    ProbabilitiesEntry,
     ResponseEntry,
     context_entry,
     health_entry,
+    probabilities_entry,
     response_entry,
     to_fields,
 )
@@ -32,11 +34,13 @@ _KINDS: dict[type[Entry], str] = {
     ContextEntry: "context",
     ResponseEntry: "answer",
     HealthEntry: "look",
+    ProbabilitiesEntry: "probabilities",
 }
 _READERS: dict[str, Callable[..., Entry]] = {
     "context": context_entry,
     "answer": response_entry,
     "look": health_entry,
+    "probabilities": probabilities_entry,
 }
 
 

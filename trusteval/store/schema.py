@@ -9,36 +9,42 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from trusteval.errors import StoreError
 from trusteval.store.database import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+_OLDEST = 4
+"""Files of this schema and later ones are taken: they lack tables, and hold the same rows."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar goes on."""
-_TABLES = (
-    """CREATE TABLE contexts (
+_FOUND = """(
+        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
+        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"""
+_TABLES = {
+    "contexts": """(
         number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, description TEXT NOT NULL)""",
-    """CREATE TABLE responses (
+    "responses": """(
         key BLOB PRIMARY KEY, context INTEGER NOT NULL, text TEXT NOT NULL,
         finish_reason TEXT NOT NULL, n_prompt_tokens INTEGER NOT NULL,
         n_new_tokens INTEGER NOT NULL, recorded INTEGER NOT NULL,
         checksum INTEGER NOT NULL) WITHOUT ROWID""",
-    """CREATE TABLE health (
-        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
-        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID""",
-    """CREATE TABLE leases (
+    "health": _FOUND,
+    "leases": """(
         unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID""",
-)
-_KNOWN = {"contexts", "responses", "health", "leases"}
-_OURS = {("table", name) for name in _KNOWN}
+    "probabilities": _FOUND,
+}
+_SINCE_5 = {"probabilities"}
 # OR IGNORE would also leave out, without a word, a row that lacks a value.
 INSERT_RESPONSE = (
     "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
 INSERT_HEALTH = "INSERT INTO health VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+INSERT_PROBABILITIES = (
+    "INSERT INTO probabilities VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
 
 
 def response_row(
@@ -55,13 +61,13 @@ def response_checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
     return zlib.crc32(counted.encode(), zlib.crc32(key))
 
 
-def health_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
-    """Lay out a row of `health`; `found` is the health check as JSON."""
-    return (key, context, found, recorded, health_checksum(key, context, found))
+def found_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
+    """Lay out a row of `health` or `probabilities`; `found` is what it holds as JSON."""
+    return (key, context, found, recorded, found_checksum(key, context, found))
 
 
-def health_checksum(key: bytes, context: int, found: str) -> int:
-    """Return a number that a health check read from a damaged page does not match."""
+def found_checksum(key: bytes, context: int, found: str) -> int:
+    """Return a number that such a row read from a damaged page does not match."""
     return zlib.crc32(f"{context} {found}".encode(), zlib.crc32(key))
 
 
@@ -71,64 +77,76 @@ def this_second() -> int:
 
 
 def prepare(database: Database) -> None:
-    """Make the tables of a new file, one process at a time.
+    """Make the tables that a file lacks, one process at a time: of a new or an older one.
 
-    Raises StoreError for another version's file and for a database of something else, both left
-    as they are.
+    Raises StoreError for a file of a schema that is not taken and for a database of something else,
+    both left as they are.
     """
-    if not _is_new(database):
+    if not _lacking(database):
         return
     database.execute("PRAGMA journal_mode=WAL")
     with database.writing():
-        if not _is_new(database):  # another process was faster
-            return
-        for table in _TABLES:
-            database.execute(table)
+        for name in _lacking(database):  # another process may have been faster
+            database.execute(f"CREATE TABLE {name} {_TABLES[name]}")
         database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-def refuse_new(database: Database) -> None:
-    """Raise StoreError for a file without tables, which cannot get them where it is."""
-    if _is_new(database):
+def prepare_to_read(database: Database) -> None:
+    """Let empty tables of this connection stand in for those that an older file lacks.
+
+    Raises StoreError as `prepare` does, and for a file without any tables.
+    """
+    lacking = _lacking(database)
+    if len(lacking) == len(_TABLES):
         raise StoreError(
             f"response store {database.path} is empty and cannot be written; copy it to a file "
             "that can, and name that by --trust-store"
         )
+    if lacking:
+        database.execute("PRAGMA query_only=0")  # of a copy in memory; the file stays read-only
+        database.execute("PRAGMA temp_store=MEMORY")
+        for name in lacking:
+            database.execute(f"CREATE TEMP TABLE {name} {_TABLES[name]}")
+        database.execute("PRAGMA query_only=1")
 
 
-def _is_new(database: Database) -> bool:
-    """Whether a file has no tables yet; raises StoreError for one that is not of this schema."""
+def _lacking(database: Database) -> list[str]:
+    """Return the tables that a file lacks, all of a new one.
+
+    Raises StoreError for a file that is not of a schema that is taken.
+    """
     version = int(database.execute("PRAGMA user_version")[0][0])
-    if version == SCHEMA_VERSION:
-        _refuse_foreign(database)
-        return False
+    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = {name for (name,) in rows}
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"response store {database.path} has schema {version}, this trusteval writes "
             f"{SCHEMA_VERSION}; use another --trust-store"
         )
-    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    tables = {name for (name,) in rows}
-    if tables and not {"contexts", "responses"} <= tables <= _KNOWN:
+    if version >= _OLDEST:
+        lacking = [name for name in _TABLES if name not in tables]
+        _refuse_foreign(database, lacking if version == SCHEMA_VERSION else set(lacking) - _SINCE_5)
+        return lacking
+    if tables and not {"contexts", "responses"} <= tables <= _TABLES.keys():
         raise StoreError(
             f"{database.path} is a database of something else (it holds "
             f"{', '.join(sorted(tables)[:3])}); use another --trust-store"
         )
     if tables:
         raise StoreError(
-            f"response store {database.path} has schema {version}, this trusteval reads and writes "
-            f"{SCHEMA_VERSION}; move the file away or name another by --trust-store, and what it "
-            "holds is asked for again"
+            f"response store {database.path} has schema {version}, this trusteval reads "
+            f"{_OLDEST} and {SCHEMA_VERSION}; move the file away or name another by --trust-store, "
+            "and what it holds is asked for again"
         )
-    return True
+    return list(_TABLES)
 
 
-def _refuse_foreign(database: Database) -> None:
+def _refuse_foreign(database: Database, lacking: Collection[str]) -> None:
     """Raise StoreError for a file with what computes or acts where ours has only tables."""
     found = database.execute("SELECT type, name FROM sqlite_master WHERE type != 'index'")
-    odd = [f"the {kind} {name}" for kind, name in found if (kind, name) not in _OURS]
-    odd += [f"no table {name}" for kind, name in sorted(_OURS) if (kind, name) not in found]
-    for name in sorted(_KNOWN) if not odd else ():
+    odd = [f"the {kind} {name}" for kind, name in found if kind != "table" or name not in _TABLES]
+    odd += [f"no table {name}" for name in sorted(lacking)]
+    for name in sorted(_TABLES) if not odd else ():
         columns = database.execute(f"PRAGMA table_xinfo({name})")
         odd += [f"the computed column {name}.{column[1]}" for column in columns if column[6]]
     if odd:
