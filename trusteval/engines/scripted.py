@@ -2,37 +2,50 @@
 
 A script is a JSON file: variant name (or "*") to a list of rules, tried in order.
 {"gptq-3": [{"match": "stole", "say": "wrong"}, {"say": "I cannot say."}]}
-`match` is a regular expression searched in the last message; a rule without it always applies.
+`match` is a regular expression searched in the last message; a rule without it always applies. A
+rule may say how likely labels are at the start of its answer: "probabilities": {"wrong": 0.7}.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trusteval.engines.engine import WithoutWeights
+from trusteval.engines.engine import Weighed, WithoutWeights
 from trusteval.engines.local.batching import fixed_batches
-from trusteval.errors import EngineError, ModelError
+from trusteval.errors import EngineError, ModelError, UnweighedError
 from trusteval.system.bounded import MIB, loads, read_bytes
-from trusteval.system.shape import list_of, record, table_of, text
-from trusteval.types import FinishReason, Prompt, Response, Variant
+from trusteval.system.shape import list_of, real, record, table_of, text
+from trusteval.types import FinishReason, LabelLogs, Prompt, Response, Variant
 
 _MOST = 64 * MIB
 """What a script may hold."""
-_SCRIPTS = table_of(list_of(record({"say": text}, match=text)))
+_SCRIPTS = table_of(list_of(record({"say": text}, match=text, probabilities=table_of(real))))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Say `say` where `match` is found."""
+    """Say `say` where `match` is found; `probabilities` are those of labels, none if not given."""
 
     match: re.Pattern[str]
     say: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
+_SILENCE = Rule(re.compile(""), "")
+
+
+def _rule(given: Mapping[str, Any]) -> Rule:
+    probabilities = given.get("probabilities", {})
+    if not all(0 < value <= 1 for value in probabilities.values()):
+        raise ValueError("probabilities are above 0 and at most 1")
+    return Rule(re.compile(given.get("match", "")), given["say"], probabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +65,7 @@ class ScriptedBackend(WithoutWeights):
         try:
             document = loads(raw)
             _SCRIPTS(document, "")
-            scripts = {
-                name: tuple(Rule(re.compile(r.get("match", "")), r["say"]) for r in rules)
-                for name, rules in document.items()
-            }
+            scripts = {name: tuple(map(_rule, rules)) for name, rules in document.items()}
         # A pattern may be nested, or count, beyond what can be compiled.
         except (ValueError, re.error, RecursionError, OverflowError) as error:
             raise ModelError(
@@ -75,7 +85,16 @@ class ScriptedBackend(WithoutWeights):
     def _fingerprint(self, variant: Variant) -> str:
         """Return what stands for the variant's weights: a digest of its own rules."""
         rules = self._rules(variant) or ()
-        told = json.dumps([[rule.match.pattern, rule.say] for rule in rules])
+        told = json.dumps(
+            [
+                [
+                    rule.match.pattern,
+                    rule.say,
+                    *([rule.probabilities] if rule.probabilities else []),
+                ]
+                for rule in rules
+            ]
+        )
         return hashlib.sha256(told.encode()).hexdigest()
 
     def _rules(self, variant: Variant) -> tuple[Rule, ...] | None:
@@ -104,15 +123,45 @@ class ScriptedEngine:
         for batch in fixed_batches(len(prompts), done=done):
             yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
 
+    def weigh(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        labels: Sequence[str],
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        answered: Collection[int] = (),
+    ) -> Iterator[dict[int, Weighed]]:
+        if not any(rule.probabilities for rule in self.rules):
+            raise UnweighedError("the script gives none")
+        for batch in fixed_batches(len(prompts), done=done):
+            yield {
+                index: Weighed(
+                    None if index in answered else self._answer(prompts[index], max_new_tokens),
+                    self._logs(prompts[index], labels),
+                )
+                for index in batch
+            }
+
     def check_health(self) -> None:
         return None
 
     def close(self) -> None:
         pass
 
-    def _answer(self, prompt: Prompt, max_new_tokens: int) -> Response:
+    def _rule(self, prompt: Prompt) -> Rule:
         asked = prompt[-1].content
-        said = next((rule.say for rule in self.rules if rule.match.search(asked)), "")
+        return next((rule for rule in self.rules if rule.match.search(asked)), _SILENCE)
+
+    def _logs(self, prompt: Prompt, labels: Sequence[str]) -> LabelLogs:
+        given = self._rule(prompt).probabilities
+        log = tuple(math.log(given[label]) if label in given else None for label in labels)
+        missing = [label for label in labels if label not in given]
+        unknown = f"the script gives none of {', '.join(missing)}" if missing else ""
+        return LabelLogs(tuple(labels), log, unknown)
+
+    def _answer(self, prompt: Prompt, max_new_tokens: int) -> Response:
+        said = self._rule(prompt).say
         words = re.findall(r"\s*\S+", said)
         cut = len(words) > max_new_tokens
         return Response(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from trusteval.answers.ensembles import elect
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
@@ -32,6 +33,7 @@ class AnswerTables:
         self._answer_tables: dict[tuple[str, str], Mapping[Extract, AnswerTable]] = {}
         self._said: dict[tuple[str, str], ResponseTable] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
+        self._probabilities: dict[tuple[str, str], LabelProbabilities | None] = {}
         self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
     def answers_of(
@@ -55,6 +57,10 @@ class AnswerTables:
     def grounds(self, variant: Variant, benchmark: str) -> Grounds:
         """Return why the run's protocol read it so."""
         return self._grounds[variant.name, benchmark]
+
+    def probabilities(self, variant: Variant, benchmark: str) -> LabelProbabilities | None:
+        """Return how likely it made each label, where that was recorded."""
+        return self._probabilities[variant.name, benchmark]
 
     def close(self) -> None:
         """Free the model."""
@@ -81,6 +87,7 @@ class AnswerTables:
             PROTOCOLS[self.protocol],
         )
         readings = list(map(ours.read, sample_table.samples, responses))
+        self._probabilities[key] = self.interview.probabilities(variant, benchmark)
         self._said[key], self._grounds[key] = ResponseTable.of(responses), Grounds.of(readings)
         self._answer_tables[key] = {
             ours.extract: AnswerTable.of(sample_table, (reading.answer for reading in readings)),

@@ -14,17 +14,20 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.contract import checked_health, described, generated, opened
+from trusteval.engines.contract import checked_health, described, opened
 from trusteval.engines.engine import Backend, Engine
 from trusteval.engines.health import health_key
-from trusteval.errors import EngineError, PlaceError, PromptError, StoreError
+from trusteval.errors import EngineError, PromptError, StoreError, UnweighedError
+from trusteval.evaluation.asking import asked_of
 from trusteval.evaluation.parts import open_parts
+from trusteval.evaluation.sheet import Batch, Sheet
 from trusteval.store import AskedPrompts, ResponseStore
+from trusteval.store.probabilities import label_logs_of_responses
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
 from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
-from trusteval.types import Health, Response, Variant
+from trusteval.types import Health, LabelLogs, Response, Variant
 
 _POLL_SECONDS = 0.2
 _MOST_TRIES = 3
@@ -35,7 +38,8 @@ class Recorder:
     """The answers in one store, and the engine that adds to them.
 
     A variant that could not be built or loaded is not tried again: its error is raised anew. `say`
-    is told what nothing came of for `quiet` seconds.
+    is told what nothing came of for `quiet` seconds. One that `weighs` records beside each answer
+    how likely the labels are.
     """
 
     def __init__(
@@ -46,9 +50,12 @@ class Recorder:
         progress: ProgressBar = no_progress,
         say: Say = say_nothing,
         quiet: float = FIRST_SECONDS,
+        weighs: bool = False,
     ) -> None:
         self.backend = backend
         self.store = store
+        self.weighs = weighs
+        self._unweighed: dict[str, str] = {}
         self._progress = progress
         self._say = say
         self._quiet = quiet
@@ -121,34 +128,48 @@ class Recorder:
             self._health_checks[variant.name] = self._checked_health(variant)
         return self._health_checks[variant.name]
 
-    def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
-        if not self.store.is_writable:
-            raise PlaceError(
-                f"response store {self.store.path} cannot be written and lacks {lacking} of "
-                f"{asked} answers of {variant.name} to {setting}; name a file that can be written "
-                "by --trust-store, or another cache by TRUSTEVAL_CACHE"
-            )
-
     def refuse_unrecordable(self, variant: Variant, questions: Sequence[Question]) -> None:
         """Raise PlaceError if answers to a setting are missing and cannot be recorded.
 
         Asks no model, and builds none that the cache has no room for.
         """
-        setting = questions[0].sample.setting
-        keys = self._keys(variant, questions)
-        if lacking := len(set(keys)) - len(self.store.get(keys)):
-            self._refuse_read_only(variant, setting.id, lacking, len(keys))
+        self._sheet(variant, questions).refuse_read_only(variant)
 
     def responses(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
         """Return a variant's responses to questions of one setting, generating what is missing."""
-        setting = questions[0].sample.setting
-        keys = self._keys(variant, questions)
-        recorded = self.store.get(keys)
-        if len(recorded) < len(set(keys)):
-            self._refuse_read_only(variant, setting.id, len(set(keys)) - len(recorded), len(keys))
-            with self._progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
-                recorded = self._complete(variant, questions, keys, recorded, advance)
-        return [recorded[key] for key in keys]
+        return self._whole_sheet(variant, questions).responses()
+
+    def label_logs(self, variant: Variant, questions: Sequence[Question]) -> list[LabelLogs | None]:
+        """Return what is recorded of the labels of one setting, None where nothing is.
+
+        `why_unweighed` says why that could not be had.
+        """
+        labels = [label.value for label in questions[0].sample.setting.labels]
+        return label_logs_of_responses(self.store, self._keys(variant, questions), labels=labels)
+
+    def why_unweighed(self, variant: Variant) -> str:
+        """Say why it is not known of some answers how likely their labels were."""
+        return self._unweighed.get(variant.name, "they were not recorded")
+
+    def _sheet(self, variant: Variant, questions: Sequence[Question]) -> Sheet:
+        """Return what is recorded by now."""
+        is_weighed = self.weighs and variant.name not in self._unweighed
+        sheet = Sheet(self.store, questions, self._keys(variant, questions), is_weighed=is_weighed)
+        sheet.look(range(len(sheet)))
+        return sheet
+
+    def _whole_sheet(self, variant: Variant, questions: Sequence[Question]) -> Sheet:
+        """Return what is recorded, after recording what is missing."""
+        sheet = self._sheet(variant, questions)
+        if sheet.n_whole == len(sheet):
+            return sheet
+        sheet.refuse_read_only(variant)
+        if not self.store.is_writable:
+            self._unweighed[variant.name] = f"{self.store.path} cannot be written and has none"
+            return sheet
+        with self._progress(f"{variant.name} on {sheet.setting.id}", len(sheet)) as advance:
+            self._complete(variant, sheet, advance)
+        return sheet
 
     def _keys(self, variant: Variant, questions: Sequence[Question]) -> list[str]:
         setting = questions[0].sample.setting
@@ -158,33 +179,22 @@ class Recorder:
         context = digest(self.context(variant))
         return self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
 
-    def _complete(
-        self,
-        variant: Variant,
-        questions: Sequence[Question],
-        keys: Sequence[str],
-        recorded: dict[str, Response],
-        advance: Advance,
-    ) -> dict[str, Response]:
+    def _complete(self, variant: Variant, sheet: Sheet, advance: Advance) -> None:
         """Record what is missing, part by part, leaving parts to whoever is at them."""
-        setting = questions[0].sample.setting.id
+        setting = sheet.setting.id
         tries: Counter[int] = Counter()
         patience = Patience(self._quiet)
-        while True:
-            parts = open_parts(keys, recorded)
-            if not parts:
-                return recorded
-            known = sum(key in recorded for key in keys)
-            units = [digest([keys[i] for i in part]) for part in parts]
+        while parts := open_parts(len(sheet), sheet.is_whole):
+            known = sheet.n_whole
+            units = [sheet.unit(part) for part in parts]
             worked = False
             for part, unit in zip(parts, units, strict=True):
                 with self.store.lease(unit) as ours:
                     if ours:
                         worked = True
                         tries[part.start] += 1
-                        asked = [(questions[i], keys[i]) for i in part]
-                        for answered in self._record(variant, asked):
-                            known += answered
+                        for finished in self._record(variant, sheet, part):
+                            known += finished
                             advance(known)
             if max(tries.values(), default=0) > _MOST_TRIES:
                 raise StoreError(
@@ -193,42 +203,41 @@ class Recorder:
                 )
             if not worked:
                 self._wait(patience, units, f"which is recording {variant.name} on {setting}")
-            found = self.store.get([keys[i] for part in parts for i in part])
-            if worked or not found.keys() <= recorded.keys():
+            is_more = sheet.look(row for part in parts for row in part)
+            if worked or is_more:
                 patience = Patience(self._quiet)
-            recorded |= found
 
-    def _record(self, variant: Variant, part: Sequence[tuple[Question, str]]) -> Iterator[int]:
-        """Generate and record what is missing of a part; yield how many answers each batch adds.
+    def _record(self, variant: Variant, sheet: Sheet, part: range) -> Iterator[int]:
+        """Record what is missing of a part; yield how many rows each batch makes whole.
 
         Somebody may have been here between reading and the lease.
         """
-        known = self.store.get([key for _, key in part])
-        done = frozenset(i for i, (_, key) in enumerate(part) if key in known)
-        if len(done) == len(part):
+        sheet.look(part)
+        if sheet.is_weighed:
+            try:
+                yield from self._batches(variant, sheet, part)
+                return
+            except UnweighedError as error:
+                self._unweighed[variant.name] = str(error)
+                sheet.leave_unweighed()
+        yield from self._batches(variant, sheet, part)
+
+    def _batches(self, variant: Variant, sheet: Sheet, part: range) -> Iterator[int]:
+        if all(map(sheet.is_whole, part)):
             return
-        setting = part[0][0].sample.setting
-        batches = generated(
-            self._engine(variant),
-            variant,
-            [question.prompt for question, _ in part],
-            max_new_tokens=setting.max_new_tokens,
-            done=done,
-        )
+        batches = asked_of(self._engine(variant), variant, sheet, part)
+        what = f"{variant.name} on {sheet.setting.id}"
         try:
-            while (batch := self._next(batches, f"{variant.name} on {setting.id}")) is not None:
-                answered = {part[index][1]: response for index, response in batch.items()}
-                self.store.put(self.context(variant), answered)
-                yield len(answered)
+            while (batch := self._next(batches, what)) is not None:
+                sheet.record(self.context(variant), batch)
+                yield batch.n_rows
         except PromptError as error:
-            item = part[error.index][0].sample.id
-            raise EngineError(f"{setting.id}, item {item}: {error}") from error
+            item = sheet.questions[part[error.index]].sample.id
+            raise EngineError(f"{sheet.setting.id}, item {item}: {error}") from error
         finally:
             batches.close()
 
-    def _next(
-        self, batches: Iterator[dict[int, Response]], what: str
-    ) -> dict[int, Response] | None:
+    def _next(self, batches: Iterator[Batch], what: str) -> Batch | None:
         with self._telling(what):
             return next(batches, None)
 

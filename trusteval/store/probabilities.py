@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from trusteval.store.database import damaged
-from trusteval.store.keys import address
+from trusteval.store.keys import address, probabilities_key
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import INSERT_PROBABILITIES, found_row, this_second
 from trusteval.store.stored import read_label_logs
@@ -30,6 +30,15 @@ def get_label_logs(store: ResponseStore, keys: Sequence[str]) -> dict[str, Label
             )
         found[key.hex()] = logs
     return found
+
+
+def label_logs_of_responses(
+    store: ResponseStore, keys: Sequence[str], *, labels: Sequence[str]
+) -> list[LabelLogs | None]:
+    """Return what is recorded of these labels, by the responses' keys; None where nothing is."""
+    asked = [probabilities_key(key, labels) for key in keys]
+    found = get_label_logs(store, asked)
+    return [found.get(key) for key in asked]
 
 
 def put_label_logs(

@@ -5,10 +5,11 @@ The addresses of answers are hashes: whoever reads them says what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks.benchmark import Question
@@ -17,6 +18,7 @@ from trusteval.errors import MissingDataError, TrackingError
 from trusteval.protocols import PROTOCOLS
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
+from trusteval.store.probabilities import label_logs_of_responses
 from trusteval.suite.origin import demo_origin, find_origin
 from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
@@ -86,6 +88,7 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
+    probabilities: dict[tuple[str, str], LabelProbabilities] = {}
     left_out = []
     for benchmark in find_profile(asking.profile).settings:
         try:
@@ -100,6 +103,8 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
             missing = f"{n:,} of {len(found):,} answers are not recorded"
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
+        if (told := _probabilities(store, stock.digest, questions)) is not None:
+            probabilities[subject, benchmark] = told
         samples = [question.sample for question in questions]
         said[subject, benchmark] = ResponseTable.of(answered)
         answer_tables[subject, benchmark] = AnswerTable.of(
@@ -109,7 +114,12 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
     run = AnsweredRun(
-        facts, data, dict.fromkeys(answer_tables, stock.description), answer_tables, said
+        facts,
+        data,
+        dict.fromkeys(answer_tables, stock.description),
+        answer_tables,
+        said,
+        probabilities=probabilities,
     )
     return RecordedRun(run, tuple(left_out))
 
@@ -127,18 +137,40 @@ def _asked(asking: Asking) -> tuple[Questionnaire, RunFacts]:
     return Questionnaire(profile, origin, texts=texts), facts
 
 
+def _keys(
+    context: str, questions: Sequence[Question]
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield the labels of each setting, and the address of the response to each question of it."""
+    by_setting: dict[str, list[Question]] = {}
+    for question in questions:
+        by_setting.setdefault(question.sample.setting.name, []).append(question)
+    for asked in by_setting.values():
+        prompts = AskedPrompts.of([question.prompt for question in asked])
+        setting = asked[0].sample.setting
+        labels = tuple(label.value for label in setting.labels)
+        yield labels, prompts.keys(context, max_new_tokens=setting.max_new_tokens)
+
+
 def _responses(
     store: ResponseStore, context: str, questions: Sequence[Question]
 ) -> list[Response | None]:
     """Look up the response to each question; None where none is recorded."""
-    by_setting: dict[str, list[Question]] = {}
-    for question in questions:
-        by_setting.setdefault(question.sample.setting.name, []).append(question)
     found: list[Response | None] = []
-    for asked in by_setting.values():
-        prompts = AskedPrompts.of([question.prompt for question in asked])
-        n_tokens = asked[0].sample.setting.max_new_tokens
-        keys = prompts.keys(context, max_new_tokens=n_tokens)
+    for _, keys in _keys(context, questions):
         recorded: Mapping[str, Response] = store.get(keys)
         found += [recorded.get(key) for key in keys]
     return found
+
+
+def _probabilities(
+    store: ResponseStore, context: str, questions: Sequence[Question]
+) -> LabelProbabilities | None:
+    """Look up how likely the labels were; None where that is recorded of no answer."""
+    told = [
+        logs
+        for labels, keys in _keys(context, questions)
+        for logs in label_logs_of_responses(store, keys, labels=labels)
+    ]
+    samples = [question.sample for question in questions]
+    missing = "they were not recorded"
+    return LabelProbabilities.of(samples, told, missing=missing) if any(told) else None
