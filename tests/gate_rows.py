@@ -36,15 +36,25 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-def prepare(directory: Path, gates: str, *, protocol: str = "strict") -> Run:
-    """Check a run of two variants against these gates; its model is a script."""
+def prepare(
+    directory: Path,
+    gates: str,
+    *,
+    protocol: str = "strict",
+    variants: str = "dense,gptq-3",
+    ensembles: str = "",
+) -> Run:
+    """Check a run, of two variants unless others are named, against these gates.
+
+    Its model is a script.
+    """
     (directory / "script.json").write_text('{"*": [{"say": "wrong"}]}', encoding="utf-8")
     (directory / "gates.toml").write_text(gates, encoding="utf-8")
     return prepare_run(
         Options(
             model=str(directory / "script.json"),
-            variants="dense,gptq-3",
-            ensembles="",
+            variants=variants,
+            ensembles=ensembles,
             references="",
             profile="demo",
             protocol=protocol,

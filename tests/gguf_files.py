@@ -25,12 +25,17 @@ def write_gguf(
     file: Path,
     *,
     change: Callable[[dict[str, np.ndarray]], Tensors] = dict,
+    kinds: Mapping[str, str] | None = None,
+    file_type: str = "ALL_F32",
 ) -> Path:
-    """Write the llama at `model` as float32, its tensors as `change` makes them."""
+    """Write the llama at `model` as float32, its tensors as `change` makes them.
+
+    Those whose names end as `kinds` says are quantized so, whatever `file_type` is written down.
+    """
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    writer = _writer(file, config)
+    writer = _writer(file, config, file_type=file_type)
     _add_tokenizer(writer, model)
-    _write(writer, change(gguf_tensors(model, config)))
+    _write(writer, change(gguf_tensors(model, config)), kinds=kinds or {})
     return file
 
 
@@ -76,7 +81,7 @@ def _permuted(weight: np.ndarray, heads: int) -> np.ndarray:
     return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(weight.shape))
 
 
-def _writer(file: Path, config: Mapping[str, Any]) -> Any:
+def _writer(file: Path, config: Mapping[str, Any], *, file_type: str = "ALL_F32") -> Any:
     from gguf import GGUFWriter, LlamaFileType
 
     writer: Any = GGUFWriter(file, "llama")
@@ -91,7 +96,8 @@ def _writer(file: Path, config: Mapping[str, Any]) -> Any:
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_rope_dimension_count(config["head_dim"])
     writer.add_vocab_size(config["vocab_size"])
-    writer.add_file_type(LlamaFileType.ALL_F32)
+    if file_type:
+        writer.add_file_type(LlamaFileType[file_type])
     return writer
 
 
@@ -107,9 +113,17 @@ def _add_tokenizer(writer: Any, model: Path) -> None:
     writer.add_eos_token_id(1)
 
 
-def _write(writer: Any, tensors: Tensors) -> None:
+def _write(writer: Any, tensors: Tensors, *, kinds: Mapping[str, str] | None = None) -> None:
+    from gguf import GGMLQuantizationType
+    from gguf.quants import quantize
+
     for name, tensor in tensors.items():
-        writer.add_tensor(name, tensor)
+        called = next((kind for end, kind in (kinds or {}).items() if name.endswith(end)), None)
+        if called is None:
+            writer.add_tensor(name, tensor)
+            continue
+        kind = GGMLQuantizationType[called]
+        writer.add_tensor(name, quantize(tensor, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

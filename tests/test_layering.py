@@ -16,13 +16,13 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "trusteval"
 ROOMS = (
     {"types", "printable", "suggestion", "stats"},
-    {"errors"},
+    {"errors", "tables"},
     {"system", "answers", "reading"},
     {"metrics", "store", "checkpoints"},
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
     {"tracking", "importers", "doctor"},
-    {"evaluation", "audit"},
+    {"evaluation", "audit", "ensemble"},
     {"report"},
     {"run"},
     {"plugin", "cli"},
@@ -31,7 +31,7 @@ ROOMS = (
 ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo"}
 """What others name; imports freely, and is imported by nobody here."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
-NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit")
+NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble")
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},
     "pytest_plugin": {"pytest"},

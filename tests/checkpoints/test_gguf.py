@@ -13,7 +13,12 @@ from tests.damage import refusal
 from tests.gguf_files import write_gguf, write_parts
 from tests.packers import write_json
 from trusteval import load_model
-from trusteval.checkpoints.models import method_and_bits, model_directory, refuse_missing_model
+from trusteval.checkpoints.models import (
+    method_and_bits,
+    model_directory,
+    precision_of,
+    refuse_missing_model,
+)
 from trusteval.errors import ModelError
 
 UP = "blk.1.ffn_up.weight"
@@ -32,6 +37,53 @@ def test_whole_gguf_file_is_loaded_with_the_weights_of_its_model(
     model, _ = load_model(file, dtype="float32")
     state = model.state_dict()
     assert all(torch.equal(state[name], tensor) for name, tensor in expected.state_dict().items())
+
+
+MATRICES = tuple(f"{stem}.weight" for stem in ("ffn_up", "ffn_down", "attn_q", "attn_k"))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "file_type", "words"),
+    [
+        (
+            dict.fromkeys(MATRICES, "Q8_0"),
+            "MOSTLY_Q4_0",
+            "8.50 bits per weight, though its file type says Q4_0",
+        ),
+        ({"ffn_up.weight": "Q4_0"}, "MOSTLY_Q4_K_M", "4.50 bits per weight, its file type says "),
+        ({"ffn_up.weight": "Q8_0"}, "MOSTLY_Q8_0", "8.50 bits per weight, its file type says Q8_0"),
+        (
+            {"ffn_up.weight": "Q8_0"},
+            "MOSTLY_F16",
+            "8.50 bits per weight, though its file type says",
+        ),
+        (
+            {"ffn_up.weight": "Q8_0"},
+            "MOSTLY_IQ3_M",
+            "8.50 bits per weight, its file type says IQ3_M",
+        ),
+        ({"ffn_up.weight": "Q5_0", "ffn_down.weight": "Q4_0"}, "", "5.00 bits per weight"),
+    ],
+)
+def test_precision_is_that_of_the_quantized_matrices_whatever_the_header_calls_it(
+    tiny_llama: Path, tmp_path: Path, kinds: dict[str, str], file_type: str, words: str
+) -> None:
+    from gguf import GGUFReader
+
+    file = write_gguf(tiny_llama, tmp_path / "q.gguf", kinds=kinds, file_type=file_type)
+    read = [t for t in GGUFReader(file).tensors if t.tensor_type.name in kinds.values()]
+    method, bits = method_and_bits(str(file))
+    assert method == "gguf"
+    assert bits == pytest.approx(8 * sum(t.n_bytes for t in read) / sum(t.n_elements for t in read))
+    assert str(precision_of(str(file))).startswith(words)
+
+
+def test_float_file_that_says_nothing_of_itself_is_dense(tiny_llama: Path, tmp_path: Path) -> None:
+    file = write_gguf(tiny_llama, tmp_path / "plain.gguf", file_type="")
+    assert method_and_bits(str(file)) == ("dense", 16)
+    called_otherwise = write_gguf(tiny_llama, tmp_path / "q4.gguf", file_type="MOSTLY_Q4_0")
+    assert method_and_bits(str(called_otherwise)) == ("dense", 16)
+    assert str(precision_of(str(called_otherwise))) == "no quantized weights"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

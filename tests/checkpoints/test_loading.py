@@ -15,7 +15,7 @@ from tests.damage import edit_config, refusal
 from tests.packers import Packing, write_json, write_packed_llama
 from trusteval import load_model
 from trusteval.checkpoints.checkpoint import inspect_checkpoint
-from trusteval.checkpoints.models import method_and_bits
+from trusteval.checkpoints.models import method_and_bits, precision_of
 from trusteval.errors import ModelError, UsageError
 from trusteval.types import Storage
 
@@ -146,8 +146,13 @@ def gguf() -> Path:
     return file
 
 
-def test_gguf_file_says_how_it_is_quantized(gguf: Path) -> None:
-    assert method_and_bits(str(gguf)) == ("gguf", 4)
+def test_bits_of_a_gguf_file_are_those_of_its_tensors_not_of_its_name(gguf: Path) -> None:
+    """Called Q4_1, it holds its embeddings, a fifth of its weights, at eight bits."""
+    method, bits = method_and_bits(str(gguf))
+    at_8, at_4 = 49_152 * 576, 106_168_320
+    assert method == "gguf"
+    assert bits == pytest.approx((at_8 * 8.5 + at_4 * 5.0) / (at_8 + at_4))
+    assert str(precision_of("demo")) == "5.74 bits per weight, though its file type says Q4_1"
 
 
 @pytest.mark.parametrize("size", [0, 4, 5000, 4_000_000], ids=["empty", "magic", "keys", "data"])

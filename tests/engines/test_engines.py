@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fixtures.doubles import build_tiny_llama
 from tests.fault_server import MODEL, serving
+from tests.gguf_files import write_gguf
 from trusteval.checkpoints.loading import load_model
 from trusteval.engines import ENGINES
 from trusteval.engines.chat import fold_system, plain_layout, render
@@ -21,7 +23,7 @@ from trusteval.engines.scripted import ScriptedBackend
 from trusteval.engines.served.openai import OpenAIBackend
 from trusteval.errors import EngineError, ModelError, PromptError
 from trusteval.run.subjects import dense_variant
-from trusteval.types import FinishReason, Message, Prompt, Response, Role
+from trusteval.types import FinishReason, Message, Prompt, Response, Role, Variant
 
 DENSE = dense_variant()
 LIMIT = 6
@@ -131,6 +133,28 @@ def test_context_names_what_decides_an_answer_and_is_plain_json(opened) -> None:
     assert json.loads(json.dumps(context)) == context
     assert context["engine"] in ENGINES
     assert all(isinstance(note, str) for note in backend.notes(DENSE).values())
+
+
+def test_notes_say_what_a_model_is_expanded_from_and_bits_are_no_part_of_a_key(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    """What was recorded of a file is found again, however its bits were told before."""
+    file = write_gguf(
+        tiny_llama,
+        tmp_path / "model.gguf",
+        kinds={"ffn_up.weight": "Q8_0"},
+        file_type="MOSTLY_Q4_0",
+    )
+    backend = HFBackend.create(str(file), device="cpu", dtype="float32", cache=tmp_path / "cache")
+    said = "a .gguf file, 8.50 bits per weight, though its file type says Q4_0"
+    assert backend.notes(DENSE)["expanded from"] == (
+        f"{said}; what is called dense was quantized before"
+    )
+    now = Variant("theirs", "gguf", 8.5, path=file)
+    assert backend.notes(now)["expanded from"] == said
+    assert backend.context(now) == backend.context(replace(now, bits=4))
+    plain = HFBackend.create(str(tiny_llama), device="cpu", cache=tmp_path / "cache")
+    assert "expanded from" not in plain.notes(DENSE)
 
 
 def test_batched_greedy_answers_equal_the_one_by_one_reference(hf_engine: HFEngine) -> None:

@@ -19,6 +19,8 @@ from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
 from trusteval.store import ResponseStore
 from trusteval.types import (
+    Cost,
+    Draw,
     FinishReason,
     LabelLogs,
     LabelSpec,
@@ -137,6 +139,63 @@ def test_recorded_answers_are_found_and_only_weighed(tmp_path: Path) -> None:
     assert recorded(path, second, weighs=True)[:2] == (SAID, [LOGS] * COUNT)
     assert (first.answered, first.weighed) == (ALL, Counter())
     assert (second.answered, second.weighed) == (Counter(), ALL)
+
+
+def cost(path: Path, speaker: Speaker, *, weighs: bool) -> Cost:
+    recorder = Recorder(speaker, ResponseStore(path), weighs=weighs)  # type: ignore[arg-type]
+    try:
+        asked = questions()
+        return recorder.cost(DENSE, [(asked, recorder.responses(DENSE, asked))])
+    finally:
+        recorder.close()
+        recorder.store.close()
+
+
+def test_weighing_alone_is_on_no_answers_account(tmp_path: Path) -> None:
+    path, first, second = tmp_path / "store.sqlite", Weigher(batches=2), Weigher()
+    answered = cost(path, Speaker(), weighs=False)
+    assert answered.n_measured == COUNT
+    again = cost(path, Weigher(), weighs=True)
+    assert (again.n_measured, again.wall_seconds) == (COUNT, answered.wall_seconds)
+    together = tmp_path / "together.sqlite"
+    with pytest.raises(KeyboardInterrupt):
+        cost(together, first, weighs=True)
+    whole = cost(together, second, weighs=True)
+    assert (whole.n_answers, whole.n_measured) == (COUNT, COUNT)
+
+
+def test_what_is_half_answered_is_answered_and_weighed_once(tmp_path: Path) -> None:
+    path, weigher = tmp_path / "store.sqlite", Weigher()
+    recorder = Recorder(Speaker(), ResponseStore(path))  # type: ignore[arg-type]
+    recorder.responses(DENSE, questions()[:100])
+    recorder.store.close()
+    assert recorded(path, weigher, weighs=True)[:2] == (SAID, [LOGS] * COUNT)
+    assert weigher.weighed == ALL
+    assert weigher.answered == Counter(f"item {i}" for i in range(100, COUNT))
+
+
+def test_draws_are_weighed_too(tmp_path: Path) -> None:
+    class Drawing(Weigher):
+        def weigh(
+            self, prompts: Sequence[Prompt], *, draw: Draw | None = None, **asked: Any
+        ) -> Iterator[dict[int, Weighed]]:
+            for batch in super().weigh(prompts, **asked):
+                yield {
+                    index: Weighed(Response(f"drawn {draw}", FinishReason.END, 3, 2), one.logs)
+                    for index, one in batch.items()
+                }
+
+    class Backend(Drawing):
+        def context(self, variant: Variant) -> Mapping[str, Any]:
+            return {"engine": "drawing", "variant": variant.name}
+
+    drawn = DENSE.drawn(Draw(0.7, 2))
+    recorder = Recorder(Backend(), ResponseStore(tmp_path / "s.sqlite"), weighs=True)  # type: ignore[arg-type]
+    said = {response.text for response in recorder.responses(drawn, questions())}
+    assert said == {"drawn ~0.7#2"}
+    assert recorder.label_logs(drawn, questions()) == [LOGS] * COUNT
+    assert recorder.label_logs(DENSE, questions()) == [None] * COUNT
+    recorder.store.close()
 
 
 def test_answers_with_probabilities_are_those_of_a_run_without(tmp_path: Path) -> None:

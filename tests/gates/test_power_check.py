@@ -16,7 +16,7 @@ from trusteval.gates.planning import Line, assumed_discordance, plan
 from trusteval.gates.power_check import assumptions, doubts, unmeetable
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.report.markup import in_markdown
-from trusteval.run.subjects import dense_variant, parse_variants
+from trusteval.run.subjects import dense_variant, parse_ensembles, parse_variants
 from trusteval.types import Declared, Level, Sample, Unavailable
 
 DROP = Gate("bench", "score", "because", max_drop=3.0, number=1)
@@ -97,6 +97,32 @@ def test_absolute_limit_says_what_it_does_not_find():
     (doubt,) = said(Gate("bench", "score", "because", at_least=95.0, number=3), asked=layout(60))
     assert doubt.startswith("bench.score at_least 95 is hardly resolved for dense, gptq-4: ")
     assert "a true value of 90 is found in " in doubt
+
+
+def test_best_member_is_foreseen_by_one_pair_and_fails_at_the_price_of_all():
+    variants = parse_variants("gptq-8,gptq-4,gptq-3")
+    (vote,) = parse_ensembles("vote-gptq", variants=variants)
+    row = replace(DROP, max_drop=5.0, subjects=("vote-*",))
+
+    def foreseen(reference: str) -> Line:
+        (line,) = plan(
+            [replace(row, reference=reference)],
+            [*variants, vote],
+            asked={"bench": layout(200)},
+            known={("vote-gptq", "bench"): 0.5},
+            families={"vote-gptq": 1},
+        )
+        return line
+
+    chain, best = foreseen("fallback"), foreseen("best-member")
+    assert chain.figures is not None
+    assert best.figures is not None
+    assert best.figures.unchanged == chain.figures.unchanged
+    assert best.figures.fails < chain.figures.fails
+    assert best.note == "against one of 3 members, every one of which has to pass"
+    assert (chain.note, chain.discordance, chain.is_assumed) == ("", 0.10, True)
+    doubt, _ = doubts([best])
+    assert " % of runs against one of 3 members, every one of which has to pass" in doubt
 
 
 # -- fairness ----------------------------------------------------------------------------

@@ -149,6 +149,7 @@ HAND_WORKED: dict[str, Case] = {
     "accuracy": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "balanced_accuracy": Case(50.0, SIX),  # (2 / 4 + 1 / 2) / 2
     "correct_or_abstained": Case(100 * 4 / 6, SIX),
+    "all_wrong_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 3 / 4), WEIGHED, HEAVY_LIGHT),
     "accuracy_refused_as_negative": Case(80.0, REFUSED_AS_NEGATIVE),
     "refusal_rate": Case(100 / 6, SIX),
     "invalid_rate": Case(100 / 6, SIX),

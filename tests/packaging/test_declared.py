@@ -13,9 +13,12 @@ from packaging.utils import canonicalize_name
 from tests.project import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("openai", "quantize", "demo", "plot")
+EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair")
 """What a user may add; the others are for who works on trusteval."""
-ON_DEMAND = {"gguf", "gptqmodel", "httpcore2", "httpx2", "matplotlib"}
+ON_DEMAND = {
+    *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "matplotlib", "pandas"),
+    "scikit-learn",
+}
 """What is imported only by who asked for it: its extra is named where it is missing."""
 UNSEEN = {"hypothesis"}
 """What a user's copy of the vote's laws imports, and no module of trusteval."""
@@ -34,7 +37,7 @@ def imported() -> set[str]:
                 roots |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 roots.add(str(node.module).split(".")[0])
-    homes = packages_distributions()
+    homes = {"crowdkit": ["crowd-kit"]} | packages_distributions()  # known where not installed
     foreign = roots - set(sys.stdlib_module_names) - {"trusteval"}
     return {canonicalize_name(home) for root in foreign for home in homes.get(root, [root])}
 

@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from tests.builders import write_packed
+from tests.gguf_files import write_gguf
 from trusteval.errors import ModelError, TrustEvalError, VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.run.recipes import parse_recipe
@@ -528,3 +529,17 @@ def test_ensemble_name_that_could_mislead_is_refused(name):
 def test_no_ensemble_is_called_dense_even_where_no_variant_is():
     given = parse_variants("gptq-4,gptq-3")
     refusal(VariantError, parse_ensembles, "dense=gptq-4+gptq-3", variants=given)
+
+
+def test_votes_order_gguf_members_by_what_their_tensors_hold(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    """The file that is called 8 bit holds four."""
+    places = []
+    for name, kind, called in (("a", "Q4_0", "MOSTLY_Q8_0"), ("b", "Q5_0", "MOSTLY_Q4_0")):
+        file = tmp_path / f"{name}.gguf"
+        write_gguf(tiny_llama, file, kinds={"ffn_up.weight": kind}, file_type=called)
+        places.append(f"{name}={file}")
+    variants = parse_variants(",".join(places))
+    (vote,) = parse_ensembles("vote-gguf", variants=variants)
+    assert [(m.name, m.bits) for m in vote.members] == [("b", 5.5), ("a", 4.5)]

@@ -165,7 +165,7 @@ def changed(number: int, **fields: object) -> Callable[[list[str]], list[str]]:
         (changed(1, description={"x": 1}), r"line 1: expected the digest of the description, got"),
         (
             changed(2, kind="riddle"),
-            r"line 2: expected a kind of context, answer, look, probabilities, end, got",
+            r"a kind of context, answer, look, cost, probabilities, end, got",
         ),
         (changed(3, key="abc"), r"line 3: expected 64 hexadecimal digits under 'key', got 'abc'"),
         (changed(3, key=digest(1).upper()), r"line 3: expected 64 hexadecimal digits under 'key'"),

@@ -112,7 +112,7 @@ def test_store_of_schema_4_that_can_only_be_read_has_no_probabilities(
     writer.close()
 
 
-@pytest.mark.parametrize("missing", ["probabilities", "health"])
+@pytest.mark.parametrize("missing", ["responses", "health"])
 def test_file_that_lacks_a_table_of_its_schema_is_no_store(tmp_path: Path, missing: str) -> None:
     path = tmp_path / "responses.sqlite"
     ResponseStore(path).close()

@@ -1,4 +1,4 @@
-"""Holds an ensemble's votes over a whole benchmark: once for every combination of ballots.
+"""Decides an ensemble's answers over a whole benchmark: once for every combination of ballots.
 
 The vote itself is `trusteval.answers.voting`; samples whose members answered alike are decided
 alike.
@@ -6,13 +6,17 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.answers.voting import vote
-from trusteval.types import Ballot, RefusalPolicy, Variant
+from trusteval.errors import VoteError
+from trusteval.types import Answer, Ballot, RefusalPolicy, Variant
+
+Rule = Callable[[Sequence[Ballot], RefusalPolicy], Answer]
+"""What the members' ballots to one sample come to, under its setting's refusal policy."""
 
 _POLICIES = tuple(RefusalPolicy)
 
@@ -22,25 +26,41 @@ def elect(members: Sequence[Variant], cast: Sequence[AnswerTable]) -> AnswerTabl
 
     All answer tables are of one sample table. Raises VoteError as `vote` does.
     """
+    return decide_by(_elected, members=members, cast=cast)
+
+
+def decide_by(
+    rule: Rule, *, members: Sequence[Variant], cast: Sequence[AnswerTable]
+) -> AnswerTable:
+    """Return what a rule makes of the members' ballots to every sample.
+
+    Raises VoteError without a member, and what the rule raises.
+    """
+    if not cast:
+        raise VoteError("an ensemble needs at least one member's answers, got none")
     sample_table = cast[0].sample_table
     _, examples, of_row = np.unique(
         _combinations(sample_table, cast), return_index=True, return_inverse=True
     )
     decided = [
-        vote(
+        rule(
             [
                 Ballot(member, answer_table.answers[answer_table.code[row]])
                 for member, answer_table in zip(members, cast, strict=True)
             ],
-            policy=sample_table.samples[row].setting.refusal_policy,
-        ).answer
+            sample_table.samples[row].setting.refusal_policy,
+        )
         for row in examples.tolist()
     ]
-    return AnswerTable.of(sample_table, (decided[number] for number in of_row.tolist()))
+    return AnswerTable.among(sample_table, decided, of_row.reshape(-1))
+
+
+def _elected(ballots: Sequence[Ballot], policy: RefusalPolicy) -> Answer:
+    return vote(ballots, policy=policy).answer
 
 
 def _combinations(sample_table: SampleTable, cast: Sequence[AnswerTable]) -> Codes:
-    """Number every sample by its policy and its ballots; equal numbers, equal votes."""
+    """Number every sample by its policy and its ballots; equal numbers, equal decisions."""
     policies = [_POLICIES.index(sample.setting.refusal_policy) for sample in sample_table.samples]
     combination = np.array(policies, np.int64)
     for answer_table in cast:

@@ -85,6 +85,16 @@ class AnswerTable(Sequence[Judged]):
             raise ValueError(f"expected {len(sample_table.samples)} answers, got {len(code)}")
         return cls(sample_table, tuple(answer for answer, _ in known), code, np.arange(len(code)))
 
+    @classmethod
+    def among(
+        cls, sample_table: SampleTable, answers: Sequence[Answer], which: Codes
+    ) -> AnswerTable:
+        """Write down which of some answers, equal ones among them, every sample was given."""
+        known: dict[tuple[Answer, bool], int] = {}
+        numbers = [known.setdefault((a, _is_contradictory(a)), len(known)) for a in answers]
+        code = np.array(numbers, np.int64)[which]
+        return cls(sample_table, tuple(answer for answer, _ in known), code, np.arange(len(code)))
+
     def __len__(self) -> int:
         return len(self.rows)
 

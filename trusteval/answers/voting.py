@@ -21,12 +21,23 @@ from trusteval.types import (
 )
 
 
-def precedence(variant: Variant) -> tuple[int, str, int, str]:
+def precedence(variant: Variant) -> tuple[float, str, int, int, str]:
     """Sort key of the total order of members: highest precision first.
 
-    Bits descending, then method, calibration seed and name ascending.
+    Bits descending, then method, calibration seed, draw (greedy before all) and name ascending.
     """
-    return (-variant.bits, variant.method, variant.seed, variant.name)
+    draw = 0 if variant.draw is None else variant.draw.number
+    return (-variant.bits, variant.method, variant.seed, draw, variant.name)
+
+
+def ranked(ballots: Iterable[Ballot]) -> tuple[Ballot, ...]:
+    """Return ballots in the order of their members, highest precision first.
+
+    Raises VoteError if there is no ballot or one variant holds two.
+    """
+    in_order = tuple(sorted(ballots, key=lambda ballot: precedence(ballot.variant)))
+    _refuse_unlawful(in_order)
+    return in_order
 
 
 def admit(ballots: Iterable[Ballot], *, policy: RefusalPolicy) -> tuple[Ballot, ...]:
@@ -39,12 +50,11 @@ def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
 
     Raises VoteError if there is no ballot or one variant holds two.
     """
-    ranked = sorted(ballots, key=lambda ballot: precedence(ballot.variant))
-    _refuse_unlawful(ranked)
-    admitted = admit(ranked, policy=policy)
-    dropped = tuple(ballot for ballot in ranked if not _admissible(ballot.answer, policy))
+    in_order = ranked(ballots)
+    admitted = admit(in_order, policy=policy)
+    dropped = tuple(ballot for ballot in in_order if not _admissible(ballot.answer, policy))
     if not admitted:
-        return Decision(_nobody_admitted(ranked), (), None, dropped)
+        return Decision(nobody_admitted(in_order), (), None, dropped)
     # Counter keeps first occurrences, so equal counts stay in order of precedence.
     tally = Counter(ballot.answer for ballot in admitted).most_common()
     most = tally[0][1]
@@ -58,6 +68,12 @@ def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
     )
 
 
+def nobody_admitted(in_order: Sequence[Ballot]) -> Answer:
+    """Return the non-answer that most members gave, of ballots that are ranked and all dropped."""
+    # most_common is stable, so kinds of non-answers that tie go to the highest precision.
+    return Counter(ballot.answer for ballot in in_order).most_common(1)[0][0]
+
+
 def _admissible(answer: Answer, policy: RefusalPolicy) -> bool:
     match answer:
         case Label():
@@ -68,15 +84,10 @@ def _admissible(answer: Answer, policy: RefusalPolicy) -> bool:
             return False
 
 
-def _refuse_unlawful(ranked: Sequence[Ballot]) -> None:
-    if not ranked:
+def _refuse_unlawful(in_order: Sequence[Ballot]) -> None:
+    if not in_order:
         raise VoteError("a vote needs at least one ballot, got none")
-    names = Counter(ballot.variant.name for ballot in ranked)
+    names = Counter(ballot.variant.name for ballot in in_order)
     twice = sorted(name for name, votes in names.items() if votes > 1)
     if twice:
         raise VoteError(f"every member votes once; more than one ballot from {', '.join(twice)}")
-
-
-def _nobody_admitted(ranked: Sequence[Ballot]) -> Answer:
-    # most_common is stable, so kinds of non-answers that tie go to the highest precision.
-    return Counter(ballot.answer for ballot in ranked).most_common(1)[0][0]

@@ -1,4 +1,4 @@
-"""Reads how a .gguf file is quantized, and refuses one that does not hold a whole model."""
+"""Refuses a .gguf file that does not hold a whole model."""
 
 from __future__ import annotations
 
@@ -8,39 +8,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from trusteval.checkpoints.checkpoint import DENSE_BITS
 from trusteval.checkpoints.config_counts import refuse_uncountable
 from trusteval.checkpoints.gguf_header import GGUFHeader, read_gguf_header, refuse_truncated
 from trusteval.checkpoints.pointers import refuse_pointer
 from trusteval.errors import ModelError
 
-_BITS = re.compile(r"Q([1-8])_|TQ([12])_|MXFP(4)")
 _PART = re.compile(r"-([0-9]{5})-of-([0-9]{5})\.gguf", re.IGNORECASE)
 _BLOCK = re.compile(r"blk\.([0-9]+)\.")
 
 
-def inspect_gguf(file: Path) -> tuple[str, int]:
-    """Return method ("gguf", or "dense" for float files) and bits of a .gguf file.
-
-    Raises ModelError if it is none, does not say, is one part of several, is shorter than it
-    declares, or the package gguf is not installed.
-    """
-    header = whole_gguf(file)
-    from gguf import LlamaFileType
-
-    number = header.integer("general.file_type")
-    known = {kind.value: kind.name for kind in LlamaFileType}
-    kind = known.get(number, str(number)) if number is not None else ""
-    match = _BITS.search(kind)
-    if match is not None:
-        return "gguf", int(next(group for group in match.groups() if group))
-    if "F16" in kind or "F32" in kind:
-        return "dense", DENSE_BITS
-    raise ModelError(f"{file} does not say how it is quantized (general.file_type {kind!r})")
-
-
 def whole_gguf(file: Path) -> GGUFHeader:
-    """Return the head of a .gguf file that holds a whole model; raises ModelError as above."""
+    """Return the head of a .gguf file that holds a whole model.
+
+    Raises ModelError if it is none, is one part of several, is shorter than it declares, lacks
+    blocks, or the package gguf is not installed.
+    """
     if not file.is_file():
         raise ModelError(f"no GGUF file at {file}")
     if find_spec("gguf") is None:

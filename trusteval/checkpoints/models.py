@@ -10,7 +10,8 @@ from pathlib import Path
 from trusteval.checkpoints.checkpoint import DENSE_BITS, declared_quantization, inspect_checkpoint
 from trusteval.checkpoints.fingerprints import weights_fingerprint
 from trusteval.checkpoints.foreign import explaining, in_one_line
-from trusteval.checkpoints.gguf_file import inspect_gguf, whole_gguf
+from trusteval.checkpoints.gguf_file import whole_gguf
+from trusteval.checkpoints.gguf_precision import GGUFPrecision, gguf_precision
 from trusteval.errors import ModelError
 from trusteval.system.atomic_folder import make_once
 from trusteval.system.files import abbreviated, with_home
@@ -43,19 +44,30 @@ def is_hub_id(model: str) -> bool:
     return not path.exists() and not path.parent.is_dir() and bool(_HUB_ID.fullmatch(model))
 
 
-def method_and_bits(model: str) -> tuple[str, int]:
+def method_and_bits(model: str) -> tuple[str, float]:
     """Return how a checkpoint somebody made is quantized; ("dense", 16) if it is not.
 
-    Of a hub id only the configs are fetched. Raises ModelError if it cannot be judged.
+    Bits per weight: those a config states, of a .gguf file those of its tensors. Of a hub id only
+    the configs are fetched. Raises ModelError if it cannot be judged.
     """
     path = _place(model)
     if path.suffix == ".gguf":
-        return inspect_gguf(path)
+        precision = gguf_precision(path)
+        return precision.method, precision.bits
     if is_hub_id(model):
         quantization = declared_quantization(_downloaded(model, files=["*.json"]))
         return (quantization.method, quantization.bits) if quantization else ("dense", DENSE_BITS)
     checkpoint = inspect_checkpoint(path)
     return checkpoint.method, checkpoint.bits
+
+
+def precision_of(model: str) -> GGUFPrecision | None:
+    """Return how precise the .gguf file is that a model is expanded from, None if it is from none.
+
+    Raises ModelError as `gguf_precision` does.
+    """
+    path = _demo_file() if model == DEMO else _place(model)
+    return gguf_precision(path) if path.suffix == ".gguf" else None
 
 
 def model_directory(model: str, *, cache: Path) -> Path:

@@ -11,6 +11,7 @@ from trusteval.cli.audit import add_audit
 from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
+from trusteval.cli.ensemble import add_ensemble
 from trusteval.cli.history import add_history
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
@@ -32,6 +33,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_doctor,
     add_store,
     add_compare,
+    add_ensemble,
     add_history,
     add_plan,
     add_read,

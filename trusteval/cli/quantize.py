@@ -43,7 +43,7 @@ def _quantize(asked: argparse.Namespace) -> int:
 
     refuse_secrets(asked.model, "model")
     variants = parse_variants(asked.variants)
-    foreign = [variant.name for variant in variants if variant.recipe is None]
+    foreign = [v.name for v in variants if v.recipe is None or v.draw is not None]
     if foreign or not variants:
         got = ", ".join(foreign) or "none"
         raise UsageError(f"--variants: expected recipes such as gptq-4, got {got}")

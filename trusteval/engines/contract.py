@@ -25,7 +25,7 @@ from trusteval.system.as_declared import (
     shown,
     whole_number,
 )
-from trusteval.types import Health, Prompt, Response, Variant
+from trusteval.types import Draw, Health, Prompt, Response, Variant
 
 _END = object()
 _T = TypeVar("_T")
@@ -66,6 +66,7 @@ def generated(
     *,
     max_new_tokens: int,
     done: Collection[int] = (),
+    draw: Draw | None = None,
 ) -> Generator[dict[int, Response]]:
     """Yield an engine's batches: every prompt that is not done once, and nothing else.
 
@@ -74,7 +75,7 @@ def generated(
     """
     answers = _Answers(_name(engine, variant), len(prompts), done, max_new_tokens)
     asking = partial(engine.generate, prompts, max_new_tokens=max_new_tokens, done=done)
-    yield from answers.taken(asking, "generate", answers.response)
+    yield from answers.taken(_drawing(asking, draw), "generate", answers.response)
 
 
 def weighed(
@@ -86,6 +87,7 @@ def weighed(
     max_new_tokens: int,
     done: Collection[int] = (),
     answered: Collection[int] = (),
+    draw: Draw | None = None,
 ) -> Generator[dict[int, Weighed]]:
     """Yield an engine's batches with log-probabilities, held to the same as `generated`.
 
@@ -101,7 +103,14 @@ def weighed(
 
     asking = partial(weigh, prompts, labels=labels, max_new_tokens=max_new_tokens)
     asking = partial(asking, done=done, answered=answered)
-    yield from answers.taken(asking, "weigh", read)
+    yield from answers.taken(_drawing(asking, draw), "weigh", read)
+
+
+def _drawing(
+    asking: Callable[..., Iterable[object]], draw: Draw | None
+) -> Callable[[], Iterable[object]]:
+    """Name a draw only where there is one: an engine that cannot draw does not take it."""
+    return asking if draw is None else partial(asking, draw=draw)
 
 
 class _Answers:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from trusteval.types import Health, LabelLogs, Prompt, Response, Variant
+from trusteval.types import Draw, Health, LabelLogs, Prompt, Response, Variant
 
 
 class Engine(Protocol):
-    """One loaded variant.
+    """One loaded variant; it answers for the draws of that variant too.
 
     Batches are planned from the whole prompt list, not from what is missing, so that a resumed
     run computes those it had not finished as they were. Only a server forms its own: there a
@@ -18,14 +18,20 @@ class Engine(Protocol):
     """
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
-        """Yield each finished batch: index into `prompts` to its response, greedily decoded.
+        """Yield each finished batch: index into `prompts` to its response.
 
-        Prompts in `done` are left out of their batches. Every other prompt is answered once, with
-        at most `max_new_tokens`, and no batch is empty; `engines.contract` holds an engine to it.
-        Raises EngineError for a prompt that does not fit the context and for numbers that are not
-        finite.
+        Greedily decoded, or with a `draw` drawn: by the prompt and the draw alone. An engine that
+        cannot draw does not take one. Prompts in `done` are left out of their batches. Every other
+        prompt is answered once, with at most `max_new_tokens`, and no batch is empty;
+        `engines.contract` holds an engine to it. Raises EngineError for a prompt that does not fit
+        the context and for numbers that are not finite.
         """
         ...
 
@@ -63,11 +69,13 @@ class WeighingEngine(Engine, Protocol):
         max_new_tokens: int,
         done: Collection[int] = (),
         answered: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Weighed]]:
         """Yield each finished batch, as `generate` does, with the log-probabilities of `labels`.
 
-        Prompts in `answered` get no response. The others get that of `generate`. Raises
-        UnweighedError, before the first batch, where no label's probability can be had.
+        Prompts in `answered` get no response. The others get that of `generate`, drawn with a
+        `draw`; the log-probabilities are the same with it and without. Raises UnweighedError,
+        before the first batch, where no label's probability can be had.
         """
         ...
 

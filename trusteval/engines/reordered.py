@@ -12,7 +12,7 @@ from typing import Any
 from trusteval.engines.contract import generated
 from trusteval.engines.engine import Backend, ContextWindow, Engine
 from trusteval.errors import PromptError
-from trusteval.types import Health, Prompt, Response, Variant
+from trusteval.types import Draw, Health, Prompt, Response, Variant
 
 _RUN = 24
 """How many prompts are handed over together: far fewer than an engine would take."""
@@ -54,14 +54,21 @@ class ReorderedEngine:
     variant: Variant
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
         backwards = [i for i in reversed(range(len(prompts))) if i not in done]
         for start in range(0, len(backwards), _RUN):
             run = backwards[start : start + _RUN]
             asked = [prompts[index] for index in run]
             try:
-                batches = generated(self.engine, self.variant, asked, max_new_tokens=max_new_tokens)
+                batches = generated(
+                    self.engine, self.variant, asked, max_new_tokens=max_new_tokens, draw=draw
+                )
                 for batch in batches:
                     yield {run[place]: response for place, response in batch.items()}
             except PromptError as error:

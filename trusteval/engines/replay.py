@@ -14,7 +14,7 @@ from trusteval.errors import ModelError, PromptError
 from trusteval.system.bounded import MIB, loads, read_lines
 from trusteval.system.digests import canonical_json
 from trusteval.system.shape import list_of, number, record, text
-from trusteval.types import FinishReason, Prompt, Response, Variant
+from trusteval.types import Draw, FinishReason, Prompt, Response, Variant
 
 _LONGEST = 16 * MIB
 """What a line may hold: a prompt and its answer."""
@@ -70,21 +70,29 @@ class ReplayBackend(WithoutWeights):
         return {"engine": "replay: recorded answers, no model ran"}
 
     def open(self, variant: Variant) -> ReplayEngine:
-        return ReplayEngine(variant.name, self.recording)
+        return ReplayEngine(variant.undrawn.name, self.recording)
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayEngine:
-    """One variant's recorded answers."""
+    """The recorded answers of one variant, and of its draws under their own names."""
 
     variant: str
     recording: Mapping[tuple[str, str], Response]
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
+        name = f"{self.variant}{draw or ''}"
         for batch in fixed_batches(len(prompts), done=done):
-            yield {index: self._find(index, prompts[index], max_new_tokens) for index in batch}
+            yield {
+                index: self._find(name, index, prompts[index], max_new_tokens) for index in batch
+            }
 
     def check_health(self) -> None:
         return None
@@ -92,17 +100,17 @@ class ReplayEngine:
     def close(self) -> None:
         pass
 
-    def _find(self, index: int, prompt: Prompt, max_new_tokens: int) -> Response:
+    def _find(self, name: str, index: int, prompt: Prompt, max_new_tokens: int) -> Response:
         messages = canonical_json([[message.role, message.content] for message in prompt])
-        response = self.recording.get((self.variant, messages))
+        response = self.recording.get((name, messages))
         if response is None:
             raise PromptError(
-                f"the recording has no answer of {self.variant} to {prompt[-1].content[:80]!r}",
+                f"the recording has no answer of {name} to {prompt[-1].content[:80]!r}",
                 index=index,
             )
         if response.n_new_tokens > max_new_tokens:
             raise PromptError(
-                f"the recorded answer of {self.variant} has {response.n_new_tokens} tokens, the "
+                f"the recorded answer of {name} has {response.n_new_tokens} tokens, the "
                 f"setting allows {max_new_tokens}",
                 index=index,
             )

@@ -22,7 +22,7 @@ from trusteval.engines.local.batching import fixed_batches
 from trusteval.errors import EngineError, ModelError, UnweighedError
 from trusteval.system.bounded import MIB, loads, read_bytes
 from trusteval.system.shape import list_of, real, record, table_of, text
-from trusteval.types import FinishReason, LabelLogs, Prompt, Response, Variant
+from trusteval.types import Draw, FinishReason, LabelLogs, Prompt, Response, Variant, draw_of
 
 _MOST = 64 * MIB
 """What a script may hold."""
@@ -48,6 +48,13 @@ def _rule(given: Mapping[str, Any]) -> Rule:
     return Rule(re.compile(given.get("match", "")), given["say"], probabilities)
 
 
+def _refuse_weighed_draws(scripts: Mapping[str, Sequence[Rule]]) -> None:
+    """Raise ValueError for probabilities of a draw, which would be those of its variant."""
+    for name, rules in scripts.items():
+        if draw_of(name) is not None and any(rule.probabilities for rule in rules):
+            raise ValueError(f"probabilities are a variant's, not those of a draw such as {name}")
+
+
 @dataclass(frozen=True, slots=True)
 class ScriptedBackend(WithoutWeights):
     """Every variant of one script file."""
@@ -66,6 +73,7 @@ class ScriptedBackend(WithoutWeights):
             document = loads(raw)
             _SCRIPTS(document, "")
             scripts = {name: tuple(map(_rule, rules)) for name, rules in document.items()}
+            _refuse_weighed_draws(scripts)
         # A pattern may be nested, or count, beyond what can be compiled.
         except (ValueError, re.error, RecursionError, OverflowError) as error:
             raise ModelError(
@@ -79,12 +87,12 @@ class ScriptedBackend(WithoutWeights):
             "engine": "scripted",
             "script": self.sha256,
             "variant": variant.name,
-            "weights": self._fingerprint(variant),
+            "weights": self._fingerprint(variant.name),
         }
 
-    def _fingerprint(self, variant: Variant) -> str:
-        """Return what stands for the variant's weights: a digest of its own rules."""
-        rules = self._rules(variant) or ()
+    def _fingerprint(self, name: str) -> str:
+        """Return what stands for a variant's weights: a digest of its own rules."""
+        rules = self.scripts.get(name, self.scripts.get("*", ()))
         told = json.dumps(
             [
                 [
@@ -97,31 +105,33 @@ class ScriptedBackend(WithoutWeights):
         )
         return hashlib.sha256(told.encode()).hexdigest()
 
-    def _rules(self, variant: Variant) -> tuple[Rule, ...] | None:
-        return self.scripts.get(variant.name, self.scripts.get("*"))
-
     def notes(self, variant: Variant) -> Mapping[str, str]:
         return {"engine": "scripted: no model ran"}
 
     def open(self, variant: Variant) -> ScriptedEngine:
-        rules = self._rules(variant)
-        if rules is None:
-            known = ", ".join(self.scripts)
-            raise EngineError(f"the script has no answers for {variant.name!r}; it has: {known}")
-        return ScriptedEngine(rules)
+        name = variant.undrawn.name
+        return ScriptedEngine(_rules(self.scripts, name), name, self.scripts)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedEngine:
-    """One variant's rules."""
+    """One variant's rules; those of its draws are in `scripts` under names of their own."""
 
     rules: tuple[Rule, ...]
+    name: str = ""
+    scripts: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
+        rules = self._rules_of(draw)
         for batch in fixed_batches(len(prompts), done=done):
-            yield {index: self._answer(prompts[index], max_new_tokens) for index in batch}
+            yield {index: _answer(rules, prompts[index], max_new_tokens) for index in batch}
 
     def weigh(
         self,
@@ -131,14 +141,16 @@ class ScriptedEngine:
         max_new_tokens: int,
         done: Collection[int] = (),
         answered: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Weighed]]:
+        rules = self._rules_of(draw)
         if not any(rule.probabilities for rule in self.rules):
             raise UnweighedError("the script gives none")
         for batch in fixed_batches(len(prompts), done=done):
             yield {
                 index: Weighed(
-                    None if index in answered else self._answer(prompts[index], max_new_tokens),
-                    self._logs(prompts[index], labels),
+                    None if index in answered else _answer(rules, prompts[index], max_new_tokens),
+                    _logs(self.rules, prompts[index], labels),
                 )
                 for index in batch
             }
@@ -149,24 +161,39 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
-    def _rule(self, prompt: Prompt) -> Rule:
-        asked = prompt[-1].content
-        return next((rule for rule in self.rules if rule.match.search(asked)), _SILENCE)
+    def _rules_of(self, draw: Draw | None) -> tuple[Rule, ...]:
+        return self.rules if draw is None else _rules(self.scripts, f"{self.name}{draw}")
 
-    def _logs(self, prompt: Prompt, labels: Sequence[str]) -> LabelLogs:
-        given = self._rule(prompt).probabilities
-        log = tuple(math.log(given[label]) if label in given else None for label in labels)
-        missing = [label for label in labels if label not in given]
-        unknown = f"the script gives none of {', '.join(missing)}" if missing else ""
-        return LabelLogs(tuple(labels), log, unknown)
 
-    def _answer(self, prompt: Prompt, max_new_tokens: int) -> Response:
-        said = self._rule(prompt).say
-        words = re.findall(r"\s*\S+", said)
-        cut = len(words) > max_new_tokens
-        return Response(
-            text="".join(words[:max_new_tokens]) if cut else said,
-            finish_reason=FinishReason.LENGTH if cut else FinishReason.END,
-            n_prompt_tokens=sum(len(message.content.split()) for message in prompt),
-            n_new_tokens=min(len(words), max_new_tokens),
-        )
+def _rules(scripts: Mapping[str, tuple[Rule, ...]], name: str) -> tuple[Rule, ...]:
+    """Return a variant's rules; raises EngineError where the script has none."""
+    rules = scripts.get(name, scripts.get("*"))
+    if rules is None:
+        known = ", ".join(scripts)
+        raise EngineError(f"the script has no answers for {name!r}; it has: {known}")
+    return rules
+
+
+def _rule_for(rules: Sequence[Rule], prompt: Prompt) -> Rule:
+    asked = prompt[-1].content
+    return next((rule for rule in rules if rule.match.search(asked)), _SILENCE)
+
+
+def _logs(rules: Sequence[Rule], prompt: Prompt, labels: Sequence[str]) -> LabelLogs:
+    given = _rule_for(rules, prompt).probabilities
+    log = tuple(math.log(given[label]) if label in given else None for label in labels)
+    missing = [label for label in labels if label not in given]
+    unknown = f"the script gives none of {', '.join(missing)}" if missing else ""
+    return LabelLogs(tuple(labels), log, unknown)
+
+
+def _answer(rules: Sequence[Rule], prompt: Prompt, max_new_tokens: int) -> Response:
+    said = _rule_for(rules, prompt).say
+    words = re.findall(r"\s*\S+", said)
+    cut = len(words) > max_new_tokens
+    return Response(
+        text="".join(words[:max_new_tokens]) if cut else said,
+        finish_reason=FinishReason.LENGTH if cut else FinishReason.END,
+        n_prompt_tokens=sum(len(message.content.split()) for message in prompt),
+        n_new_tokens=min(len(words), max_new_tokens),
+    )

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trusteval.answers.ensembles import elect
+from trusteval.answers.fallback import fall_back
 from trusteval.answers.grounds import Grounds
+from trusteval.answers.oracle import oracle
 from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
 from trusteval.protocols import PROTOCOLS
 from trusteval.protocols.protocol import Extract
-from trusteval.types import Ensemble, Subject, Variant
+from trusteval.types import Cost, Ensemble, Subject, Variant
 
 
 class AnswerTables:
@@ -33,6 +35,7 @@ class AnswerTables:
         self._answer_tables: dict[tuple[str, str], Mapping[Extract, AnswerTable]] = {}
         self._said: dict[tuple[str, str], ResponseTable] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
+        self._costs: dict[tuple[str, str], Cost] = {}
         self._probabilities: dict[tuple[str, str], LabelProbabilities | None] = {}
         self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
@@ -50,6 +53,17 @@ class AnswerTables:
         self.subjects[subject.name, benchmark] = subject
         return answer_table
 
+    def chain_of(self, vote: Ensemble, benchmark: str) -> AnswerTable:
+        """Return what a vote's fallback chain answers, of the ballots of the run's protocol."""
+        return fall_back(vote.members, self._cast(vote, benchmark, PROTOCOLS[self.protocol].ballot))
+
+    def oracle_of(
+        self, vote: Ensemble, benchmark: str, *, protocol: str | None = None
+    ) -> AnswerTable:
+        """Return what an oracle that picks among a vote's ballots answers."""
+        read_by = PROTOCOLS[protocol or self.protocol]
+        return oracle(self._cast(vote, benchmark, read_by.ballot))
+
     def said(self, variant: Variant, benchmark: str) -> ResponseTable:
         """Return what a variant said to a benchmark that was read before."""
         return self._said[variant.name, benchmark]
@@ -57,6 +71,10 @@ class AnswerTables:
     def grounds(self, variant: Variant, benchmark: str) -> Grounds:
         """Return why the run's protocol read it so."""
         return self._grounds[variant.name, benchmark]
+
+    def cost(self, variant: Variant, benchmark: str) -> Cost:
+        """Return what it took to say that."""
+        return self._costs[variant.name, benchmark]
 
     def probabilities(self, variant: Variant, benchmark: str) -> LabelProbabilities | None:
         """Return how likely it made each label, where that was recorded."""
@@ -75,18 +93,21 @@ class AnswerTables:
     def _of_ensemble(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> AnswerTable:
         key = ensemble.name, benchmark, ballot
         if key not in self._elected:
-            cast = [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
-            self._elected[key] = elect(ensemble.members, cast)
+            self._elected[key] = elect(ensemble.members, self._cast(ensemble, benchmark, ballot))
         return self._elected[key]
 
+    def _cast(self, ensemble: Ensemble, benchmark: str, ballot: Extract) -> list[AnswerTable]:
+        return [self._of_variant(member, benchmark, ballot) for member in ensemble.members]
+
     def _read(self, variant: Variant, benchmark: str) -> None:
-        responses = self.interview.ask(variant, benchmark)
+        responses, cost = self.interview.ask(variant, benchmark)
         key, sample_table, ours = (
             (variant.name, benchmark),
             self._sample_table(benchmark),
             PROTOCOLS[self.protocol],
         )
         readings = list(map(ours.read, sample_table.samples, responses))
+        self._costs[key] = cost
         self._probabilities[key] = self.interview.probabilities(variant, benchmark)
         self._said[key], self._grounds[key] = ResponseTable.of(responses), Grounds.of(readings)
         self._answer_tables[key] = {

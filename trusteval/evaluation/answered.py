@@ -15,17 +15,18 @@ from trusteval.types import Ensemble, Subject, Variant
 
 def answered(tables: AnswerTables, *, facts: RunFacts) -> AnsweredRun:
     """Return what was judged under the run's protocol; `facts` say how the run asked and read."""
-    judged, asked = dict(tables.subjects), tables.interview.questionnaire
-    recorder = tables.interview.recorder
+    judged, interview = dict(tables.subjects), tables.interview
+    asked = interview.questionnaire
     variants = {key: who for key, who in judged.items() if isinstance(who, Variant)}
     weighed = {key: tables.probabilities(who, key[1]) for key, who in variants.items()}
     return AnsweredRun(
         facts=facts,
         data={name: asked.facts(name) for name in sorted({name for _, name in judged})},
-        identities={key: _identity(subject, recorder) for key, subject in judged.items()},
+        identities={key: _identity(subject, interview.recorder) for key, subject in judged.items()},
         answer_tables={key: tables.answers_of(judged[key], key[1]) for key in sorted(judged)},
         said={key: tables.said(who, key[1]) for key, who in variants.items()},
         grounds={key: tables.grounds(who, key[1]) for key, who in variants.items()},
+        costs={key: tables.cost(who, key[1]) for key, who in variants.items()},
         members={key: who.members for key, who in judged.items() if isinstance(who, Ensemble)},
         probabilities={key: told for key, told in weighed.items() if told is not None},
     )

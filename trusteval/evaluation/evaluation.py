@@ -90,7 +90,7 @@ class Evaluation:
 
     def responses(self, variant: Variant, benchmark: str) -> list[Response]:
         """Return a variant's responses to `questions(benchmark)`, generating what is missing."""
-        return self._interview.ask(variant, benchmark)
+        return self._interview.ask(variant, benchmark)[0]
 
     def judged(
         self, subject: Subject, benchmark: str, *, protocol: str | None = None
@@ -108,8 +108,8 @@ class Evaluation:
             return gather(gate, measured)
         standard = self._standards.standard_for(subject, gate, reference=reference)
         found = gather(gate, measured, reference=standard)
-        if found.comparison and not found.comparison.obstacle:
-            note = self._standards.rereading(reference)
+        note = self._standards.rereading(reference)
+        if note and found.comparison and not found.comparison.obstacle:
             found = replace(found, comparison=replace(found.comparison, note=note))
         if self._noise is None:
             return found

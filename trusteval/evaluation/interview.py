@@ -10,7 +10,7 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.evaluation.admission import Admission
 from trusteval.evaluation.recorder import Recorder
 from trusteval.suite.questions import Questionnaire
-from trusteval.types import Response, Variant
+from trusteval.types import Cost, Response, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,18 @@ class Interview:
     recorder: Recorder
     admission: Admission
 
-    def ask(self, variant: Variant, benchmark: str) -> list[Response]:
+    def ask(self, variant: Variant, benchmark: str) -> tuple[list[Response], Cost]:
         """Return a variant's responses to a benchmark's questions, generating what is missing.
 
-        A variant that could not be built or loaded, or that is broken, is not tried again: its
-        error is raised anew.
+        And what they cost, whenever that was. A variant that could not be built or loaded, or that
+        is broken, is not tried again: its error is raised anew.
         """
         self.admission.require_whole(variant)
-        return [
-            response
+        told = [
+            (questions, self.recorder.responses(variant, questions))
             for questions in self._by_setting(benchmark)
-            for response in self.recorder.responses(variant, questions)
         ]
+        return [one for _, said in told for one in said], self.recorder.cost(variant, told)
 
     def probabilities(self, variant: Variant, benchmark: str) -> LabelProbabilities | None:
         """Return how likely the labels were, after `ask`; None where that is not known at all."""

@@ -7,29 +7,31 @@ are held to their contract; whoever watches is told of what lasts long.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.contract import checked_health, described, opened
-from trusteval.engines.engine import Backend, Engine
+from trusteval.engines.contract import checked_health, described
+from trusteval.engines.engine import Backend
 from trusteval.engines.health import health_key
-from trusteval.errors import EngineError, PromptError, StoreError, UnweighedError
-from trusteval.evaluation.asking import asked_of
+from trusteval.errors import StoreError, UnweighedError
+from trusteval.evaluation.loaded import LoadedVariant
+from trusteval.evaluation.part_recording import PartRecording
 from trusteval.evaluation.parts import open_parts
-from trusteval.evaluation.sheet import Batch, Sheet
+from trusteval.evaluation.sheet import Sheet
+from trusteval.evaluation.waiting import Waiting
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.probabilities import label_logs_of_responses
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
-from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
+from trusteval.system.lasting import FIRST_SECONDS
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
-from trusteval.types import Health, LabelLogs, Response, Variant
+from trusteval.types import Cost, Health, LabelLogs, Response, Variant
 
-_POLL_SECONDS = 0.2
+Told = tuple[Sequence[Question], Sequence[Response]]
+"""Questions of one setting and the responses to them."""
 _MOST_TRIES = 3
 """How often the answers of a part may be gone again: `trusteval store gc` may run beside."""
 
@@ -37,9 +39,9 @@ _MOST_TRIES = 3
 class Recorder:
     """The answers in one store, and the engine that adds to them.
 
-    A variant that could not be built or loaded is not tried again: its error is raised anew. `say`
-    is told what nothing came of for `quiet` seconds. One that `weighs` records beside each answer
-    how likely the labels are.
+    A variant that could not be built or loaded is not tried again: its error is raised anew. Draws
+    of one variant share its model, its health and such an error. `say` is told what nothing came of
+    for `quiet` seconds. One that `weighs` records beside each answer how likely the labels are.
     """
 
     def __init__(
@@ -57,19 +59,18 @@ class Recorder:
         self.weighs = weighs
         self._unweighed: dict[str, str] = {}
         self._progress = progress
-        self._say = say
-        self._quiet = quiet
+        self._waiting = Waiting(store, say, quiet)
         self._contexts: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
         self._health_checks: dict[str, Health | None] = {}
         self._failed = FailedBefore()
-        self._loaded: tuple[str, Engine] | None = None
+        self._loaded: LoadedVariant | None = None
 
     def close(self) -> None:
         """Free the model."""
         if self._loaded is not None:
-            engine, self._loaded = self._loaded[1], None
-            engine.close()
+            loaded, self._loaded = self._loaded, None
+            loaded.close()
 
     def remembering_failure(self, variant: Variant) -> AbstractContextManager[None]:
         """Raise what went wrong with a variant before, or remember what goes wrong now."""
@@ -77,9 +78,9 @@ class Recorder:
 
     def health(self, variant: Variant) -> Health | None:
         """Check a variant, or recall its check; None where there are no weights."""
-        context = self.context(variant)
+        context = self.context(variant.undrawn)
         key = health_key(digest(context))
-        patience = Patience(self._quiet)
+        patience = self._waiting.patience()
         while True:
             recorded = self.store.get_health(key)
             if recorded is not None:
@@ -94,39 +95,19 @@ class Recorder:
                     if found is not None:
                         self.store.put_health(key, context, found)
                     return found
-            self._wait(patience, [key], f"looking at {variant.name}")
+            self._waiting.wait(patience, [key], f"looking at {variant.name}")
 
     def _checked_health(self, variant: Variant) -> Health | None:
-        engine = self._engine(variant)
-        with self._telling(f"a look at {variant.name}"):
+        engine = self._in_memory(variant).engine
+        with self._waiting.telling(f"a look at {variant.name}"):
             return checked_health(engine, variant)
-
-    def _telling(self, what: str) -> AbstractContextManager[None]:
-        """Say that something lasts, while it does."""
-        return telling(
-            self._say,
-            lambda seconds: f"waiting for {what}: nothing for {seconds:.0f} s",
-            first=self._quiet,
-        )
-
-    def _wait(self, patience: Patience, units: Sequence[str], doing: str) -> None:
-        """Wait a moment for whoever holds these units, and say so if it takes long."""
-
-        def sentence(seconds: float) -> str:
-            holders = sorted({who for unit in units if (who := self.store.holder(unit))})
-            return (
-                f"waiting for {' and '.join(holders) or 'another process'}, {doing}: no progress "
-                f"for {seconds:.0f} s; if it hangs, end it, and its part is done here"
-            )
-
-        patience.tell(self._say, sentence)
-        time.sleep(_POLL_SECONDS)
 
     def _check_once(self, variant: Variant) -> Health | None:
         """Check a variant once, where what is found cannot be recorded."""
-        if variant.name not in self._health_checks:
-            self._health_checks[variant.name] = self._checked_health(variant)
-        return self._health_checks[variant.name]
+        name = variant.undrawn.name
+        if name not in self._health_checks:
+            self._health_checks[name] = self._checked_health(variant)
+        return self._health_checks[name]
 
     def refuse_unrecordable(self, variant: Variant, questions: Sequence[Question]) -> None:
         """Raise PlaceError if answers to a setting are missing and cannot be recorded.
@@ -171,6 +152,14 @@ class Recorder:
             self._complete(variant, sheet, advance)
         return sheet
 
+    def cost(self, variant: Variant, told: Iterable[Told]) -> Cost:
+        """Return what a variant's responses cost, as far as it was measured."""
+        costs = self.store.costs(digest(self.context(variant)))
+        answered: dict[str, Response] = {}
+        for questions, responses in told:
+            answered |= zip(self._keys(variant, questions), responses, strict=True)
+        return costs.of(answered)
+
     def _keys(self, variant: Variant, questions: Sequence[Question]) -> list[str]:
         setting = questions[0].sample.setting
         asked = setting.id, questions[0].sample.id, len(questions)
@@ -183,7 +172,7 @@ class Recorder:
         """Record what is missing, part by part, leaving parts to whoever is at them."""
         setting = sheet.setting.id
         tries: Counter[int] = Counter()
-        patience = Patience(self._quiet)
+        patience = self._waiting.patience()
         while parts := open_parts(len(sheet), sheet.is_whole):
             known = sheet.n_whole
             units = [sheet.unit(part) for part in parts]
@@ -202,10 +191,11 @@ class Recorder:
                     f"were recorded {_MOST_TRIES} times and deleted again; stop what deletes them"
                 )
             if not worked:
-                self._wait(patience, units, f"which is recording {variant.name} on {setting}")
+                doing = f"which is recording {variant.name} on {setting}"
+                self._waiting.wait(patience, units, doing)
             is_more = sheet.look(row for part in parts for row in part)
             if worked or is_more:
-                patience = Patience(self._quiet)
+                patience = self._waiting.patience()
 
     def _record(self, variant: Variant, sheet: Sheet, part: range) -> Iterator[int]:
         """Record what is missing of a part; yield how many rows each batch makes whole.
@@ -213,49 +203,42 @@ class Recorder:
         Somebody may have been here between reading and the lease.
         """
         sheet.look(part)
-        if sheet.is_weighed:
-            try:
-                yield from self._batches(variant, sheet, part)
-                return
-            except UnweighedError as error:
-                self._unweighed[variant.name] = str(error)
-                sheet.leave_unweighed()
-        yield from self._batches(variant, sheet, part)
-
-    def _batches(self, variant: Variant, sheet: Sheet, part: range) -> Iterator[int]:
         if all(map(sheet.is_whole, part)):
             return
-        batches = asked_of(self._engine(variant), variant, sheet, part)
-        what = f"{variant.name} on {sheet.setting.id}"
+        recording = PartRecording(
+            variant,
+            self._in_memory(variant),
+            sheet,
+            context=self.context(variant),
+            waiting=lambda: self._waiting.telling(f"{variant.name} on {sheet.setting.id}"),
+        )
         try:
-            while (batch := self._next(batches, what)) is not None:
-                sheet.record(self.context(variant), batch)
-                yield batch.n_rows
-        except PromptError as error:
-            item = sheet.questions[part[error.index]].sample.id
-            raise EngineError(f"{sheet.setting.id}, item {item}: {error}") from error
-        finally:
-            batches.close()
-
-    def _next(self, batches: Iterator[Batch], what: str) -> Batch | None:
-        with self._telling(what):
-            return next(batches, None)
+            yield from recording.record(part)
+            return
+        except UnweighedError as error:
+            self._unweighed[variant.name] = str(error)
+            sheet.leave_unweighed()
+        sheet.look(part)
+        yield from recording.record(part)
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         """Return everything but the prompt that decides a variant's responses, asked once."""
         if variant.name not in self._contexts:
             with (
-                self.remembering_failure(variant),
-                self._telling(f"what decides the answers of {variant.name}"),
+                self.remembering_failure(variant.undrawn),
+                self._waiting.telling(f"what decides the answers of {variant.name}"),
             ):
                 self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
 
-    def _engine(self, variant: Variant) -> Engine:
-        if self._loaded is not None and self._loaded[0] == variant.name:
-            return self._loaded[1]
-        self.close()
-        with self.remembering_failure(variant), self._telling(f"{variant.name} to be loaded"):
-            engine = opened(self.backend, variant)
-        self._loaded = variant.name, engine
-        return engine
+    def _in_memory(self, variant: Variant) -> LoadedVariant:
+        whole = variant.undrawn
+        if self._loaded is None or self._loaded.variant.name != whole.name:
+            self.close()
+            context = self.context(variant)
+            with (
+                self.remembering_failure(whole),
+                self._waiting.telling(f"{whole.name} to be loaded"),
+            ):
+                self._loaded = LoadedVariant(self.backend, whole, context)
+        return self._loaded

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trusteval.answers.table import AnswerTable
+from trusteval.errors import VoteError
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.metrics.measuring import Measurement
 from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.questions import Questionnaire
-from trusteval.types import Declared, Score, Subject
+from trusteval.types import Declared, Ensemble, Score, Subject
 
 
 class Scores:
@@ -55,14 +58,31 @@ class Scores:
         part: str | None = None,
         protocol: str | None = None,
     ) -> Measurement:
-        """Measure a subject once on a whole benchmark, or on a subscore or setting of it."""
+        """Measure a subject once on a whole benchmark, or on a subscore or setting of it.
+
+        Raises VoteError for a metric of a vote's members where the subject is no vote.
+        """
         key = subject.name, benchmark, metric, part or "", protocol or self._tables.protocol
         if key not in self._measured:
             answers = self._tables.answers_of(subject, benchmark, protocol=protocol)
-            self._measured[key] = self.measure(
-                answers, benchmark, metric=metric, part=part, protocol=protocol
-            )
+            own = self.measure(answers, benchmark, metric=metric, part=part, protocol=protocol)
+            if own.metric.of_members:
+                known = self._oracle_of(subject, benchmark, metric=metric, protocol=protocol)
+                of_members = self.measure(
+                    known, benchmark, metric=metric, part=part, protocol=protocol
+                )
+                # What counts beside it is how often the vote fell silent, not the oracle.
+                shown = replace(of_members.score, counts=own.score.counts)
+                own = replace(of_members, score=shown)
+            self._measured[key] = own
         return self._measured[key]
+
+    def _oracle_of(
+        self, subject: Subject, benchmark: str, *, metric: str, protocol: str | None
+    ) -> AnswerTable:
+        if not isinstance(subject, Ensemble):
+            raise VoteError(f"{metric} is of a vote's members; {subject.name} is no vote")
+        return self._tables.oracle_of(subject, benchmark, protocol=protocol)
 
     def measure(
         self,

@@ -40,7 +40,7 @@ class Sheet:
         self.questions = questions
         self.keys = keys
         self.is_weighed = is_weighed
-        self._store = store
+        self.store = store
         self._label_keys = [probabilities_key(k, self.labels) for k in keys] if is_weighed else []
         self._responses: dict[str, Response] = {}
         self._logs: dict[str, LabelLogs] = {}
@@ -61,9 +61,9 @@ class Sheet:
     def look(self, rows: Iterable[int]) -> bool:
         """Look up what is recorded of some rows; say whether that is more than was known."""
         asked, before = list(rows), (len(self._responses), len(self._logs))
-        self._responses |= self._store.get([self.keys[row] for row in asked])
+        self._responses |= self.store.get([self.keys[row] for row in asked])
         if self.is_weighed:
-            self._logs |= get_label_logs(self._store, [self._label_keys[row] for row in asked])
+            self._logs |= get_label_logs(self.store, [self._label_keys[row] for row in asked])
         return (len(self._responses), len(self._logs)) != before
 
     def is_answered(self, row: int) -> bool:
@@ -95,9 +95,9 @@ class Sheet:
     def record(self, context: Mapping[str, Any], batch: Batch) -> None:
         """Record what came; an answer that is there already stays as it is."""
         if batch.responses:
-            self._store.put(context, batch.responses)
+            self.store.put(context, batch.responses)
         if batch.logs:
-            put_label_logs(self._store, context, batch.logs)
+            put_label_logs(self.store, context, batch.logs)
 
     def label_key(self, row: int) -> str:
         return self._label_keys[row]
@@ -105,9 +105,9 @@ class Sheet:
     def refuse_read_only(self, variant: Variant) -> None:
         """Raise PlaceError if answers are missing and cannot be recorded."""
         n_missing = len(set(self.keys)) - len(self._responses)
-        if n_missing and not self._store.is_writable:
+        if n_missing and not self.store.is_writable:
             raise PlaceError(
-                f"response store {self._store.path} cannot be written and lacks {n_missing} of "
+                f"response store {self.store.path} cannot be written and lacks {n_missing} of "
                 f"{len(self)} answers of {variant.name} to {self.setting.id}; name a file that can "
                 "be written by --trust-store, or another cache by TRUSTEVAL_CACHE"
             )

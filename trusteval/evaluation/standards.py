@@ -6,14 +6,15 @@ from trusteval.answers.table import AnswerTable
 from trusteval.errors import TrustEvalError
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.evaluation.scores import Scores
-from trusteval.gates.gate import Gate
+from trusteval.gates.evidence import Members
+from trusteval.gates.gate import Gate, Rival
 from trusteval.metrics.measuring import Measurement
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.run_facts import RunFacts
-from trusteval.types import Subject, Unavailable
+from trusteval.types import Ensemble, Subject, Unavailable
 
-Reference = Subject | Baseline | Unavailable
+Reference = Subject | Baseline | Rival | Unavailable
 """What a gate compares with, or why there is none."""
 
 
@@ -31,11 +32,13 @@ class Standards:
 
     def standard_for(
         self, subject: Subject, gate: Gate, *, reference: Reference
-    ) -> Measurement | Unavailable:
+    ) -> Measurement | Members | Unavailable:
         """Measure what a subject is compared with by a gate, or say why that cannot be had."""
         match reference:
             case Unavailable():
                 return reference
+            case Rival():
+                return self._rival_of(subject, gate, rival=reference)
             case Baseline():
                 accepted = self._accepted_of(subject, gate.benchmark, baseline=reference)
                 if isinstance(accepted, Unavailable):
@@ -50,6 +53,28 @@ class Standards:
                     )
                 except TrustEvalError as error:
                     return Unavailable(f"{reference.name} has no answers ({error})")
+
+    def _rival_of(
+        self, subject: Subject, gate: Gate, *, rival: Rival
+    ) -> Measurement | Members | Unavailable:
+        """Measure what is made of a vote's members, who answered before it was held."""
+        if not isinstance(subject, Ensemble):
+            return Unavailable(f"{subject.name} is no vote")
+        match rival:
+            case Rival.FALLBACK:
+                chain = self._tables.chain_of(subject, gate.benchmark)
+                return self._scores.measure(
+                    chain, gate.benchmark, metric=gate.metric, part=gate.setting
+                )
+            case Rival.BEST_MEMBER:
+                return Members(
+                    {
+                        member.name: self._scores.measured(
+                            member, gate.benchmark, metric=gate.metric, part=gate.setting
+                        )
+                        for member in subject.members
+                    }
+                )
 
     def rereading(self, reference: Reference) -> str:
         """Say that what is compared with is read anew, "" where it is not."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from trusteval.gates.evidence import Comparison, Evidence
-from trusteval.gates.gate import Gate
+from trusteval.gates.gate import Gate, Rival
 from trusteval.gates.limits import Claim, Equivalence, Tripwire, Within
 from trusteval.stats.estimate import Estimate
+from trusteval.stats.members import BehindBest
 from trusteval.stats.paired import Pairs
 
 
@@ -25,14 +26,15 @@ def _relative(gate: Gate, compared: Comparison | None) -> list[Claim]:
         return []
     claims: list[Claim] = []
     if (worse := compared.worse) is not None:
+        standard = _standard(gate, worse)
         changes = (("drop", gate.max_drop), ("rise", gate.max_rise))
         claims += [
-            Within(f"{word} from {gate.reference}", worse, at_most=limit, is_change=True)
+            Within(f"{word} from {standard}", worse, at_most=limit, is_change=True)
             for word, limit in changes
             if limit is not None
         ]
         if gate.detect_drop:
-            claims.append(Tripwire(f"drop from {gate.reference}", worse, _p_of_any_drop(worse)))
+            claims.append(Tripwire(f"drop from {standard}", worse, _p_of_any_drop(worse)))
     if gate.gap_shift is not None and compared.shifts:
         claims.append(Equivalence(compared.shifts, gate.gap_shift))
     return claims
@@ -45,5 +47,20 @@ def n_asked(gate: Gate, subject: str) -> int:
     return gate.is_absolute + n_relative
 
 
+def _standard(gate: Gate, worse: Estimate) -> str:
+    """Word what a subject is compared with."""
+    match worse:
+        case BehindBest():
+            return f"the best member ({worse.best} as seen)"
+        case _:
+            return "its fallback chain" if gate.rival is Rival.FALLBACK else gate.reference
+
+
 def _p_of_any_drop(worse: Estimate) -> float:
-    return worse.p_of_any_drop() if isinstance(worse, Pairs) else worse.p_above(0.0)
+    match worse:
+        case Pairs():
+            return worse.p_of_any_drop()
+        case BehindBest(behind):
+            return min(1.0, len(behind) * min(map(_p_of_any_drop, behind.values())))
+        case _:
+            return worse.p_above(0.0)

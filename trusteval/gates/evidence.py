@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from trusteval.errors import UndefinedError
-from trusteval.gates.gate import Gate
+from trusteval.gates.gate import Gate, Rival
 from trusteval.metrics.aggregation import AttackSuccess, Quotient
 from trusteval.metrics.disparities import smallest_group
 from trusteval.metrics.estimates import estimate_gap_shifts
 from trusteval.metrics.measuring import Measurement, measured_drop
 from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.members import BehindBest
 from trusteval.stats.proportion import Proportion
 from trusteval.types import Score, Unavailable
 
@@ -45,6 +46,13 @@ class Comparison:
         return max((max(abs(e.low), abs(e.high)) for e in estimates), default=0.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """What was measured of a vote's members, by their names: the best of them is the standard."""
+
+    measured: Mapping[str, Measurement]
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A score with its estimate as a fraction, None where its formula has none.
@@ -60,12 +68,15 @@ class Evidence:
 
 
 def gather(
-    gate: Gate, subject: Measurement, *, reference: Measurement | Unavailable | None = None
+    gate: Gate,
+    subject: Measurement,
+    *,
+    reference: Measurement | Members | Unavailable | None = None,
 ) -> Evidence:
     """Return the evidence of what was measured of a subject.
 
-    `reference` is the same of the gate's reference over the same samples, or why that cannot be
-    had; None for a subject that is not compared.
+    `reference` is the same of the gate's reference over the same samples, of each member where that
+    is the best of them, or why that cannot be had; None for a subject that is not compared.
     """
     score = _score(gate, subject)
     if score.value is None:
@@ -77,6 +88,9 @@ def gather(
             return Evidence(score, subject.estimate)
         case Unavailable(why):
             return Evidence(score, subject.estimate, Comparison(obstacle=why))
+        case Members(members):
+            compared = _compare_with_best(gate, subject, members)
+            return Evidence(score, subject.estimate, compared)
         case Measurement():
             return Evidence(score, subject.estimate, _compare(gate, subject, reference))
 
@@ -87,16 +101,33 @@ def _compare(gate: Gate, subject: Measurement, reference: Measurement) -> Compar
         return Comparison(obstacle=f"undefined there ({before.undefined})", too_few=before.too_few)
     better, worse = (reference, subject) if gate.max_rise is None else (subject, reference)
     drop = measured_drop(better, worse)
+    note = f"fallback chain {before.value:.1f}" if gate.rival is Rival.FALLBACK else ""
     forms = subject.metric.shifts
     if gate.gap_shift is None or not forms:
-        return Comparison(drop)
+        return Comparison(drop, note=note)
     try:
         shifts = estimate_gap_shifts(
             forms, subject.formula.settings, reference=reference.rows, subject=subject.rows
         )
     except UndefinedError as undefined:
         return Comparison(obstacle=str(undefined), too_few=undefined.too_few)
-    return Comparison(drop, shifts)
+    return Comparison(drop, shifts, note=note)
+
+
+def _compare_with_best(
+    gate: Gate, subject: Measurement, members: Mapping[str, Measurement]
+) -> Comparison:
+    """Lay a vote beside every member; the best is known only where all of them are."""
+    behind = {}
+    for name, member in members.items():
+        compared = _compare(gate, subject, member)
+        if compared.obstacle is not None:
+            return replace(compared, obstacle=f"of {name}, {compared.obstacle}")
+        if compared.worse is None:
+            return compared
+        behind[name] = compared.worse
+    values = [f"{name} {member.score.value:.1f}" for name, member in members.items()]
+    return Comparison(BehindBest(behind), note=f"members {', '.join(values)}")
 
 
 def _too_few(measured: Measurement) -> str | None:

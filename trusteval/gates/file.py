@@ -83,6 +83,7 @@ def _is_anchored(gate: Gate, gates: Sequence[Gate]) -> bool:
     return gate.is_anchored or any(
         other.is_relative
         and other.reference != BASELINE
+        and other.rival is None
         and (other.benchmark, other.setting, other.metric) == measured
         for other in gates
     )

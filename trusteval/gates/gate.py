@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from trusteval.types import Level
+from trusteval.types import DRAWN, Level
 
 BASELINE = "baseline"
 """The reference that is no subject: what was accepted before."""
+
+
+class Rival(StrEnum):
+    """A reference that is made of a vote's own members.
+
+    BEST_MEMBER: whichever of them is best. FALLBACK: the chain that answers by the highest
+    precision, unless it gives no valid answer.
+    """
+
+    BEST_MEMBER = "best-member"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +29,10 @@ class Gate:
     """One row of gates.toml: what is measured, the limits it must keep, and why.
 
     Limits are points. `at_least` and `at_most` bound the value. The others compare with
-    `reference`, a subject or the accepted baseline, paired by sample: `max_drop` and `max_rise` say
-    how much worse, `gap_shift` how far the rates of two groups may move apart; `detect_drop` looks
-    for any drop and never passes. `min_group` raises how many answered rows each group needs.
+    `reference`, a subject, the accepted baseline or a vote's rival, paired by sample: `max_drop`
+    and `max_rise` say how much worse, `gap_shift` how far the rates of two groups may move apart;
+    `detect_drop` looks for any drop and never passes. `min_group` raises how many answered rows
+    each group needs.
     `point` compares the point estimate with an absolute limit, for samples too small to resolve
     it. `profiles` are those the row belongs to, none for all. `number` is its place in the file.
     """
@@ -68,6 +81,12 @@ class Gate:
         return self.detect_drop or bool(self.margins)
 
     @property
+    def rival(self) -> Rival | None:
+        """What is made of a vote's own members that it compares with, if it does."""
+        is_rival = self.is_relative and self.reference in list(Rival)
+        return Rival(self.reference) if is_rival else None
+
+    @property
     def limits(self) -> tuple[float, ...]:
         """The limits of the value itself."""
         return tuple(limit for limit in (self.at_least, self.at_most) if limit is not None)
@@ -89,7 +108,7 @@ class Gate:
 
     def applies_to(self, subject: str) -> bool:
         """Say whether a subject of this name is held to the gate."""
-        named = any(fnmatchcase(subject, pattern) for pattern in self.subjects)
+        named = any(matches(subject, pattern) for pattern in self.subjects)
         return named and (self.is_absolute or self.compares(subject))
 
     def is_for(self, profile: str) -> bool:
@@ -107,6 +126,15 @@ class LeftOut:
 
     def __str__(self) -> str:
         return f"gate {self.number} {self.gate} ({', '.join(self.subjects)})"
+
+
+def matches(subject: str, pattern: str) -> bool:
+    """Say whether a row's pattern names a subject.
+
+    Draws at a temperature are named by a pattern that has their "~" too, never by the way: they
+    were not what a limit was set for.
+    """
+    return (DRAWN in pattern or DRAWN not in subject) and fnmatchcase(subject, pattern)
 
 
 def row_sentences(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trusteval.errors import GateError
-from trusteval.gates.gate import Gate
+from trusteval.gates.gate import Gate, Rival
 from trusteval.metrics.disparities import MIN_GROUP
 from trusteval.metrics.metric import Metric
 from trusteval.stats.power import smallest_margin
@@ -70,6 +70,16 @@ def check_comparison(row: Mapping[str, Any], metrics: Mapping[str, Metric], *, w
     if "reference" in row and not relative:
         raise GateError(
             f"{where}: reference belongs to a comparison, one of {', '.join(MARGINS)}, detect_drop"
+        )
+    if metrics[row["metric"]].of_members and relative:
+        raise GateError(
+            f"{where}: {row['metric']} is of the members of one vote and compared with nobody's: "
+            f"at_most instead of {relative[0]}"
+        )
+    if row.get("reference") == Rival.BEST_MEMBER and "gap_shift" in row:
+        raise GateError(
+            f"{where}: a gap that moves is no better or worse, so no member is best at it; name "
+            f"one as reference, or {str(Rival.FALLBACK)!r}"
         )
     if "max_drop" in row and "max_rise" in row:
         raise GateError(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from trusteval.errors import UndefinedError
 from trusteval.gates.aims import Asked, aims_of
 from trusteval.gates.figures import Figures, figures_of
-from trusteval.gates.gate import Gate
+from trusteval.gates.gate import Gate, Rival
 from trusteval.gates.limit_checks import ABSOLUTE
-from trusteval.types import Level, Subject, Unavailable, Variant
+from trusteval.types import Ensemble, Level, Subject, Unavailable, Variant
 
 DISCORDANCE = 0.10
 """Assumed share of samples that only one of subject and reference has right."""
@@ -46,7 +46,8 @@ class Line:
 
 def assumed_discordance(subject: Subject) -> float:
     """Return what share of answers is assumed to differ from the reference's."""
-    few = isinstance(subject, Variant) and 0 < subject.bits <= _FEW_BITS
+    # A .gguf of 3 bit holds 3.4 to 3.9 bits per weight, scales included.
+    few = isinstance(subject, Variant) and 0 < int(subject.bits) <= _FEW_BITS
     return DISCORDANCE_AT_FEW_BITS if few else DISCORDANCE
 
 
@@ -71,10 +72,12 @@ def plan(
             if not gate.applies_to(subject.name):
                 continue
             place = subject.name, gate.benchmark
-            discordance = known.get(place, assumed_discordance(subject))
+            is_known = place in known and gate.rival is None
+            discordance = known[place] if is_known else assumed_discordance(subject)
             compared = gate.compares(subject.name)
+            members = _members(gate, subject)
             family = families[subject.name] if gate.is_tested else 1
-            case = (gate.number, gate.id, family, *((discordance, place in known) * compared))
+            case = (gate.number, gate.id, family, members, *((discordance, is_known) * compared))
             holding.setdefault(case, []).append(subject.name)
             if case not in done:
                 lines = _lines(
@@ -83,8 +86,9 @@ def plan(
                     discordance=discordance,
                     family=family,
                     compared=compared,
+                    members=members,
                 )
-                done[case] = [replace(line, is_assumed=place not in known) for line in lines]
+                done[case] = [replace(line, is_assumed=not is_known) for line in lines]
     return [
         replace(line, subjects=tuple(holding[case]))
         for case, lines in done.items()
@@ -93,7 +97,13 @@ def plan(
 
 
 def _lines(
-    gate: Gate, asked: Asked | Unavailable, *, discordance: float, family: int, compared: bool
+    gate: Gate,
+    asked: Asked | Unavailable,
+    *,
+    discordance: float,
+    family: int,
+    compared: bool,
+    members: int,
 ) -> list[Line]:
     limits = limits_of(gate, compared=compared)
 
@@ -121,9 +131,27 @@ def _lines(
         aims = aims_of(gate, asked, limits, discordance=discordance)
     except UndefinedError as undefined:
         return [line(key, None, str(undefined)) for key in limits]
-    return [
-        line(aim.key, figures_of(aim, family=family, claims=len(aims)), aim.note) for aim in aims
-    ]
+    found = []
+    for aim in aims:
+        pairs = members if aim.is_change else 1
+        figures = figures_of(aim, family=family, claims=len(aims) * pairs)
+        found.append(line(aim.key, figures, _of_one(pairs, aim.note)))
+    return found
+
+
+def _members(gate: Gate, subject: Subject) -> int:
+    """Count whom a subject is compared with at once."""
+    if gate.rival is Rival.BEST_MEMBER and isinstance(subject, Ensemble):
+        return len(subject.members)
+    return 1
+
+
+def _of_one(pairs: int, note: str) -> str:
+    """Say that of several pairs one is foreseen: none passes by it alone, and any may fail."""
+    if pairs == 1:
+        return note
+    every = f"against one of {pairs} members, every one of which has to pass"
+    return f"{every}, {note}" if note else every
 
 
 def limits_of(gate: Gate, *, compared: bool) -> dict[str, float]:

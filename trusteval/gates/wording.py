@@ -10,6 +10,7 @@ from trusteval.gates.gate import Gate
 from trusteval.gates.limits import Claim, digits_for, is_absolute, is_number, smallest_detected
 from trusteval.stats.estimate import Normal
 from trusteval.stats.losses import Losses
+from trusteval.stats.members import BehindBest
 from trusteval.stats.paired import Pairs
 from trusteval.stats.proportion import Proportion
 from trusteval.types import Score, Undecided
@@ -102,7 +103,8 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
     Of a row with a margin it is the margin's distance, not that of a limit beside it.
     """
     said = []
-    match compared and compared.worse:
+    worse = None if compared is None else compared.worse
+    match worse.behind[worse.best] if isinstance(worse, BehindBest) else worse:
         case Pairs() as pairs:
             said.append(f"{pairs.discordant} discordant pairs")
         case Normal(differing=int(differing)) | Losses(differing=int(differing)):
@@ -115,9 +117,12 @@ def _power(claims: Sequence[Claim], compared: Comparison | None) -> list[str]:
 
 
 def _too_good(gate: Gate, compared: Comparison | None) -> list[str]:
-    """Doubt a subject that is shown to be better than its reference by more than the margin."""
+    """Doubt a subject that is shown to be better than its reference by more than the margin.
+
+    A vote is there to be better than what is made of its members.
+    """
     margin = gate.max_drop if gate.max_rise is None else gate.max_rise
-    if compared is None or compared.worse is None or margin is None:
+    if compared is None or compared.worse is None or margin is None or gate.rival is not None:
         return []
     if compared.worse.high >= -margin / 100:
         return []

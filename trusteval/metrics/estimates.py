@@ -83,8 +83,8 @@ def estimate_gap_shifts(
     """
     pairs = [(reference[name], subject[name]) for name in settings]
     try:
-        answered = estimate_shifts([_shift_rows(*pair) for pair in pairs], forms)
-        heard = estimate_shifts([_shift_rows(*pair, silence_is_no=True) for pair in pairs], forms)
+        answered = estimate_shifts([shift_rows(*pair) for pair in pairs], forms)
+        heard = estimate_shifts([shift_rows(*pair, silence_is_no=True) for pair in pairs], forms)
     except ValueError as error:
         raise UndefinedError(f"of the rows both answered: {error}") from error
     return {
@@ -100,7 +100,7 @@ def gap_contrasts(
 
     Raises UndefinedError where a group has no rows.
     """
-    same = [_shift_rows(rows[name], rows[name]) for name in settings]
+    same = [shift_rows(rows[name], rows[name]) for name in settings]
     try:
         return [shift_cells(same, form) for form in forms]
     except ValueError as error:
@@ -133,9 +133,13 @@ def _estimate_gaps(gaps: Sequence[WeightedGap]) -> Estimate:
             return estimate_gaps(gaps)
 
 
-def _shift_rows(
+def shift_rows(
     reference: AnswerTable, subject: AnswerTable, *, silence_is_no: bool = False
 ) -> ShiftRows:
+    """Return a setting's rows that both answered, or all of them with silence counted as no yes.
+
+    Raises UndefinedError unless they are of two groups.
+    """
     both = reference.answered & subject.answered
     counted = np.ones_like(both) if silence_is_no else both
     ours, its = (answer_table.only(counted) for answer_table in (reference, subject))

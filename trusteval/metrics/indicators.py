@@ -14,6 +14,10 @@ def correct(answer_table: AnswerTable) -> Flags:
     return answer_table.correct
 
 
+def wrong(answer_table: AnswerTable) -> Flags:
+    return ~answer_table.correct
+
+
 def refused(answer_table: AnswerTable) -> Flags:
     return answer_table.refused
 

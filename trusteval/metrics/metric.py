@@ -97,7 +97,8 @@ class Metric:
 
     `form_of` is the metric whose own form a reference protocol has here: gates name that one.
     `shifts` are the rates between groups whose shift `gap_shift` asks about. `rewards_silence` says
-    that whoever says nothing is best at it.
+    that whoever says nothing is best at it, `of_members` that it is one of a vote, measured of what
+    the oracle over its members answers.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Metric:
     shifts: tuple[ShiftForm, ...] = ()
     form_of: str | None = None
     rewards_silence: bool = False
+    of_members: bool = False
 
     @property
     def is_better_high(self) -> bool:
@@ -155,6 +157,7 @@ METRICS: dict[str, Metric] = table(
             Rate(row.called_opposite, among=row.truly_positive),
             rewards_silence=True,
         ),
+        Metric("all_wrong_rate", _LOW, Rate(row.wrong), of_members=True),
         # shares of shares
         Metric("answered_accuracy", _HIGH, Ratio(row.correct, row.attempted, _NO_ANSWER)),
         Metric(

@@ -137,7 +137,7 @@ def judge(
     from trusteval.report.verdict_document import verdict_document
 
     record_property = _properties_of(request)
-    dense = next((v for v in trust_run.variants if v.method == "dense"), None)
+    dense = next((v for v in trust_run.variants if v.method == "dense" and not v.draw), None)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = _trust_headlines.send(subject, gate.benchmark, record_property)

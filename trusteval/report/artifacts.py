@@ -73,6 +73,23 @@ def write_report(
     )
 
 
+def write_votes(
+    record: RunRecord, circumstances: Circumstances, answers: AnsweredRun, directory: Path
+) -> None:
+    """Write report.md again, with what its ensembles show; UsageError where it cannot be.
+
+    Where the run holds none, report.md stays as it is.
+    """
+    from trusteval.report.markdown import render_markdown
+    from trusteval.report.summary import summarize
+    from trusteval.report.votes import votes_in_short
+
+    votes = votes_in_short(answers)
+    if votes is not None:
+        text = render_markdown(summarize(record, circumstances), votes)
+        write_files({directory / REPORT: text}, follows_links=False)
+
+
 def write_answers(record: RunRecord, answers: AnsweredRun, directory: Path) -> None:
     """Write answers.json.gz, which says too what of the run is missing."""
     whole = replace(answers, ledger=record.ledger())

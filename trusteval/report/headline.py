@@ -5,6 +5,7 @@ from __future__ import annotations
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import Gate
+from trusteval.metrics.metric import METRICS
 from trusteval.protocols import PROTOCOLS
 from trusteval.report.score_line import ScoreLine
 from trusteval.types import Subject, Variant
@@ -45,7 +46,8 @@ def gate_notes(
 ) -> list[str]:
     """Word what a reader compares with: the dense score, how the weights were held."""
     notes = []
-    if dense is not None and subject.name != dense.name:
+    of_vote = METRICS[gate.metric].of_members
+    if dense is not None and subject.name != dense.name and not of_vote:
         score = evaluation.scores.score_of(
             dense, gate.benchmark, metric=gate.metric, part=gate.setting
         )

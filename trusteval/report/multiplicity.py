@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from trusteval.stats.holm import holm
 from trusteval.types import Verdict
 
 
@@ -20,15 +21,6 @@ def holm_adjusted(verdicts: Sequence[Verdict]) -> dict[tuple[str, str], float]:
             own = families.setdefault((verdict.subject, verdict.family), {})
             own[verdict.gate, verdict.subject] = verdict.p
     for (_, size), found in families.items():
-        adjusted |= _holm(found, size) if size > 1 else found
-    return adjusted
-
-
-def _holm(p_values: Mapping[tuple[str, str], float], size: int) -> dict[tuple[str, str], float]:
-    """Step down: the i-th smallest times size - i, never less than a smaller one's (Holm 1979)."""
-    adjusted: dict[tuple[str, str], float] = {}
-    highest = 0.0
-    for place, (key, p) in enumerate(sorted(p_values.items(), key=lambda pair: pair[1])):
-        highest = max(highest, min(1.0, (size - place) * p))
-        adjusted[key] = highest
+        unheard = [1.0] * (size - len(found))
+        adjusted |= zip(found, holm([*found.values(), *unheard]), strict=False)
     return adjusted

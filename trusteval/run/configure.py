@@ -104,8 +104,11 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
                 "rows and name their file: --trust-gates=FILE"
             )
         without_row = judged_by_none(gates, names, asked=tuple(profile.settings))
+    else:  # whoever wrote the rows knows whom they name; what draws is asked besides
+        draws = [variant.name for variant in variants if variant.draw is not None]
+        without_row = judged_by_none(gates, draws, asked=tuple(profile.settings))
     profile = with_draws(profile, gates)
-    check_gates(gates, profile, names, protocol=options.protocol, origin=options.gates)
+    check_gates(gates, profile, subjects, protocol=options.protocol, origin=options.gates)
     if profile.is_demo:
         origin = demo_origin()
     else:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
-from trusteval.gates.gate import BASELINE, Gate, LeftOut
+from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, matches
 from trusteval.gates.limit_checks import check_sides
 from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.choices import check_one_of
 from trusteval.run.names import DENSE
+from trusteval.run.vote_checks import check_votes, refuse_foregone
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile
-from trusteval.types import Dimension
+from trusteval.types import Dimension, Subject
 
 _ALL = "all"
 _NON_ANSWERS = "non_answer_rate"
@@ -62,15 +63,16 @@ def chosen_benchmarks(
 def check_gates(
     gates: Sequence[Gate],
     profile: Profile,
-    subjects: Sequence[str],
+    judged: Sequence[Subject],
     *,
     protocol: str,
     origin: Path,
 ) -> None:
     """Raise GateError for a gate on what is not asked, of nobody, or decided by another.
 
-    `subjects` are the names of who is judged, `origin` the file in messages.
+    `judged` are those of the run, `origin` the file in messages.
     """
+    subjects = [subject.name for subject in judged]
     decided: dict[tuple[str, str], int] = {}
     for gate in gates:
         where = f"{origin}, gate {gate.number} ({gate.id})"
@@ -79,6 +81,8 @@ def check_gates(
         _check_metric(gate, where=where)
         _check_subjects(gate, subjects, where=where)
         _check_reference(gate, subjects, where=where)
+        check_votes(gate, judged, where=where)
+        refuse_foregone(gate, scoring, profile.settings[gate.benchmark], where=where)
         _refuse_unheard_silence(gate, gates, subjects, scoring, where=where)
         _refuse_decided(gate, subjects, decided, where=where)
 
@@ -126,10 +130,12 @@ def _check_metric(gate: Gate, *, where: str) -> None:
 
 def _check_subjects(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
     for pattern in gate.subjects:
-        if not any(fnmatchcase(subject, pattern) for subject in subjects):
+        if not any(matches(subject, pattern) for subject in subjects):
+            drawn = any(fnmatchcase(subject, pattern) for subject in subjects)
             raise GateError(
                 f"{where}: subjects {pattern!r} match none of this run's subjects "
                 f"{', '.join(subjects)}; change the pattern or add the variant"
+                f"{' (draws are matched by patterns with ~ only)' if drawn else ''}"
                 f"{_meant_pattern(pattern, subjects)}"
             )
 
@@ -162,7 +168,7 @@ def held_here(
     """
     kept, left_out = [], []
     for gate in gates:
-        matching = tuple(p for p in gate.subjects if any(fnmatchcase(s, p) for s in subjects))
+        matching = tuple(p for p in gate.subjects if any(matches(s, p) for s in subjects))
         here = replace(gate, subjects=matching)
         if any(map(here.applies_to, subjects)):
             kept.append(here)
@@ -205,7 +211,7 @@ def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None
     """Refuse comparisons that cannot be: with nobody, of nobody, of gaps without groups."""
     if not gate.is_relative:
         return
-    known = (*dict.fromkeys((DENSE, *subjects)), BASELINE)
+    known = tuple(dict.fromkeys((DENSE, *subjects, BASELINE, *Rival)))
     check_one_of(gate.reference, known, f"{where}: reference")
     if not any(map(gate.applies_to, subjects)):
         raise GateError(f"{where}: it compares {gate.reference} with itself only")

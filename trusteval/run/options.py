@@ -48,10 +48,11 @@ class Options:
         default="dense,gptq-8,gptq-4,gptq-3",
         metadata=asked(
             "variants to judge: dense, METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED], NAME=PATH, "
-            "NAME=openai:URL#MODEL",
+            "NAME=openai:URL#MODEL; a name may end in ~TEMPERATURE#NUMBER: a draw of it",
             details="variants to judge: `dense`, `METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED]` "
             "(`gptq-4`, `awq-3:g64@1`), `NAME=PATH` (a directory, `.gguf` file or hub id), "
-            "`NAME=openai:URL#MODEL` (a server's)",
+            "`NAME=openai:URL#MODEL` (a server's); a name may end in `~TEMPERATURE#NUMBER` "
+            "(`dense~0.7#1`, `#1-5`): draws of that variant",
         ),
     )
     references: str = field(

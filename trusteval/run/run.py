@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.benchmarks.prompts import PromptTexts
-from trusteval.gates.gate import BASELINE, Gate, LeftOut, family_size, row_sentences
+from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, family_size, row_sentences
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.names import DENSE
 from trusteval.run.options import Options
 from trusteval.run.subjects import dense_variant
+from trusteval.run.vote_checks import chains_themselves
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire
@@ -97,11 +98,13 @@ class Run:
         """How many blocking rows of a subject share the error of 0.05."""
         return family_size(self.gates, subject)
 
-    def reference(self, gate: Gate) -> Subject | Baseline | Unavailable:
+    def reference(self, gate: Gate) -> Subject | Baseline | Rival | Unavailable:
         """Return what a gate compares with, or why there is none.
 
         Where no subject is called dense, it is the model under test.
         """
+        if gate.rival is not None:
+            return gate.rival
         if gate.reference == BASELINE:
             return self.baseline or Unavailable(
                 f"there is no {self.options.baseline}; `{self.options.accept_with}` makes one"
@@ -117,7 +120,10 @@ class Run:
     @property
     def unbreakable(self) -> tuple[str, ...]:
         """The gates that no answers can break."""
-        return tuple(f"gate {g.number} {g.id}" for g in self.gates if g.holds_nobody)
+        return (
+            *(f"gate {g.number} {g.id}" for g in self.gates if g.holds_nobody),
+            *chains_themselves(self.gates, self.ensembles),
+        )
 
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""

@@ -3,7 +3,8 @@
 A recipe is METHOD-BITS[:gN][:sym|:asym][:actorder][@SEED]; NAME=PATH is a checkpoint somebody made
 (a directory, .gguf file or hub id), NAME=openai:URL#MODEL one that a server runs; vote-METHOD is
 the default-seed variant of every bit width of a method (arXiv 2511.22483, section IV-B), `auto`
-every such vote that the variants can hold; NAME=a+b+c is a vote over any members.
+every such vote that the variants can hold; NAME=a+b+c is a vote over any members. A variant's name
+may end in the draws that are asked of it (`run.draws`); they vote where they are named.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from trusteval.checkpoints.models import DEMO, method_and_bits, refuse_missing_m
 from trusteval.engines.served.endpoint import is_endpoint, is_url, parse_endpoint, refuse_url
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
+from trusteval.run.draws import drawn_names, parse_draws
 from trusteval.run.names import DENSE, refuse_name, refuse_twice, shown
 from trusteval.run.recipes import parse_recipe
 from trusteval.suggestion import meant
@@ -35,13 +37,22 @@ def parse_variants(text: str) -> tuple[Variant, ...]:
     """Read a comma list of variants, in the order given.
 
     Raises VariantError for an unknown name, bits a method does not support, a name given twice or
-    a URL that may hold a password, ModelError for a checkpoint that cannot be judged.
+    to two models, or a URL that may hold a password, ModelError for a checkpoint that cannot be
+    judged.
     """
     refuse_secrets(text, "variants")
-    variants = [_variant(word.strip()) for word in text.split(",") if word.strip()]
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    variants = [variant for word in words for variant in _variants(word)]
     refuse_twice([variant.name for variant in variants], "variant")
-    recipes = [str(variant.recipe) for variant in variants if variant.recipe]
+    recipes = [f"{variant.recipe}{variant.draw or ''}" for variant in variants if variant.recipe]
     refuse_twice(recipes, "recipe", why="two spellings of one recipe would vote twice")
+    drawn_of: dict[str, Variant] = {}
+    for variant in variants:
+        if drawn_of.setdefault(variant.undrawn.name, variant.undrawn) != variant.undrawn:
+            raise VariantError(
+                f"variant {variant.name!r}: {variant.undrawn.name} is another model elsewhere in "
+                "the list; draws of one variant are of one model"
+            )
     return tuple(variants)
 
 
@@ -68,6 +79,16 @@ def parse_ensembles(
 def dense_variant() -> Variant:
     """Return the model under test itself."""
     return Variant(name=DENSE, method=DENSE, bits=DENSE_BITS)
+
+
+def _variants(word: str) -> list[Variant]:
+    """Read a variant, or the draws of one."""
+    if is_url(word):
+        refuse_url(word, "variant without a name")
+    name, given, model = word.partition("=")
+    of, draws = parse_draws(name)
+    variant = _variant(f"{of}{given}{model}")
+    return [variant.drawn(draw) for draw in draws] or [variant]
 
 
 def _variant(word: str) -> Variant:
@@ -148,7 +169,7 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
     name, given, members = (part.strip() for part in word.partition("="))
     refuse_name(name, f"ensemble {shown(word)!r}")
     if given:
-        names = [member.strip() for member in members.split("+")]
+        names = [n for member in members.split("+") for n in drawn_names(member.strip())]
         never = [reference.name for reference in references if reference.name in names]
         if never:
             raise VariantError(f"ensemble {word!r}: {never[0]} is a reference, which never votes")
@@ -186,6 +207,7 @@ def _ensemble(word: str, known: Mapping[str, Variant], references: Sequence[Vari
 
 
 def _members(method: str, known: Mapping[str, Variant]) -> list[Variant]:
-    """Return the first default-seed variant of every bit width of a method."""
-    chosen = [v for v in known.values() if v.method == method and v.seed == 0]
+    """Return the first default-seed variant of every bit width of a method, no draw."""
+    greedy = [variant for variant in known.values() if variant.draw is None]
+    chosen = [v for v in greedy if v.method == method and v.seed == 0]
     return list({variant.bits: variant for variant in reversed(chosen)}.values())

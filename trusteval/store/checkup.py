@@ -8,6 +8,7 @@ from trusteval.errors import StoreError
 from trusteval.store.responses import ResponseStore
 from trusteval.store.stored import (
     is_time,
+    read_cost,
     read_description,
     read_health,
     read_label_logs,
@@ -21,7 +22,7 @@ _MOST_SHOWN = 10
 def complaints(store: ResponseStore) -> list[str]:
     """Return what is wrong, at most a few lines of each kind; nothing of a whole store."""
     found: list[str] = []
-    for check in (_pages, _contexts, _responses, _health_checks, _probabilities):
+    for check in (_pages, _contexts, _responses, _health_checks, _probabilities, _costs):
         lines = []
         try:
             for line in check(store):
@@ -82,3 +83,13 @@ def _found(
             yield f"{name} {shown_key(key)}: nothing says what it was recorded with"
         elif not is_time(recorded):
             yield f"{name} {shown_key(key)}: recorded at no time"
+
+
+def _costs(store: ResponseStore) -> Iterator[str]:
+    known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
+    for columns in store.database.stream("SELECT * FROM costs"):
+        row = read_cost(columns)
+        if row is None:
+            yield f"cost {shown_key(columns[1])}: not as it was recorded"
+        elif row.context not in known:
+            yield f"cost {shown_key(row.key)}: nothing says what it was recorded with"

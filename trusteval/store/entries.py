@@ -1,4 +1,4 @@
-"""What leaves a store and comes back: contexts, responses, health checks, probabilities."""
+"""What leaves a store and comes back: contexts, responses, health checks, probabilities, costs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from trusteval.errors import DataError
-from trusteval.store.stored import is_time, label_logs_of
+from trusteval.store.measured import Measured, measured_of
+from trusteval.store.stored import is_time, label_logs_of, marks_of
 from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.system.digests import digest
 from trusteval.system.files import malformed
 from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_HEXADECIMAL = re.compile("(?:[0-9a-f]{2})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,18 @@ class ProbabilitiesEntry:
     recorded: int
 
 
-Entry = ContextEntry | ResponseEntry | HealthEntry | ProbabilitiesEntry
+@dataclass(frozen=True, slots=True)
+class CostEntry:
+    """What answers took, or a load: `marks` begin the answers' keys, in hexadecimal digits."""
+
+    key: str
+    context: str
+    marks: str
+    measured: Measured
+    recorded: int
+
+
+Entry = ContextEntry | ResponseEntry | HealthEntry | ProbabilitiesEntry | CostEntry
 
 
 def to_fields(entry: Entry) -> dict[str, Any]:
@@ -74,6 +87,11 @@ def to_fields(entry: Entry) -> dict[str, Any]:
             return {"key": key, "context": context, "recorded": recorded, **asdict(found)}
         case ProbabilitiesEntry(key, context, logs, recorded):
             return {"key": key, "context": context, "recorded": recorded, "found": asdict(logs)}
+        case CostEntry(key, context, marks, measured, recorded):
+            return {
+                **{"key": key, "context": context, "recorded": recorded},
+                **{"marks": marks, "measured": asdict(measured)},
+            }
 
 
 def context_entry(fields: Mapping[str, Any], *, place: str) -> ContextEntry:
@@ -146,6 +164,25 @@ def probabilities_entry(fields: Mapping[str, Any], *, place: str) -> Probabiliti
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         logs=logs,
+        recorded=_second(fields, place),
+    )
+
+
+def cost_entry(fields: Mapping[str, Any], *, place: str) -> CostEntry:
+    """Read a cost; raises DataError naming the place for one that is none."""
+    marks, plain = fields.get("marks"), fields.get("measured")
+    if not isinstance(marks, str) or not _HEXADECIMAL.fullmatch(marks):
+        malformed(place, "hexadecimal digits under 'marks'", marks)
+    try:
+        measured = measured_of(plain or {})
+        marks_of(bytes.fromhex(marks), measured)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{place}: what was measured cannot be read ({error})") from error
+    return CostEntry(
+        key=_address(fields, "key", place),
+        context=_address(fields, "context", place),
+        marks=marks,
+        measured=measured,
         recorded=_second(fields, place),
     )
 

@@ -1,4 +1,4 @@
-"""Writes a store to a file: contexts, health checks, probabilities and responses of one moment."""
+"""Writes a store to a file: contexts and all that was recorded with them, of one moment."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import damaged
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ProbabilitiesEntry,
@@ -21,6 +22,7 @@ from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
 from trusteval.store.stored import (
     is_time,
+    read_cost,
     read_description,
     read_health,
     read_label_logs,
@@ -89,6 +91,7 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
             yield entry
         elif not salvage:
             raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
+    yield from _cost_entries(store, digests, salvage=salvage)
     yield from _probabilities(store, exported, digests, salvage=salvage)
     yield from _responses(store, exported, digests, salvage=salvage)
 
@@ -122,6 +125,18 @@ def _responses(
             continue
         exported.responses += 1
         yield ResponseEntry(key.hex(), digests[context], response, recorded)
+
+
+def _cost_entries(
+    store: ResponseStore, digests: Mapping[int, str], *, salvage: bool
+) -> Iterator[CostEntry]:
+    for columns in _rows(store, "costs", salvage=salvage):
+        row = read_cost(columns)
+        if row is not None and row.context in digests:
+            marks = b"".join(row.marks).hex()
+            yield CostEntry(row.key.hex(), digests[row.context], marks, row.measured, row.recorded)
+        elif not salvage:
+            raise damaged(store.path, f"cost {shown_key(columns[1])} is not as it was recorded")
 
 
 def _health_entry(

@@ -55,11 +55,13 @@ def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) ->
         responses = database.change(f"DELETE FROM responses {where}")
         database.change(f"DELETE FROM health {where}")
         database.change(f"DELETE FROM probabilities {where}")
+        database.change(f"DELETE FROM costs {where}")
         contexts = database.change(
             f"DELETE FROM contexts WHERE number IN ({marks})"
             " AND number NOT IN (SELECT context FROM responses)"
             " AND number NOT IN (SELECT context FROM health)"
             " AND number NOT IN (SELECT context FROM probabilities)"
+            " AND number NOT IN (SELECT context FROM costs)"
         )
     try:
         database.compact()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,21 @@ from trusteval.errors import DataError, UsageError
 from trusteval.store.database import Database
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ProbabilitiesEntry,
     ResponseEntry,
 )
 from trusteval.store.jsonl_file import read_jsonl
+from trusteval.store.measured import written
 from trusteval.store.parquet_file import read_parquet
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import (
+    INSERT_COST,
     INSERT_PROBABILITIES,
     INSERT_RESPONSE,
+    cost_row,
     found_row,
     response_row,
 )
@@ -65,19 +69,27 @@ def import_file(store: ResponseStore, path: Path) -> Imported:
         raise UsageError(f"cannot import {path}: its name has to end in {', '.join(READERS)}")
     store.database.execute(_INCOMING)
     try:
-        described, checks = _stage(store.database, path)
+        staged = _stage(store.database, path)
         with store.database.writing():
-            return _merge(store, described, checks)
+            return _merge(store, staged)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     finally:
         store.database.execute("DROP TABLE incoming")
 
 
-def _stage(database: Database, path: Path) -> tuple[list[ContextEntry], list[HealthEntry]]:
-    """Put a file's responses aside, checked; return its contexts and health checks."""
-    described: dict[str, ContextEntry] = {}
-    checks: list[HealthEntry] = []
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """What a file holds beside responses, contexts by digest."""
+
+    described: dict[str, ContextEntry] = field(default_factory=dict)
+    checks: list[HealthEntry] = field(default_factory=list)
+    costs: list[CostEntry] = field(default_factory=list)
+
+
+def _stage(database: Database, path: Path) -> _Staged:
+    """Put a file's responses aside, checked; return what else it holds."""
+    staged = _Staged()
     count = 0
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -85,7 +97,7 @@ def _stage(database: Database, path: Path) -> tuple[list[ContextEntry], list[Hea
         for entry in READERS[path.suffix](path):
             match entry:
                 case ContextEntry(address):
-                    described[address] = entry
+                    staged.described[address] = entry
                     continue
                 case ResponseEntry(key, context, said, recorded):
                     count += 1
@@ -97,25 +109,27 @@ def _stage(database: Database, path: Path) -> tuple[list[ContextEntry], list[Hea
                     found = canonical_json(asdict(logs))
                     yield (bytes.fromhex(key), context, *[None] * 4, recorded, found)
                 case HealthEntry():
-                    checks.append(entry)
-            if entry.context not in described:
+                    staged.checks.append(entry)
+                case CostEntry():
+                    staged.costs.append(entry)
+            if entry.context not in staged.described:
                 raise DataError(f"{path}: nothing describes the context {entry.context} before it")
 
     with database.reading():
         insert = "INSERT OR IGNORE INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         database.execute_many(insert, rows())
         database.execute("COMMIT")
-    staged = database.execute("SELECT count(*) FROM incoming")[0][0]
-    if staged != count:
-        raise DataError(f"{path}: expected every key once, got {count - staged} again")
-    return list(described.values()), checks
+    different = database.execute("SELECT count(*) FROM incoming")[0][0]
+    if different != count:
+        raise DataError(f"{path}: expected every key once, got {count - different} again")
+    return staged
 
 
-def _merge(
-    store: ResponseStore, described: list[ContextEntry], checks: list[HealthEntry]
-) -> Imported:
+def _merge(store: ResponseStore, staged: _Staged) -> Imported:
     database = store.database
-    numbers = {context.digest: store.number(context.description) for context in described}
+    numbers = {
+        address: store.number(context.description) for address, context in staged.described.items()
+    }
     responses = int(database.execute(_RESPONSES)[0][0])
     conflicting = int(database.execute(_OTHERS)[0][0])
     added = database.execute_many(
@@ -132,7 +146,20 @@ def _merge(
             for key, context, found, recorded in database.stream(_NEW_PROBABILITIES)
         ),
     )
-    for check in checks:
+    for check in staged.checks:
         key = bytes.fromhex(check.key)
         store.insert_health(key, numbers[check.context], check.found, recorded=check.recorded)
+    database.execute_many(
+        INSERT_COST,
+        (
+            cost_row(
+                numbers[cost.context],
+                bytes.fromhex(cost.key),
+                bytes.fromhex(cost.marks),
+                written(cost.measured),
+                recorded=cost.recorded,
+            )
+            for cost in staged.costs
+        ),
+    )
     return Imported(responses, added, conflicting)

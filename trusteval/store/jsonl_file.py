@@ -15,11 +15,13 @@ from typing import Any
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ProbabilitiesEntry,
     ResponseEntry,
     context_entry,
+    cost_entry,
     health_entry,
     probabilities_entry,
     response_entry,
@@ -34,12 +36,14 @@ _KINDS: dict[type[Entry], str] = {
     ContextEntry: "context",
     ResponseEntry: "answer",
     HealthEntry: "look",
+    CostEntry: "cost",
     ProbabilitiesEntry: "probabilities",
 }
 _READERS: dict[str, Callable[..., Entry]] = {
     "context": context_entry,
     "answer": response_entry,
     "look": health_entry,
+    "cost": cost_entry,
     "probabilities": probabilities_entry,
 }
 

@@ -1,13 +1,13 @@
 """A store as a Parquet table: a row per response, or per response's probabilities.
 
-Contexts and health checks are metadata. The column `found`, which earlier versions did not write,
-is JSON: the probabilities of a row that has no text.
+Contexts, health checks and costs are metadata. The column `found`, which earlier versions did not
+write, is JSON: the probabilities of a row that has no text.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 from trusteval.errors import DataError
 from trusteval.store.entries import (
     ContextEntry,
+    CostEntry,
     Entry,
     HealthEntry,
     ProbabilitiesEntry,
     ResponseEntry,
     context_entry,
+    cost_entry,
     health_entry,
     probabilities_entry,
     response_entry,
@@ -27,7 +29,17 @@ from trusteval.store.entries import (
 )
 from trusteval.system.bounded import MIB, loads, opened, shown_size
 
-_CONTEXTS, _LOOKS = b"trusteval.contexts", b"trusteval.looks"
+_CONTEXTS, _LOOKS, _COSTS = b"trusteval.contexts", b"trusteval.looks", b"trusteval.costs"
+_PLACES: dict[type[Entry], bytes] = {
+    ContextEntry: _CONTEXTS,
+    HealthEntry: _LOOKS,
+    CostEntry: _COSTS,
+}
+_READERS: dict[bytes, Callable[..., Entry]] = {
+    _CONTEXTS: context_entry,
+    _LOOKS: health_entry,
+    _COSTS: cost_entry,
+}
 _ROWS_AT_ONCE, _ROWS_READ_AT_ONCE = 16_384, 256
 _MOST_OF_A_PART, _LONGEST = 1024 * MIB, 4 * MIB
 """What a row group may unpack to, and a text hold; a part of ours has 16,384 responses."""
@@ -43,14 +55,14 @@ def write_parquet(path: Path, entries: Iterable[Entry]) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    kept: dict[bytes, list[dict[str, Any]]] = {_CONTEXTS: [], _LOOKS: []}
+    kept: dict[bytes, list[dict[str, Any]]] = {place: [] for place in _PLACES.values()}
     left = iter(entries)
     first: list[dict[str, Any]] = []
     for entry in left:
         if isinstance(entry, ResponseEntry | ProbabilitiesEntry):
             first = [_row(entry)]
             break
-        kept[_CONTEXTS if isinstance(entry, ContextEntry) else _LOOKS].append(to_fields(entry))
+        kept[_PLACES[type(entry)]].append(to_fields(entry))
     schema = pyarrow.schema(
         [(name, pyarrow.type_for_alias(kind)) for name, kind in (_COLUMNS | _FOUND).items()],
         metadata={name: json.dumps(rows, sort_keys=True) for name, rows in kept.items()},
@@ -127,11 +139,13 @@ def _refuse_long(path: Path, batch: Any) -> None:
             raise DataError(f"{path}: a {name} of more than {shown_size(_LONGEST)}")
 
 
-def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[ContextEntry | HealthEntry]:
-    for name, read in ((_CONTEXTS, context_entry), (_LOOKS, health_entry)):
+def _kept(path: Path, metadata: Mapping[bytes, bytes]) -> Iterator[Entry]:
+    # Files of earlier versions hold no costs.
+    known = {_COSTS: b"[]", **metadata}
+    for name, read in _READERS.items():
         place = f"{path}, metadata {name.decode()}"
         try:
-            rows = loads(metadata.get(name, b""))
+            rows = loads(known.get(name, b""))
         except ValueError as error:
             raise DataError(f"{place}: expected JSON, got {error}") from error
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

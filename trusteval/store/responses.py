@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import StoreError, UsageError
+from trusteval.store.costs import RecordedCosts, insert_effort, recorded_costs, replace_load
 from trusteval.store.database import Database, can_be_written, damaged, opening
 from trusteval.store.keys import address
 from trusteval.store.leases import Leases
+from trusteval.store.measured import written
 from trusteval.store.schema import (
     INSERT_HEALTH,
     INSERT_RESPONSE,
@@ -29,7 +31,7 @@ from trusteval.system.as_declared import (
 )
 from trusteval.system.digests import canonical_json, digest
 from trusteval.system.locking import file_lock
-from trusteval.types import Health, Response
+from trusteval.types import Effort, Health, Load, Response
 
 _KEYS_AT_ONCE = 500
 
@@ -110,6 +112,28 @@ class ResponseStore:
                     for key, r in declared
                 ),
             )
+
+    def put_effort(self, context: Mapping[str, Any], keys: Collection[str], effort: Effort) -> None:
+        """Record what the answers under some keys, at least one, took together."""
+        with self.refusing():
+            addresses, described = list(map(address, keys)), context_as_declared(context)
+            measured = written(effort)
+        with self.database.writing():
+            number = self.number(described)
+            insert_effort(self.database, number, addresses, measured, recorded=this_second())
+
+    def put_load(self, context: Mapping[str, Any], key: str, load: Load) -> None:
+        """Record what a load took, or what is known of the load of that key by now."""
+        with self.refusing():
+            place, described = address(key), context_as_declared(context)
+            measured = written(load)
+        with self.database.writing():
+            number = self.number(described)
+            replace_load(self.database, number, place, measured, recorded=this_second())
+
+    def costs(self, context: str) -> RecordedCosts:
+        """Return what was measured of a context, which is named by its digest."""
+        return recorded_costs(self.database, context)
 
     @contextmanager
     def refusing(self) -> Iterator[None]:

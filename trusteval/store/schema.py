@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from trusteval.errors import StoreError
 from trusteval.store.database import Database
 
 SCHEMA_VERSION = 5
-_OLDEST = 4
-"""Files of this schema and later ones are taken: they lack tables, and hold the same rows."""
+_TAKEN = (4, SCHEMA_VERSION)
+"""Files of these schemas are taken, whatever they lack of _ADDED."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar goes on."""
 _FOUND = """(
         key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
         recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"""
-_TABLES = {
+_FIRST = {
     "contexts": """(
         number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, description TEXT NOT NULL)""",
     "responses": """(
@@ -34,9 +34,15 @@ _TABLES = {
     "health": _FOUND,
     "leases": """(
         unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID""",
+}
+_ADDED = {
+    "costs": """(
+        context INTEGER NOT NULL, key BLOB NOT NULL, marks BLOB NOT NULL, measured TEXT NOT NULL,
+        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL,
+        PRIMARY KEY (context, key)) WITHOUT ROWID""",
     "probabilities": _FOUND,
 }
-_SINCE_5 = {"probabilities"}
+_TABLES = _FIRST | _ADDED
 # OR IGNORE would also leave out, without a word, a row that lacks a value.
 INSERT_RESPONSE = (
     "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
@@ -44,6 +50,11 @@ INSERT_RESPONSE = (
 INSERT_HEALTH = "INSERT INTO health VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 INSERT_PROBABILITIES = (
     "INSERT INTO probabilities VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
+_INSERT_COST = "INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (context, key) DO"
+INSERT_COST = f"{_INSERT_COST} NOTHING"
+REPLACE_COST = (
+    f"{_INSERT_COST} UPDATE SET measured = excluded.measured, checksum = excluded.checksum"
 )
 
 
@@ -69,6 +80,19 @@ def found_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[A
 def found_checksum(key: bytes, context: int, found: str) -> int:
     """Return a number that such a row read from a damaged page does not match."""
     return zlib.crc32(f"{context} {found}".encode(), zlib.crc32(key))
+
+
+def cost_row(
+    context: int, key: bytes, marks: bytes, measured: str, *, recorded: int
+) -> tuple[Any, ...]:
+    """Lay out a row of `costs`; `measured` is what was measured as JSON."""
+    checksum = cost_checksum(context, key, marks, measured)
+    return (context, key, marks, measured, recorded, checksum)
+
+
+def cost_checksum(context: int, key: bytes, marks: bytes, measured: str) -> int:
+    """Return a number that a cost read from a damaged page does not match."""
+    return zlib.crc32(f"{context} {measured}".encode(), zlib.crc32(marks, zlib.crc32(key)))
 
 
 def this_second() -> int:
@@ -116,17 +140,16 @@ def _lacking(database: Database) -> list[str]:
     Raises StoreError for a file that is not of a schema that is taken.
     """
     version = int(database.execute("PRAGMA user_version")[0][0])
-    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    tables = {name for (name,) in rows}
+    contents = _contents(database)
+    tables = {name for kind, name in contents if kind == "table"}
+    if version in _TAKEN:
+        _refuse_foreign(database, contents)
+        return [name for name in _ADDED if name not in tables]
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"response store {database.path} has schema {version}, this trusteval writes "
             f"{SCHEMA_VERSION}; use another --trust-store"
         )
-    if version >= _OLDEST:
-        lacking = [name for name in _TABLES if name not in tables]
-        _refuse_foreign(database, lacking if version == SCHEMA_VERSION else set(lacking) - _SINCE_5)
-        return lacking
     if tables and not {"contexts", "responses"} <= tables <= _TABLES.keys():
         raise StoreError(
             f"{database.path} is a database of something else (it holds "
@@ -135,18 +158,23 @@ def _lacking(database: Database) -> list[str]:
     if tables:
         raise StoreError(
             f"response store {database.path} has schema {version}, this trusteval reads "
-            f"{_OLDEST} and {SCHEMA_VERSION}; move the file away or name another by --trust-store, "
-            "and what it holds is asked for again"
+            f"{' and '.join(map(str, _TAKEN))}; move the file away or name another by "
+            "--trust-store, and what it holds is asked for again"
         )
     return list(_TABLES)
 
 
-def _refuse_foreign(database: Database, lacking: Collection[str]) -> None:
+def _contents(database: Database) -> list[tuple[str, str]]:
+    """Return the kind and name of whatever a file has but indexes."""
+    return database.execute("SELECT type, name FROM sqlite_master WHERE type != 'index'")
+
+
+def _refuse_foreign(database: Database, contents: Sequence[tuple[str, str]]) -> None:
     """Raise StoreError for a file with what computes or acts where ours has only tables."""
-    found = database.execute("SELECT type, name FROM sqlite_master WHERE type != 'index'")
-    odd = [f"the {kind} {name}" for kind, name in found if kind != "table" or name not in _TABLES]
-    odd += [f"no table {name}" for name in sorted(lacking)]
-    for name in sorted(_TABLES) if not odd else ():
+    ours = {("table", name) for name in _TABLES}
+    odd = [f"the {kind} {name}" for kind, name in contents if (kind, name) not in ours]
+    odd += [f"no table {name}" for name in _FIRST if ("table", name) not in contents]
+    for _, name in sorted(contents) if not odd else ():
         columns = database.execute(f"PRAGMA table_xinfo({name})")
         odd += [f"the computed column {name}.{column[1]}" for column in columns if column[6]]
     if odd:

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, TypeGuard
 
-from trusteval.store.schema import LAST_SECOND, found_checksum, response_checksum
+from trusteval.store.measured import Measured, measured_of
+from trusteval.store.schema import (
+    LAST_SECOND,
+    cost_checksum,
+    found_checksum,
+    response_checksum,
+)
 from trusteval.system.as_declared import MOST, health_as_declared, label_logs_as_declared
 from trusteval.system.bounded import loads
 from trusteval.system.digests import digest
-from trusteval.types import FinishReason, Health, LabelLogs, Response
+from trusteval.types import Effort, FinishReason, Health, LabelLogs, Response
 
 _REASONS = {reason.value: reason for reason in FinishReason}
 _KEY_BYTES = 32
+MARK_BYTES = 8
+"""Of an answer's key, in costs: that two answers of a context begin alike is next to impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """A row of `costs`; `marks` begin the keys of the answers that it is about, none of a load."""
+
+    context: int
+    key: bytes
+    marks: tuple[bytes, ...]
+    measured: Measured
+    recorded: int
 
 
 def shown_key(key: object) -> str:
@@ -120,6 +140,30 @@ def _read_found(
     except ValueError:
         return None
     return fields if isinstance(fields, dict) else None
+
+
+def read_cost(columns: Sequence[Any]) -> CostRow | None:
+    """Return a row of `costs`, its columns in their order; None for one that is not as written."""
+    context, key, joined, text, recorded, expected = columns
+    if not _is_key(key) or not isinstance(context, int) or not is_time(recorded):
+        return None
+    if not isinstance(joined, bytes) or not isinstance(text, str):
+        return None
+    if cost_checksum(context, key, joined, text) != expected:
+        return None
+    try:
+        measured = measured_of(loads(text))
+        marks = marks_of(joined, measured)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return CostRow(context, key, marks, measured, recorded)
+
+
+def marks_of(joined: bytes, measured: Measured) -> tuple[bytes, ...]:
+    """Take marks apart; raises ValueError unless an effort has some, and a load none."""
+    if len(joined) % MARK_BYTES or bool(joined) is not isinstance(measured, Effort):
+        raise ValueError(f"expected {MARK_BYTES} bytes for every answer, and none of a load")
+    return tuple(joined[i : i + MARK_BYTES] for i in range(0, len(joined), MARK_BYTES))
 
 
 def _is_key(key: object) -> TypeGuard[bytes]:

@@ -24,12 +24,14 @@ _SECRETS = re.compile(
     ),
     re.IGNORECASE,
 )
+_DRAWS = re.compile(r"~[0-9]{1,2}(?:\.[0-9]{1,4})?#[0-9]{1,6}(?:-[0-9]{1,6})?(?=[\s,+=]|$)")
+"""How a variant's draws end its name: a point and a # that are no URL's."""
 HIDDEN = "[not shown: may hold a password]"
 
 
 def refuse_secrets(text: str, where: str) -> None:
     """Raise VariantError, without repeating it, for a text that may hold a password or key."""
-    if _SECRETS.search(text):
+    if _may_hold_secret(text):
         raise VariantError(
             f"{where}: a URL in it may hold a user, a password or a key, or has a port that is no "
             "number; it is not repeated here. Give the key as TRUSTEVAL_API_KEY or OPENAI_API_KEY "
@@ -39,7 +41,11 @@ def refuse_secrets(text: str, where: str) -> None:
 
 def without_secrets(word: str) -> str:
     """Return one word of a command; of one that may hold a secret the option's name only."""
-    if _SECRETS.search(word) is None:
+    if not _may_hold_secret(word):
         return word
     name, given, _ = word.partition("=")
     return f"{name}={HIDDEN}" if given and re.fullmatch(r"--?[\w-]+", name) else HIDDEN
+
+
+def _may_hold_secret(text: str) -> bool:
+    return _SECRETS.search(_DRAWS.sub("", text)) is not None

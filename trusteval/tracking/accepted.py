@@ -118,14 +118,9 @@ def _in_order(
         if key in before.probabilities:
             probabilities[key] = before.probabilities[key].only(rows)
     members = {key: over for key, over in before.members.items() if key in sample_tables}
-    return replace(
-        before,
-        answer_tables=answer_tables,
-        said=said,
-        grounds={},
-        members=members,
-        probabilities=probabilities,
-    )
+    costs = {key: cost for key, cost in before.costs.items() if key in sample_tables}
+    kept = replace(before, answer_tables=answer_tables, said=said, grounds={})
+    return replace(kept, members=members, costs=costs, probabilities=probabilities)
 
 
 def _asked(facts: RunFacts) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.tracking import columns
 from trusteval.tracking.items import repeated_item, shown_text
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
-from trusteval.types import Sample, Variant
+from trusteval.types import Cost, Sample, Variant
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -30,9 +30,9 @@ class AnsweredRun:
     By subject and benchmark, `answer_tables` hold the answers and `identities` what gave them; of
     variants `said` holds the responses, `grounds` why they were read so, and `probabilities`, if
     they were recorded (--trust-probabilities), how likely each label was: all in the order of the
-    answer table's sample table. A vote has none of these: `members` holds the variants that it is
-    over. `ledger` says whether all that the run was asked was judged, and what not; runs of earlier
-    versions have none.
+    answer table's sample table; `costs` holds what the answers took. A vote has none of these:
+    `members` holds the variants that it is over. `ledger` says whether all that the run was asked
+    was judged, and what not; runs of earlier versions have neither that nor costs.
     """
 
     facts: RunFacts
@@ -42,6 +42,7 @@ class AnsweredRun:
     said: Mapping[tuple[str, str], ResponseTable] = field(default_factory=dict)
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict)
     members: Mapping[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
+    costs: Mapping[tuple[str, str], Cost] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)
     probabilities: Mapping[tuple[str, str], LabelProbabilities] = field(default_factory=dict)
 
@@ -90,6 +91,8 @@ class AnsweredRun:
             part["responses"] = columns.of_said(self.said[key])
         if key in self.members:
             part["members"] = columns.of_members(self.members[key])
+        if with_grounds and key in self.costs:
+            part["cost"] = columns.of_cost(self.costs[key])
         if key in self.probabilities:
             part["probabilities"] = columns.of_probabilities(self.probabilities[key])
         if with_grounds and key in self.grounds:
@@ -141,6 +144,7 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             for key, part in parts.items()
             if "members" in part
         },
+        costs={key: columns.cost(part["cost"]) for key, part in parts.items() if "cost" in part},
         ledger=document.get("ledger", {}),
         probabilities={
             key: columns.probabilities(part["probabilities"], n=sizes[key])
@@ -165,6 +169,25 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         said=of(run.said),
         grounds=of(run.grounds),
         members=of(run.members),
+        costs=of(run.costs),
+        probabilities=of(run.probabilities),
+    )
+
+
+def renamed(run: AnsweredRun, name: str) -> AnsweredRun:
+    """Return a run of one subject under another name."""
+
+    def of(those: Mapping[tuple[str, str], _Value]) -> dict[tuple[str, str], _Value]:
+        return {(name, benchmark): value for (_, benchmark), value in those.items()}
+
+    return replace(
+        run,
+        identities=of(run.identities),
+        answer_tables=of(run.answer_tables),
+        said=of(run.said),
+        grounds=of(run.grounds),
+        members=of(run.members),
+        costs=of(run.costs),
         probabilities=of(run.probabilities),
     )
 
@@ -186,6 +209,7 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         said=_first(part.said for part in parts),
         grounds=_first(part.grounds for part in parts),
         members=_first(part.members for part in parts),
+        costs=_first(part.costs for part in parts),
         probabilities=_first(part.probabilities for part in parts),
     )
 

@@ -6,6 +6,7 @@ Whoever rebuilds them raises ValueError, KeyError or TypeError for what is none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,19 @@ from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
-from trusteval.types import Answer, Invalid, InvalidReason, Label, Refusal, Sample, Variant
+from trusteval.types import (
+    Answer,
+    Cost,
+    Draw,
+    Invalid,
+    InvalidReason,
+    Label,
+    MemoryKind,
+    Refusal,
+    Sample,
+    Variant,
+    draw_of,
+)
 
 _DIGITS = 5
 
@@ -220,4 +233,34 @@ def of_members(variants: Sequence[Variant]) -> list[dict[str, Any]]:
 
 def members(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
     """Rebuild a vote's members: enough to rank them, not to load them."""
-    return tuple(Variant(**one) for one in plain)
+    return tuple(Variant(**one, draw=_draw(one["name"])) for one in plain)
+
+
+def _draw(name: str) -> Draw | None:
+    found = draw_of(name)
+    return None if found is None else found[1]
+
+
+# -- costs ---------------------------------------------------------------------------------
+
+
+def of_cost(cost: Cost) -> dict[str, Any]:
+    """Return what answers cost, field by field."""
+    kind = cost.memory_kind
+    return {
+        **asdict(cost),
+        "memory_kind": None if kind is None else kind.value,
+        "machines": list(cost.machines),
+    }
+
+
+def cost(plain: Mapping[str, Any]) -> Cost:
+    """Rebuild what answers cost from its fields."""
+    kind = plain["memory_kind"]
+    return Cost(
+        **{
+            **plain,
+            "memory_kind": None if kind is None else MemoryKind(kind),
+            "machines": tuple(plain["machines"]),
+        }
+    )

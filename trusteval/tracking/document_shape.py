@@ -13,6 +13,7 @@ from trusteval.system.bounded import is_deeper
 from trusteval.system.shape import (
     list_of,
     number,
+    one_of,
     or_none,
     real,
     record,
@@ -21,6 +22,7 @@ from trusteval.system.shape import (
     text,
     truth,
 )
+from trusteval.types import MemoryKind
 
 _DEEPEST = 20
 
@@ -63,7 +65,7 @@ _ITEMS = record(
     options=list_of(_TEXTS),
 )
 _MEMBER = record(
-    {"name": text, "method": text, "bits": number},
+    {"name": text, "method": text, "bits": real},
     seed=number,
 )
 
@@ -75,6 +77,35 @@ def _members(value: Any, where: str) -> None:
         raise ValueError(f"{where}: expected the different members of a vote")
 
 
+def _seconds(value: Any, where: str) -> None:
+    real(value, where)
+    if value < 0:
+        raise ValueError(f"{where}: expected at least 0, got {value}")
+
+
+def _total(value: Any, where: str) -> None:
+    _seconds(value, where)
+    if not isinstance(value, int):
+        raise ValueError(f"{where}: expected a whole number, got {value}")
+
+
+def _cost(value: Any, where: str) -> None:
+    _COST(value, where)
+    if not 0 <= value["n_measured"] <= value["n_answers"]:
+        raise ValueError(f"{where}: expected no more measured answers than answers")
+
+
+_COST = record(
+    {
+        **dict.fromkeys(("n_answers", "n_measured"), number),
+        **dict.fromkeys(
+            ("n_prompt_tokens", "n_new_tokens", "loaded_bytes", "peak_bytes"), or_none(_total)
+        ),
+        **dict.fromkeys(("wall_seconds", "processor_seconds", "load_seconds"), or_none(_seconds)),
+        "memory_kind": or_none(one_of(tuple(MemoryKind))),
+        "machines": _TEXTS,
+    }
+)
 _PART = record(
     {"identity": record({}, **{"vote over": table_of(table)}), "code": _NUMBERS},
     answers=list_of(_TEXTS),
@@ -82,6 +113,7 @@ _PART = record(
     responses=record({"texts": _TEXTS, "code": _NUMBERS, "cut": _NUMBERS}),
     readings=record({"rules": _TEXTS, "rule": _NUMBERS, "spans": _TEXTS, "span": _NUMBERS}),
     members=_members,
+    cost=_cost,
     probabilities=record(
         {"labels": _TEXTS, "log": list_of(list_of(or_none(real))), "unknown": _TEXTS}
     ),

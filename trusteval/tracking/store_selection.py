@@ -5,7 +5,7 @@ The addresses of answers are hashes: whoever reads them says what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from trusteval.suite.questions import Questionnaire
 from trusteval.system.machine import cache_directory
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.run_facts import PromptFacts, RunFacts
-from trusteval.types import Response
+from trusteval.types import Cost
 
 SHOWN_DIGITS = 12
 """How much of a context's digest `trusteval store info` shows; its subject is called so."""
@@ -49,18 +49,20 @@ class RecordedRun:
     left_out: tuple[str, ...]
 
 
-def recorded_run(path: Path, prefix: str, asking: Asking) -> RecordedRun:
+def recorded_run(
+    path: Path, prefix: str, asking: Asking, *, questionnaire: Questionnaire | None = None
+) -> RecordedRun:
     """Read every benchmark of the profile that is recorded whole.
 
-    `prefix` begins the digest of one context only. Raises TrackingError where there is no such
-    context, or nothing is whole.
+    `prefix` begins the digest of one context only; `questionnaire` is that of the asking, where it
+    has been read already. Raises TrackingError where there is no such context, or nothing is whole.
     """
     if not path.is_file():
         raise TrackingError(f"no response store at {path}")
     store = ResponseStore(path)
     try:
         stock = _stock(store, prefix)
-        return _recorded(store, stock, asking)
+        return _recorded(store, stock, asking, questionnaire or questionnaire_of(asking))
     finally:
         store.close()
 
@@ -83,29 +85,32 @@ def _stock(store: ResponseStore, prefix: str) -> Stock:
             )
 
 
-def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun:
-    questionnaire, facts = _asked(asking)
+def _recorded(
+    store: ResponseStore, stock: Stock, asking: Asking, questionnaire: Questionnaire
+) -> RecordedRun:
     subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
+    costs: dict[tuple[str, str], Cost] = {}
     probabilities: dict[tuple[str, str], LabelProbabilities] = {}
-    left_out = []
+    measured, left_out = store.costs(stock.digest), []
     for benchmark in find_profile(asking.profile).settings:
         try:
             questions = questionnaire.questions(benchmark)
         except MissingDataError as error:
             left_out.append(f"{subject}: {benchmark} is left out ({error})")
             continue
-        found = _responses(store, stock.digest, questions)
-        answered = [response for response in found if response is not None]
-        if len(answered) < len(found):
-            n = len(found) - len(answered)
-            missing = f"{n:,} of {len(found):,} answers are not recorded"
+        keys = _keys(stock.digest, questions)
+        recorded = store.get(keys)
+        if n := sum(key not in recorded for key in keys):
+            missing = f"{n:,} of {len(keys):,} answers are not recorded"
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
         if (told := _probabilities(store, stock.digest, questions)) is not None:
             probabilities[subject, benchmark] = told
         samples = [question.sample for question in questions]
+        answered = [recorded[key] for key in keys]
+        costs[subject, benchmark] = measured.of(recorded)
         said[subject, benchmark] = ResponseTable.of(answered)
         answer_tables[subject, benchmark] = AnswerTable.of(
             SampleTable.of(samples), map(extract, samples, answered)
@@ -113,34 +118,46 @@ def _recorded(store: ResponseStore, stock: Stock, asking: Asking) -> RecordedRun
     if not answer_tables:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
+    identities = dict.fromkeys(answer_tables, stock.description)
     run = AnsweredRun(
-        facts,
+        _facts(asking),
         data,
-        dict.fromkeys(answer_tables, stock.description),
+        identities,
         answer_tables,
         said,
+        costs=costs,
         probabilities=probabilities,
     )
     return RecordedRun(run, tuple(left_out))
 
 
-def _asked(asking: Asking) -> tuple[Questionnaire, RunFacts]:
-    """Return the questions, and the facts that tell a run that asks them from others."""
-    profile, texts = find_profile(asking.profile), load_prompt_texts(asking.prompts)
+def questionnaire_of(asking: Asking) -> Questionnaire:
+    """Return what was asked; its files are read when its questions are."""
+    profile = find_profile(asking.profile)
     origin = demo_origin() if profile.is_demo else find_origin(asking.data, cache=cache_directory())
-    facts = RunFacts(
-        profile=profile.name,
+    return Questionnaire(profile, origin, texts=load_prompt_texts(asking.prompts))
+
+
+def _facts(asking: Asking) -> RunFacts:
+    """Return what tells a run that asks so from others."""
+    texts = load_prompt_texts(asking.prompts)
+    return RunFacts(
+        profile=find_profile(asking.profile).name,
         protocol=asking.protocol,
         reader=PROTOCOLS[asking.protocol].reader_version,
         prompts=PromptFacts(Path(texts.origin).name, texts.sha256),
     )
-    return Questionnaire(profile, origin, texts=texts), facts
 
 
-def _keys(
+def _keys(context: str, questions: Sequence[Question]) -> list[str]:
+    """Return the key of the answer to each question."""
+    return [key for _, keys in _keys_by_labels(context, questions) for key in keys]
+
+
+def _keys_by_labels(
     context: str, questions: Sequence[Question]
 ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Yield the labels of each setting, and the address of the response to each question of it."""
+    """Yield the labels of each setting, and the key of the answer to each question of it."""
     by_setting: dict[str, list[Question]] = {}
     for question in questions:
         by_setting.setdefault(question.sample.setting.name, []).append(question)
@@ -151,24 +168,13 @@ def _keys(
         yield labels, prompts.keys(context, max_new_tokens=setting.max_new_tokens)
 
 
-def _responses(
-    store: ResponseStore, context: str, questions: Sequence[Question]
-) -> list[Response | None]:
-    """Look up the response to each question; None where none is recorded."""
-    found: list[Response | None] = []
-    for _, keys in _keys(context, questions):
-        recorded: Mapping[str, Response] = store.get(keys)
-        found += [recorded.get(key) for key in keys]
-    return found
-
-
 def _probabilities(
     store: ResponseStore, context: str, questions: Sequence[Question]
 ) -> LabelProbabilities | None:
     """Look up how likely the labels were; None where that is recorded of no answer."""
     told = [
         logs
-        for labels, keys in _keys(context, questions)
+        for labels, keys in _keys_by_labels(context, questions)
         for logs in label_logs_of_responses(store, keys, labels=labels)
     ]
     samples = [question.sample for question in questions]

@@ -14,6 +14,8 @@ from trusteval.types.answers import (
     Reading,
     Refusal,
 )
+from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
+from trusteval.types.draws import DRAWN, Draw, draw_of
 from trusteval.types.probabilities import LabelLogs
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
@@ -40,13 +42,17 @@ from trusteval.types.unavailable import Unavailable
 from trusteval.types.verdicts import Level, Outcome, Undecided, Verdict
 
 __all__ = [
+    "DRAWN",
     "Answer",
     "Ballot",
     "Change",
+    "Cost",
     "Counts",
     "Decision",
     "Declared",
     "Dimension",
+    "Draw",
+    "Effort",
     "Endpoint",
     "Ensemble",
     "FinishReason",
@@ -60,6 +66,9 @@ __all__ = [
     "LabelLogs",
     "LabelSpec",
     "Level",
+    "Load",
+    "Memory",
+    "MemoryKind",
     "Message",
     "Outcome",
     "Prompt",
@@ -79,4 +88,5 @@ __all__ = [
     "Undecided",
     "Variant",
     "Verdict",
+    "draw_of",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from trusteval.types.draws import DRAWN, Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,32 @@ class Storage(StrEnum):
 class Variant:
     """One precision of the model under test.
 
-    `bits` per weight orders the members of a vote (dense: 16; 0 where nobody said, of a served
-    model). At most one of `recipe` (to be built from the dense model), `path` (a checkpoint
-    somebody made: directory, .gguf file or hub id) and `served` is set, none for the dense model
-    itself.
+    `bits` per weight orders the members of a vote (dense: 16; of a .gguf file what its tensors come
+    to, scales included; 0 where nobody said, of a served model). At most one of `recipe` (to be
+    built from the dense model), `path` (a checkpoint somebody made: directory, .gguf file or hub
+    id) and `served` is set, none for the dense model itself. `draw` says that its answers are
+    drawn, and which of its draws it is; without it they are decoded greedily.
     """
 
     name: str
     method: str
-    bits: int
+    bits: float
     seed: int = 0
     recipe: Recipe | None = None
     path: Path | None = None
     served: Endpoint | None = None
+    draw: Draw | None = None
+
+    def drawn(self, draw: Draw) -> Variant:
+        """Return a draw of this variant."""
+        return replace(self, name=f"{self.name}{draw}", draw=draw)
+
+    @property
+    def undrawn(self) -> Variant:
+        """The variant that this is a draw of, itself if it is none: the same weights."""
+        if self.draw is None:
+            return self
+        return replace(self, name=self.name.partition(DRAWN)[0], draw=None)
 
     @property
     def is_under_test(self) -> bool:

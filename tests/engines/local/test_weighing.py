@@ -15,7 +15,7 @@ from trusteval.engines.local.decoding import Decoder, PlainDecoder, Told
 from trusteval.engines.local.engine import HFEngine
 from trusteval.engines.local.label_tokens import LabelTokens, label_tokens
 from trusteval.engines.local.packed_decoder import PackedDecoder
-from trusteval.types import Message, Prompt, Role
+from trusteval.types import Draw, Message, Prompt, Role
 
 NEW = 5
 STOPS = frozenset(range(1, 300, 6))
@@ -186,6 +186,24 @@ def test_engine_weighs_whole_labels_as_they_go_on_behind_the_prompt(
             by_plain_passes(model, tokens, labels), abs=1e-4
         )
         assert found[row].response == plain[row]
+
+
+@pytest.mark.parametrize("is_packed", [True, False], ids=["packed", "plain"])
+def test_draw_is_weighed_before_the_temperature_and_answers_as_it_does_unweighed(
+    loaded: tuple[Any, Any], is_packed: bool
+) -> None:
+    engine = HFEngine(*loaded, name="tiny")
+    if not is_packed:
+        engine.decoder = PlainDecoder(loaded[0], stops=STOPS)
+    draw = Draw(1.7, 1)
+    labels: dict[str, Any] = {"labels": LABEL_TEXTS, "max_new_tokens": 6}
+    (greedy,) = engine.weigh(ASKED, **labels)
+    (drawn,) = engine.weigh(ASKED, **labels, answered={2}, draw=draw)
+    (alone,) = engine.generate(ASKED, max_new_tokens=6, draw=draw)
+    for row, one in drawn.items():
+        assert one.logs.log == pytest.approx(greedy[row].logs.log, abs=1e-5)
+        assert one.response == (None if row == 2 else alone[row])
+    assert [alone[row] for row in alone] != [greedy[row].response for row in greedy]
 
 
 def test_what_is_done_is_left_out_and_what_is_answered_is_only_weighed(tiny_llama: Path) -> None:

@@ -25,7 +25,7 @@ from trusteval.errors import EngineError, UnweighedError
 from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
 from trusteval.store import ResponseStore
-from trusteval.types import LabelSpec, Message, Prompt, Role, Sample, Setting
+from trusteval.types import Draw, LabelSpec, Message, Prompt, Role, Sample, Setting
 
 DENSE = dense_variant()
 HASTY = Patience(reply=5.0, total=5.0, first_pause=0.01, longest_pause=0.04)
@@ -113,10 +113,10 @@ def chats(count: int) -> list[Prompt]:
 
 
 def weighed(
-    engine: OpenAIEngine, prompts: Sequence[Prompt], *, answered: Sequence[int] = ()
+    engine: OpenAIEngine, prompts: Sequence[Prompt], *, answered: Sequence[int] = (), **how: Any
 ) -> dict[int, Weighed]:
     found: dict[int, Weighed] = {}
-    for group in engine.weigh(prompts, labels=LABELS, max_new_tokens=6, answered=answered):
+    for group in engine.weigh(prompts, labels=LABELS, max_new_tokens=6, answered=answered, **how):
         found |= group
     return found
 
@@ -148,6 +148,22 @@ def test_answered_prompts_are_asked_for_a_few_tokens_and_get_no_response(
     assert [found[index].response is None for index in range(3)] == [False, True, False]
     assert found[1].logs == found[0].logs
     assert sorted(r["max_tokens"] for r in server.requests) == [1, 4, 6, 6]
+
+
+def test_draws_are_weighed_by_a_greedy_request_of_their_own(
+    server: FaultServer, opened: Callable[..., OpenAIEngine]
+) -> None:
+    server.decide = telling
+    engine = opened()
+    greedy = weighed(engine, chats(2))
+    before = len(server.requests)
+    drawn = weighed(engine, chats(2), answered=[1], draw=Draw(0.7, 1))
+    assert [one.logs for one in drawn.values()] == [one.logs for one in greedy.values()]
+    assert [drawn[index].response is None for index in range(2)] == [False, True]
+    asked = [
+        (r["temperature"], r.get("top_logprobs"), r["max_tokens"]) for r in server.requests[before:]
+    ]
+    assert sorted(asked, key=str) == [(0, 20, 4), (0, 20, 4), (0.7, None, 6)]
 
 
 def test_server_that_tells_fewer_is_asked_for_fewer(

@@ -14,10 +14,16 @@ from trusteval.checkpoints.fingerprints import (
     weights_fingerprint,
 )
 from trusteval.checkpoints.foreign import explaining
-from trusteval.checkpoints.models import directory_at_hand, model_directory, refuse_missing_model
+from trusteval.checkpoints.models import (
+    directory_at_hand,
+    model_directory,
+    precision_of,
+    refuse_missing_model,
+)
 from trusteval.checkpoints.tokenizing import tokenizing
 from trusteval.checkpoints.vocabulary import vocabularies
 from trusteval.engines.chat import PINNED_DATE, render
+from trusteval.engines.drawing import notes_of, wording_of
 from trusteval.engines.engine import ContextWindow
 from trusteval.engines.health import PROMPTS
 from trusteval.engines.local.memory import describe_budget
@@ -123,7 +129,7 @@ class HFBackend:
             "storage": storage.value,
             "dtype": self.dtype,
             "device": self.device.partition(":")[0],
-            "decoding": f"greedy, date pinned to {PINNED_DATE}",
+            "decoding": f"{wording_of(variant.draw)}, date pinned to {PINNED_DATE}",
             "versions": {name: package_version(name) for name in packages},
             **self._remote_code(checkpoint),
         }
@@ -154,6 +160,11 @@ class HFBackend:
         checkpoint, context = inspect_checkpoint(directory), self.context(variant)
         notes = {key: str(context[key]) for key in ("weights", "storage", "dtype", "device")}
         notes["memory, at most"] = describe_budget(self.device)
+        precision = precision_of(self.model if variant.path is None else str(variant.path))
+        if precision is not None:
+            notes["expanded from"] = f"a .gguf file, {precision}"
+            if precision.is_quantized and variant.path is None:
+                notes["expanded from"] += "; what is called dense was quantized before"
         if checkpoint.quantization is None:
             notes["storage"] = "dense"
         else:
@@ -166,7 +177,7 @@ class HFBackend:
             )
         if checkpoint.remote_code:
             notes["remote code"] = ", ".join(checkpoint.remote_code)
-        return notes
+        return notes | notes_of(variant.draw)
 
     def build(self, variant: Variant) -> Mapping[str, object]:
         return {} if variant.recipe is None else build_record(self.directory(variant))
@@ -214,4 +225,4 @@ class HFBackend:
         except EngineError as error:
             raise ModelError(str(error)) from error
         with explaining(directory, "cannot be run"):
-            return HFEngine(model, tokenizer, name=variant.name)
+            return HFEngine(model, tokenizer, name=variant.undrawn.name)

@@ -8,10 +8,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trusteval.engines.local.batching import Batch, rows_of, without
+from trusteval.engines.local.drawing import Lots, draw_tokens
 from trusteval.engines.local.label_paths import LabelSums, tell
 from trusteval.engines.local.label_tokens import LabelTokens
 from trusteval.errors import EngineError
 from trusteval.system.files import abbreviated
+from trusteval.types import Draw
 
 if TYPE_CHECKING:
     import torch
@@ -26,10 +28,15 @@ class Told:
 
 
 class Decoder(Protocol):
-    """Answers batches of encoded prompts, greedily."""
+    """Answers batches of encoded prompts: greedily, or with what is drawn."""
 
     def answer(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, *, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        *,
+        max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[list[int]]:
         """Return each prompt's new tokens, in the order of the batch's rows.
 
@@ -46,10 +53,12 @@ class Decoder(Protocol):
         labels: Mapping[int, LabelTokens],
         answered: Container[int],
         max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[Told]:
         """Answer, and say how likely the `labels` of each row are in the answer's place.
 
-        No tokens are made for rows that are `answered`. The answers are those of `answer`.
+        No tokens are made for rows that are `answered`. The answers are those of `answer`; how
+        likely a label is does not depend on a draw.
         """
         ...
 
@@ -58,11 +67,16 @@ class Decoder(Protocol):
         ...
 
 
-def choose(logits: torch.Tensor) -> list[int]:
-    """Return the likeliest token of each row; raises EngineError for NaN or Inf."""
+def choose(logits: torch.Tensor, lots: Sequence[Lots] = ()) -> list[int]:
+    """Return the likeliest token of each row, or the one that its lot falls on.
+
+    Raises EngineError for NaN or Inf.
+    """
     best = logits.max(-1)  # NaN where there is one
     if not bool(best.values.isfinite().all()):
         raise EngineError("the model's logits are not finite (NaN or Inf)")
+    if lots:
+        return draw_tokens(logits, lots)
     return [int(token) for token in best.indices.tolist()]
 
 
@@ -88,7 +102,12 @@ class PlainDecoder:
         self._stops = stops
 
     def answer(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, *, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        *,
+        max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[list[int]]:
         import torch
 
@@ -97,7 +116,7 @@ class PlainDecoder:
         with torch.inference_mode():
             for _, rows in groupby(by_length, key=lambda row: len(encoded[row])):
                 same = list(rows)
-                answers = self._answer([encoded[row] for row in same], max_new_tokens)
+                answers = self._answer([encoded[row] for row in same], max_new_tokens, draw)
                 new |= zip(same, answers, strict=True)
         return [new[row] for row in rows_of(batch)]
 
@@ -109,11 +128,12 @@ class PlainDecoder:
         labels: Mapping[int, LabelTokens],
         answered: Container[int],
         max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[Told]:
         """Read each prompt and label in a pass of their own: not every cache can be rewound."""
         sums = self._sums(encoded, {row: labels[row] for row in rows_of(batch)})
         asked = without(batch, answered)
-        answers = self.answer(encoded, asked, max_new_tokens=max_new_tokens)
+        answers = self.answer(encoded, asked, max_new_tokens=max_new_tokens, draw=draw)
         new = dict(zip(rows_of(asked), answers, strict=True))
         return [Told(new.get(row, []), sums[row].totals) for row in rows_of(batch)]
 
@@ -144,18 +164,21 @@ class PlainDecoder:
                     tell([sums[row] for row, _ in begun], [path for _, path in begun], last)
         return sums
 
-    def _answer(self, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
+    def _answer(
+        self, prompts: Sequence[Sequence[int]], max_new_tokens: int, draw: Draw | None
+    ) -> list[list[int]]:
         """Answer prompts of equal length; those that ended are fed on, and cut."""
         import torch
 
         new: list[list[int]] = [[] for _ in prompts]
+        lots = [] if draw is None else [Lots.of(tokens, draw) for tokens in prompts]
         ids = torch.tensor([list(tokens) for tokens in prompts], device=self._model.device)
         cache = None
         for _ in range(max_new_tokens):
             output = self._model(
                 input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
             )
-            chosen = choose(output.logits[:, -1])
+            chosen = choose(output.logits[:, -1], lots)
             for tokens, token in zip(new, chosen, strict=True):
                 if not tokens or tokens[-1] not in self._stops:
                     tokens.append(token)

@@ -21,7 +21,7 @@ from trusteval.engines.local.memory import (
 )
 from trusteval.engines.local.packed_decoder import PackedDecoder
 from trusteval.errors import EngineError, PromptError
-from trusteval.types import FinishReason, Health, Prompt, Response
+from trusteval.types import Draw, FinishReason, Health, Prompt, Response
 
 _T = TypeVar("_T")
 _SMOKE_TOKENS = 4
@@ -51,12 +51,17 @@ class HFEngine:
             self.decoder = PlainDecoder(model, stops=self._stops)
 
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
         encoded = self.encode(prompts)
 
         def answer(batch: Batch) -> dict[int, Response]:
-            new = self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens)
+            new = self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens, draw=draw)
             return {
                 row: self._response(tokens, len(encoded[row]))
                 for row, tokens in zip(rows_of(batch), new, strict=True)
@@ -72,6 +77,7 @@ class HFEngine:
         max_new_tokens: int,
         done: Collection[int] = (),
         answered: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Weighed]]:
         texts = self._encoder.rendered(prompts)
         encoded = self._encoder.encoded(texts)
@@ -80,7 +86,12 @@ class HFEngine:
 
         def weigh(batch: Batch) -> dict[int, Weighed]:
             told = self.decoder.weigh(
-                *(encoded, batch), labels=tokens, answered=finished, max_new_tokens=max_new_tokens
+                encoded,
+                batch,
+                labels=tokens,
+                answered=finished,
+                max_new_tokens=max_new_tokens,
+                draw=draw,
             )
             return {
                 row: Weighed(

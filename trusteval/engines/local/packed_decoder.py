@@ -1,4 +1,4 @@
-"""Answers batches of prompts with packed tokens: shared prefixes once, no padding, greedily.
+"""Answers batches of prompts with packed tokens: shared prefixes once, no padding.
 
 A batch is prefilled in a few forward passes of whole prompts, whose last logits also say how likely
 labels are; then every pass decodes one token of every answer that has not ended. Prompts whose
@@ -15,18 +15,20 @@ from typing import Any
 from trusteval.engines.local.attention import IMPLEMENTATION, SharedPrefix, install
 from trusteval.engines.local.batching import Batch, rows_of
 from trusteval.engines.local.decoding import Told, choose
+from trusteval.engines.local.drawing import Lots
 from trusteval.engines.local.label_paths import LabelSums, tell
 from trusteval.engines.local.label_tokens import LabelTokens
 from trusteval.engines.local.packed_reading import read_next, read_prompts
 from trusteval.engines.local.passes import KVCache, Suffix
 from trusteval.engines.local.threads import run_side_by_side
+from trusteval.types import Draw
 
 _MOST_FINISHED = 0.25
 """Rows are dropped when this share of them has ended; dropping copies what the others keep."""
 
 
 class PackedDecoder:
-    """Greedy decoding with one transformers model; `stops` end an answer.
+    """Decoding with one transformers model; `stops` end an answer.
 
     `tokens_at_once` bounds the tokens of a forward pass, if no single prompt exceeds it; `threads`
     passes prefill side by side, each on its share of the processor.
@@ -43,11 +45,16 @@ class PackedDecoder:
         self._prefixes: dict[tuple[int, ...], SharedPrefix] = {}
 
     def answer(
-        self, encoded: Sequence[Sequence[int]], batch: Batch, *, max_new_tokens: int
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        *,
+        max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[list[int]]:
         nothing: dict[int, LabelTokens] = dict.fromkeys(rows_of(batch), ())
         told = self.weigh(
-            encoded, batch, labels=nothing, answered=(), max_new_tokens=max_new_tokens
+            encoded, batch, labels=nothing, answered=(), max_new_tokens=max_new_tokens, draw=draw
         )
         return [one.new for one in told]
 
@@ -59,6 +66,7 @@ class PackedDecoder:
         labels: Mapping[int, LabelTokens],
         answered: Container[int],
         max_new_tokens: int,
+        draw: Draw | None = None,
     ) -> list[Told]:
         """Look first tokens up where the prompt ends, and read on for those that follow them."""
         import torch
@@ -68,7 +76,7 @@ class PackedDecoder:
         sums = [LabelSums(labels[row]) for row in rows]
         deepest = max((len(path) for own in sums for path in own.paths), default=0)
         with torch.inference_mode(), self._attending():
-            prompts = self._suffixes(encoded, batch)
+            prompts = self._suffixes(encoded, batch, draw)
             room = max(max_new_tokens - 1 if asked else 0, deepest)
             first, caches = self._prefill(prompts, room=room, sums=sums)
             self._read_labels(prompts, caches, sums)
@@ -92,13 +100,17 @@ class PackedDecoder:
 
     # -- prefill -------------------------------------------------------------------------
 
-    def _suffixes(self, encoded: Sequence[Sequence[int]], batch: Batch) -> list[Suffix]:
+    def _suffixes(
+        self, encoded: Sequence[Sequence[int]], batch: Batch, draw: Draw | None
+    ) -> list[Suffix]:
         """Read what families share, and return what each prompt has beside that."""
         needed: dict[tuple[int, ...], SharedPrefix] = {}
         prompts: list[Suffix] = []
         for family in batch:
             prefix = self._shared_prefix(encoded[family.rows[0]], family.cuts, needed)
-            prompts += [Suffix(encoded[r][family.shared :], prefix) for r in family.rows]
+            for row in family.rows:
+                lots = None if draw is None else Lots.of(encoded[row], draw)
+                prompts.append(Suffix(encoded[row][family.shared :], prefix, lots))
         self._prefixes = needed
         return prompts
 
@@ -144,7 +156,7 @@ class PackedDecoder:
     def _pass(self, some: Sequence[Suffix], cache: KVCache, sums: Sequence[LabelSums]) -> list[int]:
         """Prefill prompts in one forward pass, return each one's first new token."""
         logits = read_prompts(self._model, some, cache=cache)
-        first = choose(logits)
+        first = choose(logits, _lots(some))
         tell(sums, [()] * len(sums), logits)
         return first
 
@@ -203,10 +215,16 @@ class PackedDecoder:
                 prompts=prompts,
                 caches=caches,
             )
-            for row, token in zip(rows, choose(logits), strict=True):
+            chosen = choose(logits, _lots([prompts[row] for row in rows]))
+            for row, token in zip(rows, chosen, strict=True):
                 if row in running:
                     new[row].append(token)
         return new
+
+
+def _lots(prompts: Sequence[Suffix]) -> list[Lots]:
+    """Return what the answers to these prompts are drawn by; nothing where they are greedy."""
+    return [prompt.lots for prompt in prompts if prompt.lots is not None]
 
 
 def _portions(lengths: Sequence[int], most: int) -> Iterator[range]:

@@ -15,6 +15,7 @@ from trusteval.engines.local.attention import (
     hide,
     padded,
 )
+from trusteval.engines.local.drawing import Lots
 
 if TYPE_CHECKING:
     import torch
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suffix:
-    """A prompt's own tokens, after its family's prefix."""
+    """A prompt's own tokens, after its family's prefix; `lots` where its answer is drawn."""
 
     tokens: Sequence[int]
     prefix: SharedPrefix | None
+    lots: Lots | None = None
 
     @property
     def prefix_length(self) -> int:

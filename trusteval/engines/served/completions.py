@@ -1,7 +1,7 @@
 """What a server is sent for a prompt, and what its reply says: chat and text completions.
 
-Greedy decoding with a fixed seed. A reply is an answer only if it is one in every part; nothing
-else that a server says ever becomes the text of an answer.
+Greedy decoding with a fixed seed, or a draw with a seed for each prompt. A reply is an answer only
+if it is one in every part; nothing else that a server says ever becomes the text of an answer.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
+from trusteval.engines.drawing import seed_of
 from trusteval.engines.served.label_logprobs import asking_for
 from trusteval.engines.served.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
 from trusteval.system.as_declared import shown, whole_number
 from trusteval.system.files import abbreviated
-from trusteval.types import Endpoint, FinishReason, Prompt, Response, Role, Route
+from trusteval.types import Draw, Endpoint, FinishReason, Prompt, Response, Role, Route
 
-DECODING = f"greedy, seed 0, thinking off, date pinned to {PINNED_DATE}"
+_SEEDS = 1 << 31
 _FINISHED = {"stop": FinishReason.END, "length": FinishReason.LENGTH}
 _LONGEST_TOKEN = 512
 """No tokenizer has a token of so many characters."""
@@ -40,10 +41,21 @@ class Completion:
         return "/completions" if self.route is Route.COMPLETIONS else "/chat/completions"
 
 
+def decoding(draw: Draw | None) -> str:
+    """Say how a server is asked to decode, for the addresses of answers."""
+    way = "greedy, seed 0" if draw is None else draw.wording
+    return f"{way}, thinking off, date pinned to {PINNED_DATE}"
+
+
 def completion(
-    prompt: Prompt, endpoint: Endpoint, *, max_new_tokens: int, likeliest: int = 0
+    prompt: Prompt,
+    endpoint: Endpoint,
+    *,
+    max_new_tokens: int,
+    draw: Draw | None = None,
+    likeliest: int = 0,
 ) -> Completion:
-    """Word the request for a prompt's answer, and for the `likeliest` tokens of each place.
+    """Word the request for a prompt's answer, or a draw of it, and the `likeliest` of each token.
 
     Text to be continued goes without a chat template by any route; a conversation only if the
     endpoint says so, in the plain layout.
@@ -51,8 +63,7 @@ def completion(
     body: dict[str, Any] = {
         "model": endpoint.model,
         "max_tokens": max_new_tokens,
-        "temperature": 0,
-        "seed": 0,
+        **_chance(prompt, draw),
         # `transformers serve` reads it as "no repetition penalty", whatever the model's default.
         "frequency_penalty": 0,
     }
@@ -76,6 +87,18 @@ def route_of(prompt: Prompt, endpoint: Endpoint) -> Route:
     """Return the way a prompt goes."""
     is_plain = any(message.role is Role.PLAIN for message in prompt)
     return Route.COMPLETIONS if is_plain else endpoint.route
+
+
+def _chance(prompt: Prompt, draw: Draw | None) -> dict[str, Any]:
+    """Return temperature and seed; of a draw, that nothing improbable is cut off either.
+
+    Servers cut by defaults of their own or of the model: the probabilities would be others.
+    """
+    if draw is None:
+        return {"temperature": 0, "seed": 0}
+    seed = seed_of(draw, [[message.role, message.content] for message in prompt]) % _SEEDS
+    whole = {"top_p": 1, "top_k": -1, "min_p": 0}
+    return {"temperature": draw.temperature, "seed": seed, **whole}
 
 
 def read_answer(

@@ -26,7 +26,7 @@ from trusteval.engines.served.servers import Servers
 from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
 from trusteval.engines.served.thought import Thought
 from trusteval.errors import EngineError, PromptError, UnweighedError
-from trusteval.types import Endpoint, Prompt, Response, Role, Route
+from trusteval.types import Draw, Endpoint, Prompt, Response, Role, Route
 
 _T = TypeVar("_T")
 _MOST_TOLD = 1000
@@ -57,11 +57,21 @@ class OpenAIEngine:
         self._answers: AsyncGenerator[Any, None] | None = None
         self._likeliest = Likeliest(servers, self._client, endpoint)
 
+    @property
+    def at_once(self) -> int:
+        """How many prompts are asked at once."""
+        return self._servers.concurrency
+
     def generate(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
         async def ask(index: int) -> Response:
-            return (await self._ask(prompts[index], index, max_new_tokens))[0]
+            return (await self._ask(prompts[index], index, max_new_tokens, draw=draw))[0]
 
         yield from self._groups(ask, prompts, limit=max_new_tokens, done=done)
 
@@ -73,6 +83,7 @@ class OpenAIEngine:
         max_new_tokens: int,
         done: Collection[int] = (),
         answered: Collection[int] = (),
+        draw: Draw | None = None,
     ) -> Iterator[dict[int, Weighed]]:
         missing = sorted(set(range(len(prompts))).difference(done))
         if not missing:
@@ -81,11 +92,15 @@ class OpenAIEngine:
         few = min(max_new_tokens, LABEL_TOKENS)
 
         async def ask(index: int) -> Weighed:
-            limit = few if index in answered else max_new_tokens
-            asked = self._ask(prompts[index], index, limit, likeliest=likeliest)
-            response, reply = await asked
+            prompt, is_answered = prompts[index], index in answered
+            # Of a draw, a server may tell what the temperature made of the probabilities.
+            is_apart = is_answered or draw is not None
+            limit = few if is_apart else max_new_tokens
+            response, reply = await self._ask(prompt, index, limit, likeliest=likeliest)
             logs = label_logs(places_of(reply), labels, likeliest=likeliest)
-            return Weighed(None if index in answered else response, logs)
+            if draw is not None and not is_answered:
+                response, _ = await self._ask(prompt, index, max_new_tokens, draw=draw)
+            return Weighed(None if is_answered else response, logs)
 
         yield from self._groups(ask, prompts, limit=max_new_tokens, done=done)
 
@@ -154,11 +169,17 @@ class OpenAIEngine:
             )
 
     async def _ask(
-        self, prompt: Prompt, index: int, max_new_tokens: int, *, likeliest: int = 0
+        self,
+        prompt: Prompt,
+        index: int,
+        max_new_tokens: int,
+        *,
+        draw: Draw | None = None,
+        likeliest: int = 0,
     ) -> tuple[Response, Mapping[str, Any]]:
         """Return an answer, and the reply that it was in."""
         asked = completion(
-            prompt, self._endpoint, max_new_tokens=max_new_tokens, likeliest=likeliest
+            prompt, self._endpoint, max_new_tokens=max_new_tokens, draw=draw, likeliest=likeliest
         )
         place = self._endpoint.url, self._endpoint.model, asked.route.value
         with naming(self.name, self._servers.key):

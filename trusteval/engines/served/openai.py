@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
+from trusteval.engines.drawing import notes_of
 from trusteval.engines.engine import WithoutWeights
-from trusteval.engines.served.completions import DECODING
+from trusteval.engines.served.completions import decoding
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.engine import OpenAIEngine
 from trusteval.engines.served.refused import naming
@@ -67,7 +68,7 @@ class OpenAIBackend(WithoutWeights):
             "model": endpoint.model,
             "route": endpoint.route.value,
             "system": "folded" if endpoint.folds_system else "own turn",
-            "decoding": DECODING,
+            "decoding": decoding(variant.draw),
             **self._description(variant),
         }
 
@@ -79,13 +80,14 @@ class OpenAIBackend(WithoutWeights):
             "served by": f"{endpoint.url}, version {context['version'] or 'unknown'}",
             "served model": endpoint.model,
             "route": endpoint.route.value,
+            **notes_of(variant.draw),
         }
 
     def open(self, variant: Variant) -> OpenAIEngine:
         engine = OpenAIEngine(
             self.servers,
             self.endpoint(variant),
-            name=variant.name,
+            name=variant.undrawn.name,
             described=self._description(variant),
         )
         try:

@@ -1,0 +1,1 @@
+"""What an ensemble's recorded answers show: does its vote pay, why, for whom, at what cost."""

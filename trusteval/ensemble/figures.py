@@ -1,0 +1,22 @@
+"""Estimates as cells of a table."""
+
+from __future__ import annotations
+
+from trusteval.stats.estimate import Estimate
+from trusteval.stats.undefined import Undefined
+from trusteval.tables import Cell, Spread
+from trusteval.types import Unavailable
+
+POINTS = 100.0
+
+
+def spread(estimate: Estimate | Undefined | None, *, scale: float = 1.0) -> Cell:
+    """Return an estimate with its 90 % interval, or why there is none."""
+    match estimate:
+        case None:
+            return Unavailable("it has no estimate")
+        case Undefined(reason):
+            return Unavailable(f"undefined: there are {reason}")
+        case _:
+            value, low, high = estimate.value, estimate.low, estimate.high
+            return Spread(scale * value, scale * low, scale * high)

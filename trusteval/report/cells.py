@@ -1,0 +1,61 @@
+"""What stands in a table as text, the same in a terminal and in Markdown."""
+
+from __future__ import annotations
+
+from math import nan
+
+from trusteval.tables import Cell, Kind, Spread
+from trusteval.types import Unavailable
+
+NOTHING = "-"
+_MIB = 1 << 20
+
+
+def shown_cell(cell: Cell, kind: Kind) -> str:
+    """Word a cell; of what is unavailable only that it is."""
+    match cell:
+        case Unavailable():
+            return NOTHING
+        case Spread(value, low, high):
+            ends = " to ".join(_figure(end, kind) for end in (low, high))
+            return f"{_figure(value, kind)} ({ends})"
+        case bool() | str():
+            return str(cell)
+        case _:
+            return _figure(cell, kind)
+
+
+def shown_value(cell: Cell, kind: Kind) -> str:
+    """Word a cell without its interval."""
+    return shown_cell(cell.value if isinstance(cell, Spread) else cell, kind)
+
+
+def number_of(cell: Cell) -> float:
+    """Return a cell's value, NaN where it has none."""
+    match cell:
+        case Spread(value):
+            return value
+        case Unavailable() | str():
+            return nan
+        case _:
+            return float(cell)
+
+
+def _figure(value: float, kind: Kind) -> str:
+    match kind:
+        case Kind.POINTS:
+            return f"{value:.1f}"
+        case Kind.CHANGE:
+            return f"{value:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
+        case Kind.SHARE:
+            return f"{100 * value:.1f} %"
+        case Kind.P:
+            return f"{value:.2g}"
+        case Kind.COUNT:
+            return f"{value:,.0f}"
+        case Kind.SECONDS:
+            return f"{value:,.1f}"
+        case Kind.BYTES:
+            return f"{value / _MIB:,.0f} MiB"
+        case Kind.NUMBER | Kind.TEXT:
+            return f"{value:.3g}"

@@ -1,0 +1,36 @@
+"""What a run's ensembles show, in short: that part of report.md; `trusteval ensemble` has all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trusteval.ensemble.members import DENSE, recorded_ensembles
+from trusteval.ensemble.panels import panels_of
+from trusteval.ensemble.study import Study, study
+from trusteval.errors import TrustEvalError
+from trusteval.report.markup import Markdown, in_markdown
+from trusteval.report.sections import section_markdown
+from trusteval.tracking.answered_run import AnsweredRun
+
+_POINTER = "All tables of this part, as JSON and pictures too: trusteval ensemble on this folder."
+
+
+def votes_in_short(answers: AnsweredRun) -> Markdown | None:
+    """Return every section's notes and its first table; None where the run holds no vote."""
+    try:
+        ensembles = recorded_ensembles(answers, bits={})
+        if not ensembles:
+            return None
+        found = study(panels_of(answers, ensembles, dense=DENSE), named="")
+    except TrustEvalError as error:
+        return Markdown((f"What the votes show could not be found: {in_markdown(error)}",))
+    return Markdown((*_lines(found), _POINTER))
+
+
+def _lines(found: Study) -> Iterator[str]:
+    yield from (f"- {in_markdown(line)}" for line in found.left_out)
+    yield from ("",) if found.left_out else ()
+    if found.panels.panels:
+        short = [replace(section, tables=section.tables[:1]) for section in found.sections]
+        yield from section_markdown(short, level=3)
