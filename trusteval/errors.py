@@ -11,7 +11,8 @@ TrustEvalError
 │   └── MissingDataError   a benchmark file that is not there
 ├── EngineError         a model that could not be run, or produced NaN
 │   ├── PromptError     one prompt that an engine cannot answer; knows which
-│   └── BrokenError     a variant too damaged to be judged
+│   ├── BrokenError     a variant too damaged to be judged
+│   └── UnweighedError  an engine that cannot tell how likely labels are
 ├── QuantizationError   a build that did not finish
 ├── DiskSpaceError      no room for what has to be written
 ├── UndefinedError      a metric that these answers leave without a value
@@ -83,6 +84,10 @@ class BrokenError(EngineError):
     def __init__(self, message: str, *, subject: str) -> None:
         super().__init__(message)
         self.subject = subject
+
+
+class UnweighedError(EngineError):
+    """An engine that cannot tell how likely labels are; its answers are as good as ever."""
 
 
 class QuantizationError(TrustEvalError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from trusteval.engines.scripted import ScriptedBackend
 from trusteval.engines.served.completions import completion
 from trusteval.engines.served.endpoint import parse_endpoint
 from trusteval.engines.served.openai import OpenAIBackend
-from trusteval.errors import EngineError
+from trusteval.errors import EngineError, ModelError
 from trusteval.evaluation.recorder import Recorder
 from trusteval.run.subjects import dense_variant
 from trusteval.store import ResponseStore
@@ -132,6 +133,23 @@ def test_scripts_and_recordings_hold_draws_by_name(tmp_path: Path) -> None:
         assert [_said(backend, one) for one in (DENSE, DRAWS[0])] == ["no", "yes"]
         with pytest.raises(EngineError, match=r"dense~0\.7#2"):
             _said(backend, DRAWS[1])
+
+
+def test_script_weighs_a_draw_as_its_variant(tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    dense = {"say": "no", "probabilities": {"yes": 0.25}}
+    path.write_text(json.dumps({"dense": [dense], "dense~0.7#1": [{"say": "yes"}]}), "utf-8")
+    engine = ScriptedBackend.create(str(path)).open(DENSE)
+    found = [
+        batch[0]
+        for draw in (None, DRAWS[0].draw)
+        for batch in engine.weigh([WATER], labels=["yes"], max_new_tokens=8, draw=draw)
+    ]
+    assert [one.response.text for one in found if one.response] == ["no", "yes"]
+    assert [one.logs.log for one in found] == [(math.log(0.25),)] * 2
+    path.write_text(json.dumps({"dense": [dense], "dense~0.7#1": [dense]}), "utf-8")
+    with pytest.raises(ModelError, match=r"a variant's, not those of a draw such as dense~0\.7#1"):
+        ScriptedBackend.create(str(path))
 
 
 # -- recording -----------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from trusteval.cli.store_lines import garbage_of
 from trusteval.errors import StoreError, UsageError
 from trusteval.store import ResponseStore
 from trusteval.store.garbage import Collected, Garbage, collect
+from trusteval.store.probabilities import get_label_logs, put_label_logs
 from trusteval.system.digests import digest
-from trusteval.types import FinishReason, Health, Response
+from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 OLD = {"engine": "hf", "weights": "abc1" * 16, "versions": {"torch": "2.6"}}
 NEW = {"engine": "hf", "weights": "abc2" * 16, "versions": {"torch": "2.7"}}
@@ -24,14 +25,16 @@ DAY = 86_400
 
 @pytest.fixture
 def store(tmp_path: Path) -> ResponseStore:
-    """500 answers and a look of each of two contexts; those of OLD are 40 days old."""
+    """500 answers with probabilities and a look of each of two contexts; of OLD 40 days old."""
     store = ResponseStore(tmp_path / "responses.sqlite")
     for name, context in (("old", OLD), ("new", NEW)):
         store.put(context, {_key(name, n): _response(n) for n in range(500)})
         store.put_health(digest([name, "look"]), context, Health(20.0, 9, 0.0))
+        logs = LabelLogs(("yes", "no"), (-0.25, -1.5))
+        put_label_logs(store, context, {_key(name, -n): logs for n in range(500)})
     with sqlite3.connect(store.path) as connection:
         age = f"UPDATE {{}} SET recorded = recorded - {40 * DAY} WHERE context = 1"
-        for table in ("responses", "health"):
+        for table in ("responses", "health", "probabilities"):
             connection.execute(age.format(table))
     return store
 
@@ -45,10 +48,11 @@ def _response(number: int) -> Response:
 
 
 def _left(store: ResponseStore) -> dict[str, int]:
-    return {
-        name: len(store.get([_key(name, number) for number in range(500)]))
-        for name in ("old", "new")
-    }
+    names = ("old", "new")
+    left = {n: len(store.get([_key(n, number) for number in range(500)])) for n in names}
+    weighed = {n: len(get_label_logs(store, [_key(n, -k) for k in range(500)])) for n in names}
+    assert weighed == left
+    return left
 
 
 def test_info_tells_each_context_with_its_answers_and_days(
@@ -58,6 +62,7 @@ def test_info_tells_each_context_with_its_answers_and_days(
         assert main(["store", "info", f"--store={store.path}"]) == 0
     shown = capsys.readouterr().out
     assert "1,000 answers of 2 contexts" in shown
+    assert "1,000 of them with how likely each label was" in shown
     assert "500" in shown
     assert "engine hf, weights abc1abc1abc1\n" in shown
     assert "is recording" in shown
@@ -188,6 +193,8 @@ def test_store_that_is_not_there_is_not_made(
         ("UPDATE health SET found = 'well'", "look 3e720f70e08a: not as it was recorded"),
         ("UPDATE health SET found = replace(found, '20.0', '21.0')", "not as it was recorded"),
         ("UPDATE health SET context = 2", "not as it was recorded"),
+        ("UPDATE probabilities SET found = replace(found, '0.25', '0.2')", "not as it was"),
+        ("UPDATE probabilities SET recorded = -1", "recorded at no time"),
     ],
 )
 def test_check_finds_what_no_page_shows(

@@ -19,8 +19,9 @@ from trusteval.errors import DataError, UsageError
 from trusteval.store import ResponseStore
 from trusteval.store.exporting import export_store
 from trusteval.store.importing import Imported, import_file
+from trusteval.store.probabilities import count_label_logs, put_label_logs
 from trusteval.system.digests import digest
-from trusteval.types import FinishReason, Health, Response
+from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 SUFFIXES = (".jsonl", ".parquet")
 CONTEXT = {"engine": "hf", "weights": "a" * 64, "versions": {"torch": "2.6"}}
@@ -39,19 +40,31 @@ healths = st.builds(
     vocabulary_size=st.integers(0, 1 << 20),
     shortfall=st.floats(0, 1),
 )
+logs = st.dictionaries(texts, st.floats(-1e9, 0), min_size=1, max_size=3).map(
+    lambda told: LabelLogs(tuple(told), tuple(told.values()))
+) | st.just(LabelLogs(("yes", "no"), (-0.5, None), unknown="not told"))
 recorded = st.lists(
-    st.tuples(contexts, st.lists(responses, max_size=4), st.none() | healths), max_size=4
+    st.tuples(
+        contexts,
+        st.lists(responses, max_size=4),
+        st.none() | healths,
+        st.lists(logs, max_size=3),
+    ),
+    max_size=4,
 )
 
-Recorded = list[tuple[dict[str, Any], list[Response], Health | None]]
+Recorded = list[tuple[dict[str, Any], list[Response], Health | None, list[LabelLogs]]]
 
 
 def fill(store: ResponseStore, stocks: Recorded) -> None:
-    for place, (context, said, health) in enumerate(stocks):
+    for place, (context, said, health, told) in enumerate(stocks):
         named = {**context, "place": place}
         store.put(named, {digest([place, n]): response for n, response in enumerate(said)})
         if health is not None:
             store.put_health(digest(["look", place]), named, health)
+        put_label_logs(
+            store, named, {digest(["logs", place, n]): one for n, one in enumerate(told)}
+        )
 
 
 def content(path: Path) -> list[list[tuple[Any, ...]]]:
@@ -64,6 +77,8 @@ def content(path: Path) -> list[list[tuple[Any, ...]]]:
                 "SELECT key, digest, text, finish_reason, n_prompt_tokens, n_new_tokens, recorded "
                 "FROM responses JOIN contexts ON number = context",
                 "SELECT key, digest, found, recorded FROM health JOIN contexts ON number = context",
+                "SELECT key, digest, found, recorded FROM probabilities "
+                "JOIN contexts ON number = context",
             )
         ]
 
@@ -78,7 +93,8 @@ def test_what_is_exported_is_imported_the_same(
         one, other = (ResponseStore(Path(folder) / f"{n}.sqlite") for n in (1, 2))
         fill(one, stocks)
         exported = export_store(one, Path(folder) / f"all{suffix}")
-        assert exported.responses == len(one) == sum(len(said) for _, said, _ in stocks)
+        assert exported.responses == len(one) == sum(len(said) for _, said, _, _ in stocks)
+        assert exported.probabilities == count_label_logs(one) == sum(len(t) for *_, t in stocks)
         done = import_file(other, Path(folder) / f"all{suffix}")
         assert done == Imported(len(one), added=len(one), conflicting=0)
         assert content(other.path) == content(one.path)
@@ -149,7 +165,7 @@ def changed(number: int, **fields: object) -> Callable[[list[str]], list[str]]:
         (changed(1, description={"x": 1}), r"line 1: expected the digest of the description, got"),
         (
             changed(2, kind="riddle"),
-            r"a kind of context, answer, look, cost, end, got",
+            r"a kind of context, answer, look, cost, probabilities, end, got",
         ),
         (changed(3, key="abc"), r"line 3: expected 64 hexadecimal digits under 'key', got 'abc'"),
         (changed(3, key=digest(1).upper()), r"line 3: expected 64 hexadecimal digits under 'key'"),
@@ -236,3 +252,40 @@ def test_places_that_are_not_there_are_named(tmp_path: Path, suffix: str) -> Non
         export_store(store, tmp_path / "nowhere" / f"all{suffix}")
     with pytest.raises(UsageError, match=r"cannot read .*nowhere/all"):
         import_file(store, tmp_path / "nowhere" / f"all{suffix}")
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        {"labels": ["yes"], "log": [0.5], "unknown": ""},
+        {"labels": ["yes"], "log": [-1, -2], "unknown": ""},
+        {"labels": ["yes", "yes"], "log": [-1, -2], "unknown": ""},
+        {"labels": ["yes"], "log": [None], "unknown": ""},
+        {"labels": ["yes"], "log": [True], "unknown": ""},
+        {"labels": ["yes"], "log": [-1], "unknown": "", "more": 1},
+    ],
+)
+def test_malformed_probabilities_are_named_and_nothing_is_imported(
+    tmp_path: Path, found: object
+) -> None:
+    path = tmp_path / "all.jsonl"
+    store = store_of(tmp_path / "1.sqlite", "yes")
+    put_label_logs(store, CONTEXT, {digest("logs"): LabelLogs(("yes",), (-1.0,))})
+    export_store(store, path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(changed(2, found=found)(lines)) + "\n", encoding="utf-8")
+    there = ResponseStore(tmp_path / "2.sqlite")
+    with pytest.raises(DataError, match=r"line 2: expected log-probabilities of labels under"):
+        import_file(there, path)
+    assert (len(there), count_label_logs(there)) == (0, 0)
+
+
+def test_table_without_probabilities_as_earlier_versions_wrote_it_is_read(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    path = tmp_path / "all.parquet"
+    export_store(store_of(tmp_path / "1.sqlite", "yes", "no"), path)
+    parquet.write_table(parquet.read_table(path).drop_columns(["found"]), path)
+    done = import_file(ResponseStore(tmp_path / "2.sqlite"), path)
+    assert done == Imported(2, added=2, conflicting=0)

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from trusteval.errors import StoreError
 from trusteval.store import ResponseStore
 from trusteval.store.checkup import complaints
+from trusteval.store.probabilities import get_label_logs, put_label_logs
 from trusteval.system.as_declared import LONGEST_TEXT, context_as_declared, response_as_declared
 from trusteval.system.digests import canonical_json, digest
-from trusteval.types import FinishReason, Health, Response
+from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 CONTEXT = {"engine": "hostile"}
 ONE_STORE = settings(
@@ -70,6 +71,12 @@ looks = st.builds(
     vocabulary_size=counts,
     shortfall=st.floats() | anything,
 )
+label_logs = st.builds(
+    LabelLogs,
+    labels=st.lists(st.text(max_size=2), max_size=3).map(tuple) | anything,
+    log=st.lists(st.floats(-99, 1) | anything, max_size=3).map(tuple) | anything,
+    unknown=st.sampled_from(["", "not told"]) | anything,
+) | st.just(LabelLogs(("yes", "no"), (-0.12345678, None), "not told"))
 contexts: st.SearchStrategy[Any] = st.recursive(
     anything,
     lambda inner: (
@@ -87,7 +94,7 @@ def store(tmp_path: Path) -> ResponseStore:
 
 def content(store: ResponseStore) -> list[list[Any]]:
     with sqlite3.connect(store.path) as connection:
-        tables = ("contexts", "responses", "health")
+        tables = ("contexts", "responses", "health", "probabilities")
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 
@@ -127,6 +134,26 @@ def test_response_is_refused_whole_or_comes_back_the_same(
         *(str, int, int)
     ]
     assert isinstance(found.finish_reason, FinishReason)
+    assert complaints(store) == []
+
+
+@ONE_STORE
+@given(label_logs | anything)
+@example(LabelLogs(("a",), (-math.inf,)))
+@example(LabelLogs(("a",), (True,)))
+@example(LabelLogs(("a", "a"), (-1.0, -1.0)))
+@example(LabelLogs("a", (-1.0,)))  # type: ignore[arg-type]
+def test_log_probabilities_are_refused_whole_or_come_back_in_6_digits(
+    store: ResponseStore, told: Any
+) -> None:
+    key = digest(["logs", len(content(store)[3])])
+    if is_refused(store, lambda: put_label_logs(store, CONTEXT, {key: told})):
+        return
+    found = get_label_logs(store, [key])[key]
+    assert (found.labels, found.unknown) == (tuple(told.labels), told.unknown)
+    known = [value for value in told.log if value is not None]
+    assert [value for value in found.log if value is not None] == pytest.approx(known, abs=1e-3)
+    assert all(type(value) is float and value <= 0 for value in found.log if value is not None)
     assert complaints(store) == []
 
 
@@ -177,7 +204,7 @@ def test_context_nested_beyond_all_use_is_refused(store: ResponseStore) -> None:
         nested = [nested]
     with pytest.raises(StoreError, match="expected a description"):
         store.put({"a": nested}, {})
-    assert content(store) == [[], [], []]
+    assert not any(content(store))
 
 
 @pytest.mark.parametrize("key", ["", "ab", "A" * 64, " " + "a" * 64, "g" * 64, 5, None, b"a" * 64])

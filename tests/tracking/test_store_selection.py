@@ -9,18 +9,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.cli import main
 from trusteval.reading.reader import READER_VERSION
-from trusteval.store import ResponseStore, response_key
+from trusteval.store import ResponseStore, probabilities_key, response_key
+from trusteval.store.probabilities import put_label_logs
 from trusteval.suite.origin import demo_origin
 from trusteval.suite.profiles import DEMO
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.digests import digest
 from trusteval.tracking.store_selection import Asking, recorded_run
-from trusteval.types import FinishReason, Prompt, Response
+from trusteval.types import FinishReason, LabelLogs, Prompt, Response
 
 ROOT = Path(__file__).parents[2]
 FAST = {"engine": "hf", "weights": "a" * 64, "dtype": "bfloat16"}
@@ -88,6 +90,30 @@ def test_context_brings_what_was_said_and_the_present_reader(recorded: Path) -> 
     said, answer_table = fast.said[NAMES["fast"], "mmlu"], fast.answer_tables[NAMES["fast"], "mmlu"]
     assert (len(said), said.cut.any()) == (len(answer_table.sample_table.samples), False)
     assert fast.facts.reader == READER_VERSION
+
+
+def test_context_brings_how_likely_labels_were_where_that_is_recorded(
+    recorded: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "responses.sqlite"
+    shutil.copy(recorded, path)
+    store = ResponseStore(path)
+    asked = Questionnaire(DEMO, demo_origin(), texts=load_prompt_texts(None)).questions("ethics")
+    for number, question in enumerate(asked[:-1]):
+        setting = question.sample.setting
+        n, labels = setting.max_new_tokens, tuple(label.value for label in setting.labels)
+        key = response_key(digest(FAST), question.prompt, max_new_tokens=n)
+        logs = LabelLogs(labels, (-float(number), -0.5))
+        put_label_logs(store, FAST, {probabilities_key(key, labels): logs})
+    store.close()
+    run = recorded_run(path, NAMES["fast"], Asking()).run
+    assert run.probabilities.keys() == {(NAMES["fast"], "ethics")}
+    told = run.probabilities[NAMES["fast"], "ethics"]
+    assert told.labels == ("wrong", "not wrong")
+    assert told.log[:-1, 0].tolist() == [-float(number) for number in range(len(asked) - 1)]
+    assert np.isnan(told.log[-1]).all()
+    assert told.unknown == ("they were not recorded",)
+    assert not recorded_run(path, NAMES["slow"], Asking()).run.probabilities
 
 
 def test_context_is_compared_with_itself_without_torch(recorded: Path) -> None:

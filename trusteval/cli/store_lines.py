@@ -14,6 +14,7 @@ from trusteval.store.garbage import Garbage, collect
 from trusteval.store.importing import import_file
 from trusteval.store.inventory import Stock, inventory
 from trusteval.store.leases import Leases, shown_owner
+from trusteval.store.probabilities import count_label_logs
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import SCHEMA_VERSION
 from trusteval.system.files import abbreviated
@@ -35,6 +36,8 @@ def info_lines(store: ResponseStore) -> Iterator[str]:
     responses = sum(stock.responses for stock in stocks)
     yield f"{store.path}: {store.database.n_bytes:,} bytes, schema {SCHEMA_VERSION}"
     yield f"{responses:,} answers of {len(stocks)} contexts"
+    if weighed := count_label_logs(store):
+        yield f"{weighed:,} of them with how likely each label was"
     for stock in stocks:
         count = f"{stock.responses:>9,}"
         yield f"{stock.digest[:_DIGITS]}  {count}  {_days(stock)}  {_described(stock)}"
@@ -46,6 +49,11 @@ def export_lines(store: ResponseStore, out: Path, *, salvage: bool) -> Iterator[
     """Export a store and tell how much."""
     exported = export_store(store, out, salvage=salvage)
     yield f"{exported.responses:,} answers written to {out}"
+    if exported.probabilities:
+        yield f"{exported.probabilities:,} of them with how likely each label was"
+    if exported.unreadable_probabilities:
+        lost = exported.unreadable_probabilities
+        yield f"left out: probabilities of {lost:,} answers that are not as they were recorded"
     if exported.unreadable_responses or exported.unreadable_ranges:
         yield (
             f"left out: {exported.unreadable_responses:,} answers that are not as they were "

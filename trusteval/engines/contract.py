@@ -8,16 +8,18 @@ one EngineError that names variant and engine, what was expected and what came.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from trusteval.engines.engine import Backend, Engine
-from trusteval.errors import EngineError, PromptError, TrustEvalError
+from trusteval.engines.engine import Backend, Engine, Weighed
+from trusteval.errors import EngineError, PromptError, TrustEvalError, UnweighedError
 from trusteval.system.as_declared import (
     context_as_declared,
     health_as_declared,
+    label_logs_as_declared,
     response_as_declared,
     said_by,
     shown,
@@ -26,6 +28,7 @@ from trusteval.system.as_declared import (
 from trusteval.types import Draw, Health, Prompt, Response, Variant
 
 _END = object()
+_T = TypeVar("_T")
 
 
 def described(backend: Backend, variant: Variant) -> Mapping[str, Any]:
@@ -71,23 +74,43 @@ def generated(
     most as many batches as there are prompts, since an empty one is none.
     """
     answers = _Answers(_name(engine, variant), len(prompts), done, max_new_tokens)
-    drawing: dict[str, Any] = {} if draw is None else {"draw": draw}
-    with answers.knowing_prompts(), _foreign(answers.engine, "generate"):
-        batches = iter(
-            engine.generate(prompts, max_new_tokens=max_new_tokens, done=done, **drawing)
-        )
-    try:
-        while True:
-            with answers.knowing_prompts(), _foreign(answers.engine, "generate"):
-                batch = next(batches, _END)
-            if batch is _END:
-                break
-            yield answers.take(batch)
-        answers.refuse_missing()
-    finally:
-        if (close := getattr(batches, "close", None)) is not None:
-            with _foreign(answers.engine, "generate"):
-                close()
+    asking = partial(engine.generate, prompts, max_new_tokens=max_new_tokens, done=done)
+    yield from answers.taken(_drawing(asking, draw), "generate", answers.response)
+
+
+def weighed(
+    engine: Engine,
+    variant: Variant,
+    prompts: Sequence[Prompt],
+    *,
+    labels: Sequence[str],
+    max_new_tokens: int,
+    done: Collection[int] = (),
+    answered: Collection[int] = (),
+    draw: Draw | None = None,
+) -> Generator[dict[int, Weighed]]:
+    """Yield an engine's batches with log-probabilities, held to the same as `generated`.
+
+    Raises UnweighedError where it has none to tell.
+    """
+    weigh = getattr(engine, "weigh", None)
+    if weigh is None:
+        raise UnweighedError(f"{type(engine).__name__} does not tell how likely labels are")
+    answers = _Answers(_name(engine, variant), len(prompts), done, max_new_tokens)
+
+    def read(index: int, told: object) -> Weighed:
+        return answers.weighed(index, told, labels=tuple(labels), is_answered=index in answered)
+
+    asking = partial(weigh, prompts, labels=labels, max_new_tokens=max_new_tokens)
+    asking = partial(asking, done=done, answered=answered)
+    yield from answers.taken(_drawing(asking, draw), "weigh", read)
+
+
+def _drawing(
+    asking: Callable[..., Iterable[object]], draw: Draw | None
+) -> Callable[[], Iterable[object]]:
+    """Name a draw only where there is one: an engine that cannot draw does not take it."""
+    return asking if draw is None else partial(asking, draw=draw)
 
 
 class _Answers:
@@ -99,13 +122,35 @@ class _Answers:
         self._limit = limit
         self._missing = set(range(count)).difference(done)
 
-    def take(self, batch: object) -> dict[int, Response]:
+    def taken(
+        self,
+        asking: Callable[[], Iterable[object]],
+        asked: str,
+        read: Callable[[int, object], _T],
+    ) -> Generator[dict[int, _T]]:
+        """Yield the batches of what is asked, each as it is declared, until nothing is missing."""
+        with self.knowing_prompts(), _foreign(self.engine, asked):
+            batches = iter(asking())
+        try:
+            while True:
+                with self.knowing_prompts(), _foreign(self.engine, asked):
+                    batch = next(batches, _END)
+                if batch is _END:
+                    break
+                yield self._take(batch, read)
+            self.refuse_missing()
+        finally:
+            if (close := getattr(batches, "close", None)) is not None:
+                with _foreign(self.engine, asked):
+                    close()
+
+    def _take(self, batch: object, read: Callable[[int, object], _T]) -> dict[int, _T]:
         """Return a batch as it is declared."""
         if not isinstance(batch, dict):
             self._refuse("a batch: a dict of responses by index", shown(batch))
         if not batch:
             self._refuse(f"a batch of answers ({len(self._missing)} missing)", "an empty one")
-        return {self._index(index): self._response(index, said) for index, said in batch.items()}
+        return {self._index(index): read(index, said) for index, said in batch.items()}
 
     def _index(self, value: object) -> int:
         index = whole_number(value)
@@ -118,7 +163,8 @@ class _Answers:
         self._missing.remove(index)
         return index
 
-    def _response(self, index: int, said: object) -> Response:
+    def response(self, index: int, said: object) -> Response:
+        """Return an answer as it is declared."""
         try:
             response = response_as_declared(said)
         except ValueError as error:
@@ -130,6 +176,28 @@ class _Answers:
                 index=index,
             )
         return response
+
+    def weighed(
+        self, index: int, told: object, *, labels: tuple[str, ...], is_answered: bool
+    ) -> Weighed:
+        """Return what was told of a prompt as it is declared."""
+        if not isinstance(told, Weighed) or (told.response is None) != is_answered:
+            expected = "without a response" if is_answered else "with a response"
+            got = shown(told if not isinstance(told, Weighed) else told.response)
+            raise PromptError(
+                f"{self.engine}: expected a Weighed {expected}, got {got}", index=index
+            )
+        response = None if told.response is None else self.response(index, told.response)
+        try:
+            logs = label_logs_as_declared(told.logs)
+        except ValueError as error:
+            raise PromptError(f"{self.engine}: {error}", index=index) from error
+        if logs.labels != labels:
+            got = shown(", ".join(logs.labels))
+            raise PromptError(
+                f"{self.engine}: expected the labels {', '.join(labels)}, got {got}", index=index
+            )
+        return Weighed(response, logs)
 
     def refuse_missing(self) -> None:
         """Raise PromptError for the first prompt without an answer."""

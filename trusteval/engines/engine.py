@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from trusteval.types import Draw, Health, Prompt, Response, Variant
+from trusteval.types import Draw, Health, LabelLogs, Prompt, Response, Variant
 
 
 class Engine(Protocol):
@@ -44,6 +44,39 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free the model's memory; the engine cannot be used afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How likely the labels are at the start of an answer, and that answer.
+
+    `response` is None where it was not asked for.
+    """
+
+    response: Response | None
+    logs: LabelLogs
+
+
+class WeighingEngine(Engine, Protocol):
+    """An engine that can tell how likely labels are; `types.LabelLogs` says what that is."""
+
+    def weigh(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        labels: Sequence[str],
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        answered: Collection[int] = (),
+        draw: Draw | None = None,
+    ) -> Iterator[dict[int, Weighed]]:
+        """Yield each finished batch, as `generate` does, with the log-probabilities of `labels`.
+
+        Prompts in `answered` get no response. The others get that of `generate`, drawn with a
+        `draw`; the log-probabilities are the same with it and without. Raises UnweighedError,
+        before the first batch, where no label's probability can be had.
+        """
         ...
 
 

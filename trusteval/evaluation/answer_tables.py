@@ -12,6 +12,7 @@ from trusteval.answers.ensembles import elect
 from trusteval.answers.fallback import fall_back
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.oracle import oracle
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.evaluation.interview import Interview
@@ -35,6 +36,7 @@ class AnswerTables:
         self._said: dict[tuple[str, str], ResponseTable] = {}
         self._grounds: dict[tuple[str, str], Grounds] = {}
         self._costs: dict[tuple[str, str], Cost] = {}
+        self._probabilities: dict[tuple[str, str], LabelProbabilities | None] = {}
         self._elected: dict[tuple[str, str, Extract], AnswerTable] = {}
 
     def answers_of(
@@ -74,6 +76,10 @@ class AnswerTables:
         """Return what it took to say that."""
         return self._costs[variant.name, benchmark]
 
+    def probabilities(self, variant: Variant, benchmark: str) -> LabelProbabilities | None:
+        """Return how likely it made each label, where that was recorded."""
+        return self._probabilities[variant.name, benchmark]
+
     def close(self) -> None:
         """Free the model."""
         self.interview.recorder.close()
@@ -102,6 +108,7 @@ class AnswerTables:
         )
         readings = list(map(ours.read, sample_table.samples, responses))
         self._costs[key] = cost
+        self._probabilities[key] = self.interview.probabilities(variant, benchmark)
         self._said[key], self._grounds[key] = ResponseTable.of(responses), Grounds.of(readings)
         self._answer_tables[key] = {
             ours.extract: AnswerTable.of(sample_table, (reading.answer for reading in readings)),

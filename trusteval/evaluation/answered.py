@@ -18,6 +18,7 @@ def answered(tables: AnswerTables, *, facts: RunFacts) -> AnsweredRun:
     judged, interview = dict(tables.subjects), tables.interview
     asked = interview.questionnaire
     variants = {key: who for key, who in judged.items() if isinstance(who, Variant)}
+    weighed = {key: tables.probabilities(who, key[1]) for key, who in variants.items()}
     return AnsweredRun(
         facts=facts,
         data={name: asked.facts(name) for name in sorted({name for _, name in judged})},
@@ -27,6 +28,7 @@ def answered(tables: AnswerTables, *, facts: RunFacts) -> AnsweredRun:
         grounds={key: tables.grounds(who, key[1]) for key, who in variants.items()},
         costs={key: tables.cost(who, key[1]) for key, who in variants.items()},
         members={key: who.members for key, who in judged.items() if isinstance(who, Ensemble)},
+        probabilities={key: told for key, told in weighed.items() if told is not None},
     )
 
 

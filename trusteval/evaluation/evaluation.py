@@ -36,7 +36,8 @@ class Evaluation:
     """One run's answers, their scores and what gates decide by; at most one model is in memory.
 
     `dense` is the model that its quantized variants stand beside, `references` name further ones,
-    `facts` say how the run asks; `asked_twice` is the variant whose noise is measured.
+    `facts` say how the run asks; `asked_twice` is the variant whose noise is measured. One that
+    `weighs` records beside the answers how likely each label was.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class Evaluation:
         progress: ProgressBar = no_progress,
         say: Say = say_nothing,
         asked_twice: Variant | None = None,
+        weighs: bool = False,
     ) -> None:
-        def interview(answering: Backend) -> Interview:
-            recorder = Recorder(answering, store, progress=progress, say=say)
+        def interview(answering: Backend, *, weighs: bool = False) -> Interview:
+            recorder = Recorder(answering, store, progress=progress, say=say, weighs=weighs)
             admission = Admission(recorder, dense=dense, references=references)
             return Interview(questionnaire, recorder, admission)
 
@@ -62,7 +64,7 @@ class Evaluation:
         self.questionnaire = questionnaire
         self.protocol = protocol
         self._facts = facts
-        self._interview = interview(backend)
+        self._interview = interview(backend, weighs=weighs)
         self._tables = AnswerTables(self._interview, protocol=protocol)
         self.scores = Scores(self._tables, questionnaire)
         self._noise: NoiseFloor | None = None
@@ -72,7 +74,7 @@ class Evaluation:
                 asked_twice, first=self.scores, second=Scores(again, questionnaire)
             )
         self._standards = Standards(self._tables, self.scores, questionnaire, facts=facts)
-        self.notes = SubjectNotes(self._interview.recorder)
+        self.notes = SubjectNotes(self._tables)
 
     def close(self) -> None:
         """Free the model."""

@@ -1,18 +1,17 @@
-"""Generates and records a part of a setting: the answers, batch by batch, then what they took."""
+"""Records what is missing of a part of a setting, batch by batch, then what the answers took."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.benchmarks.benchmark import Question
-from trusteval.engines.contract import generated
 from trusteval.errors import DiskSpaceError, EngineError, PromptError, StoreError
+from trusteval.evaluation.asking import asked_of
 from trusteval.evaluation.loaded import LoadedVariant
 from trusteval.evaluation.metering import Stopwatch
-from trusteval.store import ResponseStore
+from trusteval.evaluation.sheet import Batch, Sheet
 from trusteval.types import Variant
 
 
@@ -25,39 +24,51 @@ class PartRecording:
 
     variant: Variant
     loaded: LoadedVariant
-    store: ResponseStore
+    sheet: Sheet
     context: Mapping[str, Any]
     waiting: Callable[[], AbstractContextManager[None]]
 
-    def answer(
-        self, part: Sequence[tuple[Question, str]], *, known: Collection[str]
-    ) -> Iterator[int]:
-        """Answer those questions whose keys are not known; yield how many each batch adds."""
-        setting = part[0][0].sample.setting
-        batches = generated(
-            self.loaded.engine,
-            self.variant,
-            [question.prompt for question, _ in part],
-            max_new_tokens=setting.max_new_tokens,
-            done=frozenset(i for i, (_, key) in enumerate(part) if key in known),
-            draw=self.variant.draw,
-        )
+    def record(self, part: range) -> Iterator[int]:
+        """Record what the sheet lacks of a part; yield how many rows each batch makes whole.
+
+        What is answered already is weighed by itself, and on no answer's account. Raises
+        UnweighedError where it is to be weighed and cannot be.
+        """
+        missing = [row for row in part if not self.sheet.is_whole(row)]
+        unanswered = [row for row in missing if not self.sheet.is_answered(row)]
+        unweighed = [row for row in missing if self.sheet.is_answered(row)]
+        if unanswered:
+            yield from self._answer(part, unanswered)
+        if unweighed:
+            with closing(self._batches(part, unweighed)) as batches:
+                for batch in batches:
+                    yield batch.n_rows
+
+    def _answer(self, part: range, rows: Collection[int]) -> Iterator[int]:
         watch, made = Stopwatch(), list[str]()
         try:
-            while (batch := self._next(batches)) is not None:
-                answered = {part[index][1]: response for index, response in batch.items()}
-                self.store.put(self.context, answered)
-                made += answered
-                watch.lap()
-                yield len(answered)
-        except PromptError as error:
-            item = part[error.index][0].sample.id
-            raise EngineError(f"{setting.id}, item {item}: {error}") from error
+            with closing(self._batches(part, rows)) as batches:
+                for batch in batches:
+                    made += batch.responses
+                    watch.lap()
+                    yield batch.n_rows
         finally:
-            batches.close()
             self._record_costs(made, watch)
 
-    def _next(self, batches: Iterator[dict[int, Any]]) -> dict[int, Any] | None:
+    def _batches(self, part: range, rows: Collection[int]) -> Generator[Batch]:
+        """Yield what an engine makes of some rows, recorded."""
+        batches = asked_of(self.loaded.engine, self.variant, self.sheet, part, rows=rows)
+        try:
+            while (batch := self._next(batches)) is not None:
+                self.sheet.record(self.context, batch)
+                yield batch
+        except PromptError as error:
+            item = self.sheet.questions[part[error.index]].sample.id
+            raise EngineError(f"{self.sheet.setting.id}, item {item}: {error}") from error
+        finally:
+            batches.close()
+
+    def _next(self, batches: Iterator[Batch]) -> Batch | None:
         with self.waiting():
             return next(batches, None)
 
@@ -66,9 +77,9 @@ class PartRecording:
 
         Where that fails it stays unknown: what became of the answers matters more.
         """
-        effort, load = self.loaded.effort(watch), self.loaded.load()
+        effort, load, store = self.loaded.effort(watch), self.loaded.load(), self.sheet.store
         with suppress(StoreError, DiskSpaceError):
             if effort is not None and made:
-                self.store.put_effort(self.context, made, effort)
+                store.put_effort(self.context, made, effort)
             if load is not None:
-                self.store.put_load(self.context, self.loaded.key, load)
+                store.put_load(self.context, self.loaded.key, load)

@@ -7,7 +7,6 @@ are held to their contract; whoever watches is told of what lasts long.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,20 +16,22 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.engines.contract import checked_health, described
 from trusteval.engines.engine import Backend
 from trusteval.engines.health import health_key
-from trusteval.errors import PlaceError, StoreError
+from trusteval.errors import StoreError, UnweighedError
 from trusteval.evaluation.loaded import LoadedVariant
 from trusteval.evaluation.part_recording import PartRecording
 from trusteval.evaluation.parts import open_parts
+from trusteval.evaluation.sheet import Sheet
+from trusteval.evaluation.waiting import Waiting
 from trusteval.store import AskedPrompts, ResponseStore
+from trusteval.store.probabilities import label_logs_of_responses
 from trusteval.system.digests import digest
 from trusteval.system.failed_before import FailedBefore
-from trusteval.system.lasting import FIRST_SECONDS, Patience, telling
+from trusteval.system.lasting import FIRST_SECONDS
 from trusteval.system.progress import Advance, ProgressBar, Say, no_progress, say_nothing
-from trusteval.types import Cost, Health, Response, Variant
+from trusteval.types import Cost, Health, LabelLogs, Response, Variant
 
 Told = tuple[Sequence[Question], Sequence[Response]]
 """Questions of one setting and the responses to them."""
-_POLL_SECONDS = 0.2
 _MOST_TRIES = 3
 """How often the answers of a part may be gone again: `trusteval store gc` may run beside."""
 
@@ -39,8 +40,8 @@ class Recorder:
     """The answers in one store, and the engine that adds to them.
 
     A variant that could not be built or loaded is not tried again: its error is raised anew. Draws
-    of one variant share its model, its health and such an error. `say`
-    is told what nothing came of for `quiet` seconds.
+    of one variant share its model, its health and such an error. `say` is told what nothing came of
+    for `quiet` seconds. One that `weighs` records beside each answer how likely the labels are.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Recorder:
         progress: ProgressBar = no_progress,
         say: Say = say_nothing,
         quiet: float = FIRST_SECONDS,
+        weighs: bool = False,
     ) -> None:
         self.backend = backend
         self.store = store
+        self.weighs = weighs
+        self._unweighed: dict[str, str] = {}
         self._progress = progress
-        self._say = say
-        self._quiet = quiet
+        self._waiting = Waiting(store, say, quiet)
         self._contexts: dict[str, Mapping[str, Any]] = {}
         self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
         self._health_checks: dict[str, Health | None] = {}
@@ -77,7 +80,7 @@ class Recorder:
         """Check a variant, or recall its check; None where there are no weights."""
         context = self.context(variant.undrawn)
         key = health_key(digest(context))
-        patience = Patience(self._quiet)
+        patience = self._waiting.patience()
         while True:
             recorded = self.store.get_health(key)
             if recorded is not None:
@@ -92,33 +95,12 @@ class Recorder:
                     if found is not None:
                         self.store.put_health(key, context, found)
                     return found
-            self._wait(patience, [key], f"looking at {variant.name}")
+            self._waiting.wait(patience, [key], f"looking at {variant.name}")
 
     def _checked_health(self, variant: Variant) -> Health | None:
         engine = self._in_memory(variant).engine
-        with self._telling(f"a look at {variant.name}"):
+        with self._waiting.telling(f"a look at {variant.name}"):
             return checked_health(engine, variant)
-
-    def _telling(self, what: str) -> AbstractContextManager[None]:
-        """Say that something lasts, while it does."""
-        return telling(
-            self._say,
-            lambda seconds: f"waiting for {what}: nothing for {seconds:.0f} s",
-            first=self._quiet,
-        )
-
-    def _wait(self, patience: Patience, units: Sequence[str], doing: str) -> None:
-        """Wait a moment for whoever holds these units, and say so if it takes long."""
-
-        def sentence(seconds: float) -> str:
-            holders = sorted({who for unit in units if (who := self.store.holder(unit))})
-            return (
-                f"waiting for {' and '.join(holders) or 'another process'}, {doing}: no progress "
-                f"for {seconds:.0f} s; if it hangs, end it, and its part is done here"
-            )
-
-        patience.tell(self._say, sentence)
-        time.sleep(_POLL_SECONDS)
 
     def _check_once(self, variant: Variant) -> Health | None:
         """Check a variant once, where what is found cannot be recorded."""
@@ -127,34 +109,48 @@ class Recorder:
             self._health_checks[name] = self._checked_health(variant)
         return self._health_checks[name]
 
-    def _refuse_read_only(self, variant: Variant, setting: str, lacking: int, asked: int) -> None:
-        if not self.store.is_writable:
-            raise PlaceError(
-                f"response store {self.store.path} cannot be written and lacks {lacking} of "
-                f"{asked} answers of {variant.name} to {setting}; name a file that can be written "
-                "by --trust-store, or another cache by TRUSTEVAL_CACHE"
-            )
-
     def refuse_unrecordable(self, variant: Variant, questions: Sequence[Question]) -> None:
         """Raise PlaceError if answers to a setting are missing and cannot be recorded.
 
         Asks no model, and builds none that the cache has no room for.
         """
-        setting = questions[0].sample.setting
-        keys = self._keys(variant, questions)
-        if lacking := len(set(keys)) - len(self.store.get(keys)):
-            self._refuse_read_only(variant, setting.id, lacking, len(keys))
+        self._sheet(variant, questions).refuse_read_only(variant)
 
     def responses(self, variant: Variant, questions: Sequence[Question]) -> list[Response]:
         """Return a variant's responses to questions of one setting, generating what is missing."""
-        setting = questions[0].sample.setting
-        keys = self._keys(variant, questions)
-        recorded = self.store.get(keys)
-        if len(recorded) < len(set(keys)):
-            self._refuse_read_only(variant, setting.id, len(set(keys)) - len(recorded), len(keys))
-            with self._progress(f"{variant.name} on {setting.id}", len(keys)) as advance:
-                recorded = self._complete(variant, questions, keys, recorded, advance)
-        return [recorded[key] for key in keys]
+        return self._whole_sheet(variant, questions).responses()
+
+    def label_logs(self, variant: Variant, questions: Sequence[Question]) -> list[LabelLogs | None]:
+        """Return what is recorded of the labels of one setting, None where nothing is.
+
+        `why_unweighed` says why that could not be had.
+        """
+        labels = [label.value for label in questions[0].sample.setting.labels]
+        return label_logs_of_responses(self.store, self._keys(variant, questions), labels=labels)
+
+    def why_unweighed(self, variant: Variant) -> str:
+        """Say why it is not known of some answers how likely their labels were."""
+        return self._unweighed.get(variant.name, "they were not recorded")
+
+    def _sheet(self, variant: Variant, questions: Sequence[Question]) -> Sheet:
+        """Return what is recorded by now."""
+        is_weighed = self.weighs and variant.name not in self._unweighed
+        sheet = Sheet(self.store, questions, self._keys(variant, questions), is_weighed=is_weighed)
+        sheet.look(range(len(sheet)))
+        return sheet
+
+    def _whole_sheet(self, variant: Variant, questions: Sequence[Question]) -> Sheet:
+        """Return what is recorded, after recording what is missing."""
+        sheet = self._sheet(variant, questions)
+        if sheet.n_whole == len(sheet):
+            return sheet
+        sheet.refuse_read_only(variant)
+        if not self.store.is_writable:
+            self._unweighed[variant.name] = f"{self.store.path} cannot be written and has none"
+            return sheet
+        with self._progress(f"{variant.name} on {sheet.setting.id}", len(sheet)) as advance:
+            self._complete(variant, sheet, advance)
+        return sheet
 
     def cost(self, variant: Variant, told: Iterable[Told]) -> Cost:
         """Return what a variant's responses cost, as far as it was measured."""
@@ -172,33 +168,22 @@ class Recorder:
         context = digest(self.context(variant))
         return self._asked[asked].keys(context, max_new_tokens=setting.max_new_tokens)
 
-    def _complete(
-        self,
-        variant: Variant,
-        questions: Sequence[Question],
-        keys: Sequence[str],
-        recorded: dict[str, Response],
-        advance: Advance,
-    ) -> dict[str, Response]:
+    def _complete(self, variant: Variant, sheet: Sheet, advance: Advance) -> None:
         """Record what is missing, part by part, leaving parts to whoever is at them."""
-        setting = questions[0].sample.setting.id
+        setting = sheet.setting.id
         tries: Counter[int] = Counter()
-        patience = Patience(self._quiet)
-        while True:
-            parts = open_parts(keys, recorded)
-            if not parts:
-                return recorded
-            known = sum(key in recorded for key in keys)
-            units = [digest([keys[i] for i in part]) for part in parts]
+        patience = self._waiting.patience()
+        while parts := open_parts(len(sheet), sheet.is_whole):
+            known = sheet.n_whole
+            units = [sheet.unit(part) for part in parts]
             worked = False
             for part, unit in zip(parts, units, strict=True):
                 with self.store.lease(unit) as ours:
                     if ours:
                         worked = True
                         tries[part.start] += 1
-                        asked = [(questions[i], keys[i]) for i in part]
-                        for answered in self._record(variant, asked):
-                            known += answered
+                        for finished in self._record(variant, sheet, part):
+                            known += finished
                             advance(known)
             if max(tries.values(), default=0) > _MOST_TRIES:
                 raise StoreError(
@@ -206,35 +191,42 @@ class Recorder:
                     f"were recorded {_MOST_TRIES} times and deleted again; stop what deletes them"
                 )
             if not worked:
-                self._wait(patience, units, f"which is recording {variant.name} on {setting}")
-            found = self.store.get([keys[i] for part in parts for i in part])
-            if worked or not found.keys() <= recorded.keys():
-                patience = Patience(self._quiet)
-            recorded |= found
+                doing = f"which is recording {variant.name} on {setting}"
+                self._waiting.wait(patience, units, doing)
+            is_more = sheet.look(row for part in parts for row in part)
+            if worked or is_more:
+                patience = self._waiting.patience()
 
-    def _record(self, variant: Variant, part: Sequence[tuple[Question, str]]) -> Iterator[int]:
-        """Record what is missing of a part; yield how many answers each batch adds.
+    def _record(self, variant: Variant, sheet: Sheet, part: range) -> Iterator[int]:
+        """Record what is missing of a part; yield how many rows each batch makes whole.
 
         Somebody may have been here between reading and the lease.
         """
-        known = self.store.get([key for _, key in part])
-        if all(key in known for _, key in part):
+        sheet.look(part)
+        if all(map(sheet.is_whole, part)):
             return
         recording = PartRecording(
             variant,
             self._in_memory(variant),
-            self.store,
+            sheet,
             context=self.context(variant),
-            waiting=lambda: self._telling(f"{variant.name} on {part[0][0].sample.setting.id}"),
+            waiting=lambda: self._waiting.telling(f"{variant.name} on {sheet.setting.id}"),
         )
-        yield from recording.answer(part, known=known)
+        try:
+            yield from recording.record(part)
+            return
+        except UnweighedError as error:
+            self._unweighed[variant.name] = str(error)
+            sheet.leave_unweighed()
+        sheet.look(part)
+        yield from recording.record(part)
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         """Return everything but the prompt that decides a variant's responses, asked once."""
         if variant.name not in self._contexts:
             with (
                 self.remembering_failure(variant.undrawn),
-                self._telling(f"what decides the answers of {variant.name}"),
+                self._waiting.telling(f"what decides the answers of {variant.name}"),
             ):
                 self._contexts[variant.name] = described(self.backend, variant)
         return self._contexts[variant.name]
@@ -244,6 +236,9 @@ class Recorder:
         if self._loaded is None or self._loaded.variant.name != whole.name:
             self.close()
             context = self.context(variant)
-            with self.remembering_failure(whole), self._telling(f"{whole.name} to be loaded"):
+            with (
+                self.remembering_failure(whole),
+                self._waiting.telling(f"{whole.name} to be loaded"),
+            ):
                 self._loaded = LoadedVariant(self.backend, whole, context)
         return self._loaded

@@ -159,8 +159,9 @@ def _accepting(config: pytest.Config, kind: type[Options]) -> str:
     """Return the command that accepts what this one asks, the same in every worker."""
     given = {option.flag: getattr(config.option, option.dest) for option in _worded(kind)}
     words = [f"{flag}={value}" for flag, value in given.items() if value is not None]
-    code = ["--trust-remote-code"] if config.option.trust_remote_code else []
-    return shlex.join(["pytest", *words, *code, "--trust-accept"])
+    switches = [option for option in options_of(kind) if option.is_switch and option.has_twin]
+    on = [switch.flag for switch in switches if getattr(config.option, switch.dest)]
+    return shlex.join(["pytest", *words, *on, "--trust-accept"])
 
 
 def _baseline(config: pytest.Config, model: str) -> Path:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from trusteval.engines import ENGINES
+from trusteval.evaluation.subject_notes import (
+    NO_PROBABILITIES,
+    OTHERS_UNKNOWN,
+    PROBABILITIES,
+)
 from trusteval.gates.gate import row_sentences
 from trusteval.report.record import RunRecord
 from trusteval.suite.data_facts import DataFacts
@@ -32,12 +37,28 @@ def caveats(record: RunRecord) -> list[str]:
     engine = ENGINES.get(record.facts.engine or "")
     if engine is None or not engine.runs_model:
         lines.append(f"no model ran: the answers are from the {record.facts.engine} engine")
+    lines += _probability_caveats(record)
     if served := record.noted("served by"):
         lines.append(
             f"served: {', '.join(served)}; a server does not show its weights, so answers recorded "
             "before it was redeployed cannot be told from new ones (use another store)"
         )
     return lines
+
+
+def _probability_caveats(record: RunRecord) -> list[str]:
+    """Say of whom it is not known how likely each label was, where that was asked."""
+    lacking: dict[str, list[str]] = {}
+    for line in record.lines:
+        who, note = f"{line.subject} on {line.benchmark}", line.notes.get(PROBABILITIES, "")
+        known, is_partial, why = note.partition(OTHERS_UNKNOWN)
+        if note.startswith(NO_PROBABILITIES):
+            lacking.setdefault(note, []).append(who)
+        elif is_partial:
+            lacking.setdefault(f"not all probabilities are known: {why}", []).append(
+                f"{who}: {known}"
+            )
+    return [f"{why} ({', '.join(whose)})" for why, whose in lacking.items()]
 
 
 def _rows_of_nobody(gates: GateFacts | None) -> list[str]:

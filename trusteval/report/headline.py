@@ -33,7 +33,10 @@ def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreL
             name: scores.score_of(subject, benchmark, metric=name).value for name in asked.beside
         },
         other_protocols=others,
-        notes=evaluation.notes.notes_of(subject),
+        notes={
+            **evaluation.notes.notes_of(subject),
+            **evaluation.notes.on_probabilities(subject, benchmark),
+        },
         data=evaluation.questionnaire.facts(benchmark),
     )
 

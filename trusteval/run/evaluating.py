@@ -24,4 +24,5 @@ def evaluation_of(
         progress=progress,
         say=say,
         asked_twice=run.asked_twice,
+        weighs=run.options.probabilities,
     )

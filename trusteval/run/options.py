@@ -144,6 +144,15 @@ class Options:
             "nothing",
         ),
     )
+    probabilities: bool = field(
+        default=False,
+        metadata=asked(
+            "record beside each answer how likely each label was at its start",
+            details="record beside each answer how likely each label was at its start "
+            "([method.md](method.md#probabilities-of-labels)); answers and verdicts stay as they "
+            "are, and answers that are recorded already are not asked for again",
+        ),
+    )
     prompts: Path | None = field(
         default=None,
         metadata=asked(

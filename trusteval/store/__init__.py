@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trusteval.store.database import can_be_written
-from trusteval.store.keys import AskedPrompts, response_key
+from trusteval.store.keys import AskedPrompts, probabilities_key, response_key
 from trusteval.store.leases import LEASE_SECONDS
 from trusteval.store.responses import ResponseStore
 from trusteval.store.schema import SCHEMA_VERSION
@@ -14,5 +14,6 @@ __all__ = [
     "AskedPrompts",
     "ResponseStore",
     "can_be_written",
+    "probabilities_key",
     "response_key",
 ]

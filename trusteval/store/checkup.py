@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from trusteval.errors import StoreError
 from trusteval.store.responses import ResponseStore
-from trusteval.store.schema import has_table
 from trusteval.store.stored import (
     is_time,
     read_cost,
     read_description,
     read_health,
+    read_label_logs,
     read_response,
     shown_key,
 )
@@ -22,7 +22,7 @@ _MOST_SHOWN = 10
 def complaints(store: ResponseStore) -> list[str]:
     """Return what is wrong, at most a few lines of each kind; nothing of a whole store."""
     found: list[str] = []
-    for check in (_pages, _contexts, _responses, _health_checks, _costs):
+    for check in (_pages, _contexts, _responses, _health_checks, _probabilities, _costs):
         lines = []
         try:
             for line in check(store):
@@ -63,21 +63,29 @@ def _responses(store: ResponseStore) -> Iterator[str]:
 
 
 def _health_checks(store: ResponseStore) -> Iterator[str]:
+    return _found(store, "health", "look", read_health)
+
+
+def _probabilities(store: ResponseStore) -> Iterator[str]:
+    return _found(store, "probabilities", "probabilities", read_label_logs)
+
+
+def _found(
+    store: ResponseStore, table: str, name: str, read: Callable[..., object]
+) -> Iterator[str]:
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
     for key, context, found, recorded, expected in store.database.stream(
-        "SELECT key, context, found, recorded, checksum FROM health"
+        f"SELECT key, context, found, recorded, checksum FROM {table}"
     ):
-        if read_health(key, context, found, expected) is None:
-            yield f"look {shown_key(key)}: not as it was recorded"
+        if read(key, context, found, expected) is None:
+            yield f"{name} {shown_key(key)}: not as it was recorded"
         elif context not in known:
-            yield f"look {shown_key(key)}: nothing says what it was recorded with"
+            yield f"{name} {shown_key(key)}: nothing says what it was recorded with"
         elif not is_time(recorded):
-            yield f"look {shown_key(key)}: recorded at no time"
+            yield f"{name} {shown_key(key)}: recorded at no time"
 
 
 def _costs(store: ResponseStore) -> Iterator[str]:
-    if not has_table(store.database, "costs"):
-        return
     known = {number for (number,) in store.database.execute("SELECT number FROM contexts")}
     for columns in store.database.stream("SELECT * FROM costs"):
         row = read_cost(columns)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from trusteval.store.database import Database, damaged
-from trusteval.store.schema import INSERT_COST, REPLACE_COST, cost_row, has_table
+from trusteval.store.schema import INSERT_COST, REPLACE_COST, cost_row
 from trusteval.store.stored import MARK_BYTES, CostRow, read_cost, shown_key
 from trusteval.types import Cost, Effort, Load, Memory, Response
 
@@ -112,8 +112,6 @@ def replace_load(
 
 
 def _rows(database: Database, address: bytes) -> Iterator[CostRow]:
-    if not has_table(database, "costs"):
-        return
     found = database.execute(
         "SELECT context, key, marks, measured, costs.recorded, checksum FROM costs "
         "JOIN contexts ON number = context WHERE digest = ? ORDER BY costs.recorded, key",

@@ -1,4 +1,4 @@
-"""What leaves a store and comes back: contexts, their responses, health checks and costs."""
+"""What leaves a store and comes back: contexts, responses, health checks, probabilities, costs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 from trusteval.errors import DataError
 from trusteval.store.measured import Measured, measured_of
-from trusteval.store.stored import is_time, marks_of
+from trusteval.store.stored import is_time, label_logs_of, marks_of
 from trusteval.system.as_declared import LONGEST_TEXT, MOST, health_as_declared
 from trusteval.system.digests import digest
 from trusteval.system.files import malformed
-from trusteval.types import FinishReason, Health, Response
+from trusteval.types import FinishReason, Health, LabelLogs, Response
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _HEXADECIMAL = re.compile("(?:[0-9a-f]{2})*")
@@ -48,6 +48,16 @@ class HealthEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbabilitiesEntry:
+    """The log-probabilities of the labels at the start of one response."""
+
+    key: str
+    context: str
+    logs: LabelLogs
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
 class CostEntry:
     """What answers took, or a load: `marks` begin the answers' keys, in hexadecimal digits."""
 
@@ -58,7 +68,7 @@ class CostEntry:
     recorded: int
 
 
-Entry = ContextEntry | ResponseEntry | HealthEntry | CostEntry
+Entry = ContextEntry | ResponseEntry | HealthEntry | ProbabilitiesEntry | CostEntry
 
 
 def to_fields(entry: Entry) -> dict[str, Any]:
@@ -75,6 +85,8 @@ def to_fields(entry: Entry) -> dict[str, Any]:
             }
         case HealthEntry(key, context, found, recorded):
             return {"key": key, "context": context, "recorded": recorded, **asdict(found)}
+        case ProbabilitiesEntry(key, context, logs, recorded):
+            return {"key": key, "context": context, "recorded": recorded, "found": asdict(logs)}
         case CostEntry(key, context, marks, measured, recorded):
             return {
                 **{"key": key, "context": context, "recorded": recorded},
@@ -138,6 +150,20 @@ def health_entry(fields: Mapping[str, Any], *, place: str) -> HealthEntry:
         key=_address(fields, "key", place),
         context=_address(fields, "context", place),
         found=found,
+        recorded=_second(fields, place),
+    )
+
+
+def probabilities_entry(fields: Mapping[str, Any], *, place: str) -> ProbabilitiesEntry:
+    """Read log-probabilities; raises DataError naming the place for what is none."""
+    found = fields.get("found")
+    logs = label_logs_of(found) if isinstance(found, dict) else None
+    if logs is None:
+        malformed(place, "log-probabilities of labels under 'found'", found)
+    return ProbabilitiesEntry(
+        key=_address(fields, "key", place),
+        context=_address(fields, "context", place),
+        logs=logs,
         recorded=_second(fields, place),
     )
 

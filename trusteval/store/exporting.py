@@ -1,4 +1,4 @@
-"""Writes a store to a file: every context, health check, cost and response, of one moment."""
+"""Writes a store to a file: contexts and all that was recorded with them, of one moment."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from typing import Any
 
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.database import damaged
-from trusteval.store.entries import ContextEntry, CostEntry, Entry, HealthEntry, ResponseEntry
+from trusteval.store.entries import (
+    ContextEntry,
+    CostEntry,
+    Entry,
+    HealthEntry,
+    ProbabilitiesEntry,
+    ResponseEntry,
+)
 from trusteval.store.jsonl_file import write_jsonl
 from trusteval.store.parquet_file import write_parquet
 from trusteval.store.responses import ResponseStore
-from trusteval.store.schema import has_table
 from trusteval.store.stored import (
     is_time,
     read_cost,
     read_description,
     read_health,
+    read_label_logs,
     read_response,
     shown_key,
 )
@@ -30,7 +37,11 @@ WRITERS: dict[str, Callable[[Path, Iterator[Entry]], None]] = {
     ".jsonl": write_jsonl,
     ".parquet": write_parquet,
 }
-_COLUMNS = "key, context, recorded, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens"
+_COLUMNS = {
+    "responses": "key, context, recorded, checksum, text, finish_reason, n_prompt_tokens, "
+    "n_new_tokens",
+    "probabilities": "key, context, recorded, checksum, found",
+}
 _DEEPEST = 4
 _DIGITS = "0123456789abcdef"
 
@@ -40,7 +51,9 @@ class Exported:
     """How much was written, and of a damaged store, how much could not be read."""
 
     responses: int = 0
+    probabilities: int = 0
     unreadable_responses: int = 0
+    unreadable_probabilities: int = 0
     unreadable_ranges: int = 0
 
 
@@ -79,7 +92,30 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
         elif not salvage:
             raise damaged(store.path, f"look {shown_key(key)} is not as it was recorded")
     yield from _cost_entries(store, digests, salvage=salvage)
-    rows = _readable(store, "", exported) if salvage else _response_rows(store)
+    yield from _probabilities(store, exported, digests, salvage=salvage)
+    yield from _responses(store, exported, digests, salvage=salvage)
+
+
+def _probabilities(
+    store: ResponseStore, exported: Exported, digests: Mapping[int, str], *, salvage: bool
+) -> Iterator[Entry]:
+    rows = _keyed(store, "probabilities", exported, salvage=salvage)
+    for key, context, recorded, expected, found in rows:
+        logs = read_label_logs(key, context, found, expected)
+        if logs is None or context not in digests or not is_time(recorded):
+            exported.unreadable_probabilities += 1
+            if not salvage:
+                what = f"probabilities {shown_key(key)} are not as they were recorded"
+                raise damaged(store.path, what)
+            continue
+        exported.probabilities += 1
+        yield ProbabilitiesEntry(key.hex(), digests[context], logs, recorded)
+
+
+def _responses(
+    store: ResponseStore, exported: Exported, digests: Mapping[int, str], *, salvage: bool
+) -> Iterator[Entry]:
+    rows = _keyed(store, "responses", exported, salvage=salvage)
     for key, context, recorded, expected, *answered in rows:
         response = read_response(key, context, answered, expected)
         if response is None or context not in digests or not is_time(recorded):
@@ -94,8 +130,7 @@ def _entries(store: ResponseStore, exported: Exported, *, salvage: bool) -> Iter
 def _cost_entries(
     store: ResponseStore, digests: Mapping[int, str], *, salvage: bool
 ) -> Iterator[CostEntry]:
-    rows = _rows(store, "costs", salvage=salvage) if has_table(store.database, "costs") else []
-    for columns in rows:
+    for columns in _rows(store, "costs", salvage=salvage):
         row = read_cost(columns)
         if row is not None and row.context in digests:
             marks = b"".join(row.marks).hex()
@@ -121,21 +156,24 @@ def _rows(store: ResponseStore, table: str, *, salvage: bool) -> list[Any]:
         raise
 
 
-def _response_rows(store: ResponseStore) -> Iterator[Any]:
-    return store.database.stream(f"SELECT {_COLUMNS} FROM responses")
+def _keyed(store: ResponseStore, table: str, exported: Exported, *, salvage: bool) -> Iterator[Any]:
+    """Yield the rows of a table that has one for each answer."""
+    if salvage:
+        return _readable(store, table, "", exported)
+    return store.database.stream(f"SELECT {_COLUMNS[table]} FROM {table}")
 
 
-def _readable(store: ResponseStore, prefix: str, exported: Exported) -> Iterator[Any]:
+def _readable(store: ResponseStore, table: str, prefix: str, exported: Exported) -> Iterator[Any]:
     """Yield the rows whose keys begin with `prefix`, narrowing down what cannot be read.
 
     Keys are spread evenly, so that a damaged page spoils a narrow range of them.
     """
     if len(prefix) < _DEEPEST // 2:
         for digit in _DIGITS:
-            yield from _readable(store, prefix + digit, exported)
+            yield from _readable(store, table, prefix + digit, exported)
         return
     ends = bytes.fromhex(prefix.ljust(64, "0")), bytes.fromhex(prefix.ljust(64, "f"))
-    asked = f"SELECT {_COLUMNS} FROM responses WHERE key BETWEEN ? AND ?"
+    asked = f"SELECT {_COLUMNS[table]} FROM {table} WHERE key BETWEEN ? AND ?"
     try:
         yield from store.database.execute(asked, ends)
     except StoreError:
@@ -143,4 +181,4 @@ def _readable(store: ResponseStore, prefix: str, exported: Exported) -> Iterator
             exported.unreadable_ranges += 1
             return
         for digit in _DIGITS:
-            yield from _readable(store, prefix + digit, exported)
+            yield from _readable(store, table, prefix + digit, exported)

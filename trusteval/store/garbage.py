@@ -37,7 +37,7 @@ class Collected:
 
 
 def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) -> Collected:
-    """Delete responses, health checks, costs, and contexts nothing is left of; give back room.
+    """Delete responses and what is beside them, contexts nothing is left of; give back their room.
 
     Processes that record meanwhile wait; what they miss afterwards they record anew.
     """
@@ -54,11 +54,13 @@ def collect(store: ResponseStore, garbage: Garbage, *, dry_run: bool = False) ->
     with database.writing():
         responses = database.change(f"DELETE FROM responses {where}")
         database.change(f"DELETE FROM health {where}")
+        database.change(f"DELETE FROM probabilities {where}")
         database.change(f"DELETE FROM costs {where}")
         contexts = database.change(
             f"DELETE FROM contexts WHERE number IN ({marks})"
             " AND number NOT IN (SELECT context FROM responses)"
             " AND number NOT IN (SELECT context FROM health)"
+            " AND number NOT IN (SELECT context FROM probabilities)"
             " AND number NOT IN (SELECT context FROM costs)"
         )
     try:

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import DataError, UsageError
 from trusteval.store.database import Database
-from trusteval.store.entries import ContextEntry, CostEntry, Entry, HealthEntry, ResponseEntry
+from trusteval.store.entries import (
+    ContextEntry,
+    CostEntry,
+    Entry,
+    HealthEntry,
+    ProbabilitiesEntry,
+    ResponseEntry,
+)
 from trusteval.store.jsonl_file import read_jsonl
 from trusteval.store.measured import written
 from trusteval.store.parquet_file import read_parquet
 from trusteval.store.responses import ResponseStore
-from trusteval.store.schema import INSERT_COST, INSERT_RESPONSE, cost_row, response_row
+from trusteval.store.schema import (
+    INSERT_COST,
+    INSERT_PROBABILITIES,
+    INSERT_RESPONSE,
+    cost_row,
+    found_row,
+    response_row,
+)
+from trusteval.system.digests import canonical_json
 
 READERS: dict[str, Callable[[Path], Iterator[Entry]]] = {
     ".jsonl": read_jsonl,
@@ -22,14 +37,17 @@ READERS: dict[str, Callable[[Path], Iterator[Entry]]] = {
 }
 # Rows wait where no other process sees them, so that the store is locked for the merge alone.
 _INCOMING = """CREATE TEMP TABLE incoming (
-    key BLOB PRIMARY KEY, context TEXT NOT NULL, text TEXT NOT NULL, finish_reason TEXT NOT NULL,
-    n_prompt_tokens INTEGER NOT NULL, n_new_tokens INTEGER NOT NULL, recorded INTEGER NOT NULL
+    key BLOB PRIMARY KEY, context TEXT NOT NULL, text TEXT, finish_reason TEXT,
+    n_prompt_tokens INTEGER, n_new_tokens INTEGER, recorded INTEGER NOT NULL, found TEXT
 ) WITHOUT ROWID"""
+_RESPONSES = "SELECT count(*) FROM incoming WHERE found IS NULL"
 _OTHERS = """SELECT count(*) FROM incoming AS new JOIN responses AS old ON old.key = new.key
     WHERE old.text IS NOT new.text OR old.finish_reason IS NOT new.finish_reason
     OR old.n_new_tokens IS NOT new.n_new_tokens"""
 _NEW = """SELECT key, context, recorded, text, finish_reason, n_prompt_tokens, n_new_tokens
-    FROM incoming WHERE key NOT IN (SELECT key FROM responses)"""
+    FROM incoming WHERE found IS NULL AND key NOT IN (SELECT key FROM responses)"""
+_NEW_PROBABILITIES = """SELECT key, context, found, recorded
+    FROM incoming WHERE found IS NOT NULL AND key NOT IN (SELECT key FROM probabilities)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,11 @@ def _stage(database: Database, path: Path) -> _Staged:
                     count += 1
                     counts = said.n_prompt_tokens, said.n_new_tokens
                     text = said.text, said.finish_reason.value
-                    yield (bytes.fromhex(key), context, *text, *counts, recorded)
+                    yield (bytes.fromhex(key), context, *text, *counts, recorded, None)
+                case ProbabilitiesEntry(key, context, logs, recorded):
+                    count += 1
+                    found = canonical_json(asdict(logs))
+                    yield (bytes.fromhex(key), context, *[None] * 4, recorded, found)
                 case HealthEntry():
                     staged.checks.append(entry)
                 case CostEntry():
@@ -94,7 +116,7 @@ def _stage(database: Database, path: Path) -> _Staged:
                 raise DataError(f"{path}: nothing describes the context {entry.context} before it")
 
     with database.reading():
-        insert = "INSERT OR IGNORE INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?)"
+        insert = "INSERT OR IGNORE INTO incoming VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         database.execute_many(insert, rows())
         database.execute("COMMIT")
     different = database.execute("SELECT count(*) FROM incoming")[0][0]
@@ -108,13 +130,20 @@ def _merge(store: ResponseStore, staged: _Staged) -> Imported:
     numbers = {
         address: store.number(context.description) for address, context in staged.described.items()
     }
-    responses = int(database.execute("SELECT count(*) FROM incoming")[0][0])
+    responses = int(database.execute(_RESPONSES)[0][0])
     conflicting = int(database.execute(_OTHERS)[0][0])
     added = database.execute_many(
         INSERT_RESPONSE,
         (
             response_row(key, numbers[context], answered, recorded=recorded)
             for key, context, recorded, *answered in database.stream(_NEW)
+        ),
+    )
+    database.execute_many(
+        INSERT_PROBABILITIES,
+        (
+            found_row(key, numbers[context], found, recorded=recorded)
+            for key, context, found, recorded in database.stream(_NEW_PROBABILITIES)
         ),
     )
     for check in staged.checks:

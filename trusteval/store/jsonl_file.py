@@ -18,10 +18,12 @@ from trusteval.store.entries import (
     CostEntry,
     Entry,
     HealthEntry,
+    ProbabilitiesEntry,
     ResponseEntry,
     context_entry,
     cost_entry,
     health_entry,
+    probabilities_entry,
     response_entry,
     to_fields,
 )
@@ -35,12 +37,14 @@ _KINDS: dict[type[Entry], str] = {
     ResponseEntry: "answer",
     HealthEntry: "look",
     CostEntry: "cost",
+    ProbabilitiesEntry: "probabilities",
 }
 _READERS: dict[str, Callable[..., Entry]] = {
     "context": context_entry,
     "answer": response_entry,
     "look": health_entry,
     "cost": cost_entry,
+    "probabilities": probabilities_entry,
 }
 
 

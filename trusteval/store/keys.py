@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trusteval.system.as_declared import shown
 from trusteval.system.digests import canonical_json, digest
 from trusteval.types import Prompt
+
+_KEY = re.compile("[0-9a-f]{64}")
+_MEASURED = "natural logarithm of the whole label, 1"
+"""What is recorded of a label; another definition needs another number."""
 
 
 def response_key(context: str, prompt: Prompt, *, max_new_tokens: int) -> str:
     """Address one response: what ran (a context's digest), what was asked, how long it may be."""
     asked = {"context": context, "messages": _messages(prompt), "max_new_tokens": max_new_tokens}
     return digest(asked)
+
+
+def probabilities_key(response: str, labels: Sequence[str]) -> str:
+    """Address the log-probabilities of labels at the start of the response of a key."""
+    return digest({"response": response, "labels": list(labels), "measured": _MEASURED})
+
+
+def address(key: str) -> bytes:
+    """Return a key as rows hold it; raises ValueError for one that is none."""
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise ValueError(f"expected a key of 64 hexadecimal digits, got {shown(key)}")
+    return bytes.fromhex(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""A store as a Parquet table: a row per response; contexts, health checks and costs as metadata."""
+"""A store as a Parquet table: a row per response, or per response's probabilities.
+
+Contexts, health checks and costs are metadata. The column `found`, which earlier versions did not
+write, is JSON: the probabilities of a row that has no text.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,12 @@ from trusteval.store.entries import (
     CostEntry,
     Entry,
     HealthEntry,
+    ProbabilitiesEntry,
     ResponseEntry,
     context_entry,
     cost_entry,
     health_entry,
+    probabilities_entry,
     response_entry,
     to_fields,
 )
@@ -41,30 +47,35 @@ _COLUMNS = {
     **{"key": "string", "context": "string", "text": "string", "finish_reason": "string"},
     **{"n_prompt_tokens": "int64", "n_new_tokens": "int64", "recorded": "int64"},
 }
+_FOUND = {"found": "string"}
 
 
 def write_parquet(path: Path, entries: Iterable[Entry]) -> None:
-    """Write entries to a new file; responses have to come after all others."""
+    """Write entries to a new file; those that are rows have to come after all others."""
     import pyarrow
     from pyarrow import parquet
 
     kept: dict[bytes, list[dict[str, Any]]] = {place: [] for place in _PLACES.values()}
     left = iter(entries)
-    first: ResponseEntry | None = None
+    first: list[dict[str, Any]] = []
     for entry in left:
-        if isinstance(entry, ResponseEntry):
-            first = entry
+        if isinstance(entry, ResponseEntry | ProbabilitiesEntry):
+            first = [_row(entry)]
             break
         kept[_PLACES[type(entry)]].append(to_fields(entry))
     schema = pyarrow.schema(
-        [(name, pyarrow.type_for_alias(kind)) for name, kind in _COLUMNS.items()],
+        [(name, pyarrow.type_for_alias(kind)) for name, kind in (_COLUMNS | _FOUND).items()],
         metadata={name: json.dumps(rows, sort_keys=True) for name, rows in kept.items()},
     )
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        rows = [] if first is None else [to_fields(first)]
-        while rows := [*rows, *map(to_fields, islice(left, _ROWS_AT_ONCE - len(rows)))]:
+        while rows := [*first, *map(_row, islice(left, _ROWS_AT_ONCE - len(first)))]:
             writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
-            rows = []
+            first = []
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    fields = to_fields(entry)
+    return {**fields, "found": json.dumps(fields["found"])} if "found" in fields else fields
 
 
 def read_parquet(path: Path) -> Iterator[Entry]:
@@ -72,30 +83,40 @@ def read_parquet(path: Path) -> Iterator[Entry]:
     import pyarrow
     from pyarrow import parquet
 
-    texts = [name for name, kind in _COLUMNS.items() if kind == "string"]
     try:
         with opened(path) as raw:
             table = parquet.ParquetFile(raw)
             yield from _kept(path, table.schema_arrow.metadata or {})
-            _refuse_other(path, table)
+            columns = _COLUMNS | (_FOUND if "found" in table.schema_arrow.names else {})
+            _refuse_other(path, table, columns)
+            texts = [name for name, kind in columns.items() if kind == "string"]
             # One value that all rows share takes no room in a file: it is looked at before it does.
             file, number = parquet.ParquetFile(raw, read_dictionary=texts), 0
-            for batch in file.iter_batches(_ROWS_READ_AT_ONCE, columns=list(_COLUMNS)):
+            for batch in file.iter_batches(_ROWS_READ_AT_ONCE, columns=list(columns)):
                 _refuse_long(path, batch)
                 for fields in batch.to_pylist():
                     number += 1
-                    yield response_entry(fields, place=f"{path}, row {number}")
+                    yield _entry(fields, place=f"{path}, row {number}")
     except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(f"{path} is no Parquet file of a store: {reason}") from error
 
 
-def _refuse_other(path: Path, file: Any) -> None:
+def _entry(fields: Mapping[str, Any], *, place: str) -> Entry:
+    if fields.get("found") is None:
+        return response_entry(fields, place=place)
+    try:
+        return probabilities_entry({**fields, "found": loads(fields["found"])}, place=place)
+    except ValueError as error:
+        raise DataError(f"{place}: expected JSON under 'found', got {error}") from error
+
+
+def _refuse_other(path: Path, file: Any, columns: Mapping[str, str]) -> None:
     """Raise DataError for another table, and for parts that are larger than any of ours."""
     names = file.schema_arrow.names
-    if any(names.count(name) != 1 for name in _COLUMNS):
-        raise DataError(f"{path}: expected the columns {', '.join(_COLUMNS)}, each once")
-    for name, kind in _COLUMNS.items():
+    if any(names.count(name) != 1 for name in columns):
+        raise DataError(f"{path}: expected the columns {', '.join(columns)}, each once")
+    for name, kind in columns.items():
         found = file.schema_arrow.field(name).type
         if str(getattr(found, "value_type", found)) != kind:
             raise DataError(f"{path}: expected {kind} in the column {name}, got {found}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,14 +11,15 @@ from typing import Any
 from trusteval.errors import StoreError, UsageError
 from trusteval.store.costs import RecordedCosts, insert_effort, recorded_costs, replace_load
 from trusteval.store.database import Database, can_be_written, damaged, opening
+from trusteval.store.keys import address
 from trusteval.store.leases import Leases
 from trusteval.store.measured import written
 from trusteval.store.schema import (
     INSERT_HEALTH,
     INSERT_RESPONSE,
-    health_row,
+    found_row,
     prepare,
-    refuse_new,
+    prepare_to_read,
     response_row,
     this_second,
 )
@@ -28,14 +28,12 @@ from trusteval.system.as_declared import (
     context_as_declared,
     health_as_declared,
     response_as_declared,
-    shown,
 )
 from trusteval.system.digests import canonical_json, digest
 from trusteval.system.locking import file_lock
 from trusteval.types import Effort, Health, Load, Response
 
 _KEYS_AT_ONCE = 500
-_KEY = re.compile("[0-9a-f]{64}")
 
 
 class ResponseStore:
@@ -52,7 +50,7 @@ class ResponseStore:
             self.is_writable = not path.is_file() or can_be_written(path)
         self.database = self._opened() if self.is_writable else Database.read_only(path)
         if not self.is_writable:
-            refuse_new(self.database)
+            prepare_to_read(self.database)
         self._leases = Leases(self.database)
 
     def _opened(self) -> Database:
@@ -74,20 +72,22 @@ class ResponseStore:
         Raises StoreError for a row that is not as it was written: it is never a response.
         """
         found: dict[str, Response] = {}
+        columns = "key, context, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens"
+        for key, context, expected, *answered in self.rows("responses", columns, keys):
+            response = read_response(key, context, answered, expected)
+            if response is None:
+                raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
+            found[key.hex()] = response
+        return found
+
+    def rows(self, table: str, columns: str, keys: Sequence[str]) -> Iterator[Any]:
+        """Yield the rows of a table that are recorded under these keys."""
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = [bytes.fromhex(key) for key in keys[start : start + _KEYS_AT_ONCE]]
             marks = ",".join("?" * len(some))
-            rows = self.database.execute(
-                "SELECT key, context, checksum, text, finish_reason, n_prompt_tokens, n_new_tokens "
-                f"FROM responses WHERE key IN ({marks})",
-                some,
+            yield from self.database.execute(
+                f"SELECT {columns} FROM {table} WHERE key IN ({marks})", some
             )
-            for key, context, expected, *answered in rows:
-                response = read_response(key, context, answered, expected)
-                if response is None:
-                    raise damaged(self.path, f"answer {key.hex()[:12]} is not as it was recorded")
-                found[key.hex()] = response
-        return found
 
     def put(self, context: Mapping[str, Any], responses: Mapping[str, Response]) -> None:
         """Record responses in one transaction; one that is there already is left as it is.
@@ -95,9 +95,9 @@ class ResponseStore:
         Raises StoreError, with nothing recorded, for what could not be read back as it was given.
         """
         now = this_second()
-        with self._refusing():
+        with self.refusing():
             described = context_as_declared(context)
-            declared = [(_address(key), response_as_declared(r)) for key, r in responses.items()]
+            declared = [(address(key), response_as_declared(r)) for key, r in responses.items()]
         with self.database.writing():
             number = self.number(described)
             self.database.execute_many(
@@ -115,8 +115,8 @@ class ResponseStore:
 
     def put_effort(self, context: Mapping[str, Any], keys: Collection[str], effort: Effort) -> None:
         """Record what the answers under some keys, at least one, took together."""
-        with self._refusing():
-            addresses, described = list(map(_address, keys)), context_as_declared(context)
+        with self.refusing():
+            addresses, described = list(map(address, keys)), context_as_declared(context)
             measured = written(effort)
         with self.database.writing():
             number = self.number(described)
@@ -124,19 +124,19 @@ class ResponseStore:
 
     def put_load(self, context: Mapping[str, Any], key: str, load: Load) -> None:
         """Record what a load took, or what is known of the load of that key by now."""
-        with self._refusing():
-            address, described = _address(key), context_as_declared(context)
+        with self.refusing():
+            place, described = address(key), context_as_declared(context)
             measured = written(load)
         with self.database.writing():
             number = self.number(described)
-            replace_load(self.database, number, address, measured, recorded=this_second())
+            replace_load(self.database, number, place, measured, recorded=this_second())
 
     def costs(self, context: str) -> RecordedCosts:
         """Return what was measured of a context, which is named by its digest."""
         return recorded_costs(self.database, context)
 
     @contextmanager
-    def _refusing(self) -> Iterator[None]:
+    def refusing(self) -> Iterator[None]:
         """Word what may not be recorded in one line."""
         try:
             yield
@@ -157,15 +157,15 @@ class ResponseStore:
 
     def put_health(self, key: str, context: Mapping[str, Any], health: Health) -> None:
         """Record what the health check of a variant found; raises as `put` does."""
-        with self._refusing():
-            address, described = _address(key), context_as_declared(context)
+        with self.refusing():
+            place, described = address(key), context_as_declared(context)
             declared = health_as_declared(health)
         with self.database.writing():
-            self.insert_health(address, self.number(described), declared, recorded=this_second())
+            self.insert_health(place, self.number(described), declared, recorded=this_second())
 
     def insert_health(self, key: bytes, context: int, health: Health, *, recorded: int) -> None:
         """Record a health check inside a transaction, by the number of its context."""
-        row = health_row(key, context, canonical_json(asdict(health)), recorded=recorded)
+        row = found_row(key, context, canonical_json(asdict(health)), recorded=recorded)
         self.database.execute(INSERT_HEALTH, row)
 
     def __len__(self) -> int:
@@ -190,13 +190,6 @@ class ResponseStore:
         )
         rows = self.database.execute("SELECT number FROM contexts WHERE digest = ?", (address,))
         return int(rows[0][0])
-
-
-def _address(key: str) -> bytes:
-    """Return a key as rows hold it; raises ValueError for one that is none."""
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
-        raise ValueError(f"expected a key of 64 hexadecimal digits, got {shown(key)}")
-    return bytes.fromhex(key)
 
 
 def existing_store(path: Path) -> ResponseStore:

@@ -17,9 +17,12 @@ from trusteval.store.database import Database
 
 SCHEMA_VERSION = 5
 _TAKEN = (4, SCHEMA_VERSION)
-"""Schema 4 lacks the tables of _ADDED: a file that may be written gets them when it is opened."""
+"""Files of these schemas are taken, whatever they lack of _ADDED."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999: no calendar goes on."""
+_FOUND = """(
+        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
+        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID"""
 _FIRST = {
     "contexts": """(
         number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, description TEXT NOT NULL)""",
@@ -28,9 +31,7 @@ _FIRST = {
         finish_reason TEXT NOT NULL, n_prompt_tokens INTEGER NOT NULL,
         n_new_tokens INTEGER NOT NULL, recorded INTEGER NOT NULL,
         checksum INTEGER NOT NULL) WITHOUT ROWID""",
-    "health": """(
-        key BLOB PRIMARY KEY, context INTEGER NOT NULL, found TEXT NOT NULL,
-        recorded INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID""",
+    "health": _FOUND,
     "leases": """(
         unit TEXT PRIMARY KEY, owner TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID""",
 }
@@ -39,13 +40,17 @@ _ADDED = {
         context INTEGER NOT NULL, key BLOB NOT NULL, marks BLOB NOT NULL, measured TEXT NOT NULL,
         recorded INTEGER NOT NULL, checksum INTEGER NOT NULL,
         PRIMARY KEY (context, key)) WITHOUT ROWID""",
+    "probabilities": _FOUND,
 }
-_TABLES = {**_FIRST, **_ADDED}
+_TABLES = _FIRST | _ADDED
 # OR IGNORE would also leave out, without a word, a row that lacks a value.
 INSERT_RESPONSE = (
     "INSERT INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
 INSERT_HEALTH = "INSERT INTO health VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+INSERT_PROBABILITIES = (
+    "INSERT INTO probabilities VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
 _INSERT_COST = "INSERT INTO costs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (context, key) DO"
 INSERT_COST = f"{_INSERT_COST} NOTHING"
 REPLACE_COST = (
@@ -67,13 +72,13 @@ def response_checksum(key: bytes, context: int, answered: Sequence[Any]) -> int:
     return zlib.crc32(counted.encode(), zlib.crc32(key))
 
 
-def health_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
-    """Lay out a row of `health`; `found` is the health check as JSON."""
-    return (key, context, found, recorded, health_checksum(key, context, found))
+def found_row(key: bytes, context: int, found: str, *, recorded: int) -> tuple[Any, ...]:
+    """Lay out a row of `health` or `probabilities`; `found` is what it holds as JSON."""
+    return (key, context, found, recorded, found_checksum(key, context, found))
 
 
-def health_checksum(key: bytes, context: int, found: str) -> int:
-    """Return a number that a health check read from a damaged page does not match."""
+def found_checksum(key: bytes, context: int, found: str) -> int:
+    """Return a number that such a row read from a damaged page does not match."""
     return zlib.crc32(f"{context} {found}".encode(), zlib.crc32(key))
 
 
@@ -96,55 +101,55 @@ def this_second() -> int:
 
 
 def prepare(database: Database) -> None:
-    """Make the tables that a file lacks, one process at a time.
+    """Make the tables that a file lacks, one process at a time: of a new or an older one.
 
-    Raises StoreError for another version's file and for a database of something else, both left
-    as they are.
+    Raises StoreError for a file of a schema that is not taken and for a database of something else,
+    both left as they are.
     """
-    if _is_whole(database):
+    if not _lacking(database):
         return
     database.execute("PRAGMA journal_mode=WAL")
     with database.writing():
-        if _is_whole(database):  # another process was faster
-            return
-        for name, columns in _TABLES.items():
-            database.execute(f"CREATE TABLE IF NOT EXISTS {name} {columns}")
+        for name in _lacking(database):  # another process may have been faster
+            database.execute(f"CREATE TABLE {name} {_TABLES[name]}")
         database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-def refuse_new(database: Database) -> None:
-    """Raise StoreError for a file without tables, which cannot get them where it is."""
-    if _is_new(database):
+def prepare_to_read(database: Database) -> None:
+    """Let empty tables of this connection stand in for those that an older file lacks.
+
+    Raises StoreError as `prepare` does, and for a file without any tables.
+    """
+    lacking = _lacking(database)
+    if len(lacking) == len(_TABLES):
         raise StoreError(
             f"response store {database.path} is empty and cannot be written; copy it to a file "
             "that can, and name that by --trust-store"
         )
+    if lacking:
+        database.execute("PRAGMA query_only=0")  # of a copy in memory; the file stays read-only
+        database.execute("PRAGMA temp_store=MEMORY")
+        for name in lacking:
+            database.execute(f"CREATE TEMP TABLE {name} {_TABLES[name]}")
+        database.execute("PRAGMA query_only=1")
 
 
-def has_table(database: Database, name: str) -> bool:
-    """Whether a file has a table: one of an earlier schema that is only read lacks some."""
-    return ("table", name) in _contents(database)
+def _lacking(database: Database) -> list[str]:
+    """Return the tables that a file lacks, all of a new one.
 
-
-def _is_whole(database: Database) -> bool:
-    """Whether a file has all tables; raises StoreError as `_is_new` does."""
-    if _is_new(database) or _version(database) < SCHEMA_VERSION:
-        return False
-    return all(has_table(database, name) for name in _ADDED)
-
-
-def _is_new(database: Database) -> bool:
-    """Whether a file has no tables yet; raises StoreError for one that is not of our schemas."""
-    version = _version(database)
+    Raises StoreError for a file that is not of a schema that is taken.
+    """
+    version = int(database.execute("PRAGMA user_version")[0][0])
+    contents = _contents(database)
+    tables = {name for kind, name in contents if kind == "table"}
     if version in _TAKEN:
-        _refuse_foreign(database)
-        return False
+        _refuse_foreign(database, contents)
+        return [name for name in _ADDED if name not in tables]
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"response store {database.path} has schema {version}, this trusteval writes "
             f"{SCHEMA_VERSION}; use another --trust-store"
         )
-    tables = {name for kind, name in _contents(database) if kind == "table"}
     if tables and not {"contexts", "responses"} <= tables <= _TABLES.keys():
         raise StoreError(
             f"{database.path} is a database of something else (it holds "
@@ -152,15 +157,11 @@ def _is_new(database: Database) -> bool:
         )
     if tables:
         raise StoreError(
-            f"response store {database.path} has schema {version}, this trusteval reads and writes "
-            f"{SCHEMA_VERSION}; move the file away or name another by --trust-store, and what it "
-            "holds is asked for again"
+            f"response store {database.path} has schema {version}, this trusteval reads "
+            f"{' and '.join(map(str, _TAKEN))}; move the file away or name another by "
+            "--trust-store, and what it holds is asked for again"
         )
-    return True
-
-
-def _version(database: Database) -> int:
-    return int(database.execute("PRAGMA user_version")[0][0])
+    return list(_TABLES)
 
 
 def _contents(database: Database) -> list[tuple[str, str]]:
@@ -168,13 +169,12 @@ def _contents(database: Database) -> list[tuple[str, str]]:
     return database.execute("SELECT type, name FROM sqlite_master WHERE type != 'index'")
 
 
-def _refuse_foreign(database: Database) -> None:
+def _refuse_foreign(database: Database, contents: Sequence[tuple[str, str]]) -> None:
     """Raise StoreError for a file with what computes or acts where ours has only tables."""
-    found = _contents(database)
     ours = {("table", name) for name in _TABLES}
-    odd = [f"the {kind} {name}" for kind, name in found if (kind, name) not in ours]
-    odd += [f"no table {name}" for name in sorted(_FIRST) if ("table", name) not in found]
-    for _, name in sorted(found) if not odd else ():
+    odd = [f"the {kind} {name}" for kind, name in contents if (kind, name) not in ours]
+    odd += [f"no table {name}" for name in _FIRST if ("table", name) not in contents]
+    for _, name in sorted(contents) if not odd else ():
         columns = database.execute(f"PRAGMA table_xinfo({name})")
         odd += [f"the computed column {name}.{column[1]}" for column in columns if column[6]]
     if odd:

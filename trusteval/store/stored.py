@@ -11,13 +11,13 @@ from trusteval.store.measured import Measured, measured_of
 from trusteval.store.schema import (
     LAST_SECOND,
     cost_checksum,
-    health_checksum,
+    found_checksum,
     response_checksum,
 )
-from trusteval.system.as_declared import MOST, health_as_declared
+from trusteval.system.as_declared import MOST, health_as_declared, label_logs_as_declared
 from trusteval.system.bounded import loads
 from trusteval.system.digests import digest
-from trusteval.types import Effort, FinishReason, Health, Response
+from trusteval.types import Effort, FinishReason, Health, LabelLogs, Response
 
 _REASONS = {reason.value: reason for reason in FinishReason}
 _KEY_BYTES = 32
@@ -105,14 +105,41 @@ def is_time(recorded: object) -> TypeGuard[int]:
 
 def read_health(key: object, context: object, found: object, expected: object) -> Health | None:
     """Return a health check; None for a row that is not what was written."""
-    if not _is_key(key) or not isinstance(context, int) or not isinstance(found, str):
-        return None
-    if health_checksum(key, context, found) != expected:
-        return None
+    fields = _read_found(key, context, found, expected)
     try:
-        return health_as_declared(Health(**loads(found)))
+        return None if fields is None else health_as_declared(Health(**fields))
     except (ValueError, TypeError):
         return None
+
+
+def read_label_logs(
+    key: object, context: object, found: object, expected: object
+) -> LabelLogs | None:
+    """Return log-probabilities of labels; None for a row that is not what was written."""
+    fields = _read_found(key, context, found, expected)
+    return None if fields is None else label_logs_of(fields)
+
+
+def label_logs_of(fields: Mapping[str, Any]) -> LabelLogs | None:
+    """Rebuild log-probabilities from plain values; None for what is none."""
+    try:
+        return label_logs_as_declared(LabelLogs(**fields))
+    except (ValueError, TypeError):
+        return None
+
+
+def _read_found(
+    key: object, context: object, found: object, expected: object
+) -> Mapping[str, Any] | None:
+    if not _is_key(key) or not isinstance(context, int) or not isinstance(found, str):
+        return None
+    if found_checksum(key, context, found) != expected:
+        return None
+    try:
+        fields = loads(found)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) else None
 
 
 def read_cost(columns: Sequence[Any]) -> CostRow | None:

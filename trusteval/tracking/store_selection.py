@@ -5,10 +5,11 @@ The addresses of answers are hashes: whoever reads them says what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks.benchmark import Question
@@ -17,6 +18,7 @@ from trusteval.errors import MissingDataError, TrackingError
 from trusteval.protocols import PROTOCOLS
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.inventory import Stock, inventory
+from trusteval.store.probabilities import label_logs_of_responses
 from trusteval.suite.origin import demo_origin, find_origin
 from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
@@ -90,6 +92,7 @@ def _recorded(
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
     costs: dict[tuple[str, str], Cost] = {}
+    probabilities: dict[tuple[str, str], LabelProbabilities] = {}
     measured, left_out = store.costs(stock.digest), []
     for benchmark in find_profile(asking.profile).settings:
         try:
@@ -103,6 +106,8 @@ def _recorded(
             missing = f"{n:,} of {len(keys):,} answers are not recorded"
             left_out.append(f"{subject}: {benchmark} is left out, {missing}")
             continue
+        if (told := _probabilities(store, stock.digest, questions)) is not None:
+            probabilities[subject, benchmark] = told
         samples = [question.sample for question in questions]
         answered = [recorded[key] for key in keys]
         costs[subject, benchmark] = measured.of(recorded)
@@ -114,7 +119,15 @@ def _recorded(
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
     data = {benchmark: questionnaire.facts(benchmark) for _, benchmark in answer_tables}
     identities = dict.fromkeys(answer_tables, stock.description)
-    run = AnsweredRun(_facts(asking), data, identities, answer_tables, said, costs=costs)
+    run = AnsweredRun(
+        _facts(asking),
+        data,
+        identities,
+        answer_tables,
+        said,
+        costs=costs,
+        probabilities=probabilities,
+    )
     return RecordedRun(run, tuple(left_out))
 
 
@@ -138,11 +151,32 @@ def _facts(asking: Asking) -> RunFacts:
 
 def _keys(context: str, questions: Sequence[Question]) -> list[str]:
     """Return the key of the answer to each question."""
+    return [key for _, keys in _keys_by_labels(context, questions) for key in keys]
+
+
+def _keys_by_labels(
+    context: str, questions: Sequence[Question]
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield the labels of each setting, and the key of the answer to each question of it."""
     by_setting: dict[str, list[Question]] = {}
     for question in questions:
         by_setting.setdefault(question.sample.setting.name, []).append(question)
-    keys: list[str] = []
     for asked in by_setting.values():
         prompts = AskedPrompts.of([question.prompt for question in asked])
-        keys += prompts.keys(context, max_new_tokens=asked[0].sample.setting.max_new_tokens)
-    return keys
+        setting = asked[0].sample.setting
+        labels = tuple(label.value for label in setting.labels)
+        yield labels, prompts.keys(context, max_new_tokens=setting.max_new_tokens)
+
+
+def _probabilities(
+    store: ResponseStore, context: str, questions: Sequence[Question]
+) -> LabelProbabilities | None:
+    """Look up how likely the labels were; None where that is recorded of no answer."""
+    told = [
+        logs
+        for labels, keys in _keys_by_labels(context, questions)
+        for logs in label_logs_of_responses(store, keys, labels=labels)
+    ]
+    samples = [question.sample for question in questions]
+    missing = "they were not recorded"
+    return LabelProbabilities.of(samples, told, missing=missing) if any(told) else None

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from trusteval.engines.chat import render
+from trusteval.engines.engine import Weighed
 from trusteval.engines.health import MOST_SHORTFALL, PROMPTS, health_text
 from trusteval.engines.local.batching import Batch, halve, plan_batches, rows_of, without
-from trusteval.engines.local.decoding import Decoder, PlainDecoder
-from trusteval.engines.local.encoding import encode
+from trusteval.engines.local.decoding import Decoder, PlainDecoder, stop_tokens
+from trusteval.engines.local.encoding import Encoder, Rendered
 from trusteval.engines.local.health_check import check_health, find_shortfall
-from trusteval.engines.local.memory import default_budget, plan_memory
+from trusteval.engines.local.label_tokens import LabelTokens, label_logs, label_tokens
+from trusteval.engines.local.memory import (
+    default_budget,
+    free_memory,
+    is_out_of_memory,
+    plan_memory,
+)
 from trusteval.engines.local.packed_decoder import PackedDecoder
 from trusteval.errors import EngineError, PromptError
-from trusteval.system.files import abbreviated
 from trusteval.types import Draw, FinishReason, Health, Prompt, Response
 
+_T = TypeVar("_T")
 _SMOKE_TOKENS = 4
 """How many tokens of an answer the smoke run checks."""
 
@@ -31,7 +37,9 @@ class HFEngine:
         self.name = name
         config = model.config.get_text_config()
         self._context_length = int(getattr(config, "max_position_embeddings", 0) or 0)
-        self._stops = _stop_tokens(model, tokenizer)
+        known = getattr(model.get_input_embeddings(), "num_embeddings", None)
+        self._encoder = Encoder(tokenizer, name=name, known=known)
+        self._stops = stop_tokens(model, tokenizer)
         self._plan = plan_memory(model, budget=budget or default_budget(str(model.device)))
         self.decoder: Decoder = PackedDecoder(
             model,
@@ -50,20 +58,56 @@ class HFEngine:
         done: Collection[int] = (),
         draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
-        if not prompts:
-            return
         encoded = self.encode(prompts)
-        self._refuse_too_long(encoded, max_new_tokens)
-        finished = frozenset(done)
-        for batch in self._batches(encoded, max_new_tokens):
-            if missing := without(batch, finished):
-                yield self._run(encoded, missing, max_new_tokens, draw)
+
+        def answer(batch: Batch) -> dict[int, Response]:
+            new = self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens, draw=draw)
+            return {
+                row: self._response(tokens, len(encoded[row]))
+                for row, tokens in zip(rows_of(batch), new, strict=True)
+            }
+
+        yield from self._run(encoded, answer, max_new_tokens=max_new_tokens, done=done)
+
+    def weigh(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        labels: Sequence[str],
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        answered: Collection[int] = (),
+        draw: Draw | None = None,
+    ) -> Iterator[dict[int, Weighed]]:
+        texts = self._encoder.rendered(prompts)
+        encoded = self._encoder.encoded(texts)
+        tokens = dict(enumerate(self._label_tokens(texts, labels)))
+        finished = frozenset(answered)
+
+        def weigh(batch: Batch) -> dict[int, Weighed]:
+            told = self.decoder.weigh(
+                encoded,
+                batch,
+                labels=tokens,
+                answered=finished,
+                max_new_tokens=max_new_tokens,
+                draw=draw,
+            )
+            return {
+                row: Weighed(
+                    None if row in finished else self._response(one.new, len(encoded[row])),
+                    label_logs(labels, tokens[row], one.logs),
+                )
+                for row, one in zip(rows_of(batch), told, strict=True)
+            }
+
+        yield from self._run(encoded, weigh, max_new_tokens=max_new_tokens, done=done)
 
     def check_health(self) -> Health:
-        (tokens,) = self._tokens([(health_text(), True)])
+        (tokens,) = self._encoder.tokens([(health_text(), True)])
         if not tokens:
             raise EngineError(f"{self.name}: the tokenizer makes no tokens from English text")
-        self._refuse_unknown([tokens])
+        self._encoder.refuse_unknown([tokens])
         with self._explaining_memory(len(tokens)):
             return check_health(self)
 
@@ -72,52 +116,17 @@ class HFEngine:
 
         Raises PromptError for a prompt that the template or the tokenizer does not let through.
         """
-        texts = [self._rendered(prompt, index) for index, prompt in enumerate(prompts)]
-        encoded = self._tokens(texts)
-        self._refuse_merged(texts, encoded)
-        self._refuse_unknown(encoded)
-        return encoded
+        return self._encoder.encoded(self._encoder.rendered(prompts))
 
-    def _tokens(self, texts: Sequence[tuple[str, bool]]) -> list[list[int]]:
+    def _label_tokens(self, texts: Sequence[Rendered], labels: Sequence[str]) -> list[LabelTokens]:
         try:
-            return encode(texts, self.tokenizer)
+            tokens = label_tokens([text for text, _ in texts], labels, self.tokenizer)
         except EngineError as error:
             raise EngineError(f"{self.name}: {error}") from error
-
-    def _refuse_unknown(self, encoded: Sequence[Sequence[int]]) -> None:
-        """Raise PromptError for a token that the model has no embedding of."""
-        known = getattr(self.model.get_input_embeddings(), "num_embeddings", None)
-        if known is None:
-            return
-        for index, tokens in enumerate(encoded):
-            if tokens and max(tokens) >= known:
-                raise PromptError(
-                    f"{self.name}: the tokenizer makes token {max(tokens)}, the model knows "
-                    f"{known}; its tokenizer is another model's",
-                    index=index,
-                )
-
-    def _rendered(self, prompt: Prompt, index: int) -> tuple[str, bool]:
-        try:
-            return render(prompt, self.tokenizer)
-        except EngineError as error:
-            raise PromptError(f"{self.name}: {error}", index=index) from error
-
-    def _refuse_merged(
-        self, texts: Sequence[tuple[str, bool]], encoded: Sequence[Sequence[int]]
-    ) -> None:
-        """Raise PromptError if the tokenizer makes one prompt of many."""
-        n_texts = len(set(texts))
-        first: dict[tuple[int, ...], int] = {}
-        for index, tokens in enumerate(encoded):
-            first.setdefault(tuple(tokens), index)
-        if n_texts > 1 and 2 * len(first) <= n_texts:
-            merged = next(i for i, t in enumerate(encoded) if texts[i] != texts[first[tuple(t)]])
-            raise PromptError(
-                f"{self.name}: the tokenizer reads {n_texts} different prompts as {len(first)}; "
-                "its files are damaged or another model's",
-                index=merged,
-            )
+        self._encoder.refuse_unknown(
+            [[token for label in of_one for token in label] for of_one in tokens]
+        )
+        return tokens
 
     def begin_answers(self, encoded: Sequence[Sequence[int]]) -> list[list[int]]:
         """Return the first tokens of each answer, by the way of `generate`."""
@@ -133,7 +142,7 @@ class HFEngine:
 
     def close(self) -> None:
         del self.model, self.decoder
-        _free_memory()
+        free_memory()
 
     def _decodes_faithfully(self) -> bool:
         """Say whether the model can be packed, and answers as it does in a plain pass."""
@@ -160,44 +169,41 @@ class HFEngine:
     def _run(
         self,
         encoded: Sequence[Sequence[int]],
-        batch: Batch,
+        doing: Callable[[Batch], dict[int, _T]],
+        *,
         max_new_tokens: int,
-        draw: Draw | None,
-    ) -> dict[int, Response]:
-        """Answer a batch; where memory runs out, one half after the other."""
-        rows = rows_of(batch)
-        new = self._answer_if_it_fits(encoded, batch, max_new_tokens, draw)
-        if new is None:
-            self.decoder.forget()
-            _free_memory()
-            first, second = halve(batch)
-            return {
-                **self._run(encoded, first, max_new_tokens, draw),
-                **self._run(encoded, second, max_new_tokens, draw),
-            }
-        return {
-            row: self._response(tokens, len(encoded[row]))
-            for row, tokens in zip(rows, new, strict=True)
-        }
+        done: Collection[int],
+    ) -> Iterator[dict[int, _T]]:
+        """Do something to each batch, without what is done."""
+        if not encoded:
+            return
+        self._refuse_too_long(encoded, max_new_tokens)
+        finished = frozenset(done)
+        for batch in self._batches(encoded, max_new_tokens):
+            if missing := without(batch, finished):
+                yield self._within_memory(encoded, missing, doing)
 
-    def _answer_if_it_fits(
+    def _within_memory(
         self,
         encoded: Sequence[Sequence[int]],
         batch: Batch,
-        max_new_tokens: int,
-        draw: Draw | None,
-    ) -> list[list[int]] | None:
-        """Return the new tokens of each row, None if several rows are too many for the memory."""
+        doing: Callable[[Batch], dict[int, _T]],
+    ) -> dict[int, _T]:
+        """Do something to a batch; where memory runs out, to one half after the other."""
         rows = rows_of(batch)
         try:
             with self._explaining_memory(max(len(encoded[row]) for row in rows)):
-                return self.decoder.answer(encoded, batch, max_new_tokens=max_new_tokens, draw=draw)
+                return doing(batch)
         except _OutOfMemoryError:
             if len(rows) == 1:
                 raise
-            return None
         except EngineError as error:
             raise EngineError(f"{self.name}: {error}") from error
+        self.decoder.forget()
+        free_memory()
+        first, second = halve(batch)
+        done = self._within_memory(encoded, first, doing)
+        return {**done, **self._within_memory(encoded, second, doing)}
 
     @contextmanager
     def _explaining_memory(self, n_tokens: int) -> Iterator[None]:
@@ -205,7 +211,7 @@ class HFEngine:
         try:
             yield
         except RuntimeError as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             raise _OutOfMemoryError(
                 f"{self.name}: out of memory on {self.model.device} with a single prompt of "
@@ -228,34 +234,8 @@ class _OutOfMemoryError(EngineError):
     """The device's memory is too small for what was asked."""
 
 
-def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    declared = getattr(model.generation_config, "eos_token_id", None)
-    listed = declared if isinstance(declared, list) else [declared]
-    stops = [token for token in (*listed, tokenizer.eos_token_id) if token is not None]
-    if odd := [token for token in stops if not isinstance(token, int)]:
-        raise EngineError(f"eos_token_id names {abbreviated(odd[0])}, expected numbers of tokens")
-    return frozenset(stops)
-
-
 def _positions_depend_on_length(model: Any) -> bool:
     """Say whether rotary embeddings change with the longest prompt of a batch."""
     rope = getattr(model.config.get_text_config(), "rope_parameters", None) or {}
     kinds = [rope, *(value for value in rope.values() if isinstance(value, dict))]
     return any(kind.get("rope_type") in ("dynamic", "longrope") for kind in kinds)
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    import torch
-
-    # On a CPU torch raises a plain RuntimeError that names its allocator.
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
-
-
-def _free_memory() -> None:
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

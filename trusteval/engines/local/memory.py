@@ -97,3 +97,22 @@ def plan_memory(model: Any, *, budget: int) -> Plan:
         tokens_at_once=max(1, min(tokens, most)),
         threads=threads,
     )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether a library's error is a lack of memory."""
+    import torch
+
+    # On a CPU torch raises a plain RuntimeError that names its allocator.
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+
+
+def free_memory() -> None:
+    """Give back what was freed and is still held."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,26 +1,27 @@
 """Answers batches of prompts with packed tokens: shared prefixes once, no padding.
 
-A batch is prefilled in a few forward passes of whole prompts; then every pass decodes one token of
-every answer that has not ended. Prompts whose answers ended leave the batch.
+A batch is prefilled in a few forward passes of whole prompts, whose last logits also say how likely
+labels are; then every pass decodes one token of every answer that has not ended. Prompts whose
+answers ended leave the batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trusteval.engines.local.attention import IMPLEMENTATION, Packing, SharedPrefix, install
-from trusteval.engines.local.batching import Batch
-from trusteval.engines.local.decoding import choose
+from trusteval.engines.local.attention import IMPLEMENTATION, SharedPrefix, install
+from trusteval.engines.local.batching import Batch, rows_of
+from trusteval.engines.local.decoding import Told, choose
 from trusteval.engines.local.drawing import Lots
-from trusteval.engines.local.passes import Decode, KVCache, Prefill, Suffix, find_spans
+from trusteval.engines.local.label_paths import LabelSums, tell
+from trusteval.engines.local.label_tokens import LabelTokens
+from trusteval.engines.local.packed_reading import read_next, read_prompts
+from trusteval.engines.local.passes import KVCache, Suffix
 from trusteval.engines.local.threads import run_side_by_side
 from trusteval.types import Draw
-
-if TYPE_CHECKING:
-    import torch
 
 _MOST_FINISHED = 0.25
 """Rows are dropped when this share of them has ended; dropping copies what the others keep."""
@@ -51,19 +52,39 @@ class PackedDecoder:
         max_new_tokens: int,
         draw: Draw | None = None,
     ) -> list[list[int]]:
+        nothing: dict[int, LabelTokens] = dict.fromkeys(rows_of(batch), ())
+        told = self.weigh(
+            encoded, batch, labels=nothing, answered=(), max_new_tokens=max_new_tokens, draw=draw
+        )
+        return [one.new for one in told]
+
+    def weigh(
+        self,
+        encoded: Sequence[Sequence[int]],
+        batch: Batch,
+        *,
+        labels: Mapping[int, LabelTokens],
+        answered: Container[int],
+        max_new_tokens: int,
+        draw: Draw | None = None,
+    ) -> list[Told]:
+        """Look first tokens up where the prompt ends, and read on for those that follow them."""
         import torch
 
+        rows = rows_of(batch)
+        asked = {place for place, row in enumerate(rows) if row not in answered}
+        sums = [LabelSums(labels[row]) for row in rows]
+        deepest = max((len(path) for own in sums for path in own.paths), default=0)
         with torch.inference_mode(), self._attending():
-            needed: dict[tuple[int, ...], SharedPrefix] = {}
-            prompts: list[Suffix] = []
-            for family in batch:
-                prefix = self._shared_prefix(encoded[family.rows[0]], family.cuts, needed)
-                for row in family.rows:
-                    lots = None if draw is None else Lots.of(encoded[row], draw)
-                    prompts.append(Suffix(encoded[row][family.shared :], prefix, lots))
-            self._prefixes = needed
-            first, caches = self._prefill(prompts, room=max_new_tokens - 1)
-            return self._decode(first, prompts, caches, max_new_tokens)
+            prompts = self._suffixes(encoded, batch, draw)
+            room = max(max_new_tokens - 1 if asked else 0, deepest)
+            first, caches = self._prefill(prompts, room=room, sums=sums)
+            self._read_labels(prompts, caches, sums)
+            new = self._decode(first, prompts, caches, max_new_tokens, asked=asked)
+        return [
+            Told(tokens if place in asked else [], own.totals)
+            for place, (tokens, own) in enumerate(zip(new, sums, strict=True))
+        ]
 
     def forget(self) -> None:
         self._prefixes = {}
@@ -79,6 +100,20 @@ class PackedDecoder:
 
     # -- prefill -------------------------------------------------------------------------
 
+    def _suffixes(
+        self, encoded: Sequence[Sequence[int]], batch: Batch, draw: Draw | None
+    ) -> list[Suffix]:
+        """Read what families share, and return what each prompt has beside that."""
+        needed: dict[tuple[int, ...], SharedPrefix] = {}
+        prompts: list[Suffix] = []
+        for family in batch:
+            prefix = self._shared_prefix(encoded[family.rows[0]], family.cuts, needed)
+            for row in family.rows:
+                lots = None if draw is None else Lots.of(encoded[row], draw)
+                prompts.append(Suffix(encoded[row][family.shared :], prefix, lots))
+        self._prefixes = needed
+        return prompts
+
     def _shared_prefix(
         self,
         tokens: Sequence[int],
@@ -92,45 +127,62 @@ class PackedDecoder:
             found = needed.get(known) or self._prefixes.get(known)
             if found is None:
                 length = 0 if prefix is None else prefix.length
-                _, (cache,) = self._prefill([Suffix(tokens[length:cut], prefix)], room=0)
+                suffix = Suffix(tokens[length:cut], prefix)
+                _, (cache,) = self._prefill([suffix], room=0, sums=[LabelSums(())])
                 found = cache.after(prefix)
             needed[known] = prefix = found
         return prefix
 
-    def _prefill(self, prompts: Sequence[Suffix], *, room: int) -> tuple[list[int], list[KVCache]]:
-        """Return each prompt's first new token, and keys and values with `room` for more."""
+    def _prefill(
+        self, prompts: Sequence[Suffix], *, room: int, sums: Sequence[LabelSums]
+    ) -> tuple[list[int], list[KVCache]]:
+        """Return each prompt's first new token, and keys and values with `room` for more.
+
+        `sums` are told the first tokens of each prompt's labels.
+        """
         lengths = [len(prompt.tokens) for prompt in prompts]
         most = min(self._tokens_at_once, -(-sum(lengths) // self._threads))
         caches = [
             KVCache(list(rows), max(lengths[row] for row in rows) + room)
             for rows in _portions(lengths, most)
         ]
-        tasks = [partial(self._pass, [prompts[row] for row in c.rows], c) for c in caches]
+        tasks = [
+            partial(self._pass, [prompts[row] for row in c.rows], c, [sums[row] for row in c.rows])
+            for c in caches
+        ]
         first = [t for some in run_side_by_side(tasks, threads=self._threads) for t in some]
         return first, caches
 
-    def _pass(self, some: Sequence[Suffix], cache: KVCache) -> list[int]:
+    def _pass(self, some: Sequence[Suffix], cache: KVCache, sums: Sequence[LabelSums]) -> list[int]:
         """Prefill prompts in one forward pass, return each one's first new token."""
-        import torch
-
-        device = self._model.device
-        lengths = torch.tensor([len(prompt.tokens) for prompt in some], device=device)
-        ids = torch.tensor([t for prompt in some for t in prompt.tokens], device=device)
-        positions = torch.cat(
-            [
-                torch.arange(p.prefix_length, p.prefix_length + len(p.tokens), device=device)
-                for p in some
-            ]
-        )
-        packing = Prefill(
-            lengths=lengths,
-            spans=find_spans(some, [len(prompt.tokens) for prompt in some]),
-            positions=positions,
-            cache=cache,
-        )
-        return self._choose(ids, positions, packing, some, last=lengths.cumsum(0) - 1)
+        logits = read_prompts(self._model, some, cache=cache)
+        first = choose(logits, _lots(some))
+        tell(sums, [()] * len(sums), logits)
+        return first
 
     # -- decode --------------------------------------------------------------------------
+
+    def _read_labels(
+        self, prompts: Sequence[Suffix], caches: Sequence[KVCache], sums: Sequence[LabelSums]
+    ) -> None:
+        """Read what labels of several tokens begin with, one token of every prompt in each pass.
+
+        Its keys and values stand where those of the answer will be, which overwrite them.
+        """
+        for step in range(max((len(own.paths) for own in sums), default=0)):
+            reading = [c for c in caches if any(step < len(sums[row].paths) for row in c.rows)]
+            rows = [row for cache in reading for row in cache.rows]
+            # A prompt whose labels are read reads anything once more.
+            paths = [sums[row].paths[step] if step < len(sums[row].paths) else None for row in rows]
+            logits = read_next(
+                self._model,
+                [path[-1] if path else 0 for path in paths],
+                behind=[len(path) - 1 if path else 0 for path in paths],
+                prompts=prompts,
+                caches=reading,
+            )
+            choose(logits)
+            tell([sums[row] for row in rows], paths, logits)
 
     def _decode(
         self,
@@ -138,14 +190,17 @@ class PackedDecoder:
         prompts: Sequence[Suffix],
         caches: Sequence[KVCache],
         max_new_tokens: int,
+        *,
+        asked: Container[int],
     ) -> list[list[int]]:
-        """Add tokens until every answer ended or has `max_new_tokens`."""
-        import torch
-
+        """Add tokens until every answer that is asked for ended or has `max_new_tokens`."""
         new = [[token] for token in first]
-        device = self._model.device
         for step in range(max_new_tokens - 1):
-            running = {row for row, tokens in enumerate(new) if tokens[-1] not in self._stops}
+            running = {
+                row
+                for row, tokens in enumerate(new)
+                if row in asked and tokens[-1] not in self._stops
+            }
             caches = [cache for cache in caches if not running.isdisjoint(cache.rows)]
             if not caches:
                 break
@@ -153,36 +208,23 @@ class PackedDecoder:
                 if len(running & set(cache.rows)) <= (1 - _MOST_FINISHED) * len(cache.rows):
                     cache.keep(running)
             rows = [row for cache in caches for row in cache.rows]
-            suffixes = [prompts[row] for row in rows]
-            written = torch.tensor([len(s.tokens) + step for s in suffixes], device=device)
-            positions = torch.tensor([s.prefix_length for s in suffixes], device=device) + written
-            ids = torch.tensor([new[row][-1] for row in rows], device=device)
-            spans = find_spans(suffixes, [1] * len(suffixes))
-            packing = Decode(written=written, spans=spans, positions=positions, caches=caches)
-            chosen = self._choose(ids, positions, packing, suffixes, last=None)
+            logits = read_next(
+                self._model,
+                [new[row][-1] for row in rows],
+                behind=[step] * len(rows),
+                prompts=prompts,
+                caches=caches,
+            )
+            chosen = choose(logits, _lots([prompts[row] for row in rows]))
             for row, token in zip(rows, chosen, strict=True):
                 if row in running:
                     new[row].append(token)
         return new
 
-    def _choose(
-        self,
-        ids: torch.Tensor,
-        positions: torch.Tensor,
-        packing: Packing,
-        prompts: Sequence[Suffix],
-        *,
-        last: torch.Tensor | None,
-    ) -> list[int]:
-        """Return what follows the prompts' tokens at `last`, or every token, one of each."""
-        logits = self._model(
-            input_ids=ids[None],
-            position_ids=positions[None],
-            use_cache=False,
-            logits_to_keep=0 if last is None else last,
-            packing=packing,
-        ).logits[0]
-        return choose(logits, [prompt.lots for prompt in prompts if prompt.lots is not None])
+
+def _lots(prompts: Sequence[Suffix]) -> list[Lots]:
+    """Return what the answers to these prompts are drawn by; nothing where they are greedy."""
+    return [prompt.lots for prompt in prompts if prompt.lots is not None]
 
 
 def _portions(lengths: Sequence[int], most: int) -> Iterator[range]:

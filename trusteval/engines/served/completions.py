@@ -12,6 +12,7 @@ from typing import Any
 
 from trusteval.engines.chat import PINNED_DATE, fold_system, plain_layout
 from trusteval.engines.drawing import seed_of
+from trusteval.engines.served.label_logprobs import asking_for
 from trusteval.engines.served.thought import Thought, find_thought
 from trusteval.errors import EngineError, PromptError
 from trusteval.system.as_declared import shown, whole_number
@@ -47,9 +48,14 @@ def decoding(draw: Draw | None) -> str:
 
 
 def completion(
-    prompt: Prompt, endpoint: Endpoint, *, max_new_tokens: int, draw: Draw | None = None
+    prompt: Prompt,
+    endpoint: Endpoint,
+    *,
+    max_new_tokens: int,
+    draw: Draw | None = None,
+    likeliest: int = 0,
 ) -> Completion:
-    """Word the request for a prompt's answer, or for a draw of it.
+    """Word the request for a prompt's answer, or a draw of it, and the `likeliest` of each token.
 
     Text to be continued goes without a chat template by any route; a conversation only if the
     endpoint says so, in the plain layout.
@@ -61,17 +67,26 @@ def completion(
         # `transformers serve` reads it as "no repetition penalty", whatever the model's default.
         "frequency_penalty": 0,
     }
+    route = route_of(prompt, endpoint)
+    if likeliest:
+        body |= asking_for(route, likeliest)
     if any(message.role is Role.PLAIN for message in prompt):
         body["prompt"] = "".join(message.content for message in prompt)
-        return Completion(Route.COMPLETIONS, body, max_new_tokens)
-    if endpoint.route is Route.COMPLETIONS:
+        return Completion(route, body, max_new_tokens)
+    if route is Route.COMPLETIONS:
         body["prompt"] = plain_layout(prompt)
-        return Completion(Route.COMPLETIONS, body, max_new_tokens)
+        return Completion(route, body, max_new_tokens)
     if endpoint.folds_system and any(message.role is Role.SYSTEM for message in prompt):
         prompt = fold_system(prompt)
     body["messages"] = [{"role": str(m.role), "content": m.content} for m in prompt]
     body["chat_template_kwargs"] = {"enable_thinking": False, "date_string": PINNED_DATE}
-    return Completion(Route.CHAT, body, max_new_tokens)
+    return Completion(route, body, max_new_tokens)
+
+
+def route_of(prompt: Prompt, endpoint: Endpoint) -> Route:
+    """Return the way a prompt goes."""
+    is_plain = any(message.role is Role.PLAIN for message in prompt)
+    return Route.COMPLETIONS if is_plain else endpoint.route
 
 
 def _chance(prompt: Prompt, draw: Draw | None) -> dict[str, Any]:

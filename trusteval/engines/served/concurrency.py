@@ -5,29 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
-from trusteval.types import Response
-
+_T = TypeVar("_T")
 _MOST_TOGETHER = 64
 _LONGEST_HELD_SECONDS = 2.0
 """An answer is handed over after so long, or with so many others: a group is a transaction."""
 
 
-async def answered(
-    ask: Callable[[int], Coroutine[Any, Any, Response]],
+async def answered_together(
+    ask: Callable[[int], Coroutine[Any, Any, _T]],
     indices: Iterable[int],
     *,
     at_once: int,
-) -> AsyncGenerator[dict[int, Response], None]:
+) -> AsyncGenerator[dict[int, _T], None]:
     """Yield groups of answers as they arrive, with at most `at_once` questions open.
 
     The first failure is raised after the answers that came before it; closing the generator
     cancels what is open.
     """
     waiting = iter(indices)
-    running: dict[asyncio.Task[Response], int] = {}
-    ready: dict[int, Response] = {}
+    running: dict[asyncio.Task[_T], int] = {}
+    ready: dict[int, _T] = {}
     clock = asyncio.get_running_loop().time
     handed_over = clock()
     try:

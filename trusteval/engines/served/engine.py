@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from trusteval.engines.engine import Weighed
 from trusteval.engines.served.completions import Completion, completion, read_answer
-from trusteval.engines.served.concurrency import answered
+from trusteval.engines.served.concurrency import answered_together
+from trusteval.engines.served.label_logprobs import LABEL_TOKENS, label_logs, places_of
+from trusteval.engines.served.likeliest import Likeliest
 from trusteval.engines.served.outcome import Failure, Rejection, Reply
 from trusteval.engines.served.refused import RefusedError, named, naming
 from trusteval.engines.served.servers import Servers
 from trusteval.engines.served.template_complaints import Cure, find_cure, is_of_length
 from trusteval.engines.served.thought import Thought
-from trusteval.errors import EngineError, PromptError
+from trusteval.errors import EngineError, PromptError, UnweighedError
 from trusteval.types import Draw, Endpoint, Prompt, Response, Role, Route
 
 _T = TypeVar("_T")
@@ -43,7 +54,8 @@ class OpenAIEngine:
         self._n_answered = 0
         self._is_folding_needed: bool | None = None
         self._loop: asyncio.Runner | None = asyncio.Runner()
-        self._answers: AsyncGenerator[dict[int, Response], None] | None = None
+        self._answers: AsyncGenerator[Any, None] | None = None
+        self._likeliest = Likeliest(servers, self._client, endpoint)
 
     @property
     def at_once(self) -> int:
@@ -58,24 +70,71 @@ class OpenAIEngine:
         done: Collection[int] = (),
         draw: Draw | None = None,
     ) -> Iterator[dict[int, Response]]:
+        async def ask(index: int) -> Response:
+            return (await self._ask(prompts[index], index, max_new_tokens, draw=draw))[0]
+
+        yield from self._groups(ask, prompts, limit=max_new_tokens, done=done)
+
+    def weigh(
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        labels: Sequence[str],
+        max_new_tokens: int,
+        done: Collection[int] = (),
+        answered: Collection[int] = (),
+        draw: Draw | None = None,
+    ) -> Iterator[dict[int, Weighed]]:
+        missing = sorted(set(range(len(prompts))).difference(done))
+        if not missing:
+            return
+        likeliest = self._n_likeliest(prompts[missing[0]])
+        few = min(max_new_tokens, LABEL_TOKENS)
+
+        async def ask(index: int) -> Weighed:
+            prompt, is_answered = prompts[index], index in answered
+            # Of a draw, a server may tell what the temperature made of the probabilities.
+            is_apart = is_answered or draw is not None
+            limit = few if is_apart else max_new_tokens
+            response, reply = await self._ask(prompt, index, limit, likeliest=likeliest)
+            logs = label_logs(places_of(reply), labels, likeliest=likeliest)
+            if draw is not None and not is_answered:
+                response, _ = await self._ask(prompt, index, max_new_tokens, draw=draw)
+            return Weighed(None if is_answered else response, logs)
+
+        yield from self._groups(ask, prompts, limit=max_new_tokens, done=done)
+
+    def _groups(
+        self,
+        ask: Callable[[int], Coroutine[Any, Any, _T]],
+        prompts: Sequence[Prompt],
+        *,
+        limit: int,
+        done: Collection[int],
+    ) -> Iterator[dict[int, _T]]:
+        """Ask about every prompt that is not done, and yield what arrives in groups."""
         missing = sorted(set(range(len(prompts))).difference(done))
         if not missing:
             return
         self.refuse_change()
-
-        async def ask(index: int) -> Response:
-            return await self._ask(prompts[index], index, max_new_tokens, draw)
-
-        answers = answered(ask, missing, at_once=self._servers.concurrency)
+        answers = answered_together(ask, missing, at_once=self._servers.concurrency)
         self._answers = answers
         try:
             # Between two groups the loop stands still: what arrives waits in the sockets.
             while (group := self._run(_next(answers))) is not None:
                 yield group
         except RefusedError as error:
-            raise self._explained(error, prompts[error.index], max_new_tokens) from error
+            raise self._explained(error, prompts[error.index], limit) from error
         finally:
             self._cancel()
+
+    def _n_likeliest(self, prompt: Prompt) -> int:
+        """Return how many tokens of a place the server tells; raises UnweighedError for none."""
+        with naming(self.name, self._servers.key):
+            told = self._run(self._likeliest.of(prompt))
+        if isinstance(told, int):
+            return told
+        raise UnweighedError(self._servers.key.without(told))
 
     def check_health(self) -> None:
         return None
@@ -110,9 +169,18 @@ class OpenAIEngine:
             )
 
     async def _ask(
-        self, prompt: Prompt, index: int, max_new_tokens: int, draw: Draw | None
-    ) -> Response:
-        asked = completion(prompt, self._endpoint, max_new_tokens=max_new_tokens, draw=draw)
+        self,
+        prompt: Prompt,
+        index: int,
+        max_new_tokens: int,
+        *,
+        draw: Draw | None = None,
+        likeliest: int = 0,
+    ) -> tuple[Response, Mapping[str, Any]]:
+        """Return an answer, and the reply that it was in."""
+        asked = completion(
+            prompt, self._endpoint, max_new_tokens=max_new_tokens, draw=draw, likeliest=likeliest
+        )
         place = self._endpoint.url, self._endpoint.model, asked.route.value
         with naming(self.name, self._servers.key):
             self._servers.given_up.refuse(*place)
@@ -126,7 +194,9 @@ class OpenAIEngine:
         self._n_answered += 1
         return answer
 
-    async def _answer(self, prompt: Prompt, asked: Completion, index: int) -> Response:
+    async def _answer(
+        self, prompt: Prompt, asked: Completion, index: int
+    ) -> tuple[Response, Mapping[str, Any]]:
         url = self._endpoint.url + asked.path
         patience = self._servers.patience_with(self._endpoint)
 
@@ -141,7 +211,7 @@ class OpenAIEngine:
                     limit, others = asked.max_new_tokens, self._n_answered
                     why = answer.sentence(max_new_tokens=limit, answered=others)
                     raise EngineError(f"{self._endpoint.url}: {why}")
-                return answer
+                return answer, document
             case Rejection() as rejection:
                 raise RefusedError(url, rejection, asked.route, index=index)
             case Failure(status, why):
@@ -199,9 +269,9 @@ def _is_foldable(prompt: Prompt, endpoint: Endpoint) -> bool:
     return has_system and not endpoint.folds_system and endpoint.route is Route.CHAT
 
 
-async def _next(answers: AsyncGenerator[dict[int, Response], None]) -> dict[int, Response] | None:
+async def _next(answers: AsyncGenerator[dict[int, _T], None]) -> dict[int, _T] | None:
     return await anext(answers, None)
 
 
-async def _end(answers: AsyncGenerator[dict[int, Response], None]) -> None:
+async def _end(answers: AsyncGenerator[Any, None]) -> None:
     await answers.aclose()
