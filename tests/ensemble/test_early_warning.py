@@ -10,9 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.ensemble.polled import panels_about
 from tests.ensemble.weighings import logs, row_of, rows_of, section_of
+from trusteval.benchmarks import BENCHMARKS
+from trusteval.ensemble.certainty import certainty
+from trusteval.ensemble.members import member
+from trusteval.ensemble.panels import panels_of
 from trusteval.tables import Section, Spread
-from trusteval.types import Label, LabelLogs, Unavailable
+from trusteval.tracking.answered_run import joined
+from trusteval.types import Ensemble, Label, LabelLogs, Unavailable
 
 BITS = (8, 4, 3)
 
@@ -140,6 +146,36 @@ def test_words_say_what_flips_most_and_how_the_rule_did() -> None:
     assert first.startswith("gptq, extrapolated to one bit less than its lowest width")
     assert "mmlu (" in first
     assert "seen 50.0 %" in tried
+
+
+def test_dimensions_are_ranked_by_what_is_foretold_and_held_against_what_was_seen() -> None:
+    calm = [[2.0, 1.0, 0.5, 0.2], [1.99, 1.02, 0.5, 0.19], [1.95, 1.01, 0.52, 0.18]]
+    moved = {"mmlu": calm, "advglue": [WIDE, MIDDLE, NARROW]}
+    names = ("gptq-5", "gptq-4", "gptq-3")
+    settings_of = {"mmlu": "astronomy", "advglue": "sst2"}
+    runs = []
+    for benchmark, margins in moved.items():
+        setting = BENCHMARKS[benchmark].setting(settings_of[benchmark])
+        right = setting.labels[0].value
+        weighed = {
+            name: [leading(one) if benchmark == "mmlu" else of_two(one) for one in of]
+            for name, of in zip(names, margins, strict=True)
+        }
+        said = {name: [Label(right)] * 4 for name in names}
+        runs.append(panels_about([right] * 4, said, asked=[setting] * 4, weighed=weighed).run)
+    members = tuple(member(name, bits={}) for name in names)
+    section = certainty(panels_of(joined(runs), [Ensemble("vote", members)], dense="dense"))
+    assert [row["benchmark"] for row in rows_of(section, "next_flips")] == ["advglue", "mmlu"]
+    first, tried = section.notes[:2]
+    assert first.index("adversarial_robustness (") < first.index("then mmlu (")
+    assert "adversarial_robustness foretold 56.2 %, seen 50.0 %" in tried
+    assert tried.endswith("1 of 1 pairs of dimensions ranked as seen")
+
+
+def of_two(margin: float) -> LabelLogs:
+    """Return logarithms of a setting of two labels, the first of which leads or is behind."""
+    odds = exp(margin), 1.0
+    return logs(*(one / sum(odds) for one in odds), labels=("negative", "positive"))
 
 
 def test_methods_are_told_apart() -> None:

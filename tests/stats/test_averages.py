@@ -13,10 +13,12 @@ from trusteval.stats.averages import (
     Factor,
     estimate_mean,
     estimate_product,
+    estimate_share,
     powers_per_step,
 )
 from trusteval.stats.design import Design, Values
 from trusteval.stats.estimate import Normal, Z
+from trusteval.stats.proportion import Proportion
 from trusteval.stats.undefined import Undefined
 
 SEED = 20
@@ -73,6 +75,19 @@ def test_error_of_a_product_is_that_of_leaving_each_unit_out() -> None:
 def test_mean_of_nothing_has_no_logarithm() -> None:
     found = estimate_product(np.array([[1.0, 0.0], [2.0, 0.0]]), (1, -1), design=Design.of(2))
     assert isinstance(found, Undefined)
+
+
+def test_share_of_flags_has_the_number_of_a_sample() -> None:
+    found = estimate_share(np.arange(20.0) < 5, design=Design.of(20))
+    assert isinstance(found, Proportion)
+    assert (found.value, found.n) == (0.25, pytest.approx(19))
+
+
+def test_share_that_never_varies_is_that_of_all_even_units() -> None:
+    found = estimate_share(np.zeros(20), design=Design.of(20, units=np.arange(20) // 2))
+    assert isinstance(found, Proportion)
+    assert (found.value, found.n, found.low) == (0, pytest.approx(10), 0)
+    assert found.high > 0.2
 
 
 def test_powers_are_the_slope_of_a_straight_line() -> None:

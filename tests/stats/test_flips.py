@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trusteval.stats.averages import estimate_share
 from trusteval.stats.design import Design
-from trusteval.stats.estimate import Normal
 from trusteval.stats.flips import foretell, growth_of_noise, told_apart
+from trusteval.stats.proportion import Proportion
 from trusteval.stats.undefined import Undefined
 
 SEED = 11
@@ -28,8 +29,7 @@ def test_share_is_that_of_the_pairs_whose_loss_exceeds_the_margin(
     margins, lost = (np.array([row[n] for row in rows], float) for n in (0, 1))
     found = foretell(margins, lost, growth=growth, design=Design.of(len(rows)))
     pairs = [growth * loss > margin for margin in margins for loss in lost]
-    assert found.share == pytest.approx(np.mean(pairs), abs=1e-12)
-    assert found.influence.mean() == pytest.approx(0, abs=1e-12)
+    assert found.mean() == pytest.approx(np.mean(pairs), abs=1e-12)
 
 
 @settings(max_examples=50, deadline=None)
@@ -47,7 +47,7 @@ def test_chance_to_be_closer_is_the_area_under_the_curve(
         for a in margins[flipped]
         for b in margins[~flipped]
     ]
-    assert isinstance(found, Normal)
+    assert isinstance(found, Proportion)
     assert found.value == pytest.approx(np.mean(closer))
 
 
@@ -56,7 +56,7 @@ def test_area_is_scikit_learns() -> None:
     chance = np.random.default_rng(SEED)
     margins, flipped = chance.exponential(size=300), chance.random(300) < 0.3
     found = told_apart(margins, flipped, design=Design.of(300))
-    assert isinstance(found, Normal)
+    assert isinstance(found, Proportion)
     assert found.value == pytest.approx(metrics.roc_auc_score(flipped, -margins))
 
 
@@ -67,19 +67,28 @@ def test_errors_are_those_of_leaving_each_unit_out() -> None:
     lost = chance.normal(0.2, 1.0, n)
     flipped = chance.normal(0.0, 0.8, n) > margins
 
-    def all_of(rows: np.ndarray) -> tuple[Normal, Normal, Normal]:
+    def both_of(rows: np.ndarray) -> tuple[Proportion, Proportion]:
         design = Design.of(len(rows), units=units[rows])
         foretold = foretell(margins[rows], lost[rows], growth=1.5, design=design)
+        share = estimate_share(foretold, design=design)
         apart = told_apart(margins[rows], flipped[rows], design=design)
-        found = (foretold.estimate, foretold.beyond(flipped[rows]), apart)
-        assert all(isinstance(one, Normal) for one in found)
-        return found  # type: ignore[return-value]
+        assert isinstance(share, Proportion)
+        assert isinstance(apart, Proportion)
+        return share, apart
 
-    told = all_of(np.arange(n))
-    without = [[one.value for one in all_of(np.flatnonzero(units != u))] for u in range(200)]
+    told = both_of(np.arange(n))
+    without = [[one.value for one in both_of(np.flatnonzero(units != u))] for u in range(200)]
     off = np.array(without) - np.mean(without, axis=0)
     for one, error in zip(told, np.sqrt(199 / 200 * (off**2).sum(axis=0)), strict=True):
-        assert one.standard_error == pytest.approx(error, rel=0.03)
+        assert sqrt(one.value * (1 - one.value) / one.n) == pytest.approx(error, rel=0.03)
+
+
+def test_margins_that_tell_all_flips_are_no_certainty() -> None:
+    margins, flipped = np.arange(20.0), np.arange(20) < 4
+    found = told_apart(margins, flipped, design=Design.of(20))
+    assert isinstance(found, Proportion)
+    assert (found.value, found.n) == (1, pytest.approx(4))
+    assert found.low < 0.5
 
 
 def test_each_bit_less_doubles_what_a_step_moves() -> None:
@@ -99,4 +108,4 @@ def test_rule_is_right_where_its_assumptions_hold() -> None:
     growth = growth_of_noise(wide=5, middle=4, narrow=3)
     found = foretell(np.abs(signed[4]), lost, growth=growth, design=Design.of(n))
     seen = np.sign(signed[4]) != np.sign(signed[3])
-    assert found.share == pytest.approx(seen.mean(), abs=0.001)
+    assert found.mean() == pytest.approx(seen.mean(), abs=0.001)

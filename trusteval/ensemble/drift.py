@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import sqrt
 
 import numpy as np
 
 from trusteval.answers.table import Codes
 from trusteval.ensemble.figures import POINTS, spread
 from trusteval.ensemble.weighed import NOT_RECORDED, Weighed
-from trusteval.stats.averages import estimate_mean
+from trusteval.stats.averages import estimate_product
 from trusteval.stats.clusters import estimate_change
+from trusteval.stats.design import Design, Values
 from trusteval.stats.divergence import kl_divergence
 from trusteval.tables import Cell, Column, Kind, Spread, Table
 from trusteval.types import Unavailable
@@ -94,13 +94,12 @@ def _mean(row: Cells) -> float:
 
 def _figures(one: Weighed, name: str, rows: Codes) -> Cells:
     """Return a subject's figures over some rows, the unknown ones left out and counted."""
-    dense = one.panel.dense
-    missing = _missing(one, name)
-    if dense is None or missing is not None:
-        return _without(0, len(rows), missing or Unavailable("nobody to compare with"))
+    dense = _dense_beside(one, name)
+    if isinstance(dense, Unavailable):
+        return _without(dense, of=len(rows))
     both = np.intersect1d(rows, one.known(dense, name))
     if not len(both):
-        return _without(0, len(rows), Unavailable("no item has all probabilities of both"))
+        return _without(Unavailable("no item has all probabilities of both"), of=len(rows))
     p, q, truth = one.log[dense][both], one.log[name][both], one.truth[both]
     divergence, design = kl_divergence(p, q), one.design(both)
     each = np.arange(len(both))
@@ -108,31 +107,33 @@ def _figures(one: Weighed, name: str, rows: Codes) -> Cells:
     return (
         len(both),
         len(rows),
-        spread(estimate_mean(divergence, design=design, least=0.0)),
+        _of_mean(divergence, design=design),
         *(float(at) for at in np.quantile(divergence, (0.5, 0.9, 0.99, 1.0))),
         spread(design.share(p.argmax(axis=1) == q.argmax(axis=1))),
         spread(estimate_change([one.cell(gained, both)], most=1.0), scale=POINTS),
-        _root(spread(estimate_mean(gained**2, design=design, least=0.0, most=1.0))),
+        _of_mean(gained**2, design=design, power=0.5, scale=POINTS),
     )
 
 
-def _missing(one: Weighed, name: str) -> Unavailable | None:
-    """Say why a subject cannot be compared with the dense model, if it cannot."""
+def _of_mean(of_rows: Values, *, design: Design, power: float = 1.0, scale: float = 1.0) -> Cell:
+    """Return a power of the mean of what is not negative; 0 has no interval, nothing varied.
+
+    The interval is that of its logarithm: a mean of so uneven values is nearer to normal there.
+    """
+    if not of_rows.any():
+        return 0.0
+    return spread(estimate_product(of_rows[:, None], (power,), design=design), scale=scale)
+
+
+def _dense_beside(one: Weighed, name: str) -> str | Unavailable:
+    """Name the dense model, or say why a subject cannot be compared with it."""
     dense = one.panel.dense
     if dense is None:
         return Unavailable("the dense model did not answer it")
     if dense not in one.log:
         return Unavailable("the dense model's probabilities are not recorded")
-    return None if name in one.log else NOT_RECORDED
+    return dense if name in one.log else NOT_RECORDED
 
 
-def _without(items: int, of: int, why: Unavailable) -> Cells:
-    return (items, of, *(why for _ in _FIGURES[2:]))
-
-
-def _root(squared: Cell) -> Cell:
-    """Return the root of a mean square in points; a root keeps the order of its bounds."""
-    if not isinstance(squared, Spread):
-        return squared
-    ends = (squared.value, squared.low, squared.high)
-    return Spread(*(POINTS * sqrt(end) for end in ends))
+def _without(why: Unavailable, *, of: int) -> Cells:
+    return (0, of, *(why for _ in _FIGURES[2:]))

@@ -13,8 +13,11 @@ from trusteval.answers.probabilities import Floats
 from trusteval.answers.table import Flags
 from trusteval.ensemble.weighed import lead_of, lead_of_best
 from trusteval.ensemble.widths import Widths
-from trusteval.stats.estimate import Normal
-from trusteval.stats.flips import Foretold, foretell, growth_of_noise, told_apart
+from trusteval.stats.averages import estimate_share
+from trusteval.stats.clusters import estimate_change
+from trusteval.stats.design import Design
+from trusteval.stats.estimate import Estimate
+from trusteval.stats.flips import foretell, growth_of_noise, told_apart
 from trusteval.stats.proportion import Proportion
 from trusteval.stats.undefined import Undefined
 from trusteval.types import Unavailable, Variant
@@ -38,25 +41,38 @@ class Step:
 class EarlyWarning:
     """What is foretold of a method on a benchmark at `bits`, one less than its lowest width.
 
-    `last` is the step to that width, `trial` what the steps above it foretell of it.
+    `last` is the step to that width. `foretold` is what each row adds to the share of rows that
+    are foretold to flip, `trial` to that which the step above `last` foretells of it.
     """
 
     widths: Widths
     bits: float
     last: Step
-    foretold: Foretold | Unavailable
-    trial: Foretold | Unavailable
+    foretold: Floats | Unavailable
+    trial: Floats | Unavailable
 
     @property
     def flipped(self) -> Proportion:
         """The share of items that flipped in the last step."""
-        return self.widths.weighed.design(self.widths.rows).share(self.last.flipped)
+        return self._design.share(self.last.flipped)
 
     @property
-    def told_apart(self) -> Normal | Undefined:
+    def told_apart(self) -> Proportion | Undefined:
         """How well the margins above the last step told which items it would flip."""
-        design = self.widths.weighed.design(self.widths.rows)
-        return told_apart(self.last.before, self.last.flipped, design=design)
+        return told_apart(self.last.before, self.last.flipped, design=self._design)
+
+    def share(self, foretold: Floats) -> Proportion | Undefined:
+        """Estimate a share that is foretold; how wrong the extrapolation is is not in it."""
+        return estimate_share(foretold, design=self._design)
+
+    def beyond_seen(self, trial: Floats) -> Estimate:
+        """Estimate a share foretold of the last step minus that which flipped in it, paired."""
+        cell = self.widths.weighed.cell(trial - self.last.flipped, self.widths.rows)
+        return estimate_change([cell], most=1.0)
+
+    @property
+    def _design(self) -> Design:
+        return self.widths.weighed.design(self.widths.rows)
 
 
 def early_warning(widths: Widths) -> EarlyWarning | Unavailable:
@@ -78,7 +94,7 @@ def early_warning(widths: Widths) -> EarlyWarning | Unavailable:
     )
 
 
-def _foretold(widths: Widths, members: tuple[Variant, Variant], *, bits: float) -> Foretold:
+def _foretold(widths: Widths, members: tuple[Variant, Variant], *, bits: float) -> Floats:
     """Foretell the flips at some bits from the step between two members above them."""
     wide, narrow = members
     seen = _step(widths, wide, narrow)

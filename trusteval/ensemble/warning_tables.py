@@ -7,10 +7,10 @@ from itertools import combinations
 
 import numpy as np
 
+from trusteval.answers.probabilities import Floats
 from trusteval.ensemble.early_warning import EarlyWarning, early_warnings
 from trusteval.ensemble.figures import POINTS, spread
 from trusteval.ensemble.widths import Widths
-from trusteval.stats.flips import Foretold
 from trusteval.tables import Cell, Column, Kind, Table
 from trusteval.types import Unavailable
 
@@ -82,14 +82,13 @@ def _place(
     widths: Widths, warning: EarlyWarning | Unavailable, *, methods: Sequence[str]
 ) -> tuple[int, float]:
     foretold = warning if isinstance(warning, Unavailable) else warning.foretold
-    share = -1.0 if isinstance(foretold, Unavailable) else foretold.share
+    share = -1.0 if isinstance(foretold, Unavailable) else _mean(foretold)
     return methods.index(widths.method), -share
 
 
 def _where(one: Widths) -> Cells:
     weighed = one.weighed
-    items = len(one.rows) if one.members else 0
-    return one.method, weighed.benchmark, weighed.panel.dimension, items, weighed.items
+    return one.method, weighed.benchmark, weighed.panel.dimension, len(one.rows), weighed.items
 
 
 def _next(warning: EarlyWarning | Unavailable) -> Cells:
@@ -100,7 +99,7 @@ def _next(warning: EarlyWarning | Unavailable) -> Cells:
         lowest.name,
         spread(warning.flipped),
         warning.bits,
-        _share(warning.foretold),
+        _share(warning, warning.foretold),
     )
 
 
@@ -112,17 +111,17 @@ def _tried(warning: EarlyWarning | Unavailable) -> Cells:
     return (
         " and ".join(higher[-2:]),
         lowest,
-        _share(trial),
+        _share(warning, trial),
         spread(warning.flipped),
         trial
         if isinstance(trial, Unavailable)
-        else spread(trial.beyond(warning.last.flipped), scale=POINTS),
+        else spread(warning.beyond_seen(trial), scale=POINTS),
         spread(warning.told_apart),
     )
 
 
-def _share(foretold: Foretold | Unavailable) -> Cell:
-    return foretold if isinstance(foretold, Unavailable) else spread(foretold.estimate)
+def _share(warning: EarlyWarning, foretold: Floats | Unavailable) -> Cell:
+    return foretold if isinstance(foretold, Unavailable) else spread(warning.share(foretold))
 
 
 # -- in words ------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ def _said(method: str, warned: Warned) -> Iterator[str]:
     """Say of one method which dimension flips next, and how the rule did at its lowest width."""
     own = [w for one, w in warned if one.method == method and isinstance(w, EarlyWarning)]
     foretold = _by_dimension(
-        [(w, w.foretold.share) for w in own if isinstance(w.foretold, Foretold)]
+        [(w, _mean(w.foretold)) for w in own if not isinstance(w.foretold, Unavailable)]
     )
     if foretold:
         first, *others = sorted(foretold.items(), key=lambda item: -item[1])
@@ -141,16 +140,16 @@ def _said(method: str, warned: Warned) -> Iterator[str]:
             f"{method}, extrapolated to one bit less than its lowest width: likeliest labels flip "
             f"most in {_percent(first)}{then}"
         )
-    tried = [(w, w.trial) for w in own if isinstance(w.trial, Foretold)]
+    tried = [(w, _mean(w.trial)) for w in own if not isinstance(w.trial, Unavailable)]
     if tried:
         yield f"{method}, that rule tried at its lowest width: {_verdict(tried)}"
     elif foretold:
         yield f"{method}: the rule is untried, a third width is needed"
 
 
-def _verdict(tried: Sequence[tuple[EarlyWarning, Foretold]]) -> str:
+def _verdict(tried: Sequence[tuple[EarlyWarning, float]]) -> str:
     """Word how far a rule was off, and in how many pairs it ranked dimensions rightly."""
-    foretold = _by_dimension([(w, trial.share) for w, trial in tried])
+    foretold = _by_dimension(tried)
     seen = _by_dimension([(w, w.flipped.value) for w, _ in tried])
     each = "; ".join(
         f"{name} foretold {100 * share:.1f} %, seen {100 * seen[name]:.1f} %"
@@ -168,6 +167,10 @@ def _by_dimension(shares: Sequence[tuple[EarlyWarning, float]]) -> Mapping[str, 
     for warning, share in shares:
         found.setdefault(warning.widths.weighed.panel.dimension, []).append(share)
     return {name: float(np.mean(of)) for name, of in found.items()}
+
+
+def _mean(foretold: Floats) -> float:
+    return float(foretold.mean())
 
 
 def _percent(item: tuple[str, float]) -> str:

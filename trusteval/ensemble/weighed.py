@@ -55,11 +55,16 @@ class Weighed:
         return tuple(dict.fromkeys([*dense, *(one.name for one in self.members), *others]))
 
     def known(self, *names: str) -> Codes:
-        """Return the rows on which all of some subjects have every label's share."""
-        without = np.zeros(self.items, np.bool_)
-        for name in names:
-            without |= np.isnan(self.log[name]).any(axis=1)
-        return np.flatnonzero(~without & (self.truth >= 0))
+        """Return the rows on which all of some subjects, at least one, have every label's share.
+
+        Where the true label is none of the setting's, nobody has.
+        """
+        return np.flatnonzero(np.logical_and.reduce([self._known[name] for name in names]))
+
+    @cached_property
+    def _known(self) -> dict[str, Flags]:
+        has_truth = self.truth >= 0
+        return {name: has_truth & ~np.isnan(log).any(axis=1) for name, log in self.log.items()}
 
     @cached_property
     def truth(self) -> Codes:

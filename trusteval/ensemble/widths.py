@@ -89,7 +89,8 @@ def _widths(one: Weighed) -> Iterator[Widths]:
         members = [member for member in one.members if member.method == method]
         told = tuple(member for member in members if member.name in one.log)
         missing = tuple(member.name for member in members if member.name not in one.log)
-        yield Widths(one, method, told, missing, one.known(*(member.name for member in told)))
+        rows = one.known(*(member.name for member in told)) if told else np.arange(0)
+        yield Widths(one, method, told, missing, rows)
 
 
 def shrinking_table(found: Sequence[Widths]) -> Table:
@@ -102,8 +103,7 @@ def shrinking_table(found: Sequence[Widths]) -> Table:
 
 
 def _members(one: Widths) -> Cells:
-    items = len(one.rows) if one.members else 0
-    return ", ".join(member.name for member in one.members) or "none", items
+    return ", ".join(member.name for member in one.members) or "none", len(one.rows)
 
 
 def _factors(one: Widths) -> Cells:

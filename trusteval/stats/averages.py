@@ -1,4 +1,9 @@
-"""Means of unbounded values, and products of powers of such means, with intervals by units."""
+"""Means of unbounded values, products of powers of such means, and shares, by units.
+
+Simulated on 30 / 100 / 400 items of four labels, the bounds of a mean divergence as a factor miss
+on one side in 4 to 9 / 4 to 6 / 4 to 6 %, those of a share in 4 to 7 / 3 to 5 / 4 %, where the
+normal bounds of both miss in up to 16 / 9 / 8 %.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,10 @@ import numpy as np
 
 from trusteval.stats.design import Design, Values
 from trusteval.stats.estimate import Normal
+from trusteval.stats.proportion import Proportion
 from trusteval.stats.undefined import Undefined
 
+_NOTHING = 1e-20
 _NO_UNITS = Undefined("fewer than two units to tell an interval from")
 
 
@@ -42,7 +49,7 @@ class Factor:
         return self.of_log.p_below(log(limit))
 
 
-def estimate_smooth(
+def _estimate_smooth(
     value: float, influence: Values, *, design: Design, least: float = -inf, most: float = inf
 ) -> Normal | Undefined:
     """Estimate a smooth statistic, of what each row adds to its error (`Design.variance`).
@@ -61,7 +68,7 @@ def estimate_mean(
 ) -> Normal | Undefined:
     """Estimate a mean of values from `least` to `most`; undefined for fewer than two units."""
     mean = design.mean(y)
-    return estimate_smooth(mean, y - mean, design=design, least=least, most=most)
+    return _estimate_smooth(mean, y - mean, design=design, least=least, most=most)
 
 
 def estimate_product(y: Values, powers: Sequence[float], *, design: Design) -> Factor | Undefined:
@@ -74,10 +81,27 @@ def estimate_product(y: Values, powers: Sequence[float], *, design: Design) -> F
     if not (means > 0).all():
         return Undefined("only zeros in a column, which has no logarithm")
     weights = np.asarray(powers, np.float64)
-    found = estimate_smooth(
+    found = _estimate_smooth(
         float(weights @ np.log(means)), (y / means - 1) @ weights, design=design
     )
     return found if isinstance(found, Undefined) else Factor(found)
+
+
+def estimate_share(
+    each: Values, *, design: Design, at_rest: float | None = None
+) -> Proportion | Undefined:
+    """Estimate a share in [0, 1] that is smooth in the rows: the mean of what each row adds to it.
+
+    Its number is that of even units with the same variance; `at_rest`, Kish's number unless given,
+    where nothing varies. Undefined for fewer than two units.
+    """
+    found = estimate_mean(each, design=design)
+    if isinstance(found, Undefined):
+        return found
+    value, variance = min(max(found.value, 0.0), 1.0), found.standard_error**2
+    n = value * (1 - value) / variance if variance > _NOTHING else 0.0
+    even = n or (design.effective if at_rest is None else at_rest)
+    return Proportion(even * value, even)
 
 
 def powers_per_step(places: Sequence[float]) -> tuple[float, ...]:

@@ -7,57 +7,30 @@ coarser rounding moves, and to have nothing to do with the margin. All logarithm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
-from trusteval.stats.averages import estimate_smooth
+from trusteval.stats.averages import estimate_share
 from trusteval.stats.design import Design, Flags, Values
-from trusteval.stats.estimate import Normal
+from trusteval.stats.proportion import Proportion
 from trusteval.stats.undefined import Undefined
 
 _SAME = 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Foretold:
-    """The share of rows that are foretold to flip, and what each row adds to its error."""
+def foretell(margins: Values, lost: Values, *, growth: float, design: Design) -> Values:
+    """Return what each row adds to the share of rows foretold to flip; their mean is the share.
 
-    share: float
-    influence: Values
-    design: Design
-
-    @property
-    def estimate(self) -> Normal | Undefined:
-        """The share with the error of these items; that of the extrapolation is not in it."""
-        return estimate_smooth(self.share, self.influence, design=self.design, least=0.0, most=1.0)
-
-    def beyond(self, flipped: Flags) -> Normal | Undefined:
-        """Estimate the foretold share minus that of rows which flipped, paired."""
-        seen = self.design.mean(flipped)
-        return estimate_smooth(
-            self.share - seen,
-            self.influence - (flipped - seen),
-            design=self.design,
-            least=-1.0,
-            most=1.0,
-        )
-
-
-def foretell(margins: Values, lost: Values, *, growth: float, design: Design) -> Foretold:
-    """Foretell the share of rows whose margin is below a loss, every loss as likely for each row.
-
-    `margins` are not negative, `lost` is what each row's leading label lost in the step before,
-    negative where it gained; `growth` is by how much the next step moves more. The share is a
-    two-sample statistic (Hoeffding 1948): its influence is that of a row as a margin plus that as
-    a loss.
+    It is that of the pairs of a margin and a loss in which the margin is below `growth` times the
+    loss. `margins` are not negative, `lost` is what each row's leading label lost in the step
+    before, negative where it gained; `growth` is by how much the next step moves more. A two-sample
+    statistic (Hoeffding 1948): a row adds to it as a margin and as a loss.
     """
     losses = growth * lost
-    below = _weight_above(losses, design.weights, than=margins)
-    within = 1 - _weight_above(margins, design.weights, than=losses, or_same=True)
-    share = design.mean(below)
-    return Foretold(share, (below - share) + (within - share), design)
+    as_margin = _weight_above(losses, design.weights, than=margins)
+    as_loss = 1 - _weight_above(margins, design.weights, than=losses, or_same=True)
+    return as_margin + as_loss - design.mean(as_margin)
 
 
 def growth_of_noise(*, wide: float, middle: float, narrow: float) -> float:
@@ -70,11 +43,11 @@ def growth_of_noise(*, wide: float, middle: float, narrow: float) -> float:
     return sqrt((4**-narrow + 4**-middle) / (4**-middle + 4**-wide))
 
 
-def told_apart(margins: Values, flipped: Flags, *, design: Design) -> Normal | Undefined:
+def told_apart(margins: Values, flipped: Flags, *, design: Design) -> Proportion | Undefined:
     """Estimate the chance that of a row which flipped and one which did not the first was closer.
 
     It had the smaller margin, a tie counts half: the area under the ROC curve, 0.5 is worth
-    nothing. Influences are the placements of DeLong et al. (1988). Undefined without rows of both
+    nothing. A row adds its placement to it (DeLong et al. 1988). Undefined without rows of both
     kinds.
     """
     weights = design.weights
@@ -85,8 +58,9 @@ def told_apart(margins: Values, flipped: Flags, *, design: Design) -> Normal | U
     closer = _placement(margins, of_kept)
     farther = 1 - _placement(margins, of_flipped)
     area = float(of_flipped @ closer)
-    influence = np.where(flipped, (closer - area) / share, (farther - area) / (1 - share))
-    return estimate_smooth(area, influence, design=design, least=0.0, most=1.0)
+    each = area + np.where(flipped, (closer - area) / share, (farther - area) / (1 - share))
+    fewer = min(share, 1 - share) * design.effective
+    return estimate_share(each, design=design, at_rest=fewer)
 
 
 def _placement(y: Values, weights: Values) -> Values:
