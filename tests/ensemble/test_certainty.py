@@ -239,6 +239,27 @@ def test_confidence_is_held_against_how_often_it_is_right() -> None:
     assert row["by chance"] == pytest.approx(100 * sqrt(2 / np.pi * 0.7 * 0.3 / 2))
 
 
+def test_right_label_that_shares_the_lead_is_not_behind() -> None:
+    even = logs(0.4, 0.4, 0.1, 0.1)
+    section = section_of({"gptq-8": [even] * 2, "gptq-4": [SURE] * 2}, truths=["A", "B"])
+    row = row_of(section, "margins", subject="gptq-8")
+    assert (value(row["mean margin"]), value(row["right label behind"])) == (0, 0)
+
+
+def test_item_whose_right_answer_is_no_label_is_known_to_nobody() -> None:
+    section = section_of(
+        {"dense": [SURE] * 3, "gptq-8": [SURE] * 3}, truths=["A", "B", "none of these"]
+    )
+    assert row_of(section, "drift")["items"] == 2
+    assert row_of(section, "margins", subject="dense")["items"] == 2
+
+
+def test_draws_of_a_member_are_no_subjects_of_their_own() -> None:
+    weighed = {"gptq-8": [SURE] * 2, "gptq-4": [SURE] * 2, "gptq-4~0.7#1": [TORN] * 2}
+    section = section_of(weighed)
+    assert [row["subject"] for row in rows_of(section, "margins")] == ["gptq-8", "gptq-4"]
+
+
 def test_few_items_have_no_calibration_error() -> None:
     row = row_of(
         section_of({"gptq-8": [SURE] * 2, "gptq-4": [SURE] * 2}), "calibration", subject="gptq-8"

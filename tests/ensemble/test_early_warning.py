@@ -66,6 +66,15 @@ def test_factor_is_a_straight_line_through_the_logarithms_and_leaves_dense_out()
     assert row["members"] == "gptq-8, gptq-4, gptq-3"
 
 
+def test_dense_model_among_the_members_is_no_width_of_a_method() -> None:
+    weighed = {name: [leading(1.0), leading(2.0)] for name in ("dense", "gptq-8", "gptq-4")}
+    run = panels_about(["A"] * 2, dict.fromkeys(weighed, [Label("A")] * 2), weighed=weighed).run
+    vote = Ensemble("all", tuple(member(name, bits={}) for name in weighed))
+    section = certainty(panels_of(run, [vote], dense="dense"))
+    assert [row["method"] for row in rows_of(section, "shrinking")] == ["gptq"]
+    assert row_of(section, "shrinking")["members"] == "gptq-8, gptq-4"
+
+
 def test_one_width_tells_nothing_of_bits() -> None:
     section = section_with({"gptq-4": [1.0, 2.0], "gptq-4@1": [1.0, 2.0]})
     for table in ("shrinking", "next_flips", "tried"):

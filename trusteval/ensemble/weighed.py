@@ -131,7 +131,6 @@ def _weighed(panel: Panel, members: Sequence[Variant]) -> Weighed:
     log = {
         name: normalised(_aligned(told.only(panel.rows), labels, own=own))
         for name, told in panel.probabilities.items()
-        if draw_of(name) is None
     }
     return Weighed(panel, _in_order(members), labels, log)
 
