@@ -47,6 +47,11 @@ def test_run_keeps_how_likely_labels_were_and_judges_alike(project: Project) -> 
     assert ("vote-gptq", "ethics") not in run.probabilities
     note = json.loads(project.verdicts_file.read_text(encoding="utf-8"))["scores"][0]["notes"]
     assert note["probabilities"] == f"{len(told)} of {len(told)} answers"
+    report = (project.root / "reports" / "latest" / "report.md").read_text(encoding="utf-8")
+    for (who, benchmark), known in run.probabilities.items():
+        n = len(known)
+        said = f"probabilities on {benchmark} {n} of {n} answers"
+        assert any(said in line for line in report.splitlines() if f"**{who}**" in line)
 
 
 def test_engine_without_probabilities_says_so_and_judges_alike(project: Project) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trusteval.evaluation.subject_notes import PROBABILITIES
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.record import RunRecord
 
@@ -39,12 +40,23 @@ class Provenance:
 _TOLD_ELSEWHERE = ("builds", "laws")
 
 
+def _notes(record: RunRecord) -> dict[str, dict[str, str]]:
+    """Return how each subject ran; probabilities are told of every benchmark apart."""
+    notes: dict[str, dict[str, str]] = {}
+    for line in record.lines:
+        notes.setdefault(line.subject, {}).update(
+            (f"{name} on {line.benchmark}" if name == PROBABILITIES else name, told)
+            for name, told in line.notes.items()
+        )
+    return notes
+
+
 def provenance(record: RunRecord, told: Circumstances) -> Provenance:
     """Word where the numbers of a run come from."""
     facts = replace(record, tries=None, vote_leads=None).facts_document()
     document = told.to_document()
     # Workers finish in any order.
-    places, notes = record.places, {line.subject: line.notes for line in record.scores}
+    places, notes = record.places, _notes(record)
 
     def place(name: str) -> tuple[int, str]:
         return places.get(name, len(places)), name
