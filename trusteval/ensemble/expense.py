@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from trusteval.ensemble.panel import Panel
@@ -13,10 +13,11 @@ Asks = Mapping[str, float]
 
 
 class Unit(StrEnum):
-    """What is counted: prompts' and answers' tokens, or seconds that passed."""
+    """What is counted: prompts' and answers' tokens, seconds that passed, or were computed."""
 
     TOKENS = "tokens"
     SECONDS = "seconds"
+    PROCESSOR = "processor seconds"
 
 
 def asks_of_vote(panel: Panel) -> Asks:
@@ -24,35 +25,42 @@ def asks_of_vote(panel: Panel) -> Asks:
     return dict.fromkeys(panel.names, 1.0)
 
 
-def spent(panel: Panel, asks: Asks, unit: Unit) -> float | Unavailable:
-    """Return what asking took, each subject as long as its answers to the benchmark took."""
+def per_answer(panel: Panel, name: str, unit: Unit) -> float | Unavailable:
+    """Return what one answer of a subject took: the mean of all its answers to the benchmark."""
     if not panel.costs:
         return Unavailable("the run holds no costs")
-    total = 0.0
-    for name, share in asks.items():
-        cost = panel.costs.get(name)
-        taken = None if cost is None else _taken(cost, unit)
-        if taken is None:
-            return Unavailable(f"nobody measured the {unit} of {name}")
-        total += share * taken
-    return total
+    cost = panel.costs.get(name)
+    taken = None if cost is None else _mean(cost, unit)
+    return Unavailable(f"nobody measured the {unit} of {name}") if taken is None else taken
 
 
-def relative(parts: Sequence[tuple[Panel, Asks]], unit: Unit) -> float | Unavailable:
-    """Return what rules took on panels, as a multiple of what the panels' votes took.
+def price(panel: Panel, asks: Asks, unit: Unit) -> float | Unavailable:
+    """Return what asking takes per item, where it can be compared with what the vote takes.
 
     Seconds of different machines are not compared.
     """
+    each = {name: per_answer(panel, name, unit) for name in asks}
+    for taken in each.values():
+        if isinstance(taken, Unavailable):
+            return taken
+    if unit is not Unit.TOKENS:
+        if len(machines(panel, panel.names)) > 1:
+            return Unavailable("the members were measured on several machines")
+        if len(machines(panel, [*asks, *panel.names])) > 1:
+            return Unavailable("it was measured on other machines than the vote")
+    return sum(asks[name] * taken for name, taken in each.items() if isinstance(taken, float))
+
+
+def relative(parts: Sequence[tuple[Panel, Asks]], unit: Unit) -> float | Unavailable:
+    """Return what rules take on panels' items, as a multiple of what the panels' votes take."""
     ours = its = 0.0
     for panel, asks in parts:
-        taken, of_vote = spent(panel, asks, unit), spent(panel, asks_of_vote(panel), unit)
+        taken, of_vote = price(panel, asks, unit), price(panel, asks_of_vote(panel), unit)
         if isinstance(taken, Unavailable):
             return taken
         if isinstance(of_vote, Unavailable):
             return of_vote
-        if unit is Unit.SECONDS and len(_machines(panel, asks)) > 1:
-            return Unavailable("it was measured on other machines than the vote")
-        ours, its = ours + taken, its + of_vote
+        ours, its = ours + len(panel.rows) * taken, its + len(panel.rows) * of_vote
     return ours / its if its else Unavailable(f"the vote took no {unit}")
 
 
@@ -74,19 +82,23 @@ def affordable(panel: Panel, draws: Sequence[str], unit: Unit) -> int | Unavaila
     return int(len(draws) / total + _ROUNDING)
 
 
+def machines(panel: Panel, names: Iterable[str]) -> set[str]:
+    """Return what subjects were measured on."""
+    costs = (panel.costs[name] for name in names if name in panel.costs)
+    return {machine for cost in costs for machine in cost.machines}
+
+
 _ROUNDING = 1e-9
 
 
-def _taken(cost: Cost, unit: Unit) -> float | None:
-    if unit is Unit.TOKENS:
-        if cost.n_prompt_tokens is None or cost.n_new_tokens is None:
-            return None
-        return float(cost.n_prompt_tokens + cost.n_new_tokens)
-    if cost.wall_seconds is None or not cost.n_measured:
-        return None
-    return cost.wall_seconds / cost.n_measured * cost.n_answers
-
-
-def _machines(panel: Panel, asks: Asks) -> set[str]:
-    names = {*asks, *panel.names}
-    return {machine for name in names for machine in panel.costs[name].machines}
+def _mean(cost: Cost, unit: Unit) -> float | None:
+    match unit:
+        case Unit.TOKENS:
+            if cost.n_prompt_tokens is None or cost.n_new_tokens is None or not cost.n_answers:
+                return None
+            return (cost.n_prompt_tokens + cost.n_new_tokens) / cost.n_answers
+        case Unit.SECONDS:
+            seconds = cost.wall_seconds
+        case Unit.PROCESSOR:
+            seconds = cost.processor_seconds
+    return None if seconds is None or not cost.n_measured else seconds / cost.n_measured

@@ -97,7 +97,7 @@ def _sampled(panel: Panel) -> Iterator[Rival]:
     for one in found:
         names = [draw.name for draw in one.draws]
         yield _over(one, len(panel.names), named="as many as members")
-        for unit in Unit:
+        for unit in (Unit.TOKENS, Unit.SECONDS):
             k = affordable(panel, names, unit)
             yield _over(one, k, named=f"{unit} as the vote")
 
