@@ -13,11 +13,15 @@ Asks = Mapping[str, float]
 
 
 class Unit(StrEnum):
-    """What is counted: prompts' and answers' tokens, seconds that passed, or were computed."""
+    """What is counted: answers, tokens (prompts' and answers'), seconds by the clock or computed."""
 
+    ANSWERS = "answers"
     TOKENS = "tokens"
     SECONDS = "seconds"
     PROCESSOR = "processor seconds"
+
+
+_TIMES = (Unit.SECONDS, Unit.PROCESSOR)
 
 
 def asks_of_vote(panel: Panel) -> Asks:
@@ -27,6 +31,8 @@ def asks_of_vote(panel: Panel) -> Asks:
 
 def per_answer(panel: Panel, name: str, unit: Unit) -> float | Unavailable:
     """Return what one answer of a subject took: the mean of all its answers to the benchmark."""
+    if unit is Unit.ANSWERS:
+        return 1.0
     if not panel.costs:
         return Unavailable("the run holds no costs")
     cost = panel.costs.get(name)
@@ -43,12 +49,31 @@ def price(panel: Panel, asks: Asks, unit: Unit) -> float | Unavailable:
     for taken in each.values():
         if isinstance(taken, Unavailable):
             return taken
-    if unit is not Unit.TOKENS:
+    if unit in _TIMES:
         if len(machines(panel, panel.names)) > 1:
             return Unavailable("the members were measured on several machines")
         if len(machines(panel, [*asks, *panel.names])) > 1:
             return Unavailable("it was measured on other machines than the vote")
     return sum(asks[name] * taken for name, taken in each.items() if isinstance(taken, float))
+
+
+def latency(panel: Panel, asks: Asks) -> float | Unavailable:
+    """Return the seconds until the slowest has answered, where all are asked at once."""
+    work = price(panel, asks, Unit.SECONDS)
+    if isinstance(work, Unavailable):
+        return work
+    each = (price(panel, {name: share}, Unit.SECONDS) for name, share in asks.items())
+    return max(taken for taken in each if isinstance(taken, float))
+
+
+def best_unit(panels: Sequence[Panel]) -> Unit:
+    """Return in what votes can be priced on all panels: seconds, else tokens, else answers."""
+    known = (
+        unit
+        for unit in (Unit.SECONDS, Unit.TOKENS)
+        if all(isinstance(price(one, asks_of_vote(one), unit), float) for one in panels)
+    )
+    return next(known, Unit.ANSWERS)
 
 
 def relative(parts: Sequence[tuple[Panel, Asks]], unit: Unit) -> float | Unavailable:
@@ -92,13 +117,9 @@ _ROUNDING = 1e-9
 
 
 def _mean(cost: Cost, unit: Unit) -> float | None:
-    match unit:
-        case Unit.TOKENS:
-            if cost.n_prompt_tokens is None or cost.n_new_tokens is None or not cost.n_answers:
-                return None
-            return (cost.n_prompt_tokens + cost.n_new_tokens) / cost.n_answers
-        case Unit.SECONDS:
-            seconds = cost.wall_seconds
-        case Unit.PROCESSOR:
-            seconds = cost.processor_seconds
+    if unit is Unit.TOKENS:
+        if cost.n_prompt_tokens is None or cost.n_new_tokens is None or not cost.n_answers:
+            return None
+        return (cost.n_prompt_tokens + cost.n_new_tokens) / cost.n_answers
+    seconds = cost.wall_seconds if unit is Unit.SECONDS else cost.processor_seconds
     return None if seconds is None or not cost.n_measured else seconds / cost.n_measured

@@ -53,9 +53,7 @@ def rivals_of(panel: Panel) -> tuple[Rival, ...]:
     poll = Poll.of(panel, seed=SEED)
     everyone, half = asks_of_vote(panel), len(panel.rows) // 2
     return (
-        _dense(panel),
-        _chosen(panel),
-        _chain(panel, poll),
+        *_asking_one(panel, poll),
         Rival(ACCURACY, by_accuracy(poll), everyone, half),
         Rival(SURPRISE, by_surprise(poll), everyone),
         Rival(DAWID_SKENE, by_dawid_skene(poll), everyone),
@@ -64,6 +62,19 @@ def rivals_of(panel: Panel) -> tuple[Rival, ...]:
         *_sampled(panel),
         Rival(ORACLE, Decided(oracle(panel.cast)), everyone, len(panel.rows)),
     )
+
+
+def rivals_at_other_cost(panel: Panel) -> tuple[Rival, ...]:
+    """Return the rivals that do not ask every member about every item, as the vote does.
+
+    Draws are among them where the run holds some.
+    """
+    draws = _sampled(panel) if sampled_rivals(panel) else ()
+    return (*_asking_one(panel, Poll.of(panel, seed=SEED)), *draws)
+
+
+def _asking_one(panel: Panel, poll: Poll) -> tuple[Rival, ...]:
+    return _dense(panel), _chosen(panel), _chain(panel, poll)
 
 
 def _dense(panel: Panel) -> Rival:

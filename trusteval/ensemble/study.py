@@ -9,6 +9,7 @@ from typing import Any
 
 from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.asked import NOTHING_MORE, Asked
+from trusteval.ensemble.cost import cost
 from trusteval.ensemble.fairness import fairness_of_votes
 from trusteval.ensemble.group_aware import group_aware_votes
 from trusteval.ensemble.panels import Panels
@@ -26,6 +27,7 @@ SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "pays": does_it_pay,
     "ablations": ablations,
     "rivals": rivals,
+    "cost": cost,
     "why": why,
     "fairness": fairness_of_votes,
     "group_aware": group_aware_votes,

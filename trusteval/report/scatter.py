@@ -33,8 +33,8 @@ class Point:
 
 
 def draw_scatter(figure: Any, table: Table) -> None:
-    """Draw columns "cost" and "score", a panel per benchmark; points are called by the last text
-    column. Who has no place is named above the panel.
+    """Draw columns "cost" and "score", a panel per benchmark or dimension; points are called by the
+    last text column before the cost. Who has no place is named above the panel.
     """
     panels: dict[str, list[Point]] = {}
     for benchmark, point in _points(table):
@@ -63,9 +63,9 @@ def front(points: Sequence[Point]) -> list[Point]:
 
 def _points(table: Table) -> list[tuple[str, Point]]:
     names = [column.name for column in table.columns]
-    called = [n for n, column in enumerate(table.columns) if column.kind is Kind.TEXT][-1]
-    by = names.index("benchmark") if "benchmark" in names else None
     cost, score = names.index("cost"), names.index("score")
+    called = [n for n in range(cost) if table.columns[n].kind is Kind.TEXT][-1]
+    by = next((names.index(name) for name in ("benchmark", "dimension") if name in names), None)
     return [
         (
             "" if by is None else str(row[by]),
