@@ -13,7 +13,7 @@ Asks = Mapping[str, float]
 
 
 class Unit(StrEnum):
-    """What is counted: answers, tokens (prompts' and answers'), seconds by the clock or computed."""
+    """What is counted: answers, tokens of prompts and answers, seconds passed or computed."""
 
     ANSWERS = "answers"
     TOKENS = "tokens"
