@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ensemble.polled import panel_about
-from trusteval.ensemble.expense import Unit, affordable, asks_of_vote, relative, spent
+from trusteval.ensemble.expense import Unit, affordable, asks_of_vote, per_answer, price, relative
 from trusteval.ensemble.panel import Panel
 from trusteval.types import Cost, Label, Unavailable
 
@@ -44,7 +44,7 @@ def drawn(draws: list[int], *, budget: int) -> Panel:
 def test_what_is_asked_of_some_items_costs_their_share() -> None:
     panel = panel_with(gptq_8=cost(100, 3.0), gptq_4=cost(60, 1.0))
     asks = {"gptq-8": 1.0, "gptq-4": 0.25}
-    assert spent(panel, asks, Unit.TOKENS) == 115
+    assert price(panel, asks, Unit.TOKENS) == 115 / 4
     assert relative([(panel, asks)], Unit.TOKENS) == pytest.approx(115 / 160)
     assert relative([(panel, asks)], Unit.SECONDS) == pytest.approx(3.25 / 4.0)
     assert relative([(panel, asks_of_vote(panel))], Unit.SECONDS) == 1.0
@@ -59,7 +59,8 @@ def test_several_benchmarks_weigh_by_what_they_take() -> None:
 
 def test_seconds_of_some_answers_stand_for_all() -> None:
     panel = panel_with(gptq_8=cost(10, 2.0, measured=1), gptq_4=cost(10, 8.0))
-    assert spent(panel, {"gptq-8": 1.0}, Unit.SECONDS) == 8.0
+    assert per_answer(panel, "gptq-8", Unit.SECONDS) == 2.0
+    assert price(panel, {"gptq-8": 1.0}, Unit.SECONDS) == 2.0
 
 
 def test_what_nobody_measured_is_said() -> None:
@@ -69,10 +70,10 @@ def test_what_nobody_measured_is_said() -> None:
     assert relative([(panel, {"gptq-8": 1.0})], Unit.SECONDS) == Unavailable(
         "nobody measured the seconds of gptq-4"
     )
-    assert spent(panel, {"gptq-3": 1.0}, Unit.TOKENS) == Unavailable(
+    assert price(panel, {"gptq-3": 1.0}, Unit.TOKENS) == Unavailable(
         "nobody measured the tokens of gptq-3"
     )
-    assert spent(panel_with(), asks_of_vote(panel), Unit.TOKENS) == Unavailable(
+    assert price(panel_with(), asks_of_vote(panel), Unit.TOKENS) == Unavailable(
         "the run holds no costs"
     )
 

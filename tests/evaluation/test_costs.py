@@ -140,4 +140,4 @@ def test_model_in_this_process_is_measured_with_its_memory(
     assert cost.peak_bytes is not None
     assert cost.peak_bytes >= cost.loaded_bytes >= 0
     (machine,) = cost.machines
-    assert machine.endswith(" threads, float32, dequantized")
+    assert machine.endswith(" threads")

@@ -91,8 +91,24 @@ def test_scatter_names_whom_it_has_no_place_for() -> None:
     figure = Figure()
     draw_scatter(figure, Table("pareto", "P", columns, rows))
     (axes,) = figure.axes
-    assert texts(figure) == ["a"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a"]
     assert "without a place: b" in axes.get_title()
+
+
+def test_scatter_calls_points_by_the_text_before_their_cost_in_a_panel_per_dimension() -> None:
+    columns = (
+        *map(Column, ("dimension", "choice")),
+        Column("cost", Kind.SECONDS),
+        Column("score", Kind.POINTS),
+        Column("on the front"),
+    )
+    rows = (("ethics", "a", 1.0, 50.0, "yes"), ("fairness", "$b$", 2.0, 60.0, "yes"))
+    figure = Figure()
+    draw_scatter(figure, Table("front", "F", columns, rows))
+    assert [axes.get_title() for axes in figure.axes if axes.get_title()] == ["ethics", "fairness"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "$b$"]
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,15 @@ def test_hostile_texts_stay_in_their_line_and_cell(place: str) -> None:
     if place in ("cell", "heading"):
         assert all(line.isprintable() for line in drawn)
         assert any("[red]bold[/red] :smile:" in line for line in drawn)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.0, "0"), (0.01234, "0.0123"), (9.876, "9.88"), (12345.67, "12,345.7")],
+)
+def test_seconds_of_an_answer_keep_three_digits(seconds: float, shown: str) -> None:
+    table = Table("t", "T", (Column("cost", Kind.SECONDS),), ((seconds,),))
+    (row,) = (
+        line for line in section_markdown([Section("s", "S", (table,))]) if line[2:3].isdigit()
+    )
+    assert row == f"| {shown} |"

@@ -76,8 +76,8 @@ def cascade(
         ends = is_open & standing.is_settled(leader, remaining=ranks[place + 1 :])
         n_asked[ends], decided[ends] = place + 1, leader[ends]
         is_open &= ~ends
-    answers = (standing.answers[number] for number in decided.tolist())
-    return Cascade(asked, AnswerTable.of(cast[0].sample_table, answers), n_asked)
+    answers = AnswerTable.among(cast[0].sample_table, standing.answers, decided)
+    return Cascade(asked, answers, n_asked)
 
 
 class _Standing:

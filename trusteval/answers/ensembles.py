@@ -61,8 +61,11 @@ def _elected(ballots: Sequence[Ballot], policy: RefusalPolicy) -> Answer:
 
 def _combinations(sample_table: SampleTable, cast: Sequence[AnswerTable]) -> Codes:
     """Number every sample by its policy and its ballots; equal numbers, equal decisions."""
-    policies = [_POLICIES.index(sample.setting.refusal_policy) for sample in sample_table.samples]
-    combination = np.array(policies, np.int64)
+    examples = np.unique(sample_table.setting, return_index=True)[1].tolist()
+    policies = [
+        _POLICIES.index(sample_table.samples[row].setting.refusal_policy) for row in examples
+    ]
+    combination = np.array(policies, np.int64)[sample_table.setting]
     for answer_table in cast:
         combination = combination * max(1, len(answer_table.answers)) + answer_table.code
         # Numbered anew, so that any number of members fits.

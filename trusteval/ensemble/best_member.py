@@ -8,7 +8,7 @@ import numpy as np
 
 from trusteval.answers.table import AnswerTable, Codes, Flags
 from trusteval.ensemble.panel import Panel
-from trusteval.stats.crossfit import cross_fit, halves
+from trusteval.stats.crossfit import halves
 from trusteval.types import Declared, Unavailable
 
 
@@ -28,14 +28,10 @@ def members_chosen(panel: Panel, *, seed: int) -> Codes | Unavailable:
     counted = np.zeros(len(table.samples), bool)
     counted[panel.rows] = True
     second = halves(table.unit, table.stratum, seed=seed)
-    for half in (second, ~second):
-        if _best(panel, half & counted) is None:
-            return Unavailable("on one half of its items no member has a score to be chosen by")
-
-    def learned(half: Flags) -> Codes:
-        return np.full(len(half), _best(panel, half & counted), np.int64)
-
-    return cross_fit(learned, second)
+    of_second, of_first = (_best(panel, half & counted) for half in (second, ~second))
+    if of_second is None or of_first is None:
+        return Unavailable("on one half of its items no member has a score to be chosen by")
+    return np.where(second, of_first, of_second)
 
 
 def answers_of(panel: Panel, members: Codes) -> AnswerTable:

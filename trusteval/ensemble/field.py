@@ -53,9 +53,7 @@ def rivals_of(panel: Panel) -> tuple[Rival, ...]:
     poll = Poll.of(panel, seed=SEED)
     everyone, half = asks_of_vote(panel), len(panel.rows) // 2
     return (
-        _dense(panel),
-        _chosen(panel),
-        _chain(panel, poll),
+        *_asking_one(panel, poll),
         Rival(ACCURACY, by_accuracy(poll), everyone, half),
         Rival(SURPRISE, by_surprise(poll), everyone),
         Rival(DAWID_SKENE, by_dawid_skene(poll), everyone),
@@ -64,6 +62,19 @@ def rivals_of(panel: Panel) -> tuple[Rival, ...]:
         *_sampled(panel),
         Rival(ORACLE, Decided(oracle(panel.cast)), everyone, len(panel.rows)),
     )
+
+
+def rivals_at_other_cost(panel: Panel) -> tuple[Rival, ...]:
+    """Return the rivals that do not ask every member about every item, as the vote does.
+
+    Draws are among them where the run holds some.
+    """
+    draws = _sampled(panel) if sampled_rivals(panel) else ()
+    return (*_asking_one(panel, Poll.of(panel, seed=SEED)), *draws)
+
+
+def _asking_one(panel: Panel, poll: Poll) -> tuple[Rival, ...]:
+    return _dense(panel), _chosen(panel), _chain(panel, poll)
 
 
 def _dense(panel: Panel) -> Rival:
@@ -97,7 +108,7 @@ def _sampled(panel: Panel) -> Iterator[Rival]:
     for one in found:
         names = [draw.name for draw in one.draws]
         yield _over(one, len(panel.names), named="as many as members")
-        for unit in Unit:
+        for unit in (Unit.TOKENS, Unit.SECONDS):
             k = affordable(panel, names, unit)
             yield _over(one, k, named=f"{unit} as the vote")
 

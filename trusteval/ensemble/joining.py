@@ -80,7 +80,8 @@ def _on_items(
 ) -> AnsweredRun:
     """Return a run whose parts are about the items of a sample table, without parts of no item.
 
-    What is recorded of more items than those, but for answers and responses, is dropped.
+    Answers, responses and probabilities of other items are dropped; costs stay those of all that a
+    subject answered. What else is recorded of more items is dropped.
     """
     rows = {key: _rows(run.answer_tables[key], sample_table) for key in keys}
     n_rows = {key: len(run.answer_tables[key].sample_table.samples) for key in keys}
@@ -97,6 +98,15 @@ def _on_items(
         identities={key: run.identities[key] for key in order},
         answer_tables={key: tables[key] for key in order},
         said={**kept.said, **{key: run.said[key].only(rows[key]) for key in of_items}},
+        costs={**kept.costs, **{key: run.costs[key] for key in of_items if key in run.costs}},
+        probabilities={
+            **kept.probabilities,
+            **{
+                key: run.probabilities[key].only(rows[key])
+                for key in of_items
+                if key in run.probabilities
+            },
+        },
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from trusteval.ensemble.ablations import ablations
 from trusteval.ensemble.asked import NOTHING_MORE, Asked
 from trusteval.ensemble.certainty import certainty
+from trusteval.ensemble.cost import cost
 from trusteval.ensemble.fairness import fairness_of_votes
 from trusteval.ensemble.group_aware import group_aware_votes
 from trusteval.ensemble.panels import Panels
@@ -27,8 +28,9 @@ SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "pays": does_it_pay,
     "ablations": ablations,
     "rivals": rivals,
-    "probabilities": certainty,
+    "cost": cost,
     "why": why,
+    "probabilities": certainty,
     "fairness": fairness_of_votes,
     "group_aware": group_aware_votes,
 }

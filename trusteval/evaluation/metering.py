@@ -73,8 +73,7 @@ class Meter:
         if self.device is None:
             asked = "" if at_once is None else f", {at_once} prompts at once"
             return f"engine {self._context.get('engine')}{asked}"
-        how = [str(self._context[name]) for name in ("dtype", "storage") if name in self._context]
-        return ", ".join([*_computing(self.device), *how])
+        return ", ".join(_computing(self.device))
 
 
 def _computing(device: str) -> list[str]:

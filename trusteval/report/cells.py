@@ -9,6 +9,8 @@ from trusteval.types import Unavailable
 
 NOTHING = "-"
 _MIB = 1 << 20
+_LONG = 100
+"""Seconds of which tenths are shown; of fewer three digits are."""
 
 
 def shown_cell(cell: Cell, kind: Kind) -> str:
@@ -54,7 +56,7 @@ def _figure(value: float, kind: Kind) -> str:
         case Kind.COUNT:
             return f"{value:,.0f}"
         case Kind.SECONDS:
-            return f"{value:,.1f}"
+            return f"{value:,.1f}" if abs(value) >= _LONG else f"{value:.3g}"
         case Kind.BYTES:
             return f"{value / _MIB:,.0f} MiB"
         case Kind.NUMBER | Kind.TEXT:

@@ -170,11 +170,11 @@ class Units:
     def __init__(self, cells: Sequence[Cell]) -> None:
         strata = np.concatenate([cell.strata for cell in cells])
         units = np.concatenate([cell.units for cell in cells])
-        both = strata * (units.max() + 1) + units
-        _, first, self._place = np.unique(both, return_index=True, return_inverse=True)
-        self._strata = [
-            np.flatnonzero(strata[first] == stratum) for stratum in np.unique(strata[first])
-        ]
+        many = units.max() + 1
+        found, self._place = np.unique(strata * many + units, return_inverse=True)
+        # In the order of their strata, so that those of each are a run of them.
+        ends = np.flatnonzero(np.diff(found // many)) + 1
+        self._strata = np.split(np.arange(len(found)), ends)
         self.weight = self.sum([np.full(len(cell.y), abs(cell.share)) for cell in cells])
 
     def sum(self, of_rows: Sequence[Values]) -> Values:

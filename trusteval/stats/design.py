@@ -48,7 +48,7 @@ class Design:
 
     def mean(self, y: npt.ArrayLike) -> float:
         """Return the weighted mean of a value per row."""
-        return float(self.weights @ np.asarray(y, np.float64))
+        return _dot(self.weights, y)
 
     def share(self, flags: Flags) -> Proportion:
         """Estimate the weighted share of flagged rows.
@@ -65,7 +65,7 @@ class Design:
         if total == 0:
             return Undefined("no rows to take a share of")
         n = float(total**2 / (self._of_units(weights) ** 2).sum())
-        return Proportion(n * float(weights @ flags / total), n)
+        return Proportion(n * float(_dot(weights, flags) / total), n)
 
     @property
     def effective(self) -> float:
@@ -82,3 +82,8 @@ class Design:
 
     def _of_units(self, of_rows: Values) -> Values:
         return np.bincount(self.units, of_rows).astype(np.float64, copy=False)
+
+
+def _dot(weights: Values, y: npt.ArrayLike) -> float:
+    """Add up products without BLAS, whose threads take longer to start than this takes."""
+    return float((weights * np.asarray(y, np.float64)).sum())

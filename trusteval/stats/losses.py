@@ -72,6 +72,20 @@ class Losses:
         """The weight of the item that a further loss is likeliest to fall on."""
         return float((self.weight**2).sum() / self.weight.sum())
 
+    @cached_property
+    def _cut(self) -> _Cut:
+        gains = self.u[self.u < 0]
+        losses, times = np.unique(self.u[self.u > 0], return_counts=True)
+        start, many = np.concatenate([[0.0], losses]), np.concatenate([[0], times])
+        return _Cut(
+            over=(many.sum() - np.cumsum(many)).astype(np.float64),
+            lost=float(gains.sum()) + np.cumsum(many * start),
+            squares=float((gains**2).sum()) + np.cumsum(many * start**2),
+            start=start,
+            end=np.concatenate([losses, losses[-1:]]) if len(losses) else start,
+            heaviest=max(float(np.abs(gains).max(initial=0.0)), self._typical),
+        )
+
     def _upper(self, z: float) -> float:
         """Return the drop whose score statistic is -z.
 
@@ -109,14 +123,9 @@ class Losses:
         """
         if self.value <= limit:
             return (self.value - limit) / sqrt(float((self.weight**2).sum()))
-        losses, gains = np.sort(self.u[self.u > 0]), self.u[self.u < 0]
-        heaviest = max(float(np.abs(gains).max(initial=0.0)), self._typical)
-        under = np.arange(len(losses) + 1)  # how many losses are below the level
-        over = len(losses) - under
-        sums = float(gains.sum()) - limit + np.concatenate([[0.0], np.cumsum(losses)])
-        squares = float((gains**2).sum()) + np.concatenate([[0.0], np.cumsum(losses**2)])
-        start = np.concatenate([[0.0], losses])
-        end = np.concatenate([losses, losses[-1:]]) if len(losses) else start
+        cut = self._cut
+        sums, squares, over, heaviest = cut.lost - limit, cut.squares, cut.over, cut.heaviest
+        start, end = cut.start, cut.end
         with np.errstate(divide="ignore", invalid="ignore"):
             as_heaviest = over * squares / (sums * (over + 2))
             below_heaviest = (squares + 2 * heaviest**2) / sums
@@ -135,12 +144,29 @@ class Losses:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """What losses cut off at a level are, for levels from each loss (or 0) to the next larger one.
+
+    `over` counts the losses above the level; `lost` and `squares` are the sums of the others and
+    of all gains. `heaviest` is the heaviest gain, or the typical weight if that is more.
+    """
+
+    over: Values
+    lost: Values
+    squares: Values
+    start: Values
+    end: Values
+    heaviest: float
+
+
 def _root(f: Callable[[float], float], low: float, high: float) -> float:
     """Return where f is 0 between two places, or the nearer end of where it is not."""
     from scipy.optimize import brentq
 
-    if f(low) * f(high) >= 0:
-        return low if abs(f(low)) < abs(f(high)) else high
+    at_low, at_high = f(low), f(high)
+    if at_low * at_high >= 0:
+        return low if abs(at_low) < abs(at_high) else high
     return float(brentq(f, low, high, xtol=1e-12))
 
 

@@ -25,7 +25,7 @@ class Effort:
     """What was spent on something.
 
     `wall_seconds` passed; this process computed for `processor_seconds`, on all its cores together:
-    None where the model ran elsewhere. `machine` names what computed, and how.
+    None where the model ran elsewhere. `machine` names what computed, however the model is held.
     """
 
     wall_seconds: float
