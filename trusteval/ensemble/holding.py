@@ -44,4 +44,4 @@ def why_no_memory(cost: Cost | None, name: str) -> str:
     """Say why nobody knows what memory a subject took."""
     if cost is None or cost.load_seconds is None:
         return why_no_load(cost, name)
-    return f"the memory of a model that runs elsewhere is not known: {name}"
+    return f"{name} runs elsewhere, its memory is not known"

@@ -33,6 +33,9 @@ _MODELS = (
 )
 _HELD = ("storage", "dtype")
 """What an identity says of how a model is held."""
+_IT = "it"
+"""What reasons call a subject whose row they are for."""
+_ABSENT = Unavailable(why_no_load(None, _IT))
 
 
 def answers_table(panels: Panels) -> Table:
@@ -60,30 +63,37 @@ def answers_table(panels: Panels) -> Table:
 def _answer_row(panel: Panel, name: str) -> tuple[Cell, ...]:
     cost = panel.costs.get(name)
     if cost is None:
-        absent = Unavailable(why_no_load(None, name))
-        return (panel.benchmark, name, *[absent] * (len(_ANSWERS) - 2))
-    processor = per_answer(panel, name, Unit.PROCESSOR)
-    if isinstance(processor, Unavailable) and cost.wall_seconds is not None:
-        processor = Unavailable(f"how long a model computes that runs elsewhere is unknown: {name}")
+        return (panel.benchmark, name, *[_ABSENT] * (len(_ANSWERS) - 2))
+    seconds, processor = (
+        _measured(per_answer(panel, name, unit)) for unit in (Unit.SECONDS, Unit.PROCESSOR)
+    )
+    if isinstance(processor, Unavailable) and not isinstance(seconds, Unavailable):
+        processor = Unavailable("it runs elsewhere, how long it computes is not known")
     return (
         panel.benchmark,
         name,
         cost.n_answers,
         cost.n_measured,
-        per_answer(panel, name, Unit.SECONDS),
+        seconds,
         processor,
-        _mean(cost.n_prompt_tokens, cost, f"the engine did not count prompt tokens: {name}"),
-        _mean(cost.n_new_tokens, cost, f"the engine did not count new tokens: {name}"),
-        _machine(cost, name),
+        _mean(cost.n_prompt_tokens, cost),
+        _mean(cost.n_new_tokens, cost),
+        _machine(cost),
     )
 
 
-def _mean(tokens: int | None, cost: Cost, why: str) -> Cell:
-    return Unavailable(why) if tokens is None or not cost.n_answers else tokens / cost.n_answers
+def _measured(seconds: float | Unavailable) -> Cell:
+    return Unavailable("nobody measured it") if isinstance(seconds, Unavailable) else seconds
 
 
-def _machine(cost: Cost, name: str) -> Cell:
-    return "; ".join(cost.machines) or Unavailable(f"nobody measured an answer or load of {name}")
+def _mean(tokens: int | None, cost: Cost) -> Cell:
+    if tokens is None or not cost.n_answers:
+        return Unavailable("its engine did not count these tokens")
+    return tokens / cost.n_answers
+
+
+def _machine(cost: Cost) -> Cell:
+    return "; ".join(cost.machines) or Unavailable("no answer or load of it was measured")
 
 
 def models_table(panels: Panels) -> Table:
@@ -114,19 +124,19 @@ def _model_rows(panels: Panels, panel: Panel, name: str) -> Iterator[tuple[Cell,
     cost = panel.costs.get(name)
     identity = panels.run.identities.get((name, panel.benchmark), {})
     told = [str(identity[key]) for key in _HELD if key in identity]
-    held: Cell = ", ".join(told) or Unavailable(f"how {name} is held is not recorded")
+    held: Cell = ", ".join(told) or Unavailable("how it is held is not recorded")
     if cost is None:
-        yield (name, held, *[Unavailable(why_no_load(None, name))] * (len(_MODELS) - 2))
+        yield (name, held, *[_ABSENT] * (len(_MODELS) - 2))
         return
-    memory = Unavailable(why_no_memory(cost, name))
+    memory = Unavailable(why_no_memory(cost, _IT))
     yield (
         name,
         held,
-        Unavailable(why_no_load(cost, name)) if cost.load_seconds is None else cost.load_seconds,
+        Unavailable(why_no_load(cost, _IT)) if cost.load_seconds is None else cost.load_seconds,
         memory if cost.loaded_bytes is None else cost.loaded_bytes,
         memory if cost.peak_bytes is None else cost.peak_bytes,
         memory if cost.memory_kind is None else cost.memory_kind.value,
-        _machine(cost, name),
+        _machine(cost),
     )
 
 
