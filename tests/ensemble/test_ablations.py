@@ -180,6 +180,20 @@ def test_members_that_differ_in_one_thing_are_voted_together() -> None:
     ]
 
 
+def test_checkpoints_have_the_seeds_that_their_names_say() -> None:
+    names = ("gptq-8", "gptq-4", "gptq-4@1")
+    # As a run reads NAME=PATH: a checkpoint's own seed is not known.
+    members = tuple(replace(member(name, bits={}), seed=0) for name in names)
+    panels = panels_of(
+        run_of(dict.fromkeys(names, [RIGHT] * N)), [Ensemble(VOTE, members)], dense=""
+    )
+    (found,) = [t for t in ablations(panels).tables if t.name == "compositions"]
+    assert {(row[1], row[2]) for row in found.rows} == {
+        ("bits", "gptq-8 gptq-4"),
+        ("seeds", "gptq-4 gptq-4@1"),
+    }
+
+
 def contradicting(text: str | None) -> tuple[AnsweredRun, Panel]:
     """Return a run whose members contradict themselves on the first item, and its panel."""
     run = run_of({name: [CONTRADICTORY] + [WRONG] * (N - 1) for name in MEMBERS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -30,6 +31,7 @@ _COLUMNS = (
     Column("over its best member", Kind.CHANGE),
     Column("items", Kind.COUNT),
 )
+_NAMED_SEED = re.compile(r"@([0-9]{1,9})$")
 Voters = Mapping[Variant, AnswerTable]
 
 
@@ -70,10 +72,11 @@ def _groups(voters: Voters) -> Iterator[tuple[str, Voters]]:
     """Yield voters that are alike in all but one thing."""
     alike: dict[tuple[str, Hashable], dict[Variant, AnswerTable]] = {}
     for one, cast in voters.items():
+        seed = _seed(one)
         for kind, rest in (
-            (BITS, (one.method, one.seed)),
+            (BITS, (one.method, seed)),
             (SEEDS, (one.method, one.bits)),
-            (METHODS, (one.bits, one.seed)),
+            (METHODS, (one.bits, seed)),
         ):
             alike.setdefault((kind, rest), {})[one] = cast
     for (kind, _), several in alike.items():
@@ -81,6 +84,12 @@ def _groups(voters: Voters) -> Iterator[tuple[str, Voters]]:
             yield kind, several
     if len({one.method for one in voters}) > 1 and len(voters) > 2:
         yield ALL, voters
+
+
+def _seed(variant: Variant) -> int:
+    """Return the seed that a variant was built with; of a checkpoint, what its name says."""
+    told = _NAMED_SEED.search(variant.name)
+    return variant.seed or (int(told[1]) if told else 0)
 
 
 def _row(panel: Panel, kind: str, voters: Voters) -> tuple[Cell, ...]:
