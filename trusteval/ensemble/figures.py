@@ -8,6 +8,8 @@ from trusteval.tables import Cell, Spread
 from trusteval.types import Unavailable
 
 POINTS = 100.0
+_DIGITS = 9
+"""Beyond them is only rounding: a kappa of 1e-13 is 0."""
 
 
 def spread(estimate: Estimate | Undefined | None, *, scale: float = 1.0) -> Cell:
@@ -19,4 +21,4 @@ def spread(estimate: Estimate | Undefined | None, *, scale: float = 1.0) -> Cell
             return Unavailable(f"undefined: there are {reason}")
         case _:
             value, low, high = estimate.value, estimate.low, estimate.high
-            return Spread(scale * value, scale * low, scale * high)
+            return Spread(*(round(scale * one, _DIGITS) for one in (value, low, high)))
