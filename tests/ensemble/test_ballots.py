@@ -134,10 +134,10 @@ def test_pairs_say_how_alike_and_what_is_undefined() -> None:
     same, chance = row["the same wrong label"], row["by chance"]
     assert isinstance(same, Spread)
     assert (same.value, chance) == (0.0, pytest.approx(1 / 3))
-    same = only_row({"gptq-8": [RIGHT] * N, "gptq-4": [RIGHT] * N}, "agreement")[
-        "the same wrong label"
-    ]
-    assert same == Unavailable("undefined: there are no rows on which both give a wrong label")
+    alike = only_row({"gptq-8": [RIGHT] * N, "gptq-4": [RIGHT] * N}, "agreement")
+    why_not = "undefined: no rows on which both give a wrong label"
+    assert alike["the same wrong label"] == Unavailable(why_not)
+    assert alike["kappa"] == Unavailable("undefined: both columns have one code only, the same")
 
 
 def test_outcomes_are_told_apart() -> None:

@@ -16,7 +16,7 @@ def spread(estimate: Estimate | Undefined | None, *, scale: float = 1.0) -> Cell
         case None:
             return Unavailable("it has no estimate")
         case Undefined(reason):
-            return Unavailable(f"undefined: there are {reason}")
+            return Unavailable(f"undefined: {reason}")
         case _:
             value, low, high = estimate.value, estimate.low, estimate.high
             return Spread(scale * value, scale * low, scale * high)

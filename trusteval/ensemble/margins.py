@@ -180,5 +180,5 @@ def _calibration(one: Weighed, name: str, rows: Codes) -> Cells:
 
 def _errors(found: Calibration | Undefined) -> Cells:
     if isinstance(found, Undefined):
-        return (Unavailable(f"undefined: there are {found.reason}"),) * 2
+        return (Unavailable(f"undefined: {found.reason}"),) * 2
     return POINTS * found.error, POINTS * found.by_chance
