@@ -8,7 +8,7 @@ import numpy as np
 
 from trusteval.answers.table import Codes, Flags
 from trusteval.ensemble.ballots import Ballots, ballots_of
-from trusteval.ensemble.figures import POINTS, spread
+from trusteval.ensemble.figures import NO_ERROR, POINTS, spread
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import Panels
 from trusteval.stats.ceiling import all_wrong, mean_correlation, oracle_accuracy
@@ -37,6 +37,7 @@ _NOTES = (
     "If independent: a vote of members as good as these whose errors have nothing to do with each "
     "other (Condorcet), wrong ones spread evenly over the other labels. Mean phi: the mean "
     "correlation of being right over the pairs of members.",
+    NO_ERROR,
 )
 
 
