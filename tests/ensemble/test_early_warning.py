@@ -176,8 +176,8 @@ def test_dimensions_are_ranked_by_what_is_foretold_and_held_against_what_was_see
     section = certainty(panels_of(joined(runs), [Ensemble("vote", members)], dense="dense"))
     assert [row["benchmark"] for row in rows_of(section, "next_flips")] == ["advglue", "mmlu"]
     first, tried = section.notes[:2]
-    assert first.index("adversarial_robustness (") < first.index("then mmlu (")
-    assert "adversarial_robustness foretold 56.2 %, seen 50.0 %" in tried
+    assert first.index("adversarial robustness (") < first.index("then mmlu (")
+    assert "adversarial robustness foretold 56.2 %, seen 50.0 %" in tried
     assert tried.endswith("1 of 1 pairs of dimensions ranked as seen")
 
 

@@ -87,8 +87,11 @@ def _place(
 
 
 def _where(one: Widths) -> Cells:
-    weighed = one.weighed
-    return one.method, weighed.benchmark, weighed.panel.dimension, len(one.rows), weighed.items
+    return one.method, one.weighed.benchmark, _dimension(one), len(one.rows), one.weighed.items
+
+
+def _dimension(one: Widths) -> str:
+    return one.weighed.panel.dimension.replace("_", " ")
 
 
 def _next(warning: EarlyWarning | Unavailable) -> Cells:
@@ -165,7 +168,7 @@ def _by_dimension(shares: Sequence[tuple[EarlyWarning, float]]) -> Mapping[str, 
     """Return the mean share of each dimension's benchmarks."""
     found: dict[str, list[float]] = {}
     for warning, share in shares:
-        found.setdefault(warning.widths.weighed.panel.dimension, []).append(share)
+        found.setdefault(_dimension(warning.widths), []).append(share)
     return {name: float(np.mean(of)) for name, of in found.items()}
 
 
