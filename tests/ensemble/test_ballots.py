@@ -178,5 +178,5 @@ def test_headline_says_how_far_any_rule_could_get() -> None:
     (panel,) = panels_over(said).panels
     told = ceiling_sentence([panel])
     assert told.startswith("All members are wrong on 25.0 % (")
-    assert "of these 60 items" in told
+    assert "of the 60 items" in told
     assert "is right on more than 75.0 %; the vote is on 50.0 %." in told

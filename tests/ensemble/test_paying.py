@@ -110,6 +110,16 @@ def test_vote_that_beats_all_pays() -> None:
     assert payoff.pays is Pays.PAYS
 
 
+def test_vote_that_pays_without_a_dense_model_does_not_claim_to_be_ahead_of_it() -> None:
+    thirds = [range(start, N, 3) for start in range(3)]
+    said = {name: with_wrong(*third) for name, third in zip(MEMBERS, thirds, strict=True)}
+    *_, unknown = sentences(scope_over(said))
+    assert unknown.startswith("Ask the vote: it is shown ahead of its best member and the fallback")
+    assert unknown.endswith("of the dense model that is not known.")
+    *_, known = sentences(scope_over({**said, "dense": with_wrong(*thirds[0])}))
+    assert known.startswith("Ask the vote: it is shown ahead of all that costs less")
+
+
 def test_vote_of_three_copies_is_not_shown_to_pay() -> None:
     alike = with_wrong(1, 2, 3)
     payoff = payoff_of(scope_over(dict.fromkeys((*MEMBERS, "dense"), alike)))
@@ -192,6 +202,6 @@ def test_ensemble_is_told_in_sentences() -> None:
     said = {name: with_wrong(*range(place)) for place, name in enumerate((*MEMBERS, "dense"))}
     first, second, third, last = does_it_pay(panels_over(said)).notes
     assert first.startswith(f"{VOTE} of gptq-8, gptq-4, gptq-3: that the vote pays is not shown")
-    assert "n = 60 items" in second
+    assert "n = 60 items of 1 benchmark:" in second
     assert third.startswith("Instead, keep gptq-8 alone")
     assert last.startswith("All members are wrong on 0.0 % (")

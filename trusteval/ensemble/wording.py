@@ -22,5 +22,10 @@ def worded(lead: Lead) -> str:
     return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
 
 
+def counted(n: int, noun: str) -> str:
+    """Word how many there are of a noun that takes an s for several."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def _signed(points: float) -> str:
     return f"{points:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
