@@ -21,7 +21,9 @@ from trusteval.ensemble.payoff import Pays, payoff_of, payoffs_of
 from trusteval.ensemble.scope import Scope
 from trusteval.ensemble.swing import swing_of
 from trusteval.ensemble.verdicts import sentences
+from trusteval.ensemble.wording import lead_cell, worded
 from trusteval.stats.crossfit import halves
+from trusteval.stats.independent import IndependentMean, Side
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tables import Spread, Table, document_of
 from trusteval.types import Answer, Unavailable
@@ -170,6 +172,13 @@ def test_members_that_do_not_differ_show_no_calming() -> None:
 def test_swing_of_two_is_unavailable() -> None:
     found = swing_of(panel_over({"gptq-8": [RIGHT] * N, "gptq-4": [RIGHT] * N}))
     assert found == Unavailable("a swing of votes needs 3 members, got 2")
+
+
+def test_no_lead_is_said_to_be_possibly_larger_than_the_scale() -> None:
+    nothing_known = IndependentMean(0.5, Side(0.0, 1.0), Side(0.0, 1.0))
+    assert nothing_known.high > 1
+    assert lead_cell(nothing_known) == Spread(50.0, -100.0, 100.0)
+    assert worded(nothing_known) == "+50.0 (-100.0 to +100.0)"
 
 
 def test_without_a_dense_model_its_cells_say_so() -> None:
