@@ -124,6 +124,7 @@ def test_flips_are_foretold_from_the_last_step_and_tried_on_it() -> None:
 def test_members_that_never_move_foretell_no_flip() -> None:
     section = section_with(dict.fromkeys(("gptq-8", "gptq-4", "gptq-3"), WIDE))
     assert value(row_of(section, "next_flips")["foretold to flip"]) == 0
+    assert section.notes[0].endswith("no likeliest label flips in mmlu")
     row = row_of(section, "tried")
     assert value(row["foretold minus seen"]) == 0
     assert isinstance(row["margins told which"], Unavailable)
