@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trusteval.stats.estimate import Estimate, Normal
+from trusteval.stats.estimate import Estimate
 from trusteval.stats.undefined import Undefined
 from trusteval.tables import Cell, Spread
 from trusteval.types import Unavailable
@@ -15,16 +15,16 @@ _ROUNDING = 1e-12
 def spread(estimate: Estimate | Undefined | None, *, scale: float = 1.0) -> Cell:
     """Return an estimate with its 90 % interval, or why there is none.
 
-    Where a standard error is 0 because nothing varies, the value stands alone (NO_ERROR): an
-    interval without width would claim certainty, of a single item even.
+    Where nothing varies the value stands alone (NO_ERROR): an interval without width would claim
+    certainty, of a single item even.
     """
     match estimate:
         case None:
             return Unavailable("it has no estimate")
         case Undefined(reason):
             return Unavailable(f"undefined: {reason}")
-        case Normal(value, standard_error) if standard_error < _ROUNDING:
-            return scale * value
         case _:
             value, low, high = estimate.value, estimate.low, estimate.high
+            if high - low < _ROUNDING:
+                return scale * value
             return Spread(scale * value, scale * low, scale * high)
