@@ -122,6 +122,14 @@ def test_vote_that_pays_without_a_dense_model_does_not_claim_to_be_ahead_of_it()
     assert known.startswith("Ask the vote: it is shown ahead of all that costs less")
 
 
+def test_dense_model_that_is_shown_ahead_is_advised() -> None:
+    bad = dict.fromkeys(MEMBERS, with_wrong(*range(40)))
+    *_, last = sentences(scope_over({**bad, "dense": [RIGHT] * N}))
+    assert last.startswith("The dense model is shown ahead of the vote: where it can be held")
+    alike = sentences(scope_over({**bad, "dense": with_wrong(*range(40))}))
+    assert not any("where it can be held" in line for line in alike)
+
+
 def test_vote_of_three_copies_is_not_shown_to_pay() -> None:
     alike = with_wrong(1, 2, 3)
     payoff = payoff_of(scope_over(dict.fromkeys((*MEMBERS, "dense"), alike)))

@@ -121,6 +121,12 @@ def _instead(scope: Scope, payoff: Payoff, gain: Gain) -> Iterator[str]:
         f"Instead, {instead}: the chain is ahead of {first} by {worded(filter_)}, and the vote of "
         f"the chain by {worded(voting)}, for the work of all {len(scope.members)} members."
     )
+    dense = payoff.dense.lead
+    if not isinstance(dense, Unavailable) and dense.high < 0:
+        yield (
+            f"{DENSE.capitalize()} is shown ahead of the vote: where it can be held, it is the "
+            "better choice."
+        )
 
 
 def _ask(payoff: Payoff) -> str:
