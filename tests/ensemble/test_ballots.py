@@ -16,6 +16,7 @@ from trusteval.ensemble.ballots import NOBODY, ballots_of
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.reach import ceiling_sentence
 from trusteval.ensemble.reasons import why
+from trusteval.report.cells import number_of
 from trusteval.tables import Cell, Spread, Table
 from trusteval.types import Answer, Ballot, Label, Unavailable
 
@@ -83,10 +84,11 @@ def test_shapley_shares_are_those_of_all_orders_and_sum_to_the_vote(
             for order in orders
         ]
         share = found[name]["Shapley"]
-        assert isinstance(share, Spread)
-        assert share.value == pytest.approx(100 * np.mean(added))
-        assert share.low - 1e-9 <= share.value <= share.high + 1e-9
-    total = sum(one["Shapley"].value for one in found.values())  # type: ignore[union-attr]
+        assert number_of(share) == pytest.approx(100 * np.mean(added))
+        if isinstance(share, Spread):
+            assert share.low - 1e-9 <= share.value <= share.high + 1e-9
+            assert share.low < share.high
+    total = sum(number_of(one["Shapley"]) for one in found.values())
     assert total == pytest.approx(100 * ballots.is_right(list(range(m))).mean())
 
 
@@ -102,6 +104,18 @@ def test_ceiling_is_never_below_vote_or_member(cast: list[list[Answer]]) -> None
     assert wrong.value == pytest.approx(
         np.mean([all(a != RIGHT for a in item) for item in zip(*cast, strict=True)])
     )
+
+
+def test_items_that_are_all_alike_tell_no_error() -> None:
+    said = {"gptq-8": [RIGHT] * N, "gptq-4": [WRONG] * N, "gptq-3": [RIGHT] * N}
+    shares = {name: row["Shapley"] for name, row in by_member(said).items()}
+    assert shares == {
+        "gptq-8": pytest.approx(500 / 6),
+        "gptq-4": pytest.approx(-100 / 6),
+        "gptq-3": pytest.approx(200 / 6),
+    }
+    assert only_row(said, "ceiling")["seen minus that"] == pytest.approx(0.0)
+    assert table(said, "ceiling").notes[-1].startswith("A value without an interval: all items")
 
 
 def test_who_decided_and_who_was_outvoted_is_counted() -> None:
@@ -134,10 +148,10 @@ def test_pairs_say_how_alike_and_what_is_undefined() -> None:
     same, chance = row["the same wrong label"], row["by chance"]
     assert isinstance(same, Spread)
     assert (same.value, chance) == (0.0, pytest.approx(1 / 3))
-    same = only_row({"gptq-8": [RIGHT] * N, "gptq-4": [RIGHT] * N}, "agreement")[
-        "the same wrong label"
-    ]
-    assert same == Unavailable("undefined: there are no rows on which both give a wrong label")
+    alike = only_row({"gptq-8": [RIGHT] * N, "gptq-4": [RIGHT] * N}, "agreement")
+    why_not = "undefined: no rows on which both give a wrong label"
+    assert alike["the same wrong label"] == Unavailable(why_not)
+    assert alike["kappa"] == Unavailable("undefined: both columns have one code only, the same")
 
 
 def test_outcomes_are_told_apart() -> None:
@@ -164,5 +178,5 @@ def test_headline_says_how_far_any_rule_could_get() -> None:
     (panel,) = panels_over(said).panels
     told = ceiling_sentence([panel])
     assert told.startswith("All members are wrong on 25.0 % (")
-    assert "of these 60 items" in told
+    assert "of the 60 items" in told
     assert "is right on more than 75.0 %; the vote is on 50.0 %." in told

@@ -26,14 +26,13 @@ weighings = st.lists(st.tuples(shares, shares), min_size=2, max_size=12)
 
 
 def value(cell: object) -> float:
+    """Return a cell's value, which has no interval where all items have the same."""
+    if isinstance(cell, float):
+        return cell
     assert isinstance(cell, Spread)
+    assert cell.low < cell.high
     assert cell.low <= cell.value <= cell.high
     return cell.value
-
-
-def number(cell: object) -> float:
-    """Return a divergence, which has no interval where it is 0 on every item."""
-    return cell if isinstance(cell, float) else value(cell)
 
 
 # -- against the dense model ---------------------------------------------------------------
@@ -49,12 +48,12 @@ def test_divergence_of_a_subject_is_scipys_row_by_row(
     dense, quantized = ([logs(*pair[n]) for pair in rows] for n in (0, 1))
     row = row_of(section_of({"dense": dense, "gptq-8": quantized}), "drift", subject="gptq-8")
     expected = [entropy(p, q) for p, q in rows]
-    assert number(row["mean KL"]) == pytest.approx(np.mean(expected), abs=1e-9)
+    assert value(row["mean KL"]) == pytest.approx(np.mean(expected), abs=1e-9)
     for name, at in {"median KL": 50, "90 % KL": 90, "99 % KL": 99, "maximum KL": 100}.items():
         assert row[name] == pytest.approx(np.percentile(expected, at), abs=1e-9)
     gained = [q[0] / sum(q) - p[0] / sum(p) for p, q in rows]
     assert value(row["mean Δp"]) == pytest.approx(100 * np.mean(gained), abs=1e-9)
-    assert number(row["RMS Δp"]) == pytest.approx(100 * sqrt(np.mean(np.square(gained))), abs=1e-6)
+    assert value(row["RMS Δp"]) == pytest.approx(100 * sqrt(np.mean(np.square(gained))), abs=1e-6)
     same = [np.argmax(p) == np.argmax(q) for p, q in rows]
     assert value(row["same best label"]) == pytest.approx(np.mean(same))
 
@@ -67,7 +66,7 @@ def test_model_that_did_not_move_is_nowhere_from_itself() -> None:
 
 def test_only_shares_of_the_labels_count() -> None:
     row = row_of(section_of({"dense": [SURE, SURE], "gptq-8": [FAINT, FAINT]}), "drift")
-    assert number(row["mean KL"]) == pytest.approx(0, abs=1e-9)
+    assert value(row["mean KL"]) == pytest.approx(0, abs=1e-9)
 
 
 @settings(max_examples=10, deadline=None)

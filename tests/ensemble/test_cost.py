@@ -220,6 +220,8 @@ def test_means_weigh_dimensions_alike_and_benchmarks_within_them() -> None:
     assert row["cost"] == pytest.approx((4 + (40 + 400) / 2) / 2)
     assert row["score"].value == pytest.approx((0 + (25 + 50) / 2) / 2)
     assert row["benchmarks"] == "3 of 3"
+    dimensions = {row[1] for row in table_of(cost(together), "front_by_dimension").rows}
+    assert dimensions == {"mmlu", "adversarial robustness"}
 
 
 answer = st.sampled_from([*map(Label, "ABCD"), Refusal()])

@@ -194,6 +194,7 @@ def test_whole_runs_stay_apart_and_subjects_are_one(tmp_path: Path) -> None:
         (["a-8={run}/answers.json.gz"], "expected a-8=STORE.sqlite#CONTEXT or a-8=FILE.jsonl"),
         (["a-8={tmp}/nothing.sqlite#abc"], "no response store at"),
         (["{tmp}/nothing"], "does not exist"),
+        (["{file}"], r"a\.jsonl is one subject: name it, NAME=.*a\.jsonl"),
         (["{run}:nobody"], "has no subject 'nobody'"),
     ],
 )

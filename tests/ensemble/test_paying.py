@@ -21,7 +21,9 @@ from trusteval.ensemble.payoff import Pays, payoff_of, payoffs_of
 from trusteval.ensemble.scope import Scope
 from trusteval.ensemble.swing import swing_of
 from trusteval.ensemble.verdicts import sentences
+from trusteval.ensemble.wording import lead_cell, worded
 from trusteval.stats.crossfit import halves
+from trusteval.stats.independent import IndependentMean, Side
 from trusteval.stats.members import p_beats_best, p_worse_than_best
 from trusteval.tables import Spread, Table, document_of
 from trusteval.types import Answer, Unavailable
@@ -110,6 +112,24 @@ def test_vote_that_beats_all_pays() -> None:
     assert payoff.pays is Pays.PAYS
 
 
+def test_vote_that_pays_without_a_dense_model_does_not_claim_to_be_ahead_of_it() -> None:
+    thirds = [range(start, N, 3) for start in range(3)]
+    said = {name: with_wrong(*third) for name, third in zip(MEMBERS, thirds, strict=True)}
+    *_, unknown = sentences(scope_over(said))
+    assert unknown.startswith("Ask the vote: it is shown ahead of its best member and the fallback")
+    assert unknown.endswith("of the dense model that is not known.")
+    *_, known = sentences(scope_over({**said, "dense": with_wrong(*thirds[0])}))
+    assert known.startswith("Ask the vote: it is shown ahead of all that costs less")
+
+
+def test_dense_model_that_is_shown_ahead_is_advised() -> None:
+    bad = dict.fromkeys(MEMBERS, with_wrong(*range(40)))
+    *_, last = sentences(scope_over({**bad, "dense": [RIGHT] * N}))
+    assert last.startswith("The dense model is shown ahead of the vote: where it can be held")
+    alike = sentences(scope_over({**bad, "dense": with_wrong(*range(40))}))
+    assert not any("where it can be held" in line for line in alike)
+
+
 def test_vote_of_three_copies_is_not_shown_to_pay() -> None:
     alike = with_wrong(1, 2, 3)
     payoff = payoff_of(scope_over(dict.fromkeys((*MEMBERS, "dense"), alike)))
@@ -162,6 +182,13 @@ def test_swing_of_two_is_unavailable() -> None:
     assert found == Unavailable("a swing of votes needs 3 members, got 2")
 
 
+def test_no_lead_is_said_to_be_possibly_larger_than_the_scale() -> None:
+    nothing_known = IndependentMean(0.5, Side(0.0, 1.0), Side(0.0, 1.0))
+    assert nothing_known.high > 1
+    assert lead_cell(nothing_known) == Spread(50.0, -100.0, 100.0)
+    assert worded(nothing_known) == "+50.0 (-100.0 to +100.0)"
+
+
 def test_without_a_dense_model_its_cells_say_so() -> None:
     rows = table({name: with_wrong(1) for name in MEMBERS}, "gains").rows
     by_step = {row[2]: row[4] for row in rows}
@@ -192,6 +219,6 @@ def test_ensemble_is_told_in_sentences() -> None:
     said = {name: with_wrong(*range(place)) for place, name in enumerate((*MEMBERS, "dense"))}
     first, second, third, last = does_it_pay(panels_over(said)).notes
     assert first.startswith(f"{VOTE} of gptq-8, gptq-4, gptq-3: that the vote pays is not shown")
-    assert "n = 60 items" in second
+    assert "n = 60 items of 1 benchmark:" in second
     assert third.startswith("Instead, keep gptq-8 alone")
     assert last.startswith("All members are wrong on 0.0 % (")

@@ -68,6 +68,15 @@ def test_who_was_never_silent_is_named_and_has_no_row():
     assert not [row for row in table.rows if row[2:4] == ("dense", "invalid")]
 
 
+def test_where_nobody_is_silent_both_tables_say_so():
+    said = dict.fromkeys(("dense", "gptq-8", "gptq-4"), [YES] * 80)
+    found = fairness_of_votes(panels_over(ASKED, said))
+    (shares, gaps) = (one for one in found.tables if one.name in {"rescued", "rescue_gaps"})
+    assert shares.rows == gaps.rows == ()
+    assert "on no item: dense refused, dense invalid" in shares.notes[-1]
+    assert gaps.notes == ("nobody is silent on any item that has a group",)
+
+
 def test_filtering_that_serves_one_group_only_is_shown():
     """Eight bit refuses forty of each sex; four bit answers for the men alone."""
     asked = people(50, 50, 50, 50)

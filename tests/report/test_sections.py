@@ -126,3 +126,14 @@ def test_seconds_of_an_answer_keep_three_digits(seconds: float, shown: str) -> N
         line for line in section_markdown([Section("s", "S", (table,))]) if line[2:3].isdigit()
     )
     assert row == f"| {shown} |"
+
+
+def test_what_rounding_left_of_zero_is_shown_as_zero() -> None:
+    kinds = (Kind.POINTS, Kind.CHANGE, Kind.SHARE, Kind.NUMBER)
+    columns = tuple(Column(kind.value, kind) for kind in kinds)
+    (shown,) = [
+        line
+        for line in section_markdown(section_of(Table("t", "T", columns, ((-5.2e-18,) * 4,))))
+        if "0" in line
+    ]
+    assert [cell.strip() for cell in shown.strip("|").split("|")] == ["0.0", "0.0", "0.0 %", "0"]

@@ -312,7 +312,7 @@ def test_store_of_an_older_schema_that_can_only_be_read_says_what_to_do(tmp_path
         store.execute("PRAGMA user_version=2")
     store.close()
     ran = run_as_other_user([sys.executable, "-c", _READ, str(path)], folder=ROOT, environment={})
-    assert "has schema 2, this trusteval reads and writes 5; move the file away" in ran.stderr
+    assert "has schema 2, this trusteval reads 4 and 5; move the file away" in ran.stderr
 
 
 def test_files_of_a_cache_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trusteval.ensemble.ballots import NOBODY, Ballots, ballots_of
-from trusteval.ensemble.figures import POINTS, spread
+from trusteval.ensemble.figures import NO_ERROR, POINTS, spread
 from trusteval.ensemble.panels import Panels
 from trusteval.stats.estimate import Normal
 from trusteval.stats.shapley import shapley
@@ -36,6 +36,7 @@ _NOTES = (
     "Broke ties: its ballot decided among equally many. Pivotal: without it the vote would say "
     "something else; right: and is right with it. Outvoted: it gave a label and the vote another; "
     "right: its own was the true one.",
+    NO_ERROR,
 )
 
 

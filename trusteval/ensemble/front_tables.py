@@ -59,7 +59,11 @@ def dimension_tables(markets: Markets) -> list[Table]:
     """Show trust against cost in every dimension, a table for each unit that costs are in."""
     begin = (Column("ensemble"), Column("dimension"), Column("benchmarks"))
     parts = [
-        _over((name, dimension), [m for m in of if m.panel.dimension == dimension], of)
+        _over(
+            (name, dimension.replace("_", " ")),
+            [market for market in of if market.panel.dimension == dimension],
+            of,
+        )
         for name, of in markets.items()
         for dimension in dict.fromkeys(market.panel.dimension for market in of)
     ]

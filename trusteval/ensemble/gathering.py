@@ -27,6 +27,7 @@ from trusteval.tracking.selection import Selection, is_store, select
 from trusteval.tracking.store_selection import SHOWN_DIGITS, Asking, questionnaire_of
 
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.:@-]*)=(.+)", re.DOTALL)
+_RECORDING = ".jsonl"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +61,8 @@ def gather(words: Sequence[str], asking: Asking) -> list[Gathered]:
 
 
 def _whole(word: str, asking: Asking) -> Gathered:
+    if Path(word).suffix == _RECORDING:
+        raise TrackingError(f"{word} is one subject: name it, NAME={word}")
     chosen = select(word, asking)
     if chosen.subject is not None:
         raise TrackingError(
@@ -102,7 +105,7 @@ class _Reading:
         if is_store(place):
             return subject_of_context(name, place, self._asking, questionnaire=self._questionnaire)
         path = Path(place)
-        if path.is_dir() or path.suffix != ".jsonl":
+        if path.is_dir() or path.suffix != _RECORDING:
             raise TrackingError(
                 f"{name}={place}: expected {name}=STORE.sqlite#CONTEXT or {name}=FILE.jsonl; a "
                 "reports folder or a baseline is given without a name"

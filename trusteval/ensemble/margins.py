@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from trusteval.answers.table import Codes
-from trusteval.ensemble.figures import POINTS, spread
+from trusteval.ensemble.figures import NO_ERROR, POINTS, spread
 from trusteval.ensemble.weighed import NOT_RECORDED, Weighed, lead_of, lead_of_best
 from trusteval.stats.averages import estimate_mean, estimate_product
 from trusteval.stats.calibration import BINS, Calibration, calibration
@@ -88,6 +88,7 @@ _MARGIN_NOTES = (
     "Margin: the log-probability of the likeliest label minus that of the next, in nats, at least "
     "0; the right label's: its log-probability minus that of the likeliest wrong label, below 0 "
     "where it is behind. Times dense's: mean margin over the dense model's, on the items of both.",
+    NO_ERROR,
 )
 
 
@@ -162,6 +163,7 @@ _CALIBRATION_NOTES = (
     f"error: items sorted by that probability into {BINS} bins of the same size, the mean over "
     "items of how far probability and right lie apart in their bin; by chance: what it would be "
     "if probabilities were exactly right. Longer labels are less likely for their length alone.",
+    NO_ERROR,
 )
 
 
@@ -180,5 +182,5 @@ def _calibration(one: Weighed, name: str, rows: Codes) -> Cells:
 
 def _errors(found: Calibration | Undefined) -> Cells:
     if isinstance(found, Undefined):
-        return (Unavailable(f"undefined: there are {found.reason}"),) * 2
+        return (Unavailable(f"undefined: {found.reason}"),) * 2
     return POINTS * found.error, POINTS * found.by_chance

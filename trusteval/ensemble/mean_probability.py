@@ -29,7 +29,7 @@ def by_mean_probability(poll: Poll) -> Decided | Unavailable:
     if len(absent) == len(panel.names):
         return Unavailable("the run recorded no probabilities (--trust-probabilities)")
     if absent:
-        return Unavailable(f"{', '.join(absent)} have no recorded probabilities")
+        return Unavailable(f"no probabilities of {', '.join(absent)} are recorded")
     samples = [panel.sample_table.samples[row] for row in panel.rows.tolist()]
     told = [panel.probabilities[name].only(panel.rows) for name in panel.names]
     known = np.logical_and.reduce([one.known(samples) for one in told])

@@ -69,9 +69,7 @@ def _agreement(ballots: Ballots, a: int, b: int) -> Iterator[Cells]:
         errors.both_wrong,
         errors.labelled,
         spread(errors.agreement),
-        Unavailable(f"undefined: there are {chance.reason}")
-        if isinstance(chance, Undefined)
-        else chance,
+        Unavailable(f"undefined: {chance.reason}") if isinstance(chance, Undefined) else chance,
     )
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from trusteval.answers.table import Codes, Flags
 from trusteval.ensemble.ballots import Ballots, ballots_of
-from trusteval.ensemble.figures import POINTS, spread
+from trusteval.ensemble.figures import NO_ERROR, POINTS, spread
 from trusteval.ensemble.panel import Panel
 from trusteval.ensemble.panels import Panels
+from trusteval.ensemble.wording import counted
 from trusteval.stats.ceiling import all_wrong, mean_correlation, oracle_accuracy
 from trusteval.stats.condorcet import condorcet
 from trusteval.stats.design import Design
@@ -37,6 +38,7 @@ _NOTES = (
     "If independent: a vote of members as good as these whose errors have nothing to do with each "
     "other (Condorcet), wrong ones spread evenly over the other labels. Mean phi: the mean "
     "correlation of being right over the pairs of members.",
+    NO_ERROR,
 )
 
 
@@ -54,9 +56,10 @@ def ceiling_sentence(panels: Sequence[Panel]) -> str:
     rows = np.concatenate(right)
     design = Design.of(len(rows), units=np.concatenate(units))
     wrong = all_wrong(rows, design=design)
+    items = counted(len(rows), "item")
     return (
         f"All members are wrong on {100 * wrong.value:.1f} % ({100 * wrong.low:.1f} to "
-        f"{100 * wrong.high:.1f}) of these {len(rows):,} items, so that no rule that picks a "
+        f"{100 * wrong.high:.1f}) of the {items}, so that no rule that picks a "
         "member's answer, vote, cascade or router, is right on more than "
         f"{100 * (1 - wrong.value):.1f} %; the vote is on "
         f"{100 * design.mean(np.concatenate(voted)):.1f} %."

@@ -136,7 +136,8 @@ def _gaps(heard: Sequence[Rescues], who: Sequence[Column]) -> Table:
         Column("rescued per 100 silent", Kind.CHANGE),
         Column("rescued per 100 items", Kind.CHANGE),
     )
-    return Table("rescue_gaps", "How much more one group is rescued", columns, rows)
+    notes = () if rows else ("nobody is silent on any item that has a group",)
+    return Table("rescue_gaps", "How much more one group is rescued", columns, rows, notes)
 
 
 def rescues_of(one: GroupedPanel) -> Iterator[Rescues]:

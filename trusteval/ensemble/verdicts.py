@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trusteval.ensemble.contest import CHAIN
+from trusteval.ensemble.contest import CHAIN, DENSE
 from trusteval.ensemble.gain import Gain, Step, gain_of
 from trusteval.ensemble.payoff import Payoff, Pays, payoff_of, payoffs_of
 from trusteval.ensemble.scope import Scope
-from trusteval.ensemble.wording import lead_cell, worded
+from trusteval.ensemble.wording import counted, lead_cell, worded
 from trusteval.tables import Cell, Column, Kind, Table
 from trusteval.types import Unavailable
 
@@ -35,8 +35,9 @@ def verdict_table(scopes: Mapping[str, Scope]) -> Table:
             "over dense = by filtering (the fallback chain over dense) + by voting (the vote over "
             "the fallback chain)",
             "pays: shown ahead of the dense model, every member and the fallback chain, at 5 %, "
-            "Holm over the dimensions; does not pay: shown less than one point ahead of one of "
-            "them; not shown: neither; not judged: it has no lead over any of them",
+            "Holm over the dimensions, or of those of them that are known; does not pay: shown "
+            "less than one point ahead of one of them; not shown: neither; not judged: it has no "
+            "lead over any of them",
         ),
     )
 
@@ -106,7 +107,7 @@ def _instead(scope: Scope, payoff: Payoff, gain: Gain) -> Iterator[str]:
     if payoff.pays is Pays.UNJUDGED:
         return
     if payoff.pays is Pays.PAYS:
-        yield f"Ask the vote: it is shown ahead of all that costs less, {CHAIN} too."
+        yield _ask(payoff)
         return
     first, *others = scope.members
     filter_, voting = gain[Step.FILTER].lead, gain[Step.VOTING].lead
@@ -120,9 +121,28 @@ def _instead(scope: Scope, payoff: Payoff, gain: Gain) -> Iterator[str]:
         f"Instead, {instead}: the chain is ahead of {first} by {worded(filter_)}, and the vote of "
         f"the chain by {worded(voting)}, for the work of all {len(scope.members)} members."
     )
+    dense = payoff.dense.lead
+    if not isinstance(dense, Unavailable) and dense.high < 0:
+        yield (
+            f"{DENSE.capitalize()} is shown ahead of the vote: where it can be held, it is the "
+            "better choice."
+        )
+
+
+def _ask(payoff: Payoff) -> str:
+    """Say whom a vote that pays is shown ahead of, and whom nobody held it against."""
+    named = {DENSE: payoff.dense, "its best member": payoff.best, CHAIN: payoff.chain}
+    unknown = [name for name, one in named.items() if isinstance(one.lead, Unavailable)]
+    if not unknown:
+        return f"Ask the vote: it is shown ahead of all that costs less, {CHAIN} too."
+    known = [name for name in named if name not in unknown]
+    return (
+        f"Ask the vote: it is shown ahead of {' and '.join(known)}; of {' and '.join(unknown)} "
+        "that is not known."
+    )
 
 
 def _n(gain: Gain, step: Step) -> str:
     found = gain[step]
-    benchmarks = len(found.contests)
-    return f"{worded(found.lead)} points, n = {found.items:,} items of {benchmarks} benchmarks"
+    items, benchmarks = counted(found.items, "item"), counted(len(found.contests), "benchmark")
+    return f"{worded(found.lead)} points, n = {items} of {benchmarks}"

@@ -14,6 +14,7 @@ from trusteval.ensemble.widths import Widths
 from trusteval.tables import Cell, Column, Kind, Table
 from trusteval.types import Unavailable
 
+_DIGITS = 12
 _WHERE = (
     Column("method"),
     Column("benchmark"),
@@ -87,8 +88,11 @@ def _place(
 
 
 def _where(one: Widths) -> Cells:
-    weighed = one.weighed
-    return one.method, weighed.benchmark, weighed.panel.dimension, len(one.rows), weighed.items
+    return one.method, one.weighed.benchmark, _dimension(one), len(one.rows), one.weighed.items
+
+
+def _dimension(one: Widths) -> str:
+    return one.weighed.panel.dimension.replace("_", " ")
 
 
 def _next(warning: EarlyWarning | Unavailable) -> Cells:
@@ -134,17 +138,21 @@ def _said(method: str, warned: Warned) -> Iterator[str]:
         [(w, _mean(w.foretold)) for w in own if not isinstance(w.foretold, Unavailable)]
     )
     if foretold:
-        first, *others = sorted(foretold.items(), key=lambda item: -item[1])
-        then = f", then {', '.join(map(_percent, others))}" if others else ""
-        yield (
-            f"{method}, extrapolated to one bit less than its lowest width: likeliest labels flip "
-            f"most in {_percent(first)}{then}"
-        )
+        yield f"{method}, extrapolated to one bit less than its lowest width: {_ranked(foretold)}"
     tried = [(w, _mean(w.trial)) for w in own if not isinstance(w.trial, Unavailable)]
     if tried:
         yield f"{method}, that rule tried at its lowest width: {_verdict(tried)}"
     elif foretold:
         yield f"{method}: the rule is untried, a third width is needed"
+
+
+def _ranked(foretold: Mapping[str, float]) -> str:
+    """Word in which dimensions flips are foretold, most of them first."""
+    if not any(foretold.values()):
+        return f"no likeliest label flips in {', '.join(foretold)}"
+    first, *others = sorted(foretold.items(), key=lambda item: -item[1])
+    then = f", then {', '.join(map(_percent, others))}" if others else ""
+    return f"likeliest labels flip most in {_percent(first)}{then}"
 
 
 def _verdict(tried: Sequence[tuple[EarlyWarning, float]]) -> str:
@@ -165,12 +173,12 @@ def _by_dimension(shares: Sequence[tuple[EarlyWarning, float]]) -> Mapping[str, 
     """Return the mean share of each dimension's benchmarks."""
     found: dict[str, list[float]] = {}
     for warning, share in shares:
-        found.setdefault(warning.widths.weighed.panel.dimension, []).append(share)
+        found.setdefault(_dimension(warning.widths), []).append(share)
     return {name: float(np.mean(of)) for name, of in found.items()}
 
 
 def _mean(foretold: Floats) -> float:
-    return float(foretold.mean())
+    return max(0.0, round(float(foretold.mean()), _DIGITS))  # rounding leaves no flips at -1e-17
 
 
 def _percent(item: tuple[str, float]) -> str:

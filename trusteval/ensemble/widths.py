@@ -9,7 +9,7 @@ import numpy as np
 
 from trusteval.answers.probabilities import Floats
 from trusteval.answers.table import Codes
-from trusteval.ensemble.figures import spread
+from trusteval.ensemble.figures import NO_ERROR, spread
 from trusteval.ensemble.members import DENSE
 from trusteval.ensemble.weighed import Weighed, lead_of_best
 from trusteval.stats.averages import estimate_product, powers_per_step
@@ -32,6 +32,7 @@ _NOTES = (
     "bits, over the members of the method alone, the dense model is not in it; below 1, margins "
     "shrink. It is a straight line through few widths: where the last step's factor is another, "
     "believe that. Intervals are by units (delta method), on the items that all members have.",
+    NO_ERROR,
 )
 Cells = tuple[Cell, ...]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trusteval.ensemble.contest import Lead
+from trusteval.stats.estimate import Estimate
 from trusteval.tables import Cell, Spread
 from trusteval.types import Unavailable
 
@@ -11,15 +12,25 @@ def lead_cell(lead: Lead) -> Cell:
     """Return a lead in points with its interval, or why there is none."""
     if isinstance(lead, Unavailable):
         return lead
-    return Spread(100 * lead.value, 100 * lead.low, 100 * lead.high)
+    return Spread(*_points(lead))
 
 
 def worded(lead: Lead) -> str:
     """Word a lead in points, or that and why it is unknown."""
     if isinstance(lead, Unavailable):
         return f"an unknown amount ({lead.why})"
-    value, low, high = (100 * one for one in (lead.value, lead.low, lead.high))
+    value, low, high = _points(lead)
     return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+
+
+def _points(lead: Estimate) -> tuple[float, float, float]:
+    """Return value and bounds in points; two scores of 0 to 100 are no further apart than 100."""
+    return 100 * lead.value, max(-100.0, 100 * lead.low), min(100.0, 100 * lead.high)
+
+
+def counted(n: int, noun: str) -> str:
+    """Word how many there are of a noun that takes an s for several."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _signed(points: float) -> str:

@@ -9,6 +9,8 @@ from trusteval.types import Unavailable
 
 NOTHING = "-"
 _MIB = 1 << 20
+_NOISE = 1e-12
+"""Below it a figure that is no p-value is what rounding left of 0."""
 _LONG = 100
 """Seconds of which tenths are shown; of fewer three digits are."""
 
@@ -46,11 +48,11 @@ def number_of(cell: Cell) -> float:
 def _figure(value: float, kind: Kind) -> str:
     match kind:
         case Kind.POINTS:
-            return f"{value:.1f}"
+            return f"{value:z.1f}"
         case Kind.CHANGE:
             return f"{value:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
         case Kind.SHARE:
-            return f"{100 * value:.1f} %"
+            return f"{100 * value:z.1f} %"
         case Kind.P:
             return f"{value:.2g}"
         case Kind.COUNT:
@@ -60,4 +62,4 @@ def _figure(value: float, kind: Kind) -> str:
         case Kind.BYTES:
             return f"{value / _MIB:,.0f} MiB"
         case Kind.NUMBER | Kind.TEXT:
-            return f"{value:.3g}"
+            return f"{0.0 if abs(value) < _NOISE else value:.3g}"
