@@ -28,6 +28,8 @@ PROBABILITY = "mean probability"
 DRAWS = "draws of one variant"
 ORACLE = "the oracle"
 
+_NOT_RUN = Unavailable("not run here: trusteval ensemble runs it")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rival:
@@ -48,15 +50,18 @@ class Rival:
         return found if isinstance(found, Unavailable) else found.answers
 
 
-def rivals_of(panel: Panel) -> tuple[Rival, ...]:
-    """Return all rivals of a panel's vote, those that cannot answer here too."""
+def rivals_of(panel: Panel, *, dawid_skene: bool = True) -> tuple[Rival, ...]:
+    """Return all rivals of a panel's vote, those that cannot answer here too.
+
+    Without `dawid_skene` that one is not run.
+    """
     poll = Poll.of(panel, seed=SEED)
     everyone, half = asks_of_vote(panel), len(panel.rows) // 2
     return (
         *_asking_one(panel, poll),
         Rival(ACCURACY, by_accuracy(poll), everyone, half),
         Rival(SURPRISE, by_surprise(poll), everyone),
-        Rival(DAWID_SKENE, by_dawid_skene(poll), everyone),
+        Rival(DAWID_SKENE, by_dawid_skene(poll) if dawid_skene else _NOT_RUN, everyone),
         Rival(TABLE, by_joint_table(poll), everyone, half),
         Rival(PROBABILITY, by_mean_probability(poll), everyone),
         *_sampled(panel),

@@ -28,9 +28,9 @@ _AHEAD, _BEHIND = "it is shown ahead of", "it is shown behind"
 _OPEN, _UNCOMPARED = "nothing is shown against", "not compared with"
 
 
-def rivals(panels: Panels) -> Section:
+def rivals(panels: Panels, *, dawid_skene: bool = True) -> Section:
     """Show what every rival of a vote comes to, and at what cost."""
-    races = {name: _races(panels.of(name)) for name in panels.ensembles}
+    races = {name: _races(panels.of(name), dawid_skene=dawid_skene) for name in panels.ensembles}
     return Section(
         "rivals",
         "Rivals under equal cost",
@@ -39,9 +39,12 @@ def rivals(panels: Panels) -> Section:
     )
 
 
-def _races(panels: Sequence[Panel]) -> list[Race]:
+def _races(panels: Sequence[Panel], *, dawid_skene: bool) -> list[Race]:
     """Measure an ensemble's rivals; what is a rival on one benchmark has a row on all."""
-    fields = [{rival.name: rival for rival in rivals_of(panel)} for panel in panels]
+    fields = [
+        {rival.name: rival for rival in rivals_of(panel, dawid_skene=dawid_skene)}
+        for panel in panels
+    ]
     names = dict.fromkeys(name for field in fields for name in field)
     in_order = sorted(names, key=lambda name: name == ORACLE)
     absent = Unavailable("the run holds no such draws of it")

@@ -78,6 +78,7 @@ def study(
     """Ask the sections called `names` of a run's panels; `doubts` are about the whole run."""
     asks: dict[str, Callable[[Panels], Section]] = {
         **SECTIONS,
+        "rivals": partial(rivals, dawid_skene=asked.dawid_skene),
         "group_aware": partial(group_aware_votes, is_asked=asked.group_aware),
     }
     left_out = (

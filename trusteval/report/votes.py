@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from trusteval.ensemble.asked import Asked
 from trusteval.ensemble.members import DENSE, recorded_ensembles
 from trusteval.ensemble.panels import panels_of
 from trusteval.ensemble.study import Study, study
@@ -22,7 +23,8 @@ def votes_in_short(answers: AnsweredRun) -> Markdown | None:
         ensembles = recorded_ensembles(answers, bits={})
         if not ensembles:
             return None
-        found = study(panels_of(answers, ensembles, dense=DENSE), named="")
+        panels = panels_of(answers, ensembles, dense=DENSE)
+        found = study(panels, named="", asked=Asked(dawid_skene=False))  # it loads pandas
     except TrustEvalError as error:
         return Markdown((f"What the votes show could not be found: {in_markdown(error)}",))
     return Markdown((*_lines(found), _POINTER))
