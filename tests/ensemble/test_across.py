@@ -212,3 +212,9 @@ def test_columns_are_told_apart_whatever_runs_are_called() -> None:
     headings = [column.name for column in section.tables[0].columns]
     assert headings[3:5] == ["latest", "latest (2)"]
     assert len(set(headings)) == len(headings) == len(names) + 4
+
+
+def test_copy_of_a_run_is_no_further_model() -> None:
+    runs = {"a": panels_over(GAIN), "b": panels_over(NONE), "c": panels_over(GAIN)}
+    told = [note for note in across_models(runs).notes if "very answers" in note]
+    assert told == ["c holds the very answers of a: it is no further model"]

@@ -50,8 +50,17 @@ def across_models(named: Mapping[str, Panels]) -> Section:
         rows=tuple(map(_row, found, verdicts)),
         notes=(*_LEGEND, *_incomplete(found, list(runs)), *_not_compared(runs, found)),
     )
-    notes = (*_who(runs), *_sentences(found, verdicts), *_asked_otherwise(runs))
+    notes = (*_who(runs), *_copies(runs), *_sentences(found, verdicts), *_asked_otherwise(runs))
     return Section("across", "Across models", (table,), notes)
+
+
+def _copies(runs: Mapping[str, Panels]) -> Iterator[str]:
+    """Say which runs hold the answers of one before them: they are no further model."""
+    first = dict[str, str]()
+    for name, panels in runs.items():
+        held = first.setdefault(panels.run.digest, name)
+        if held != name:
+            yield f"{name} holds the very answers of {held}: it is no further model"
 
 
 def _row(one: SideBySide, verdict: CarriesOver | Unavailable) -> tuple[Cell, ...]:

@@ -19,7 +19,6 @@ from trusteval.ensemble.reasons import why
 from trusteval.ensemble.recorded_votes import recorded_otherwise
 from trusteval.ensemble.rivals import rivals
 from trusteval.ensemble.who import who_votes
-from trusteval.system.digests import digest
 from trusteval.tables import Section, document_of
 from trusteval.types import Variant
 
@@ -54,12 +53,11 @@ class Study:
     def to_document(self) -> dict[str, Any]:
         """Return plain values; `digest` tells the answers that all was made of from others."""
         run, panels = self.panels.run, self.panels
-        answers = run.to_document(with_texts=False)
         members = {panel.ensemble: panel.members for panel in panels.panels}
         return {
             "named": self.named,
             "facts": replace(run.facts, gates=None, families=None).to_document(),
-            "digest": digest([answers["benchmarks"], answers["subjects"]]),
+            "digest": run.digest,
             "dense": next((panel.dense for panel in panels.panels if panel.dense), None),
             "ensembles": {name: list(map(_member, who)) for name, who in members.items()},
             "left_out": list(self.left_out),

@@ -14,6 +14,7 @@ from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
+from trusteval.system.digests import digest
 from trusteval.tracking import columns
 from trusteval.tracking.items import repeated_item, shown_text
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
@@ -53,6 +54,12 @@ class AnsweredRun:
     @property
     def benchmarks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(benchmark for _, benchmark in self.answer_tables))
+
+    @property
+    def digest(self) -> str:
+        """Tell its items and answers from any others, whatever the run is called."""
+        document = self.to_document(with_texts=False)
+        return digest([document["benchmarks"], document["subjects"]])
 
     def to_document(self, *, with_texts: bool) -> dict[str, Any]:
         """Return plain values; `with_texts` keeps the items' own texts, and why answers were read
