@@ -40,7 +40,7 @@ def decide_by(
         raise VoteError("an ensemble needs at least one member's answers, got none")
     sample_table = cast[0].sample_table
     _, examples, of_row = np.unique(
-        _combinations(sample_table, cast), return_index=True, return_inverse=True
+        combinations(sample_table, cast), return_index=True, return_inverse=True
     )
     decided = [
         rule(
@@ -59,7 +59,7 @@ def _elected(ballots: Sequence[Ballot], policy: RefusalPolicy) -> Answer:
     return vote(ballots, policy=policy).answer
 
 
-def _combinations(sample_table: SampleTable, cast: Sequence[AnswerTable]) -> Codes:
+def combinations(sample_table: SampleTable, cast: Sequence[AnswerTable]) -> Codes:
     """Number every sample by its policy and its ballots; equal numbers, equal decisions."""
     examples = np.unique(sample_table.setting, return_index=True)[1].tolist()
     policies = [

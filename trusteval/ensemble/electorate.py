@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trusteval.answers.ensembles import Rule, decide_by, elect
+from trusteval.answers.ensembles import Rule, combinations, decide_by, elect
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
-from trusteval.types import RefusalPolicy, Variant
-
-_POLICIES = tuple(RefusalPolicy)
+from trusteval.types import Variant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +28,14 @@ class Electorate:
     def of(cls, members: Sequence[Variant], cast: Sequence[AnswerTable]) -> Electorate:
         """Find the different combinations of ballots."""
         whole = cast[0].sample_table
-        policies = [_POLICIES.index(sample.setting.refusal_policy) for sample in whole.samples]
-        columns = np.stack([np.array(policies, np.int64), *(one.code for one in cast)])
-        _, first, of_row = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+        alike = combinations(whole, cast)
+        _, first, of_row = np.unique(alike, return_index=True, return_inverse=True)
         part = SampleTable.of(whole.samples[row] for row in first.tolist())
         return cls(
             whole,
             tuple(members),
             tuple(AnswerTable(part, c.answers, c.code[first], np.arange(len(first))) for c in cast),
-            of_row.reshape(-1),
+            of_row,
         )
 
     def elect(self, names: Sequence[str]) -> AnswerTable:
