@@ -17,6 +17,7 @@ from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
 from trusteval.cli.read import add_read
 from trusteval.cli.report import add_report
+from trusteval.cli.schema import add_schema
 from trusteval.cli.score import add_score
 from trusteval.cli.store import add_store
 from trusteval.errors import TrustEvalError
@@ -38,6 +39,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_plan,
     add_read,
     add_audit,
+    add_schema,
 )
 """Each declares one command, whose file imports what it needs when it runs; in --help's order."""
 _DEBUG = "--debug"
