@@ -14,6 +14,7 @@ from trusteval.types import (
     Interval,
     InvalidReason,
     Level,
+    LimitCheck,
     Outcome,
     Score,
     Undecided,
@@ -36,6 +37,7 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "score": score_from_dict(values["score"]),
         "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
         "change": None if values["change"] is None else _change_from_dict(values["change"]),
+        "limits": tuple(map(_limit_from_dict, values.get("limits", ()))),
     }
     return Verdict(**{**fields_in(values, Verdict), **closed})
 
@@ -46,6 +48,11 @@ def _change_from_dict(values: Mapping[str, Any]) -> Change:
 
 def _interval(values: Mapping[str, Any]) -> Interval:
     return Interval(values["low"], values["high"])
+
+
+def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
+    interval = values["interval"]
+    return LimitCheck(**{**values, "interval": None if interval is None else Interval(**interval)})
 
 
 def score_from_dict(values: Mapping[str, Any]) -> Score:
