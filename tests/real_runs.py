@@ -26,6 +26,15 @@ subjects = ["gptq-8", "gptq-4"]
 max_drop = 3.0
 level = "warn"
 why = "too few questions to tell"
+
+[[gate]]
+benchmark = "mmlu"
+metric = "score"
+subjects = ["dense"]
+reference = "baseline"
+at_least = 1.0
+max_drop = 30.0
+why = "it may not forget what it knew"
 """
 KILLED = """
 import os, signal
@@ -36,6 +45,7 @@ def pytest_runtest_setup(item):
         os.kill(os.getpid(), signal.SIGKILL)
 """
 WEIGHED = [{**rule, "probabilities": {"wrong": 0.5, "A": 0.25}} for rule in ANSWERS]
+_ACCEPTED = ("--trust-baseline=reports/baselines/script-demo.json.gz",)
 REFUSES = [{"match": "Label:$", "say": "I cannot answer that."}, *ANSWERS]
 
 
@@ -60,8 +70,8 @@ def finished(some: Project) -> Path:
 
 
 def failed(some: Project) -> Path:
-    """Judge a model of which a variant refuses to answer."""
-    return _ran(some, "failed", "--trust-model=refusing.json", status=1)
+    """Judge a model of which a variant refuses to answer; `finished` was accepted before."""
+    return _ran(some, "failed", "--trust-model=refusing.json", *_ACCEPTED, status=1)
 
 
 def incomplete(some: Project) -> Path:

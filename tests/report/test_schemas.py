@@ -30,7 +30,15 @@ from trusteval.tracking.answered_run import answered_run
 from trusteval.tracking.baseline import read_baseline
 from trusteval.tracking.document_shape import check_answers, check_baseline
 from trusteval.tracking.points import points_of
-from trusteval.types import Dimension, InvalidReason, Level, MemoryKind, Outcome, Undecided
+from trusteval.types import (
+    Dimension,
+    InvalidReason,
+    Level,
+    MemoryKind,
+    Outcome,
+    Role,
+    Undecided,
+)
 
 NAMES = [one.name for one in SCHEMAS]
 JUNK = (None, True, -1, 1.5, 2**60, "junk", "", [], ["junk"], [[1]], {}, {"junk": {}})
@@ -111,6 +119,9 @@ def test_runs_cover_what_is_described(written: dict[str, list[tuple[str, Any]]])
     answers = written["answers"][0][1]["subjects"]
     assert "members" in answers["vote"]["ethics"]
     assert "probabilities" in answers["dense"]["ethics"]
+    assert "accepted" in written["answers"][1][1]["subjects"]["dense"]["mmlu"]
+    assert all("prompts" in items for items in written["answers"][0][1]["benchmarks"].values())
+    assert all(one["limits"] for one in failed["verdicts"])
     assert {document["ending"] for _, document in written["verdicts"]} == {"finished", "unfinished"}
 
 
@@ -175,7 +186,13 @@ def test_unknown_keys_are_let_be_by_readers_and_published_schemas_alike(
                 seen.add(path)
                 assert run_record_from_dict(other) == before, path
                 assert faults(strict(shipped("verdicts")), other), path
-    assert {(), ("verdicts", 0), ("verdicts", 0, "score", "counts"), ("scores", 0)} <= seen
+    assert {
+        (),
+        ("verdicts", 0),
+        ("verdicts", 0, "limits", 0),
+        ("verdicts", 0, "score", "counts"),
+        ("scores", 0),
+    } <= seen
     assert {("facts", "vote_leads", 0), ("facts", "tries")} <= seen
 
 
@@ -256,6 +273,9 @@ def test_closed_sets_are_those_of_the_code(name: str, path: tuple[str | int, ...
 def test_closed_sets_that_may_be_null_are_those_of_the_code() -> None:
     verdict = shipped("verdicts")["properties"]["verdicts"]["items"]["properties"]
     assert verdict["undecided"]["enum"] == [*(one.value for one in Undecided), None]
+    items = at(shipped("answers"), ("properties", "benchmarks", "additionalProperties"))
+    turn = at(items, ("properties", "prompts", "properties", "turns", "items", "items"))
+    assert turn["prefixItems"][0]["enum"] == [one.value for one in Role]
     part = at(shipped("answers"), ("properties", "subjects", *("additionalProperties",) * 2))
     kind = part["properties"]["cost"]["properties"]["memory_kind"]
     assert kind["enum"] == [*(one.value for one in MemoryKind), None]

@@ -52,7 +52,8 @@ def _interval(values: Mapping[str, Any]) -> Interval:
 
 def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
     interval = values["interval"]
-    return LimitCheck(**{**values, "interval": None if interval is None else Interval(**interval)})
+    closed = {"interval": None if interval is None else _interval(interval)}
+    return LimitCheck(**{**fields_in(values, LimitCheck), **closed})
 
 
 def score_from_dict(values: Mapping[str, Any]) -> Score:
