@@ -18,6 +18,8 @@ from tests.project import Project, trusteval
 from tests.schemas import at, faults, places, shipped, shortened, strict
 from trusteval.ensemble import document as ensemble_document
 from trusteval.report import circumstances, record
+from trusteval.report.bundle import manifest, overview
+from trusteval.report.bundle.result import Result
 from trusteval.report.document_shape import check_circumstances
 from trusteval.report.ledger import Ending, Step
 from trusteval.report.outcomes import SEVERITY
@@ -261,6 +263,7 @@ ENUMS: dict[tuple[str, tuple[str | int, ...]], type[StrEnum]] = {
     ("verdicts", ("properties", "unjudged", "items", "properties", "cause")): Cause,
     ("verdicts", ("properties", "failed_tests", "items", "properties", "step")): Step,
     ("answers", ("$defs", "answer", "oneOf", 3, "prefixItems", 1)): InvalidReason,
+    ("evidence", ("properties", "result")): Result,
     ("ensemble", ("$defs", "table", "properties", "columns", "items", "properties", "kind")): Kind,
 }
 
@@ -292,6 +295,8 @@ def test_versions_are_those_that_the_code_writes() -> None:
         "baseline": answers_file.SCHEMA_VERSION,
         "history": history.SCHEMA_VERSION,
         "ensemble": ensemble_document.SCHEMA_VERSION,
+        "bundle": manifest.SCHEMA_VERSION,
+        "evidence": overview.SCHEMA_VERSION,
     }
 
 

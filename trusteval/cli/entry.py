@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from trusteval.cli.audit import add_audit
+from trusteval.cli.bundle import add_bundle
 from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
@@ -40,6 +41,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_read,
     add_audit,
     add_schema,
+    add_bundle,
 )
 """Each declares one command, whose file imports what it needs when it runs; in --help's order."""
 _DEBUG = "--debug"

@@ -33,6 +33,7 @@ class Schema:
         return number
 
 
+_BUNDLE = "trusteval.report.bundle"
 SCHEMAS = (
     Schema("verdicts", "trusteval.report", "verdicts.schema.json", "verdicts.json"),
     Schema("run", "trusteval.report", "run.schema.json", "run.json"),
@@ -40,6 +41,10 @@ SCHEMAS = (
     Schema("baseline", "trusteval.tracking", "baseline.schema.json", "a baseline, unpacked"),
     Schema("history", "trusteval.tracking", "history.schema.json", "a line of history.jsonl"),
     Schema("ensemble", "trusteval.ensemble", "document.schema.json", "trusteval ensemble --json"),
+    Schema("bundle", _BUNDLE, "manifest.schema.json", "manifest.json of a bundle"),
+    Schema(
+        "evidence", "trusteval.report.bundle", "evidence.schema.json", "a bundle's evidence.json"
+    ),
 )
 
 
