@@ -31,7 +31,7 @@ ROOMS = (
 ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo"}
 """What others name; imports freely, and is imported by nobody here."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
-NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble")
+NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble", "report")
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},
     "pytest_plugin": {"pytest"},

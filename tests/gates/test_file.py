@@ -16,7 +16,16 @@ from trusteval.gates.gate import Gate
 from trusteval.gates.verdicts import decide
 from trusteval.gates.wording import describe_counts
 from trusteval.metrics.metric import METRICS, gated
-from trusteval.types import Dimension, InvalidReason, Level, Outcome, Score, Verdict
+from trusteval.types import (
+    Dimension,
+    Interval,
+    InvalidReason,
+    Level,
+    LimitCheck,
+    Outcome,
+    Score,
+    Verdict,
+)
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 
@@ -239,6 +248,8 @@ def test_verdict_carries_what_was_judged():
         score=given,
         p=0.001,
         why="because",
+        setting="few_shot",
+        limits=(LimitCheck("score", 40.0, Interval(39.0, 41.0), at_least=55.0),),
     )
 
 

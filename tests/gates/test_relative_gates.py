@@ -16,7 +16,15 @@ from trusteval.stats.estimate import Estimate, Normal
 from trusteval.stats.losses import Losses
 from trusteval.stats.paired import Pairs
 from trusteval.stats.proportion import Proportion
-from trusteval.types import Dimension, Level, Outcome, Undecided, Verdict
+from trusteval.types import (
+    Dimension,
+    Interval,
+    Level,
+    LimitCheck,
+    Outcome,
+    Undecided,
+    Verdict,
+)
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 
@@ -57,6 +65,24 @@ def dropped(lost: int, gained: int, n: int) -> Comparison:
 def test_planted_flips_fail_at_the_stated_count_and_not_one_earlier(margin, n, flips):
     assert check(dropped(flips, 0, n), max_drop=margin).outcome is FAIL
     assert check(dropped(flips - 1, 0, n), max_drop=margin).outcome is INCONCLUSIVE
+
+
+def test_verdict_holds_each_estimate_beside_its_limit_in_points():
+    compared = dropped(13, 3, 200)
+    verdict = check(compared, at_least=70.0, max_drop=2.0)
+    own, change = verdict.limits
+    assert own == LimitCheck("score", 80.0, Interval(75.0, 85.0), at_least=70.0)
+    assert verdict.reference == "dense"
+    assert verdict.change is not None
+    assert change == LimitCheck(
+        "drop from dense", 5.0, verdict.change.interval, at_most=2.0, is_change=True
+    )
+    shifts = check(Comparison(None, {"selection rate": Normal(0.03, 0.01)}), gap_shift=4.0).limits
+    assert [(one.name, one.value, one.at_least, one.at_most) for one in shifts] == [
+        ("shift of the selection rate", 3.0, -4.0, 4.0)
+    ]
+    assert check(None, at_least=70.0, point=True).limits == (own,)
+    assert check(None, at_least=70.0).reference is None
 
 
 def test_identical_answers_pass_what_their_number_can_show():

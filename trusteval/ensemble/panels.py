@@ -57,17 +57,11 @@ def _panel(
     if not protocol.scores(benchmark):
         return Unavailable(f"the protocol {protocol.name} does not score it")
     members = tuple(sorted(ensemble.members, key=precedence))
-    absent = [m.name for m in members if (m.name, benchmark) not in run.answer_tables]
-    if absent:
-        return Unavailable(f"{', '.join(absent)} did not answer it")
-    sample_table = run.answer_tables[members[0].name, benchmark].sample_table
-    singles = _singles(run, benchmark, sample_table=sample_table)
-    differing = [m.name for m in members if m.name not in singles]
-    if differing:
-        return Unavailable(f"{', '.join(differing)} answered other items")
-    cast = _cast(run, members, benchmark, singles=singles)
+    cast = ballots_of(run, members, benchmark)
     if isinstance(cast, Unavailable):
         return cast
+    sample_table = cast[0].sample_table
+    singles = _singles(run, benchmark, sample_table=sample_table)
     scoring = protocol.scoring(benchmark, settings=sample_table.settings)
     rows = _rows(scoring, sample_table)
     if not len(rows):
@@ -116,6 +110,21 @@ def _probabilities(
             if not isinstance(rows, Unavailable):
                 found[name] = run.probabilities[key].only(rows)
     return found
+
+
+def ballots_of(
+    run: AnsweredRun, members: Sequence[Variant], benchmark: str
+) -> tuple[AnswerTable, ...] | Unavailable:
+    """Return what each member cast on a benchmark, all in the order of the first one's items."""
+    absent = [m.name for m in members if (m.name, benchmark) not in run.answer_tables]
+    if absent or not members:
+        return Unavailable(f"{', '.join(absent) or 'nobody'} did not answer it")
+    sample_table = run.answer_tables[members[0].name, benchmark].sample_table
+    singles = _singles(run, benchmark, sample_table=sample_table)
+    differing = [m.name for m in members if m.name not in singles]
+    if differing:
+        return Unavailable(f"{', '.join(differing)} answered other items")
+    return _cast(run, members, benchmark, singles=singles)
 
 
 def _cast(

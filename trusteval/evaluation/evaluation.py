@@ -121,4 +121,4 @@ class Evaluation:
 
     def answered(self) -> AnsweredRun:
         """Return all that was judged here under the run's protocol, item by item."""
-        return answered(self._tables, facts=self._facts)
+        return answered(self._tables, facts=self._facts, accepted=self._standards.accepted)

@@ -30,6 +30,13 @@ class Standards:
         self._facts = facts
         self._accepted: dict[tuple[str, str], AnswerTable | Unavailable] = {}
 
+    @property
+    def accepted(self) -> dict[tuple[str, str], AnswerTable]:
+        """What was accepted of those who were compared with it, by subject and benchmark."""
+        return {
+            key: found for key, found in self._accepted.items() if isinstance(found, AnswerTable)
+        }
+
     def standard_for(
         self, subject: Subject, gate: Gate, *, reference: Reference
     ) -> Measurement | Members | Unavailable:

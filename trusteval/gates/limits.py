@@ -13,6 +13,7 @@ from typing import Protocol
 
 from trusteval.stats.estimate import Estimate, Normal, detectable
 from trusteval.stats.shifts import shift_p, within
+from trusteval.types import Interval, LimitCheck
 
 
 class Claim(Protocol):
@@ -31,6 +32,11 @@ class Claim(Protocol):
     @property
     def estimates(self) -> tuple[Estimate, ...]:
         """What it is about."""
+        ...
+
+    @property
+    def checks(self) -> tuple[LimitCheck, ...]:
+        """Each estimate beside the limits that it has to keep, in points."""
         ...
 
     def sentence(self) -> str:
@@ -71,6 +77,18 @@ class Within:
     def estimates(self) -> tuple[Estimate, ...]:
         return (self.estimate,)
 
+    @property
+    def checks(self) -> tuple[LimitCheck, ...]:
+        return (
+            _check(
+                self.name,
+                self.estimate,
+                at_least=self.at_least,
+                at_most=self.at_most,
+                is_change=self.is_change,
+            ),
+        )
+
     def sentence(self) -> str:
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]
         digits = digits_for(_points(self.estimate), limits)
@@ -108,10 +126,17 @@ class Equivalence:
     def estimates(self) -> tuple[Estimate, ...]:
         return tuple(self.shifts.values())
 
+    @property
+    def checks(self) -> tuple[LimitCheck, ...]:
+        return tuple(
+            _check(_shift_of(gap), shift, at_least=-self.margin, at_most=self.margin)
+            for gap, shift in self.shifts.items()
+        )
+
     def sentence(self) -> str:
         limits = [-self.margin, self.margin]
         shown = [
-            _measured(f"shift of the {gap}", shift, digits_for(_points(shift), limits))
+            _measured(_shift_of(gap), shift, digits_for(_points(shift), limits))
             for gap, shift in self.shifts.items()
         ]
         return f"{', '.join(shown)}, must be within -{self.margin:g} and {self.margin:g}"
@@ -136,6 +161,10 @@ class Tripwire:
     @property
     def estimates(self) -> tuple[Estimate, ...]:
         return (self.estimate,)
+
+    @property
+    def checks(self) -> tuple[LimitCheck, ...]:
+        return (_check(self.name, self.estimate, at_most=0.0),)
 
     def sentence(self) -> str:
         digits = digits_for(_points(self.estimate), [0.0])
@@ -186,6 +215,22 @@ def digits_for(values: Sequence[float], limits: Sequence[float]) -> int:
         ),
         4,
     )
+
+
+def _check(
+    name: str,
+    estimate: Estimate,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    is_change: bool = True,
+) -> LimitCheck:
+    value, low, high = _points(estimate)
+    return LimitCheck(name, value, Interval(low, high), at_least, at_most, is_change)
+
+
+def _shift_of(gap: str) -> str:
+    return f"shift of the {gap}"
 
 
 def _growth(detected: float, distance: float) -> float:

@@ -24,7 +24,16 @@ from trusteval.gates.wording import (
     explain,
 )
 from trusteval.stats.estimate import ALPHA
-from trusteval.types import Change, Dimension, Interval, Outcome, Score, Undecided, Verdict
+from trusteval.types import (
+    Change,
+    Dimension,
+    Interval,
+    LimitCheck,
+    Outcome,
+    Score,
+    Undecided,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,27 @@ def decide(
         change=_change(gate.reference, compared),
         undecided=decision.undecided,
         why=gate.why,
+        setting=gate.setting,
+        reference=gate.reference if gate.compares(subject) else None,
+        limits=_limits(gate, evidence.score, claims),
     )
 
 
 def _place(gate: Gate) -> str:
     return ".".join(filter(None, (gate.benchmark, gate.setting)))
+
+
+def _limits(gate: Gate, score: Score, claims: Sequence[Claim]) -> tuple[LimitCheck, ...]:
+    """Return what each limit was held against; none of it where that is not a number."""
+    if gate.point:
+        values = [] if score.value is None else [score.value, *bounds_of(score)]
+        if not values or not all(map(isfinite, values)):
+            return ()
+        point = LimitCheck(
+            gate.metric, values[0], score.interval, at_least=gate.at_least, at_most=gate.at_most
+        )
+        return (point,)
+    return tuple(check for claim in claims if is_number(claim) for check in claim.checks)
 
 
 def _change(reference: str, compared: Comparison | None) -> Change | None:

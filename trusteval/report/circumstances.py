@@ -59,12 +59,8 @@ class Circumstances:
 
 def circumstances(document: Mapping[str, Any]) -> Circumstances:
     """Rebuild what says which run it was, from a run.json that was checked."""
-    return Circumstances(
-        started=document.get("started"),
-        commit=document.get("commit"),
-        command=tuple(document.get("command", ())),
-        replaces=document.get("replaces"),
-    )
+    known = {one.name: document[one.name] for one in fields(Circumstances) if one.name in document}
+    return Circumstances(**{**known, "command": tuple(document.get("command", ()))})
 
 
 def present_circumstances(

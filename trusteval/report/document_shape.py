@@ -74,6 +74,12 @@ _LINE = record(
     notes=table_of(text),
     data=_DATA,
 )
+_LIMIT = record(
+    {
+        **{"name": text, "value": real, "interval": or_none(_INTERVAL), "is_change": truth},
+        **{"at_least": _MAYBE_REAL, "at_most": _MAYBE_REAL},
+    }
+)
 _VERDICT = record(
     {
         **{"gate": text, "subject": text, "dimension": _DIMENSION, "message": text},
@@ -84,6 +90,9 @@ _VERDICT = record(
     p=_MAYBE_REAL,
     family=number,
     why=text,
+    setting=_MAYBE_TEXT,
+    reference=_MAYBE_TEXT,
+    limits=list_of(_LIMIT),
 )
 _UNJUDGED = record(
     {
@@ -114,6 +123,19 @@ _RECORD = record(
     },
     not_recorded=table_of(text),
 )
+_BUILD = record(
+    {"quantization": text, "device": text, "versions": table_of(text)},
+    seconds=real,
+    peak_memory_mib=number,
+)
 _CIRCUMSTANCES = record(
-    {}, started=text, commit=_MAYBE_TEXT, command=list_of(text), replaces=_MAYBE_TEXT, machine=table
+    {},
+    **dict.fromkeys(("started", "commit", "replaces"), _MAYBE_TEXT),
+    command=list_of(text),
+    seconds=_MAYBE_REAL,
+    peak_memory_mib=or_none(number),
+    machine=table,
+    versions=table_of(text),
+    builds=table_of(_BUILD),
+    laws=text,
 )

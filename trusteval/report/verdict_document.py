@@ -13,6 +13,7 @@ from trusteval.types import (
     Interval,
     InvalidReason,
     Level,
+    LimitCheck,
     Outcome,
     Score,
     Undecided,
@@ -35,12 +36,18 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "score": score_from_dict(values["score"]),
         "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
         "change": None if values["change"] is None else _change_from_dict(values["change"]),
+        "limits": tuple(map(_limit_from_dict, values.get("limits", ()))),
     }
     return Verdict(**{**values, **closed})
 
 
 def _change_from_dict(values: Mapping[str, Any]) -> Change:
     return Change(**{**values, "interval": Interval(**values["interval"])})
+
+
+def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
+    interval = values["interval"]
+    return LimitCheck(**{**values, "interval": None if interval is None else Interval(**interval)})
 
 
 def score_from_dict(values: Mapping[str, Any]) -> Score:

@@ -18,7 +18,7 @@ from trusteval.system.digests import digest
 from trusteval.tracking import columns
 from trusteval.tracking.items import repeated_item, shown_text
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
-from trusteval.types import Cost, Sample, Variant
+from trusteval.types import Cost, Prompt, Sample, Variant
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -32,8 +32,10 @@ class AnsweredRun:
     variants `said` holds the responses, `grounds` why they were read so, and `probabilities`, if
     they were recorded (--trust-probabilities), how likely each label was: all in the order of the
     answer table's sample table; `costs` holds what the answers took. A vote has none of these:
-    `members` holds the variants that it is over. `ledger` says whether all that the run was asked
-    was judged, and what not; runs of earlier versions have neither that nor costs.
+    `members` holds the variants that it is over. `prompts` are what engines were given of each
+    benchmark, in the same order; `accepted` are the answers of a baseline that a subject was
+    compared with. `ledger` says whether all that the run was asked was judged, and what not. Runs
+    of earlier versions lack some of these.
     """
 
     facts: RunFacts
@@ -46,6 +48,8 @@ class AnsweredRun:
     costs: Mapping[tuple[str, str], Cost] = field(default_factory=dict)
     ledger: Mapping[str, Any] = field(default_factory=dict)
     probabilities: Mapping[tuple[str, str], LabelProbabilities] = field(default_factory=dict)
+    prompts: Mapping[str, tuple[Prompt, ...]] = field(default_factory=dict)
+    accepted: Mapping[tuple[str, str], AnswerTable] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -78,6 +82,7 @@ class AnsweredRun:
                     **columns.of_items(sample_table.samples),
                     **_spellings(sample_table.samples),
                     **(_texts(sample_table.samples) if with_texts else {}),
+                    **(self._prompts(name) if with_texts else {}),
                 }
                 for name, sample_table in sorted(sample_tables.items())
             },
@@ -90,6 +95,10 @@ class AnsweredRun:
                 for subject in self.subjects
             },
         }
+
+    def _prompts(self, benchmark: str) -> dict[str, Any]:
+        asked = self.prompts.get(benchmark)
+        return {} if asked is None else {"prompts": columns.of_prompts(asked)}
 
     def _part(self, key: tuple[str, str], *, with_grounds: bool) -> dict[str, Any]:
         part: dict[str, Any] = {"identity": dict(self.identities.get(key, {}))}
@@ -104,6 +113,8 @@ class AnsweredRun:
             part["probabilities"] = columns.of_probabilities(self.probabilities[key])
         if with_grounds and key in self.grounds:
             part["readings"] = columns.of_grounds(self.grounds[key])
+        if with_grounds and key in self.accepted:
+            part["accepted"] = columns.of_answers(self.accepted[key])
         return part
 
 
@@ -158,6 +169,16 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             for key, part in parts.items()
             if "probabilities" in part
         },
+        prompts={
+            name: columns.prompts(items["prompts"], n=len(items["id"]))
+            for name, items in document["benchmarks"].items()
+            if "prompts" in items
+        },
+        accepted={
+            key: columns.answer_table(part["accepted"], sample_table=sample_tables[key[1]])
+            for key, part in parts.items()
+            if "accepted" in part
+        },
     )
 
 
@@ -178,6 +199,8 @@ def only_parts(run: AnsweredRun, parts: Collection[tuple[str, str]]) -> Answered
         members=of(run.members),
         costs=of(run.costs),
         probabilities=of(run.probabilities),
+        prompts={name: asked for name, asked in run.prompts.items() if name in benchmarks},
+        accepted=of(run.accepted),
     )
 
 
@@ -196,6 +219,7 @@ def renamed(run: AnsweredRun, name: str) -> AnsweredRun:
         members=of(run.members),
         costs=of(run.costs),
         probabilities=of(run.probabilities),
+        accepted=of(run.accepted),
     )
 
 
@@ -218,6 +242,8 @@ def joined(runs: Iterable[AnsweredRun]) -> AnsweredRun:
         members=_first(part.members for part in parts),
         costs=_first(part.costs for part in parts),
         probabilities=_first(part.probabilities for part in parts),
+        prompts=_first(part.prompts for part in parts),
+        accepted=_first(part.accepted for part in parts),
     )
 
 

@@ -25,7 +25,10 @@ from trusteval.types import (
     InvalidReason,
     Label,
     MemoryKind,
+    Message,
+    Prompt,
     Refusal,
+    Role,
     Sample,
     Variant,
     draw_of,
@@ -95,6 +98,30 @@ def _numbered(units: Sequence[str]) -> list[str | None]:
     """Name units by numbers: some are called by their whole text."""
     known: dict[str, str] = {}
     return [known.setdefault(unit, str(len(known))) for unit in units]
+
+
+# -- prompts -------------------------------------------------------------------------------
+
+
+def of_prompts(prompts: Sequence[Prompt]) -> dict[str, Any]:
+    """Return the different texts of all messages; each prompt is its turns: who, and which text."""
+    known: dict[str, int] = {}
+    turns = [
+        [[turn.role.value, known.setdefault(turn.content, len(known))] for turn in prompt]
+        for prompt in prompts
+    ]
+    return {"texts": list(known), "turns": turns}
+
+
+def prompts(plain: Mapping[str, Any], *, n: int) -> tuple[Prompt, ...]:
+    """Rebuild what was asked about `n` items."""
+    texts, turns = _texts(plain["texts"]), plain["turns"]
+    if len(turns) != n:
+        raise ValueError(f"expected {n} prompts, got {len(turns)}")
+    _codes([place for prompt in turns for _, place in prompt], below=len(texts))
+    return tuple(
+        tuple(Message(Role(role), texts[place]) for role, place in prompt) for prompt in turns
+    )
 
 
 # -- answers -------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from trusteval.system.shape import (
     text,
     truth,
 )
-from trusteval.types import MemoryKind
+from trusteval.types import MemoryKind, Role
 
 _DEEPEST = 20
 
@@ -54,6 +54,16 @@ _FACTS = record(
     reader=or_none(number),
     prompts=table,
 )
+
+
+def _turn(value: Any, where: str) -> None:
+    """Demand who speaks, and the number of what is said."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(f"{where}: expected a role and the number of a text")
+    one_of(tuple(Role))(value[0], where)
+    number(value[1], where)
+
+
 _ITEMS = record(
     {
         "data": table,
@@ -63,6 +73,7 @@ _ITEMS = record(
     spellings=table_of(_TEXTS),
     text=_TEXTS,
     options=list_of(_TEXTS),
+    prompts=record({"texts": _TEXTS, "turns": list_of(list_of(_turn))}),
 )
 _MEMBER = record(
     {"name": text, "method": text, "bits": real},
@@ -113,6 +124,7 @@ _PART = record(
     responses=record({"texts": _TEXTS, "code": _NUMBERS, "cut": _NUMBERS}),
     readings=record({"rules": _TEXTS, "rule": _NUMBERS, "spans": _TEXTS, "span": _NUMBERS}),
     members=_members,
+    accepted=record({"answers": list_of(_TEXTS), "code": _NUMBERS}),
     cost=_cost,
     probabilities=record(
         {"labels": _TEXTS, "log": list_of(list_of(or_none(real))), "unknown": _TEXTS}

@@ -39,7 +39,7 @@ from trusteval.types.subjects import (
     Variant,
 )
 from trusteval.types.unavailable import Unavailable
-from trusteval.types.verdicts import Level, Outcome, Undecided, Verdict
+from trusteval.types.verdicts import Level, LimitCheck, Outcome, Undecided, Verdict
 
 __all__ = [
     "DRAWN",
@@ -66,6 +66,7 @@ __all__ = [
     "LabelLogs",
     "LabelSpec",
     "Level",
+    "LimitCheck",
     "Load",
     "Memory",
     "MemoryKind",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trusteval.types.samples import Dimension
-from trusteval.types.scores import Change, Score
+from trusteval.types.scores import Change, Interval, Score
 
 
 class Outcome(StrEnum):
@@ -48,12 +48,30 @@ _NO_EXCUSE: Mapping[Undecided | None, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class LimitCheck:
+    """What one limit of a gate was held against, in points: an estimate with its interval.
+
+    `is_change` says that the estimate is how much worse the subject is than its reference.
+    """
+
+    name: str
+    value: float
+    interval: Interval | None
+    at_least: float | None = None
+    at_most: float | None = None
+    is_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One gate's answer about one subject, with the sentence that says why.
 
     `p` is that of the claim that a limit is broken, which a FAIL needs to be at most 0.05 /
     `family`; None where nothing was tested. `change` is there where a reference was compared.
-    `undecided` says what an INCONCLUSIVE lacks, `why` why the row is there.
+    `undecided` says what an INCONCLUSIVE lacks, `why` why the row is there. `setting` is what of
+    the benchmark is judged, None for all of it; `reference` what the subject was compared with;
+    `limits` hold what each limit was compared with, none where that has no estimate. Runs of
+    earlier versions have none of the three.
     """
 
     gate: str
@@ -69,6 +87,9 @@ class Verdict:
     change: Change | None = None
     undecided: Undecided | None = None
     why: str = ""
+    setting: str | None = None
+    reference: str | None = None
+    limits: tuple[LimitCheck, ...] = ()
 
     @property
     def blocks(self) -> bool:
