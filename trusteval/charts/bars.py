@@ -8,7 +8,7 @@ from typing import Any
 from trusteval.charts.key import Entry, draw_key, key_height
 from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role, filled
 from trusteval.charts.panel import Panel
-from trusteval.charts.words import room, shortened
+from trusteval.charts.words import begun, room, shortened
 
 _ROW = 34.0
 _BAR = 12.0
@@ -63,10 +63,11 @@ class StackedBars:
         canvas = panel.canvas()
         for place, bar in enumerate(self.bars):
             top = _ROW * place
-            room_said = room(bar.said, size=SMALL) + 8
-            label = shortened(bar.label, size=LABEL, width=WIDTH - room_said)
+            said = begun(bar.said, size=SMALL, width=WIDTH / 2)
+            left = WIDTH - room(said, size=SMALL) - 8
+            label = shortened(bar.label, size=LABEL, width=left)
             panel.say(label, x=0, y=top + 12, size=LABEL)
-            panel.say(bar.said, x=WIDTH, y=top + 12, role=Role.MUTED, align="right")
+            panel.say(said, x=WIDTH, y=top + 12, role=Role.MUTED, align="right")
             self._draw_bar(canvas, bar, top=top + 16)
             if not sum(bar.counts):
                 panel.say(_NOTHING, x=0, y=top + 26, role=Role.MUTED)

@@ -16,6 +16,7 @@ _BESIDE, _UNDER = 21.0, 34.0
 """Heights of a row whose label stands beside its line, and of one whose label stands above it."""
 _LONGEST_BESIDE = 105.0
 """Pixels of a label that still stands beside."""
+_LONGEST_SAID = 110.0
 _GAP = 8.0
 _LIMIT_LINE, _SCALE_LINE, _UNIT_LINE = 15.0, 17.0, 14.0
 _MOST_UNIT_LINES = 3
@@ -105,7 +106,7 @@ class DotPlot:
 
     @property
     def _right(self) -> float:
-        return max(room(row.said, size=SMALL) for row in self.rows) + 1.5 * _GAP
+        return max(room(_said(row), size=SMALL) for row in self.rows) + 1.5 * _GAP
 
     @property
     def _above(self) -> float:
@@ -183,4 +184,8 @@ class DotPlot:
                     clip_on=False,
                 )
             axes.plot([row.value], [middle], marker=row.marker, **marked(row.role))
-        panel.say(row.said, x=WIDTH, y=y + 3.5, role=row.role, align="right")
+        panel.say(_said(row), x=WIDTH, y=y + 3.5, role=row.role, align="right")
+
+
+def _said(row: DotRow) -> str:
+    return begun(row.said, size=SMALL, width=_LONGEST_SAID)

@@ -19,6 +19,7 @@ _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # the one that comes with matplotlib: the same bytes everywhere
     "figure.dpi": PER_INCH,
     "hatch.linewidth": 1.2,
+    "lines.solid_capstyle": "butt",  # an interval ends where it ends
     "svg.fonttype": "none",
     "svg.hashsalt": "trusteval",
 }

@@ -93,7 +93,8 @@ def series(place: int) -> tuple[Role, str]:
 
 def marked(role: Role) -> dict[str, Any]:
     """Return how matplotlib draws the mark of a value."""
-    return {"markersize": 7, "color": LIGHT[role], "markeredgewidth": 0, "clip_on": False}
+    look = {"markersize": 7, "color": LIGHT[role], "markeredgewidth": 0}
+    return {**look, "linestyle": "", "clip_on": False}
 
 
 def filled(role: Role, hatch: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from trusteval.charts.key import Entry, draw_key, key_height
 from trusteval.charts.look import LIGHT, SMALL, WIDTH, Role, marked, series
 from trusteval.charts.panel import Panel
 from trusteval.charts.scale import draw_scale, extent
-from trusteval.charts.words import folded
+from trusteval.charts.words import begun, folded
 
 _LEFT, _RIGHT = 34.0, 14.0
 _ABOVE, _PLOT, _SCALE = 20.0, 150.0, 34.0
@@ -60,7 +60,7 @@ class Scatter:
 
     def draw(self, panel: Panel) -> None:
         """Draw the plot, then the key, then who is missing."""
-        panel.say(self.score, x=0, y=11, role=Role.MUTED)
+        panel.say(begun(self.score, size=SMALL, width=WIDTH), x=0, y=11, role=Role.MUTED)
         across = WIDTH - _LEFT - _RIGHT
         axes = panel.axes(left=_LEFT, top=_ABOVE, width=across, height=_PLOT)
         costs = [point.cost for point in self._placed if point.cost is not None]
@@ -78,7 +78,8 @@ class Scatter:
         axes.step(*steps, where="post", color=LIGHT[Role.MUTED], linewidth=1.0)
         for point in self._placed:
             _draw_point(axes, point)
-        panel.say(self.cost, x=WIDTH, y=_ABOVE + _PLOT + 28, role=Role.MUTED, align="right")
+        cost = begun(self.cost, size=SMALL, width=WIDTH)
+        panel.say(cost, x=WIDTH, y=_ABOVE + _PLOT + 28, role=Role.MUTED, align="right")
         top = _ABOVE + _PLOT + _SCALE
         draw_key(panel, self._entries, top=top)
         top += key_height(self._entries)

@@ -8,9 +8,10 @@ from math import nan
 from typing import Any
 
 from trusteval.charts.key import Entry, draw_key, key_height
-from trusteval.charts.look import LIGHT, WIDTH, Role, marked, series
+from trusteval.charts.look import LIGHT, SMALL, WIDTH, Role, marked, series
 from trusteval.charts.panel import Panel
 from trusteval.charts.scale import draw_scale, extent
+from trusteval.charts.words import begun
 
 _LEFT, _RIGHT = 34.0, 16.0
 _ABOVE, _PLOT, _SCALE = 20.0, 130.0, 34.0
@@ -58,7 +59,7 @@ class Trend:
         """Draw the lines, the dates, then the key."""
         from matplotlib import dates
 
-        panel.say(self.unit, x=0, y=11, role=Role.MUTED)
+        panel.say(begun(self.unit, size=SMALL, width=WIDTH), x=0, y=11, role=Role.MUTED)
         across = WIDTH - _LEFT - _RIGHT
         axes = panel.axes(left=_LEFT, top=_ABOVE, width=across, height=_PLOT)
         ends = [
@@ -75,7 +76,7 @@ class Trend:
         locator = dates.AutoDateLocator(minticks=2, maxticks=_MOST_DATES)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        axes.xaxis.get_offset_text().set(fontsize=10, color=LIGHT[Role.MUTED])
+        axes.xaxis.get_offset_text().set(fontsize=SMALL, color=LIGHT[Role.MUTED])
         draw_key(panel, self._entries, top=_ABOVE + _PLOT + _SCALE)
 
     @property
@@ -98,4 +99,5 @@ def _draw_line(axes: Any, line: TrendLine) -> None:
         for column in zip(*((p.value, p.low, p.high) for p in line.points), strict=True)
     )
     axes.fill_between(when, low, high, color=LIGHT[role], alpha=0.15, linewidth=0)
-    axes.plot(when, values, marker=marker, linewidth=1.5, **marked(role))
+    axes.plot(when, values, color=LIGHT[role], linewidth=1.5, clip_on=False)
+    axes.plot(when, values, marker=marker, **marked(role))
