@@ -1,4 +1,4 @@
-"""Tables as a page lays them out: which columns are figures, which texts are long, what is below."""
+"""Tables as a page lays them out: which columns are figures, which fold, what is said below."""
 
 from __future__ import annotations
 

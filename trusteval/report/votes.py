@@ -19,7 +19,7 @@ _POINTER = "All tables of this part, as JSON and pictures too: trusteval ensembl
 
 
 def study_of_votes(answers: AnsweredRun) -> Study | Unavailable | None:
-    """Return what the votes of a run show, or why that cannot be found; None where it holds none."""
+    """Return what the votes of a run show, or why nothing is found; None where it holds none."""
     try:
         ensembles = recorded_ensembles(answers, bits={})
         if not ensembles:

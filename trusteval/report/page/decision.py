@@ -162,7 +162,8 @@ def _of_verdicts(record: RunRecord) -> Iterator[Reason]:
     for verdict in record.verdicts:
         if verdict.blocks:
             place = anchor("gate", verdict.gate, verdict.subject)
-            yield Reason(Kind(shown_outcome(verdict)), verdict.message, verdict.subject, place)
+            sentence, _, _ = verdict.message.partition("; ")  # what follows is behind the gate
+            yield Reason(Kind(shown_outcome(verdict)), sentence, verdict.subject, place)
 
 
 def _of_subjects(record: RunRecord) -> Iterator[Reason]:

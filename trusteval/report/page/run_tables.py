@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.laws import Laws
@@ -120,7 +121,7 @@ def _told(
     return (Column("what"), Column("value")), tuple(_flat("", document))
 
 
-def _flat(within: str, document: Mapping[str, object]) -> Iterator[tuple[str, str | Unavailable]]:
+def _flat(within: str, document: Mapping[Any, Any]) -> Iterator[tuple[str, str | Unavailable]]:
     """Yield a row for every value of a document, nested ones under the names of both."""
     for name, value in document.items():
         path = f"{within}{name}".replace("_", " ")

@@ -1,0 +1,151 @@
+"""Makes report.html of a finished run: text in, one page out, nothing else read or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from trusteval.charts.look import stylesheet
+from trusteval.ensemble.study import Study
+from trusteval.report.finished_run import FinishedRun
+from trusteval.report.page.commands import commands
+from trusteval.report.page.decision import decision
+from trusteval.report.page.gate_entries import gate_groups
+from trusteval.report.page.marks import mark_of
+from trusteval.report.page.overview import overview
+from trusteval.report.page.parts import Part, parts_of
+from trusteval.report.page.policy import policy
+from trusteval.report.page.stubs import browser_of, pictures_of
+from trusteval.report.page.texts import excerpt, shown
+from trusteval.report.summary import Summary, summarize
+from trusteval.report.table_html import html_table
+from trusteval.report.votes import study_of_votes
+from trusteval.types import Level, Unavailable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_MOST_REASONS, _MOST_WARNINGS = 5, 5
+"""What the first screen has room for; all of it stands below."""
+
+
+def render_page(run: FinishedRun) -> str:
+    """Return the page of a run, with what its votes show."""
+    votes = None if isinstance(run.answers, Unavailable) else study_of_votes(run.answers)
+    return page_with(run, votes)
+
+
+def page_with(run: FinishedRun, votes: Study | Unavailable | None) -> str:
+    """Return the page of a run; `votes` is what was found of its ensembles, None without any."""
+    from markupsafe import Markup
+
+    browser = browser_of(run)
+    script = "\n".join((_read("page.js"), browser.script))
+    style = "\n".join((stylesheet(), _read("page.css"), browser.css))
+    summary = summarize(run.record, run.circumstances)
+    decided, groups = decision(run), gate_groups(run)
+    parts = parts_of(run, summary)
+    entries = [entry for group in groups for entry in group.entries]
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **_identity(run),
+            policy=policy(script=script, style=style),
+            script=Markup(script),
+            style=Markup(style),
+            answer=mark_of(decided.answer),
+            decision=decided,
+            most_reasons=_MOST_REASONS,
+            overview=overview(run, decided),
+            warnings=list(_warnings(run, summary)),
+            most_warnings=_MOST_WARNINGS,
+            contents=_contents(parts),
+            pictures=pictures_of(run),
+            browser_html=Markup(browser.html),
+            groups=groups,
+            subjects=list(dict.fromkeys(entry.subject for entry in entries)),
+            outcomes=sorted({entry.mark.word for entry in entries}),
+            summary=summary,
+            votes=votes,
+            parts=parts,
+            commands=commands(run),
+        )
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("trusteval.report.page"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+        finalize=shown,
+    )
+    environment.filters |= {"html_table": html_table, "excerpt": excerpt, "drawn": Markup}
+    environment.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
+    return environment
+
+
+def _read(name: str) -> str:
+    return (files("trusteval.report.page") / name).read_text(encoding="utf-8")
+
+
+def _identity(run: FinishedRun) -> dict[str, Any]:
+    """Say which run it is: what stands in the title and below the answer."""
+    facts, where = run.record.facts, run.circumstances
+    judged, asked = run.record.judged(Level.BLOCK)
+    status = "unknown" if run.exit_status is None else str(run.exit_status)
+    which = (
+        ("model", facts.model or "unknown"),
+        ("profile", facts.profile or "unknown"),
+        ("answered by", facts.engine or "unknown"),
+        ("read by", facts.protocol or "unknown"),
+        ("started", where.started or "unknown"),
+        ("commit", (where.commit or "unknown")[:12]),
+        ("blocking gates judged", f"{judged} of {asked}"),
+        ("exit status", status),
+    )
+    return {
+        "model": facts.model or "a model not recorded",
+        "profile": f"profile {facts.profile or 'not recorded'}",
+        "which": which,
+        "run_line": f"{where.run_line[:1].upper()}{where.run_line[1:]}",
+    }
+
+
+def _warnings(run: FinishedRun, summary: Summary) -> Iterator[str]:
+    """Yield what a reader must know beside the answer, in short."""
+    yield from (*summary.gaps.incomplete, *summary.remote_code, *summary.tries)
+    warned = [
+        f"{verdict.subject} on {verdict.gate}"
+        for verdict in run.record.verdicts
+        if verdict.level is Level.WARN and verdict.word != "PASS"
+    ]
+    if warned:
+        gates = "1 warning gate does" if len(warned) == 1 else f"{len(warned)} warning gates do"
+        yield f"{gates} not pass: {', '.join(warned)}"
+    if not run.record.invariants:
+        yield f"{summary.laws.line}."
+    if isinstance(run.answers, Unavailable):
+        yield f"The answers are not shown: {run.answers.why}."
+    yield from summary.caveats
+
+
+def _contents(parts: tuple[Part, ...]) -> list[tuple[str, str]]:
+    return [
+        ("verdict", "Verdict"),
+        ("pictures", "Pictures"),
+        ("answers", "Browse the answers"),
+        ("gates", "Gates"),
+        ("not-judged", "Not judged"),
+        ("ensembles", "Ensembles"),
+        *((part.place, part.title) for part in parts),
+        ("commands", "Commands"),
+        ("caveats", "What the numbers are not"),
+    ]

@@ -1,0 +1,28 @@
+"""Puts texts that others wrote into the page as what they are: no markup, and nothing unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trusteval.printable import printable_line, printable_lines
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_MOST = 1_200
+"""Characters of a prompt or response beside a gate; all of it is among the answers."""
+
+
+def shown(value: object) -> object:
+    """Return a value as a printable line, markup of ours as it is: the last step before escaping."""
+    from markupsafe import Markup
+
+    return value if isinstance(value, Markup) else printable_line(str(value))
+
+
+def excerpt(text: str) -> Markup:
+    """Return a text with its line feeds, cut where it is long."""
+    from markupsafe import escape
+
+    cut = f"... (of {len(text):,} characters)" if len(text) > _MOST else ""
+    return escape(printable_lines(text[:_MOST]) + cut)
