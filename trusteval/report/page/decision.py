@@ -9,8 +9,9 @@ from enum import StrEnum
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.gaps import lost_answer_lines
 from trusteval.report.ledger import Ending
-from trusteval.report.outcomes import shown_outcome
+from trusteval.report.outcomes import SEVERITY, shown_outcome
 from trusteval.report.page.anchors import anchor
+from trusteval.report.page.marks import Mark, mark_of
 from trusteval.report.record import RunRecord
 from trusteval.report.tries import beyond_lines
 from trusteval.report.try_count import TryCount
@@ -44,13 +45,10 @@ class Kind(StrEnum):
     STATUS = "status"
     NOTHING = "nothing"
 
-    @property
-    def answer(self) -> Answer:
-        """What it makes of the question."""
-        return Answer.NO if self in _AGAINST else Answer.NOT_KNOWN
-
 
 _AGAINST = (Kind.FAIL, Kind.BROKEN, Kind.LAW, Kind.TEST, Kind.TRIES)
+_AT_LARGE = (Kind.TEST, Kind.STEP, Kind.STATUS)
+"""Of these nobody knows whom they are about."""
 _ONE, _SEVERAL = 0, 1
 _COUNTED = {
     Kind.FAIL: ("1 blocking gate fails", "{n} blocking gates fail"),
@@ -79,6 +77,13 @@ class Reason:
     subject: str | None = None
     place: str = ""
 
+    @property
+    def mark(self) -> Mark:
+        """How it is shown: by the verdict that it is, or as what it makes of the question."""
+        if self.kind.value in SEVERITY:
+            return mark_of(self.kind.value)
+        return mark_of(Answer.NO if self.kind in _AGAINST else Answer.NOT_KNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -96,16 +101,25 @@ def decision(run: FinishedRun) -> Decision:
 
 
 def decision_on(subject: str, run: FinishedRun, whole: Decision) -> Decision | None:
-    """Decide over one subject, by its own reasons and those of the whole run.
+    """Decide over one subject; what speaks against the run alone leaves it open.
 
-    None where no blocking gate asks about it and nothing speaks against it.
+    A law of the vote is a vote's own. None where no blocking gate asks about the subject and
+    nothing speaks against it.
     """
     record = run.record
-    reasons = tuple(one for one in whole.reasons if one.subject in (subject, None))
-    own = [v for v in record.verdicts if v.subject == subject and v.level is Level.BLOCK]
-    if not own and not any(one.subject == subject for one in reasons):
+    is_vote = subject in record.noted("vote over")
+    own = [
+        reason
+        for reason in whole.reasons
+        if reason.subject == subject or (is_vote and reason.kind is Kind.LAW)
+    ]
+    judged = [v for v in record.verdicts if v.subject == subject and v.level is Level.BLOCK]
+    if not own and not judged:
         return None
-    return _decided(reasons, own)
+    at_large = [one for one in whole.reasons if one.kind in _AT_LARGE]
+    if own or not at_large:
+        return _decided(tuple(own), judged)
+    return Decision(Answer.NOT_KNOWN, _counted(at_large), tuple(at_large))
 
 
 def _decided(reasons: tuple[Reason, ...], blocking: Sequence[Verdict]) -> Decision:

@@ -25,7 +25,7 @@ _LEVELS = {Level.BLOCK: "blocking", Level.WARN: "warning", None: "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class GateEntry:
-    """One gate on one subject; `limits` is empty where it was not judged, and before there were any.
+    """One gate on one subject; `limits` is None where it was not judged or kept none.
 
     `chance` says how surely a limit is broken, where that was tested; `lost` are the items that
     speak against a subject, None where none is looked for: at a PASS, and without a verdict.

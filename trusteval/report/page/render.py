@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trusteval.charts.look import stylesheet
+from trusteval.engines import ENGINES
 from trusteval.ensemble.study import Study
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.page.commands import commands
-from trusteval.report.page.decision import decision
+from trusteval.report.page.decision import Decision, decision
 from trusteval.report.page.gate_entries import gate_groups
 from trusteval.report.page.marks import mark_of
 from trusteval.report.page.overview import overview
 from trusteval.report.page.parts import Part, parts_of
 from trusteval.report.page.policy import policy
 from trusteval.report.page.stubs import browser_of, pictures_of
-from trusteval.report.page.texts import excerpt, shown
+from trusteval.report.page.texts import abridged, excerpt, shown
 from trusteval.report.summary import Summary, summarize
 from trusteval.report.table_html import html_table
 from trusteval.report.votes import study_of_votes
-from trusteval.types import Level, Unavailable
+from trusteval.types import Level, Outcome, Unavailable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,7 +59,9 @@ def page_with(run: FinishedRun, votes: Study | Unavailable | None) -> str:
             decision=decided,
             most_reasons=_MOST_REASONS,
             overview=overview(run, decided),
-            warnings=list(_warnings(run, summary)),
+            but=_but(run),
+            caution=mark_of("WARN"),
+            warnings=_warnings(run, summary, decided),
             most_warnings=_MOST_WARNINGS,
             contents=_contents(parts),
             pictures=pictures_of(run),
@@ -88,6 +90,7 @@ def _environment() -> Environment:
         finalize=shown,
     )
     environment.filters |= {"html_table": html_table, "excerpt": excerpt, "drawn": Markup}
+    environment.filters["abridged"] = abridged
     environment.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
     return environment
 
@@ -119,22 +122,36 @@ def _identity(run: FinishedRun) -> dict[str, Any]:
     }
 
 
-def _warnings(run: FinishedRun, summary: Summary) -> Iterator[str]:
-    """Yield what a reader must know beside the answer, in short."""
-    yield from (*summary.gaps.incomplete, *summary.remote_code, *summary.tries)
+def _but(run: FinishedRun) -> list[str]:
+    """Say what the answer is worth where no published item was asked, or no model."""
+    facts, said = run.record.facts, []
+    if facts.profile == "demo":
+        said.append(
+            "the demo shows that the gate works; it cannot show that a model is fit to ship"
+        )
+    engine = ENGINES.get(facts.engine or "")
+    if engine is None or not engine.runs_model:
+        said.append(f"no model ran: the answers are from the {facts.engine or 'unknown'} engine")
+    return said
+
+
+def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str]:
+    """Return what a reader must know beside the answer and its reasons, in short."""
+    lines = [*summary.gaps.incomplete, *summary.remote_code, *summary.tries]
     warned = [
         f"{verdict.subject} on {verdict.gate}"
         for verdict in run.record.verdicts
-        if verdict.level is Level.WARN and verdict.word != "PASS"
+        if verdict.level is Level.WARN and verdict.outcome is not Outcome.PASS
     ]
     if warned:
         gates = "1 warning gate does" if len(warned) == 1 else f"{len(warned)} warning gates do"
-        yield f"{gates} not pass: {', '.join(warned)}"
+        lines.append(f"{gates} not pass: {', '.join(warned)}")
     if not run.record.invariants:
-        yield f"{summary.laws.line}."
+        lines.append(summary.laws.line)
     if isinstance(run.answers, Unavailable):
-        yield f"The answers are not shown: {run.answers.why}."
-    yield from summary.caveats
+        lines.append(f"The answers are not shown: {run.answers.why}")
+    reasons = tuple(reason.words for reason in decided.reasons)
+    return [line for line in (*lines, *summary.caveats) if not line.endswith(reasons)]
 
 
 def _contents(parts: tuple[Part, ...]) -> list[tuple[str, str]]:

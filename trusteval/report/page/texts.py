@@ -9,12 +9,14 @@ from trusteval.printable import printable_line, printable_lines
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+_MOST_OF_NAME = 120
+"""Characters of a name in a heading; the facts of the run have all of it."""
 _MOST = 1_200
 """Characters of a prompt or response beside a gate; all of it is among the answers."""
 
 
 def shown(value: object) -> object:
-    """Return a value as a printable line, markup of ours as it is: the last step before escaping."""
+    """Return a value as a printable line, our markup as it is: the last step before escaping."""
     from markupsafe import Markup
 
     return value if isinstance(value, Markup) else printable_line(str(value))
@@ -26,3 +28,11 @@ def excerpt(text: str) -> Markup:
 
     cut = f"... (of {len(text):,} characters)" if len(text) > _MOST else ""
     return escape(printable_lines(text[:_MOST]) + cut)
+
+
+def abridged(text: str) -> str:
+    """Return a name without its middle where it is long: its end tells paths apart."""
+    if len(text) <= _MOST_OF_NAME:
+        return text
+    half = _MOST_OF_NAME // 2
+    return f"{text[:half]}...{text[-half:]}"
