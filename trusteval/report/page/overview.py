@@ -28,13 +28,14 @@ class Head:
 class OverviewCell:
     """What was found of a subject on a benchmark; `place` is where the gates behind it stand.
 
-    `score` is "undefined" or "no score" where there is none; `place` is empty where no gate asks.
+    `score` is "undefined" or "no score" where there is none, `silent` the rate of non-answers;
+    `place` is empty where no gate asks.
     """
 
     mark: Mark
     score: str
     interval: str = ""
-    non_answers: str = ""
+    silent: str = ""
     place: str = ""
 
 
@@ -119,5 +120,5 @@ def _scored(line: ScoreLine) -> tuple[str, str, str]:
     return (
         "undefined" if score.value is None else f"{score.value:.1f}",
         "no interval" if bounds is None else f"{bounds.low:.1f} to {bounds.high:.1f}",
-        "non-answers unknown" if rate is None else f"{rate:.1f} % non-answers",
+        "silence unknown" if rate is None else f"{rate:.1f} % silent",
     )

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.page.run_tables import (
     asked_table,
+    beside_table,
     build_table,
     circumstance_table,
     fact_table,
     headline_table,
     law_table,
+    perplexity_table,
     protocol_table,
     score_table,
     subject_table,
 )
+from trusteval.report.record import RunRecord
 from trusteval.report.summary import Summary
 from trusteval.tables import Table
 
@@ -40,7 +43,8 @@ class Part:
 def parts_of(run: FinishedRun, summary: Summary) -> tuple[Part, ...]:
     """Return the sections in their order; one with nothing to show says so."""
     return (
-        *_of_scores(summary),
+        *_of_scores(run.record, summary),
+        _of_health(run.record),
         Part("asked", "Rows asked", (), (asked_table(summary.scores.asked),)),
         _of_subjects(summary),
         Part("laws", "Laws of the vote", _said_of_laws(summary), (law_table(summary.laws),)),
@@ -53,17 +57,17 @@ def parts_of(run: FinishedRun, summary: Summary) -> tuple[Part, ...]:
     )
 
 
-def _of_scores(summary: Summary) -> tuple[Part, Part]:
+def _of_scores(record: RunRecord, summary: Summary) -> tuple[Part, Part]:
     found = summary.scores
     means = (headline_table(found.headlines),) if found.headlines else ()
+    beside = (beside_table(record),) if found.beside else ()
     silence = "Non-answers are refusals and invalid outputs together."
-    perplexity = found.perplexity or ("Perplexity was not measured.",)
     return (
         Part(
             "scores",
             "Scores",
-            (silence, *perplexity, *found.beside),
-            (score_table(found), *means),
+            (silence,),
+            (score_table(found), *means, *beside),
         ),
         Part(
             "protocols",
@@ -72,6 +76,14 @@ def _of_scores(summary: Summary) -> tuple[Part, Part]:
             (protocol_table(found),),
         ),
     )
+
+
+def _of_health(record: RunRecord) -> Part:
+    found = perplexity_table(record)
+    said = "What a variant must not lose, whatever it is asked: how well it predicts a fixed text."
+    if not found.rows:
+        return Part("health", "Perplexity", ("Perplexity was not measured in this run.",))
+    return Part("health", "Perplexity", (said,), (found,))
 
 
 def _of_subjects(summary: Summary) -> Part:

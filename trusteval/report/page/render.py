@@ -17,7 +17,7 @@ from trusteval.report.page.overview import overview
 from trusteval.report.page.parts import Part, parts_of
 from trusteval.report.page.policy import policy
 from trusteval.report.page.stubs import browser_of, pictures_of
-from trusteval.report.page.texts import abridged, excerpt, shown
+from trusteval.report.page.texts import abridged, breakable, excerpt, shown
 from trusteval.report.summary import Summary, summarize
 from trusteval.report.table_html import html_table
 from trusteval.report.votes import study_of_votes
@@ -89,8 +89,13 @@ def _environment() -> Environment:
         autoescape=True,
         finalize=shown,
     )
-    environment.filters |= {"html_table": html_table, "excerpt": excerpt, "drawn": Markup}
-    environment.filters["abridged"] = abridged
+    environment.filters |= {
+        "abridged": abridged,
+        "breakable": breakable,
+        "drawn": Markup,
+        "excerpt": excerpt,
+        "html_table": html_table,
+    }
     environment.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
     return environment
 

@@ -15,6 +15,7 @@ from trusteval.tables import Column, Kind, Table
 from trusteval.types import Unavailable
 
 _TEXTS = ("dimension", "subject", "verdict")
+_WHO = "subject"
 _TOLD_ELSEWHERE = ("builds", "laws")
 
 
@@ -60,7 +61,7 @@ def protocol_table(scores: Scores) -> Table:
         (row.benchmark, row.subject, *(row.scores.get(name, unread) for name in names))
         for row in scores.protocol_rows
     )
-    points = (Column(name, Kind.POINTS) for name in names)
+    points = (Column(f"by {name}", Kind.POINTS) for name in names)
     columns = (Column("benchmark"), Column("subject"), *points)
     return Table("protocols", "The same answers under every protocol", columns, rows)
 
@@ -72,10 +73,33 @@ def asked_table(asked: Sequence[AskedRows]) -> Table:
     return Table("asked", "Rows asked of every setting", columns, rows)
 
 
+def beside_table(record: RunRecord) -> Table:
+    """Return the metrics without which a score misleads."""
+    undefined = Unavailable("it is undefined for these answers")
+    rows = tuple(
+        (line.benchmark, metric, line.subject, undefined if value is None else value)
+        for line in record.lines
+        for metric, value in line.beside.items()
+    )
+    columns = (Column("benchmark"), Column("metric"), Column("subject"))
+    return Table(
+        "beside", "What stands beside the scores", (*columns, Column("points", Kind.POINTS)), rows
+    )
+
+
+def perplexity_table(record: RunRecord) -> Table:
+    """Return how well every variant predicts the fixed text."""
+    rows = tuple(record.noted("perplexity").items())
+    columns = (Column("subject"), Column("perplexity per token", Kind.NUMBER))
+    return Table("perplexity", "Perplexity on the fixed text", columns, rows)
+
+
 def subject_table(notes: Mapping[str, Mapping[str, str]]) -> Table:
     """Return how each subject ran."""
-    rows = tuple((who, name, told) for who, own in notes.items() for name, told in own.items())
-    columns = (Column("subject"), Column("what"), Column("how"))
+    names = list(dict.fromkeys(name for own in notes.values() for name in own if name != _WHO))
+    unsaid = Unavailable("not said of this subject")
+    rows = tuple((who, *(own.get(name, unsaid) for name in names)) for who, own in notes.items())
+    columns = (Column(_WHO), *map(Column, names))
     return Table("subjects", "How each subject ran", columns, rows)
 
 

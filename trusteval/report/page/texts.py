@@ -36,3 +36,11 @@ def abridged(text: str) -> str:
         return text
     half = _MOST_OF_NAME // 2
     return f"{text[:half]}...{text[-half:]}"
+
+
+def breakable(name: str) -> Markup:
+    """Return a name that a line may be broken in behind its dots and underscores."""
+    from markupsafe import Markup, escape
+
+    shown = str(escape(printable_line(name)))
+    return Markup(shown.replace("_", "_<wbr>").replace(".", ".<wbr>"))
