@@ -24,7 +24,7 @@ _MARKS: Mapping[str, Mark] = {
         Mark("SUSPECT", "!", "open"),
         Mark("UNDECIDABLE", "\N{EMPTY SET}", "open"),
         Mark("NOT RUN", "\N{EN DASH}", "open"),
-        Mark("BROKEN", "\N{WHITE DIAMOND IN SQUARE}", "fail"),
+        Mark("BROKEN", "\N{CROSSING LANES}", "fail"),
         Mark("ERROR", "\N{WARNING SIGN}", "fail"),
         Mark("FAIL", "\N{BALLOT X}", "fail"),
         Mark("yes", "\N{CHECK MARK}", "pass"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trusteval.report.decision import Decision, decision_on
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.outcomes import SEVERITY, verdict_of
 from trusteval.report.page.anchors import anchor
-from trusteval.report.page.decision import Decision, decision_on
 from trusteval.report.page.marks import NO_GATE, Mark, mark_of
 from trusteval.report.record import RunRecord
 from trusteval.report.score_line import ScoreLine

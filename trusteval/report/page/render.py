@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from trusteval.charts.look import stylesheet
 from trusteval.engines import ENGINES
 from trusteval.ensemble.study import Study
+from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.page.commands import commands
-from trusteval.report.page.decision import Decision, decision
 from trusteval.report.page.gate_entries import gate_groups
 from trusteval.report.page.marks import mark_of
 from trusteval.report.page.overview import overview
 from trusteval.report.page.parts import Part, parts_of
 from trusteval.report.page.policy import policy
+from trusteval.report.page.reasons import mark_of_reason, place_of
 from trusteval.report.page.stubs import browser_of, pictures_of
 from trusteval.report.page.texts import abridged, breakable, excerpt, shown
 from trusteval.report.summary import Summary, summarize
@@ -95,6 +96,8 @@ def _environment() -> Environment:
         "drawn": Markup,
         "excerpt": excerpt,
         "html_table": html_table,
+        "mark": mark_of_reason,
+        "place": place_of,
     }
     environment.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
     return environment

@@ -9,9 +9,7 @@ from enum import StrEnum
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.gaps import lost_answer_lines
 from trusteval.report.ledger import Ending
-from trusteval.report.outcomes import SEVERITY, shown_outcome
-from trusteval.report.page.anchors import anchor
-from trusteval.report.page.marks import Mark, mark_of
+from trusteval.report.outcomes import shown_outcome
 from trusteval.report.record import RunRecord
 from trusteval.report.tries import beyond_lines
 from trusteval.report.try_count import TryCount
@@ -31,24 +29,32 @@ class Kind(StrEnum):
     """What keeps a run, or one subject of it, from a yes; worst first."""
 
     FAIL = "FAIL"
+    UNDECIDABLE = "UNDECIDABLE"
+    SUSPECT = "SUSPECT"
     BROKEN = "BROKEN"
     LAW = "law"
     TEST = "test"
     TRIES = "tries"
-    UNDECIDABLE = "UNDECIDABLE"
-    SUSPECT = "SUSPECT"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    FAILED = "failed"
     ERROR = "ERROR"
+    STATUS = "status"
     NOT_RUN = "NOT RUN"
     STEP = "step"
     ENDING = "ending"
     LOST = "lost"
-    STATUS = "status"
     NOTHING = "nothing"
 
 
-_AGAINST = (Kind.FAIL, Kind.BROKEN, Kind.LAW, Kind.TEST, Kind.TRIES)
-_AT_LARGE = (Kind.TEST, Kind.STEP, Kind.STATUS)
+_AGAINST = (
+    *(Kind.FAIL, Kind.UNDECIDABLE, Kind.SUSPECT, Kind.BROKEN),
+    *(Kind.LAW, Kind.TEST, Kind.TRIES, Kind.INCONCLUSIVE, Kind.FAILED),
+)
+"""With these a run ends as tests do that failed; the others leave something unknown."""
+_AT_LARGE = (Kind.TEST, Kind.STEP, Kind.FAILED, Kind.STATUS)
 """Of these nobody knows whom they are about."""
+_TESTS_FAILED = 1
+"""pytest's exit status."""
 _ONE, _SEVERAL = 0, 1
 _COUNTED = {
     Kind.FAIL: ("1 blocking gate fails", "{n} blocking gates fail"),
@@ -61,8 +67,12 @@ _COUNTED = {
     ),
     Kind.UNDECIDABLE: ("1 blocking gate is undecidable", "{n} blocking gates are undecidable"),
     Kind.SUSPECT: ("1 blocking gate is suspect", "{n} blocking gates are suspect"),
+    Kind.INCONCLUSIVE: (
+        "1 inconclusive gate fails this run",
+        "{n} inconclusive gates fail this run",
+    ),
     Kind.ERROR: ("1 gate or subject ended in an error", "{n} gates or subjects ended in errors"),
-    Kind.NOT_RUN: ("1 blocking gate did not run", "{n} blocking gates did not run"),
+    Kind.NOT_RUN: ("1 gate did not run", "{n} gates did not run"),
     Kind.STEP: ("1 test could not be run", "{n} tests could not be run"),
     Kind.LOST: ("answers of 1 subject are lost", "answers of {n} subjects are lost"),
 }
@@ -70,19 +80,17 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that keeps from a yes; `subject` is None where it is about the whole run."""
+    """One thing that keeps from a yes; `subject` and `gate` are None where it is about none alone."""
 
     kind: Kind
     words: str
     subject: str | None = None
-    place: str = ""
+    gate: str | None = None
 
     @property
-    def mark(self) -> Mark:
-        """How it is shown: by the verdict that it is, or as what it makes of the question."""
-        if self.kind.value in SEVERITY:
-            return mark_of(self.kind.value)
-        return mark_of(Answer.NO if self.kind in _AGAINST else Answer.NOT_KNOWN)
+    def answer(self) -> Answer:
+        """What it makes of the question."""
+        return Answer.NO if self.kind in _AGAINST else Answer.NOT_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def decision_on(subject: str, run: FinishedRun, whole: Decision) -> Decision | N
 
 def _decided(reasons: tuple[Reason, ...], blocking: Sequence[Verdict]) -> Decision:
     if reasons:
-        answer = Answer.NO if any(one.kind in _AGAINST for one in reasons) else Answer.NOT_KNOWN
+        answer = Answer.NO if any(one.answer is Answer.NO for one in reasons) else Answer.NOT_KNOWN
         return Decision(answer, _counted(reasons), reasons)
     passed = sum(verdict.outcome is Outcome.PASS for verdict in blocking)
     if not passed:
@@ -161,45 +169,56 @@ def _reasons(run: FinishedRun) -> list[Reason]:
     ]
     if not record.verdicts:
         found.append(Reason(Kind.NOTHING, "no gate was judged"))
-    if not found and run.exit_status:
-        found.append(
-            Reason(
-                Kind.STATUS,
-                f"pytest ended with exit status {run.exit_status}: an inconclusive gate that fails "
-                "this run, or what no file of it says",
-            )
-        )
-    return found
+    return [*found, *_of_status(run, found)]
+
+
+def _of_status(run: FinishedRun, found: Sequence[Reason]) -> Iterator[Reason]:
+    """Explain an exit status that nothing else does: inconclusive gates fail a run on request."""
+    if run.exit_status == _TESTS_FAILED and all(one.answer is not Answer.NO for one in found):
+        undecided = [
+            verdict
+            for verdict in run.record.verdicts
+            if verdict.level is Level.BLOCK and verdict.outcome is Outcome.INCONCLUSIVE
+        ]
+        for verdict in undecided:
+            yield Reason(Kind.INCONCLUSIVE, _sentence(verdict), verdict.subject, verdict.gate)
+        if not undecided:
+            yield Reason(Kind.FAILED, "pytest ended with exit status 1: tests failed")
+    elif run.exit_status and not found:
+        yield Reason(Kind.STATUS, f"pytest ended with exit status {run.exit_status}")
+
+
+def _sentence(verdict: Verdict) -> str:
+    """Return a verdict's sentence up to its counts, which stand beside the gate."""
+    return verdict.message.partition("; ")[0]
 
 
 def _of_verdicts(record: RunRecord) -> Iterator[Reason]:
     for verdict in record.verdicts:
         if verdict.blocks:
-            place = anchor("gate", verdict.gate, verdict.subject)
-            sentence, _, _ = verdict.message.partition("; ")  # what follows is behind the gate
-            yield Reason(Kind(shown_outcome(verdict)), sentence, verdict.subject, place)
+            kind = Kind(shown_outcome(verdict))
+            yield Reason(kind, _sentence(verdict), verdict.subject, verdict.gate)
 
 
 def _of_subjects(record: RunRecord) -> Iterator[Reason]:
     for subject, why in sorted(record.broken.items()):
-        yield Reason(Kind.BROKEN, why, subject, "not-judged")
+        yield Reason(Kind.BROKEN, why, subject)
     count = record.tries or TryCount()
     beyond = [subject for subject in count.subjects if count.is_beyond(subject)]
     for subject, line in zip(beyond, beyond_lines(record), strict=True):
-        yield Reason(Kind.TRIES, line, subject, "warnings")
+        yield Reason(Kind.TRIES, line, subject)
     for subject, line in zip(sorted(record.lost_answers), lost_answer_lines(record), strict=True):
-        yield Reason(Kind.LOST, line, subject, "not-judged")
+        yield Reason(Kind.LOST, line, subject)
 
 
 def _of_unjudged(record: RunRecord) -> Iterator[Reason]:
     for one in record.unjudged:
-        place = anchor("gate", one.gate, one.subject) if one.gate else "not-judged"
         if one.cause is Cause.ERROR:
-            yield Reason(Kind.ERROR, one.sentence, one.subject, place)
-        elif one.cause is Cause.NOT_RUN and one.level is Level.BLOCK:
-            yield Reason(Kind.NOT_RUN, one.sentence, one.subject, place)
+            yield Reason(Kind.ERROR, one.sentence, one.subject, one.gate)
+        elif one.cause is Cause.NOT_RUN:
+            yield Reason(Kind.NOT_RUN, one.sentence, one.subject, one.gate)
         elif one.cause is Cause.BROKEN and one.subject not in record.broken:
-            yield Reason(Kind.BROKEN, one.sentence, one.subject, place)
+            yield Reason(Kind.BROKEN, one.sentence, one.subject, one.gate)
 
 
 def _beside_gates(record: RunRecord) -> Iterator[Reason]:
@@ -209,6 +228,6 @@ def _beside_gates(record: RunRecord) -> Iterator[Reason]:
         )
     for law in sorted(record.invariants, key=lambda one: one.name):
         if law.outcome == "failed":
-            yield Reason(Kind.LAW, f"the vote breaks its law {law.name}", None, "laws")
+            yield Reason(Kind.LAW, f"the vote breaks its law {law.name}")
     if record.ending is not Ending.FINISHED:
-        yield Reason(Kind.ENDING, record.ending.sentence, None, "not-judged")
+        yield Reason(Kind.ENDING, record.ending.sentence)
