@@ -176,6 +176,7 @@ class ReportHooks:
         if status == pytest.ExitCode.OK and reply is not None and not reply.is_accepted:
             status = int(pytest.ExitCode.TESTS_FAILED) if reply.is_worse else UNMEASURED
         session.exitstatus = status
+        self._report.show(run, reports_path(session.config))  # a fault here loses nothing else
 
     def _how_it_ended(self, session: pytest.Session) -> Ending:
         if self._ending is not Ending.FINISHED:
@@ -206,6 +207,9 @@ class ReportHooks:
             replaced = self._report.replaced(self._report.record(run))
             over = f" (in place of the complete report of {replaced})" if replaced else ""
             terminalreporter.write_line(printable_line(f"report: {shown}/report.md{over}"))
+        if self._report.page is not None:
+            page = os.path.relpath(self._report.page, config.invocation_params.dir)
+            terminalreporter.write_line(printable_line(f"page: {page}"))
         for line in () if kept.reply is None else kept.reply.lines:
             terminalreporter.write_line(line)
 

@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
@@ -21,17 +22,26 @@ from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document
 
+if TYPE_CHECKING:
+    from trusteval.report.votes import Votes
+
 VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
 _MOST = 256 * MIB
 
 
-def announce(record: RunRecord, circumstances: Circumstances, directory: Path) -> None:
+def announce(
+    record: RunRecord, circumstances: Circumstances, directory: Path, *, with_page: bool
+) -> None:
     """Put in the place of an earlier report that this run has begun and not finished.
 
-    Raises UsageError for a place that cannot be written.
+    `with_page` says that it will make report.html too. Raises UsageError for a place that cannot
+    be written.
     """
+    from trusteval.report.page.writing import announce_page
+
     unfinished = replace(record, ending=Ending.UNFINISHED)
     write_report(unfinished, circumstances, directory, exit_status=None)
+    announce_page(circumstances, directory, is_asked=with_page)
     path = directory / ANSWERS
     try:
         path.unlink(missing_ok=True)
@@ -75,17 +85,17 @@ def write_report(
 
 
 def write_votes(
-    record: RunRecord, circumstances: Circumstances, answers: AnsweredRun, directory: Path
+    record: RunRecord, circumstances: Circumstances, found: Votes, directory: Path
 ) -> None:
-    """Write report.md again, with what its ensembles show; UsageError where it cannot be.
+    """Write report.md again, with what was found of its ensembles; UsageError where it cannot be.
 
     Where the run holds none, report.md stays as it is.
     """
     from trusteval.report.markdown import render_markdown
     from trusteval.report.summary import summarize
-    from trusteval.report.votes import votes_in_short
+    from trusteval.report.votes import study_in_short
 
-    votes = votes_in_short(answers)
+    votes = study_in_short(found)
     if votes is not None:
         text = render_markdown(summarize(record, circumstances), votes)
         write_files({directory / REPORT: text}, follows_links=False)

@@ -80,7 +80,7 @@ _COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that keeps from a yes; `subject` and `gate` are None where it is about none alone."""
+    """One thing that keeps from a yes; `subject` and `gate` are None where it is about none."""
 
     kind: Kind
     words: str

@@ -17,15 +17,20 @@ from trusteval.types import Unavailable
 
 _POINTER = "All tables of this part, as JSON and pictures too: trusteval ensemble on this folder."
 
+Votes = Study | Unavailable | None
+"""What the votes of a run show, or why that cannot be found; None where it holds no vote."""
 
-def study_of_votes(answers: AnsweredRun) -> Study | Unavailable | None:
-    """Return what the votes of a run show, or why nothing is found; None where it holds none."""
+
+def study_of_votes(answers: AnsweredRun | Unavailable) -> Votes:
+    """Ask the votes of a run all that is asked of them, but for what loads pandas."""
+    if isinstance(answers, Unavailable):
+        return answers
     try:
         ensembles = recorded_ensembles(answers, bits={})
         if not ensembles:
             return None
         panels = panels_of(answers, ensembles, dense=DENSE)
-        return study(panels, named="", asked=Asked(dawid_skene=False))  # it loads pandas
+        return study(panels, named="", asked=Asked(dawid_skene=False))
     except TrustEvalError as error:
         return Unavailable(str(error))
 
@@ -35,7 +40,7 @@ def votes_in_short(answers: AnsweredRun) -> Markdown | None:
     return study_in_short(study_of_votes(answers))
 
 
-def study_in_short(found: Study | Unavailable | None) -> Markdown | None:
+def study_in_short(found: Votes) -> Markdown | None:
     """Return every section's notes and its first table, of what was found of a run's votes."""
     match found:
         case None:

@@ -6,12 +6,16 @@ import base64
 import hashlib
 
 
-def policy(*, script: str, style: str) -> str:
-    """Return the content security policy of a page with this inlined script and stylesheet."""
+def policy(*, script: str | None, style: str) -> str:
+    """Return the content security policy of a page with this inlined script and stylesheet.
+
+    Without a script nothing can be run.
+    """
+    allowed = "'none'" if script is None else f"'{_fingerprint(script)}'"
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_fingerprint(script)}'",
+            f"script-src {allowed}",
             f"style-src '{_fingerprint(style)}'",
             "img-src 'none'",
             "base-uri 'none'",

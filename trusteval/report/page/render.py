@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trusteval.charts.look import stylesheet
 from trusteval.engines import ENGINES
-from trusteval.ensemble.study import Study
+from trusteval.report.circumstances import Circumstances
 from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.page.commands import commands
@@ -21,7 +21,7 @@ from trusteval.report.page.stubs import browser_of, pictures_of
 from trusteval.report.page.texts import abridged, breakable, excerpt, shown
 from trusteval.report.summary import Summary, summarize
 from trusteval.report.table_html import html_table
-from trusteval.report.votes import study_of_votes
+from trusteval.report.votes import Votes, study_of_votes
 from trusteval.types import Level, Outcome, Unavailable
 
 if TYPE_CHECKING:
@@ -33,11 +33,25 @@ _MOST_REASONS, _MOST_WARNINGS = 5, 5
 
 def render_page(run: FinishedRun) -> str:
     """Return the page of a run, with what its votes show."""
-    votes = None if isinstance(run.answers, Unavailable) else study_of_votes(run.answers)
-    return page_with(run, votes)
+    return page_with(run, study_of_votes(run.answers))
 
 
-def page_with(run: FinishedRun, votes: Study | Unavailable | None) -> str:
+def notice(title: str, why: str, circumstances: Circumstances) -> str:
+    """Return a page that says of a run only why there is no other one."""
+    from markupsafe import Markup
+
+    style = "\n".join((stylesheet(), _read("page.css")))
+    template = _environment().get_template("notice.html.j2")
+    return template.render(
+        title=title,
+        why=why,
+        run_line=_sentence(circumstances.run_line),
+        policy=policy(script=None, style=style),
+        style=Markup(style),
+    )
+
+
+def page_with(run: FinishedRun, votes: Votes) -> str:
     """Return the page of a run; `votes` is what was found of its ensembles, None without any."""
     from markupsafe import Markup
 
@@ -126,8 +140,12 @@ def _identity(run: FinishedRun) -> dict[str, Any]:
         "model": facts.model or "a model not recorded",
         "profile": f"profile {facts.profile or 'not recorded'}",
         "which": which,
-        "run_line": f"{where.run_line[:1].upper()}{where.run_line[1:]}",
+        "run_line": _sentence(where.run_line),
     }
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _but(run: FinishedRun) -> list[str]:
