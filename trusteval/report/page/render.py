@@ -176,8 +176,8 @@ def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str
         lines.append(summary.laws.line)
     if isinstance(run.answers, Unavailable):
         lines.append(f"The answers are not shown: {run.answers.why}")
-    reasons = tuple(reason.words for reason in decided.reasons)
-    return [line for line in (*lines, *summary.caveats) if not line.endswith(reasons)]
+    said = (*(reason.words for reason in decided.reasons), *_but(run))
+    return [line for line in (*lines, *summary.caveats) if not line.endswith(said)]
 
 
 def _contents(parts: tuple[Part, ...]) -> list[tuple[str, str]]:
