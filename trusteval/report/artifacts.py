@@ -12,7 +12,7 @@ from pathlib import Path
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
-from trusteval.report.circumstances import Circumstances
+from trusteval.report.circumstances import SCHEMA_VERSION, Circumstances
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.system.bounded import MIB, read_json
@@ -58,6 +58,7 @@ def write_report(
     except OSError as error:
         raise UsageError(f"cannot write {directory}: {error.strerror}") from error
     told = {
+        "schema": SCHEMA_VERSION,
         **circumstances.to_document(),
         "ledger": {**record.ledger(), "exit_status": exit_status},
     }
