@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role, marked
+from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role, marked, ringed
 from trusteval.charts.panel import Panel
 from trusteval.charts.scale import draw_scale, extent
 from trusteval.charts.words import begun, folded, room, shortened
@@ -27,13 +27,14 @@ _NOTHING = "no value"
 class DotRow:
     """A value, with its interval where it has one; without one, `why` it has none.
 
-    `said` stands behind the row: its figure, or its verdict.
+    `ring` is a second value, `said` what stands behind the row: its figure, or its verdict.
     """
 
     label: str
     value: float | None
     low: float | None = None
     high: float | None = None
+    ring: float | None = None
     said: str = ""
     why: str = ""
     role: Role = Role.SERIES_1
@@ -129,7 +130,7 @@ class DotPlot:
     def _extent(self) -> tuple[float, float]:
         shown = [self.at_least, self.at_most, 0.0 if self.has_zero else None]
         for row in self.rows:
-            shown += [row.value, row.low, row.high]
+            shown += [row.value, row.low, row.high, row.ring]
         known = [value for value in shown if value is not None]
         return extent(known, at_least=self.span, within=self.within)
 
@@ -184,6 +185,8 @@ class DotPlot:
                     clip_on=False,
                 )
             axes.plot([row.value], [middle], marker=row.marker, **marked(row.role))
+            if row.ring is not None:
+                axes.plot([row.ring], [middle], marker=row.marker, **ringed(row.role))
         panel.say(_said(row), x=WIDTH, y=y + 3.5, role=row.role, align="right")
 
 
