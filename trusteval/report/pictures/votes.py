@@ -58,16 +58,13 @@ def leads_sketch(panels: Panels | Unavailable) -> Sketch:
         DotPlot(
             f"{ensemble}: {dimension}",
             tuple(_lead(row) for row in parts[ensemble, dimension]),
-            unit=(
-                "points the vote is ahead of each; line: 90 % interval; up: shown to be ahead, "
-                "down: to be behind, dot: neither"
-            ),
+            unit="points the vote is ahead; up: shown ahead, down: shown behind, dot: neither",
             span=2.0,
             has_zero=True,
         )
         for ensemble, dimension in mean_first
     )
-    caption = "Paired by item: each interval is that of the difference, not of two scores."
+    caption = "Paired by item: a line is the 90 % interval of the difference, not of two scores."
     return Sketch("ensemble", _LEADS, caption, replace(table, title=_LEADS), charts)
 
 
