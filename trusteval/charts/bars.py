@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from trusteval.charts.key import Entry, draw_key, key_height
 from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role, filled
@@ -60,7 +59,6 @@ class StackedBars:
 
     def draw(self, panel: Panel) -> None:
         """Draw each bar under its label, then the key."""
-        canvas = panel.canvas()
         for place, bar in enumerate(self.bars):
             top = _ROW * place
             said = begun(bar.said, size=SMALL, width=WIDTH / 2)
@@ -68,7 +66,7 @@ class StackedBars:
             label = shortened(bar.label, size=LABEL, width=left)
             panel.say(label, x=0, y=top + 12, size=LABEL)
             panel.say(said, x=WIDTH, y=top + 12, role=Role.MUTED, align="right")
-            self._draw_bar(canvas, bar, top=top + 16)
+            self._draw_bar(panel, bar, top=top + 16)
             if not sum(bar.counts):
                 panel.say(_NOTHING, x=0, y=top + 26, role=Role.MUTED)
         draw_key(panel, self._entries, top=_ROW * len(self.bars) + _KEY_GAP)
@@ -82,16 +80,14 @@ class StackedBars:
             if is_there
         )
 
-    def _draw_bar(self, canvas: Any, bar: Bar, *, top: float) -> None:
-        from matplotlib.patches import Rectangle
-
+    def _draw_bar(self, panel: Panel, bar: Bar, *, top: float) -> None:
         n, left = sum(bar.counts), 0.0
         for part, count in zip(self.parts, bar.counts, strict=True):
             if count:
                 width = WIDTH * count / n
                 look = filled(part.role, part.hatch)
-                canvas.add_patch(Rectangle((left, top), width, _BAR, **look))
+                panel.box(x=left, y=top, width=width, height=_BAR, **look)
                 left += width
         if not n:
-            look = {"fill": False, "clip_on": False, "edgecolor": LIGHT[Role.LINE]}
-            canvas.add_patch(Rectangle((0, top), WIDTH, _BAR, **look))
+            look = {"fill": False, "edgecolor": LIGHT[Role.LINE]}
+            panel.box(x=0, y=top, width=WIDTH, height=_BAR, **look)

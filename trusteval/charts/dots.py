@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role, marked
+from trusteval.charts.look import LABEL, LIGHT, SERIES, SMALL, WIDTH, Role, marked, ringed
 from trusteval.charts.panel import Panel
 from trusteval.charts.scale import draw_scale, extent
 from trusteval.charts.words import begun, folded, room, shortened
 
 _BESIDE, _UNDER = 21.0, 34.0
 """Heights of a row whose label stands beside its line, and of one whose label stands above it."""
-_LONGEST_BESIDE = 105.0
-"""Pixels of a label that still stands beside."""
+_LEAST_ACROSS = 130.0
+"""Pixels that lines have at least, where labels stand beside them."""
 _LONGEST_SAID = 110.0
 _GAP = 8.0
 _LIMIT_LINE, _SCALE_LINE, _UNIT_LINE = 15.0, 17.0, 14.0
@@ -27,13 +27,14 @@ _NOTHING = "no value"
 class DotRow:
     """A value, with its interval where it has one; without one, `why` it has none.
 
-    `said` stands behind the row: its figure, or its verdict.
+    `ring` is a second value, `said` what stands behind the row: its figure, or its verdict.
     """
 
     label: str
     value: float | None
     low: float | None = None
     high: float | None = None
+    ring: float | None = None
     said: str = ""
     why: str = ""
     role: Role = Role.SERIES_1
@@ -80,8 +81,9 @@ class DotPlot:
             height=self._row * len(self.rows),
         )
         axes.set(xlim=(low, high), ylim=(len(self.rows), 0))
-        draw_scale(axes, across=True)
-        self._draw_limits(panel, axes)
+        if any(row.value is not None for row in self.rows):
+            draw_scale(axes, across=True)
+            self._draw_limits(panel, axes)
         for place, row in enumerate(self.rows):
             self._draw_row(panel, axes, row, place)
         for number, line in enumerate(self._unit_lines):
@@ -92,7 +94,11 @@ class DotPlot:
 
     @property
     def _is_beside(self) -> bool:
-        return max(room(row.label, size=LABEL) for row in self.rows) <= _LONGEST_BESIDE
+        return WIDTH - self._widest - _GAP - self._right >= _LEAST_ACROSS
+
+    @property
+    def _widest(self) -> float:
+        return max(room(row.label, size=LABEL) for row in self.rows)
 
     @property
     def _row(self) -> float:
@@ -100,9 +106,7 @@ class DotPlot:
 
     @property
     def _left(self) -> float:
-        if not self._is_beside:
-            return _GAP
-        return max(room(row.label, size=LABEL) for row in self.rows) + _GAP
+        return self._widest + _GAP if self._is_beside else _GAP
 
     @property
     def _right(self) -> float:
@@ -129,7 +133,7 @@ class DotPlot:
     def _extent(self) -> tuple[float, float]:
         shown = [self.at_least, self.at_most, 0.0 if self.has_zero else None]
         for row in self.rows:
-            shown += [row.value, row.low, row.high]
+            shown += [row.value, row.low, row.high, row.ring]
         known = [value for value in shown if value is not None]
         return extent(known, at_least=self.span, within=self.within)
 
@@ -184,7 +188,10 @@ class DotPlot:
                     clip_on=False,
                 )
             axes.plot([row.value], [middle], marker=row.marker, **marked(row.role))
-        panel.say(_said(row), x=WIDTH, y=y + 3.5, role=row.role, align="right")
+            if row.ring is not None:
+                axes.plot([row.ring], [middle], marker=row.marker, **ringed(row.role))
+        role = Role.INK if row.role in SERIES else row.role  # a mark's colour is faint in letters
+        panel.say(_said(row), x=WIDTH, y=y + 3.5, role=role, align="right")
 
 
 def _said(row: DotRow) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from trusteval.charts.look import SMALL, WIDTH, Role, filled, marked
+from trusteval.charts.look import SMALL, WIDTH, Role, filled
 from trusteval.charts.panel import Panel
 from trusteval.charts.words import room, shortened
 
@@ -33,22 +32,16 @@ def key_height(entries: Sequence[Entry]) -> float:
 
 def draw_key(panel: Panel, entries: Sequence[Entry], *, top: float) -> None:
     """Write the key under the first `top` pixels of a panel."""
-    canvas = panel.canvas()
     for number, line in enumerate(_lines(entries)):
         middle, x = top + LINE * (number + 0.5), 0.0
         for entry in line:
-            _draw_glyph(canvas, entry, x=x + 5, y=middle)
+            if entry.marker:
+                panel.mark(entry.marker, x=x + 5, y=middle, role=entry.role)
+            else:
+                look = filled(entry.role, entry.hatch)
+                panel.box(x=x, y=middle - 5, width=10, height=10, **look)
             panel.say(_name(entry), x=x + _GLYPH, y=middle + 3.5)
             x += _needed(entry)
-
-
-def _draw_glyph(canvas: Any, entry: Entry, *, x: float, y: float) -> None:
-    from matplotlib.patches import Rectangle
-
-    if entry.marker:
-        canvas.plot([x], [y], marker=entry.marker, **marked(entry.role))
-    else:
-        canvas.add_patch(Rectangle((x - 5, y - 5), 10, 10, **filled(entry.role, entry.hatch)))
 
 
 def _lines(entries: Sequence[Entry]) -> list[list[Entry]]:

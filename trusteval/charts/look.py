@@ -97,6 +97,11 @@ def marked(role: Role) -> dict[str, Any]:
     return {**look, "linestyle": "", "clip_on": False}
 
 
+def ringed(role: Role) -> dict[str, Any]:
+    """Return how matplotlib draws the mark of a second value, around what is seen through it."""
+    return {**marked(role), "markersize": 9, "markeredgewidth": 1.5, "markerfacecolor": "none"}
+
+
 def filled(role: Role, hatch: str = "") -> dict[str, Any]:
     """Return how matplotlib draws an area, in the paper's colour what is hatched and around it."""
     edge = {"edgecolor": LIGHT[Role.PAPER], "linewidth": 1.0}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from trusteval.charts.look import LABEL, LIGHT, SMALL, WIDTH, Role
 from trusteval.charts.panel import Panel
@@ -49,7 +48,7 @@ class Matrix:
 
     def draw(self, panel: Panel) -> None:
         """Draw the numbers of columns, then a row for each name."""
-        left, cell, canvas = self._left, self._cell, panel.canvas()
+        left, cell = self._left, self._cell
         places = {name: place for place, name in enumerate(self.names)}
         for name, place in places.items():
             panel.say(
@@ -64,7 +63,7 @@ class Matrix:
             )
         for (one, other), shade in self.cells.items():
             for row, column in {(places[one], places[other]), (places[other], places[one])}:
-                self._draw_cell(panel, canvas, shade, place=(row, column))
+                self._draw_cell(panel, shade, place=(row, column))
         if self.unit:
             words = shortened(self.unit, size=SMALL, width=WIDTH)
             panel.say(words, x=0, y=self.height - 4, role=Role.MUTED)
@@ -79,14 +78,10 @@ class Matrix:
     def _cell(self) -> float:
         return min(_MOST_CELL, (WIDTH - self._left) / len(self.names))
 
-    def _draw_cell(
-        self, panel: Panel, canvas: Any, shade: Shade, *, place: tuple[int, int]
-    ) -> None:
-        from matplotlib.patches import Rectangle
-
+    def _draw_cell(self, panel: Panel, shade: Shade, *, place: tuple[int, int]) -> None:
         row, column = place
         x, y = self._left + self._cell * column, _HEAD + _ROW * row
         depth = 0.0 if shade.share is None else _DEEPEST * min(1.0, max(0.0, shade.share))
-        look: dict[str, Any] = {"facecolor": LIGHT[Role.SERIES_1], "alpha": depth, "linewidth": 0}
-        canvas.add_patch(Rectangle((x + 0.5, y + 0.5), self._cell - 1, _ROW - 1, **look))
+        look = {"facecolor": LIGHT[Role.SERIES_1], "alpha": depth, "linewidth": 0}
+        panel.box(x=x + 0.5, y=y + 0.5, width=self._cell - 1, height=_ROW - 1, **look)
         panel.say(shade.shown, x=x + self._cell / 2, y=y + _ROW / 2 + 3.5, align="center")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from trusteval.charts.look import LIGHT, PER_INCH, SMALL, WIDTH, Role
+from trusteval.charts.look import LIGHT, PER_INCH, SMALL, WIDTH, Role, marked
 from trusteval.printable import printable
 
 Align = Literal["left", "center", "right"]
@@ -33,11 +33,22 @@ class Panel:
         axes.set(xticks=[], yticks=[])
         return axes
 
-    def canvas(self) -> Any:
-        """Return axes all over the panel, whose unit is the pixel."""
-        axes = self.axes(left=0, top=0, width=self.width, height=self.height)
-        axes.set(xlim=(0, self.width), ylim=(self.height, 0))
-        return axes
+    def box(self, *, x: float, y: float, width: float, height: float, **look: Any) -> None:
+        """Fill a rectangle whose upper left corner is given."""
+        from matplotlib.patches import Rectangle
+
+        corner = self._place(x, y + height)
+        across, down = self._size
+        where = {"transform": self.figure.transFigure, **look}
+        self.figure.add_artist(Rectangle(corner, width / across, height / down, **where))
+
+    def mark(self, marker: str, *, x: float, y: float, role: Role) -> None:
+        """Put the mark of a series at a place."""
+        from matplotlib.lines import Line2D
+
+        across, up = self._place(x, y)
+        where = {"transform": self.figure.transFigure, **marked(role)}
+        self.figure.add_artist(Line2D([across], [up], marker=marker, **where))
 
     def say(
         self,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trusteval.charts.dots import DotPlot, DotRow
 from trusteval.report.cells import shown_value
-from trusteval.tables import Cell, Column, Kind, Spread, Table
+from trusteval.report.pictures.dot_rows import dot_row
+from trusteval.tables import Cell, Column, Kind, Table
 from trusteval.types import Unavailable
 
 _UNIT = "points, 90 % interval"
@@ -32,16 +33,8 @@ def forests_of(table: Table) -> list[DotPlot]:
 
 
 def _row(label: str, cell: Cell, column: Column) -> DotRow:
-    said = shown_value(cell, column.kind)
-    match cell:
-        case Spread(value, low, high):
-            return DotRow(label, value, low, high, said=said)
-        case Unavailable(why):
-            return DotRow(label, None, why=why)
-        case float() | int():
-            return DotRow(label, cell, said=said, marker="X")
-        case _:
-            return DotRow(label, None, why=cell)
+    has_figure = not isinstance(cell, Unavailable)
+    return dot_row(label, cell, said=shown_value(cell, column.kind) if has_figure else "")
 
 
 def _labels(table: Table) -> list[str]:

@@ -12,12 +12,14 @@ _PARTED_BY = ("benchmark", "dimension")
 
 
 def scatters_of(table: Table) -> list[Scatter]:
-    """Return columns "cost" and "score", a chart per benchmark or dimension.
+    """Return column "score" over the one before it, a chart per benchmark or dimension.
 
-    Points are called by the last text column before the cost; who has no place is named.
+    Points are called by the last text column before these; who has no place is named.
     """
     names = [column.name for column in table.columns]
-    cost, score = names.index("cost"), names.index("score")
+    score = names.index("score")
+    cost = score - 1
+    unit = ", seconds" if table.columns[cost].kind is Kind.SECONDS else ""
     called = [n for n in range(cost) if table.columns[n].kind is Kind.TEXT][-1]
     by = next((names.index(name) for name in _PARTED_BY if name in names), None)
     styles = {name: n for n, name in enumerate(dict.fromkeys(row[called] for row in table.rows))}
@@ -27,7 +29,9 @@ def scatters_of(table: Table) -> list[Scatter]:
         point = _point(str(row[called]), row[cost], row[score], style=style)
         panels.setdefault("" if by is None else str(row[by]), []).append(point)
     return [
-        Scatter(title, tuple(points), cost="cost, seconds", score="score, points, 90 % interval")
+        Scatter(
+            title, tuple(points), cost=f"{names[cost]}{unit}", score="score, points, 90 % interval"
+        )
         for title, points in panels.items()
     ]
 
