@@ -99,6 +99,7 @@ def _pack(run: FinishedRun, parts: Parts, withheld: Withheld) -> _Packed:
         places.append({"benchmark": chunk.benchmark, "item": chunk.item, "piece": chunk.piece})
         chunks.append(packed(chunk.texts))
     index = {**index_of(run.record, parts, list(cut.rules)), "chunks": places}
+    index["isShort"] = bool(withheld.texts)
     return _Packed(packed(index), tuple(chunks), cut.n_letters)
 
 

@@ -4,10 +4,10 @@
 const NAMES = ["dimension", "benchmark", "setting", "subject", "outcome", "flip", "against", "vote", "search", "sort", "item", "by"];
 const HERE = "#answers";
 
-// Read the address; null where it points to another part of the page.
+// Read the address: all answers where it points nowhere, null where to another part of the page.
 function addressed() {
   const [place, query = ""] = location.hash.split(/\?(.*)/su);
-  if (place !== HERE) return null;
+  if (place && place !== HERE) return null;
   const given = new URLSearchParams(query);
   return Object.fromEntries(NAMES.map((name) => [name, given.get(name) ?? ""]));
 }

@@ -76,7 +76,7 @@ class Browser {
   // Show what the address says; an address of another part of the page changes nothing here.
   follow() {
     const state = addressed();
-    if (state) byId("browser").closest("section").scrollIntoView();
+    if (state && location.hash) byId("browser").closest("section").scrollIntoView({ block: "nearest" });
     if (state || !this.found) this.show(state ?? this.state);
   }
 
