@@ -42,7 +42,7 @@ def html_table(table: Table) -> HtmlTable:
         columns,
         tuple(map(tuple, texts)),
         tuple(said_below(table)),
-        table.columns[0].kind is Kind.TEXT,
+        bool(table.columns) and table.columns[0].kind is Kind.TEXT,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trusteval.charts.look import stylesheet
 from trusteval.engines import ENGINES
+from trusteval.report.browse.browser import browser_of
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
@@ -17,8 +18,8 @@ from trusteval.report.page.overview import overview
 from trusteval.report.page.parts import Part, parts_of
 from trusteval.report.page.policy import policy
 from trusteval.report.page.reasons import mark_of_reason, place_of
-from trusteval.report.page.stubs import browser_of, pictures_of
 from trusteval.report.page.texts import abridged, breakable, excerpt, shown
+from trusteval.report.pictures.gallery import pictures_of
 from trusteval.report.summary import Summary, summarize
 from trusteval.report.table_html import html_table
 from trusteval.report.votes import Votes, study_of_votes
