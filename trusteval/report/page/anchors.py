@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from urllib.parse import urlencode
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _MOST = 80
@@ -18,3 +19,9 @@ def anchor(kind: str, *names: str) -> str:
         return shown
     spelled = "\0".join(names).encode("utf-8", "surrogatepass")
     return f"{shown}:{hashlib.sha256(spelled).hexdigest()[:8]}"
+
+
+def answer_address(item: str, benchmark: str, subject: str) -> str:
+    """Return the address within the page at which one answer is shown."""
+    asked = {"item": f"{benchmark}/{item}", "subject": subject}
+    return f"#answers?{urlencode(asked, safe='/', errors='surrogatepass')}"

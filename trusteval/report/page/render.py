@@ -11,6 +11,7 @@ from trusteval.report.browse.browser import browser_of
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
+from trusteval.report.page.anchors import answer_address
 from trusteval.report.page.commands import commands
 from trusteval.report.page.gate_entries import gate_groups
 from trusteval.report.page.marks import mark_of
@@ -107,6 +108,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "abridged": abridged,
+        "address": answer_address,
         "breakable": breakable,
         "drawn": Markup,
         "excerpt": excerpt,
