@@ -157,8 +157,9 @@ def test_print_opens_what_did_not_pass_and_leaves_out_what_is_for_screens(
 def test_lost_item_leads_to_all_that_was_said_of_it(browser: Browser, page: Path) -> None:
     with browser.visit(page, anchor="gate:ethics.score.against_dense:gptq-4") as visit:
         link = visit.page.locator("tr:target .items a").first
+        item = link.inner_text()
         link.click()
-        shown = visit.page.get_by_role("heading", name=f"ethics/{link.inner_text()}")
+        shown = visit.page.get_by_role("heading", name=f"ethics/{item}")
         shown.wait_for()
         assert 0 <= shown.bounding_box()["y"] < 800
         assert (visit.complaints, visit.requests) == ([], [])
