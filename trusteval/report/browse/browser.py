@@ -23,7 +23,10 @@ from trusteval.types import Unavailable
 
 BUDGET = 12_000_000
 """Bytes that the packed answers may take: a report with all its pictures stays under 15 MB."""
-_SCRIPT = ("packed", "answers", "search", "address", "elements", "list", "item", "browser")
+_SCRIPT = (
+    *("packed", "answers", "search", "address", "elements"),
+    *("filters", "row", "list", "card", "item", "browser"),
+)
 """The files of the script, in the order in which they stand in the page."""
 _FEWER = 0.98
 """Of what is left out a little more than needed: how well texts pack is only estimated."""
