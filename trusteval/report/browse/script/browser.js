@@ -3,7 +3,7 @@
 
 const NOTHING = Object.fromEntries(NAMES.map((name) => [name, ""]));
 const UNSEARCHED = "texts that are left out were not searched";
-const UNCOMPARED = "no gate compares subjects: choose against whom";
+const UNCOMPARED = "no gate compares subjects: choose a reference";
 
 const byId = (id) => document.getElementById(`answers-${id}`);
 

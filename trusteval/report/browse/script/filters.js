@@ -28,7 +28,7 @@ class Filters {
     this.add(setting, parts.flatMap(settingsOf));
     this.add(subject, index.subjects);
     this.add(against, [...references, ...index.subjects]);
-    if (!comparesAny) against.options[0].text = "no gate compares: choose";
+    if (!comparesAny) against.options[0].text = "none: choose one";
   }
 
   add(list, values) {

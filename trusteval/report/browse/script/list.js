@@ -26,7 +26,7 @@ class List {
   }
 
   resize() {
-    if (!this.n || !this.box.clientHeight) return;
+    if (!this.n) return;
     this.seen.replaceChildren(this.make(0));
     this.height = this.seen.firstChild.offsetHeight;
     this.space.style.height = `${Math.min(this.n * this.height, MOST_PIXELS)}px`;

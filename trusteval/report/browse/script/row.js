@@ -6,15 +6,15 @@ const LEFT_OUT = "left out to keep this page small, see the note above.";
 const EXCERPT = 300; // letters; a line on a wide screen has no more
 
 function rowOf(here, answers, against) {
-  const { row, part, item, given } = here;
+  const { row, part, item } = here;
   const lines = [
     [
       badge(answers.outcomeName(row)),
       element("b", {}, answers.subjectOf(here)),
-      element("span", {}, answers.nameOf(part, item)),
+      element("span", {}, saidIn(here, answers)),
     ],
     [
-      element("span", {}, saidIn(here, answers)),
+      element("span", { class: "answers-name" }, answers.nameOf(part, item)),
       element("i", {}, marksOf(here, answers, against).join(", ")),
     ],
     [""],
