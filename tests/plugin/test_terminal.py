@@ -165,7 +165,9 @@ def test_terminal_is_used_as_wide_as_it_is_in_colours_and_the_report_shows_the_s
     lines = section(said)
     assert max(map(cell_len, lines)) <= columns
     assert any(re.search(r"gptq-3 +0\.0 .*100\.0 %  FAIL ✗", line) for line in lines)
-    assert any("90 % interval" in line and "score" in line for line in lines) == (columns in (80, 200))
+    assert any("90 % interval" in line and "score" in line for line in lines) == (
+        columns in (80, 200)
+    )
     command = [sys.executable, "-m", "trusteval", "report"]
     status, again = in_terminal(command, cwd=failing.root, columns=columns)
     assert status == 0
