@@ -85,8 +85,9 @@ def test_every_count_adds_up() -> None:
 
 def test_pass_by_hand() -> None:
     assert f"{1 - 0.05 ** (1 / N):.3f}" == "0.080"
-    at = 0.1154
-    assert (1 - N * at) / sqrt(N * at * (1 - at)) == pytest.approx(-Z, abs=0.002)
+    at = 0.11535
+    assert (1 - N * at) / sqrt(N * at * (1 - at)) == pytest.approx(-Z, abs=0.0005)
+    assert f"At d = {at}: (1 - {N * at:.3f}) / sqrt(36" in TEXT
     assert f"{100 * Pairs(1, 0, N).high:.1f} <= 15.0" in TEXT
 
 
