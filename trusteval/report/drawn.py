@@ -60,7 +60,7 @@ def natural_width(
     """Return how many cells a table takes in which nothing is folded."""
     texts = ([printable(row[n]) for row in rows] for n in range(len(columns)))
     widest = map(_widest, map(look.heading, columns), texts)
-    return 1 + sum(widest) + _GAP * (len(columns) - 1)
+    return sum(widest) + _GAP * len(columns)
 
 
 def _blocks(

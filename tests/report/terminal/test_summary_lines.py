@@ -87,6 +87,12 @@ def test_wide_screen_has_the_interval_beside_the_score_and_a_log_has_one_line_a_
     assert sum("word" in one for one in told(record, Screen(80))) > 4
 
 
+@given(st.integers(1, 30), st.integers(90, 160))
+def test_verdict_stands_in_the_row_of_its_score_on_every_screen(letters: int, width: int) -> None:
+    lines = told(wide(1, name="n" * letters), Screen(width))
+    assert any(re.search(r"100\.0 .*10000 .*2\.0 %  PASS", one) for one in lines)
+
+
 def test_narrow_screen_says_why_answers_are_none_in_a_table_of_its_own() -> None:
     lines = told(RED, Screen(80))
     place = lines.index("non-answers of n, by their kind:")
