@@ -157,7 +157,7 @@ class ReportCollector:
                 for a in asked_of(run)
             ],
         )
-        announce(nothing, self._circumstances(nothing), directory)
+        announce(nothing, self._circumstances(nothing, directory), directory)
 
     def look_back(self, run: Run, directory: Path) -> None:
         """Find what needs all answers: the tries of every subject, by the history beside the
@@ -185,7 +185,7 @@ class ReportCollector:
         self.kept = keep(
             record,
             self._answered(run),
-            self._circumstances(record),
+            self._circumstances(record, directory),
             directory,
             failed=self.findings.failed_verdicts,
             exit_status=exit_status,
@@ -203,12 +203,13 @@ class ReportCollector:
         }
         return replace(whole, answer_tables=answer_tables)
 
-    def _circumstances(self, record: RunRecord) -> Circumstances:
+    def _circumstances(self, record: RunRecord, directory: Path) -> Circumstances:
         return present_circumstances(
             self._started,
             builds=self.findings.builds,
             laws=self.findings.laws_line,
             replaces=self.replaced(record),
+            reports=directory,
         )
 
 

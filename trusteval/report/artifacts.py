@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
@@ -20,9 +21,16 @@ from trusteval.system.files import write_files
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document
+from trusteval.types import Unavailable
 
-VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
+if TYPE_CHECKING:
+    from trusteval.report.finished_run import FinishedRun
+    from trusteval.report.markup import Markdown
+
+VERDICTS, CIRCUMSTANCES = "verdicts.json", "run.json"
+REPORT, COMMENT = "report.md", "comment.md"
 _MOST = 256 * MIB
+_NOT_KEPT = Unavailable("the answers of this run are not kept yet")
 
 
 def announce(record: RunRecord, circumstances: Circumstances, directory: Path) -> None:
@@ -46,13 +54,13 @@ def write_report(
     *,
     exit_status: int | None,
 ) -> None:
-    """Write verdicts.json, run.json and report.md; UsageError where they cannot be.
+    """Write verdicts.json, run.json, report.md and comment.md; UsageError where they cannot be.
 
     `exit_status` is what pytest would end with if nothing was to be accepted.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
+    from trusteval.report.finished_run import FinishedRun
 
+    run = FinishedRun(record, circumstances, _NOT_KEPT, exit_status=exit_status)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -67,27 +75,32 @@ def write_report(
             directory / CIRCUMSTANCES: printable_json(
                 json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
             ),
-            directory / REPORT: render_markdown(summarize(record, circumstances)),
+            **_for_people(run, directory),
         },
         follows_links=False,
     )
 
 
-def write_votes(
-    record: RunRecord, circumstances: Circumstances, answers: AnsweredRun, directory: Path
-) -> None:
-    """Write report.md again, with what its ensembles show; UsageError where it cannot be.
+def write_items(run: FinishedRun, directory: Path) -> None:
+    """Write report.md and comment.md again, with lost items and what ensembles show.
 
-    Where the run holds none, report.md stays as it is.
+    UsageError where they cannot be written.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
     from trusteval.report.votes import votes_in_short
 
-    votes = votes_in_short(answers)
-    if votes is not None:
-        text = render_markdown(summarize(record, circumstances), votes)
-        write_files({directory / REPORT: text}, follows_links=False)
+    votes = None if isinstance(run.answers, Unavailable) else votes_in_short(run.answers)
+    write_files(_for_people(run, directory, votes), follows_links=False)
+
+
+def _for_people(
+    run: FinishedRun, directory: Path, votes: Markdown | None = None
+) -> dict[Path, str]:
+    from trusteval.report.formats.comment import comment, job_summary
+
+    return {
+        directory / REPORT: job_summary(run, votes=votes),
+        directory / COMMENT: comment(run, votes=votes),
+    }
 
 
 def write_answers(record: RunRecord, answers: AnsweredRun, directory: Path) -> None:

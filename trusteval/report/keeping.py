@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.errors import UsageError
-from trusteval.report.artifacts import write_answers, write_report, write_votes
+from trusteval.report.artifacts import write_answers, write_items, write_report
 from trusteval.report.circumstances import Circumstances
+from trusteval.report.finished_run import FinishedRun
 from trusteval.report.record import RunRecord
 from trusteval.report.score_entries import score_entries
 from trusteval.report.standing import standing
@@ -58,7 +59,8 @@ def keep(
         if scores or record.broken:
             entry = _entry(record, circumstances, scores)
             append_run(directory.parent / NAME, entry.to_document())
-        write_votes(record, circumstances, answers, directory)  # once all else is kept
+        ended = FinishedRun(record, circumstances, answers, exit_status=exit_status)
+        write_items(ended, directory)  # once all else is kept
         if accepting is not None:
             reply = accept(
                 _request(record, circumstances, accepting),
