@@ -110,6 +110,11 @@ def say(lines: Iterable[str]) -> None:
     print("\n".join(map(printable_line, lines)))
 
 
+def say_text(text: str) -> None:
+    """Print a text that was made for others to read, with lines of any length."""
+    print(printable_lines(text.removesuffix("\n")))
+
+
 def say_document(document: object) -> None:
     """Print plain values as JSON, sorted."""
     print(json.dumps(document, indent=2, sort_keys=True))
