@@ -14,7 +14,7 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.plugin.collection import COLLECTION, REFUSAL, holds_gate_tests
-from trusteval.plugin.junit import show_ledger, show_outcome
+from trusteval.plugin.junit import asks_for_junit, finish_suite, has_failures, show_outcome
 from trusteval.plugin.options import reports_path, requires_all
 from trusteval.plugin.outcomes import FAILURE, UNMEASURED, failure_of_lost_test
 from trusteval.plugin.readiness import asked_by, refuse_unready_tests
@@ -140,7 +140,8 @@ class ReportHooks:
         is_told = run is not None and not session.config.option.collectonly
         if run is not None and is_told:
             self._gather(session, run)
-            show_ledger(session.config, self._report.record(run).ledger())
+            if asks_for_junit(session.config):
+                self._finish_junit(session, run)
         is_through = False
         try:
             result = yield
@@ -162,14 +163,30 @@ class ReportHooks:
             self._report.lose_the_rest(run)
         self._report.ending = self._how_it_ended(session)
 
-    def _finish(self, session: pytest.Session, run: Run) -> None:
-        """Write the report, accept if that is asked, and say how the run ends."""
+    def _take_stock(self, session: pytest.Session, run: Run) -> None:
+        """Find what only all answers together say."""
         if ANSWERED in session.config.stash:
             self._report.add_answered(session.config.stash[ANSWERED])
+            del session.config.stash[ANSWERED]
         self._report.ending = self._how_it_ended(session)
         if self._has_lost_workers:
             self._report.lose_answers(run)
         self._report.look_back(run, reports_path(session.config))
+
+    def _finish_junit(self, session: pytest.Session, run: Run) -> None:
+        """Say of the whole run in JUnit XML what no test says, before pytest writes it."""
+        from trusteval.report.run_cases import run_cases
+
+        self._take_stock(session, run)
+        record, config = self._report.record(run), session.config
+        status, is_red = self._exit_status(session), has_failures(config)
+        told = self._report.is_told
+        cases = run_cases(record, exit_status=status, is_red=is_red) if told else ()
+        finish_suite(config, record.ledger(), cases)
+
+    def _finish(self, session: pytest.Session, run: Run) -> None:
+        """Write the report, accept if that is asked, and say how the run ends."""
+        self._take_stock(session, run)
         status = self._exit_status(session)
         self._report.finish(run, reports_path(session.config), exit_status=status)
         reply = self._report.kept.reply
