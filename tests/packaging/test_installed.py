@@ -16,7 +16,7 @@ from tests.project import ROOT, Project
 
 pytestmark = pytest.mark.xdist_group("installed")  # one worker builds, and installs, for all
 DEV_ONLY = (
-    *("accelerate", "fairlearn", "gguf", "gptqmodel", "matplotlib", "mypy", "sklearn"),
+    *("accelerate", "fairlearn", "gguf", "gptqmodel", "mypy", "sklearn"),
     *("statsmodels", "tests", "fixtures", "bench"),
 )
 IMPORT_ALL = """

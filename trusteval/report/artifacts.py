@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
-from trusteval.report.circumstances import Circumstances
+from trusteval.report.circumstances import SCHEMA_VERSION, Circumstances
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.system.bounded import MIB, read_json
@@ -66,6 +66,7 @@ def write_report(
     except OSError as error:
         raise UsageError(f"cannot write {directory}: {error.strerror}") from error
     told = {
+        "schema": SCHEMA_VERSION,
         **circumstances.to_document(),
         "ledger": {**record.ledger(), "exit_status": exit_status},
     }

@@ -13,6 +13,8 @@ from typing import Any
 from trusteval.system.machine import describe_machine, package_version
 from trusteval.system.url_secrets import without_secrets
 
+SCHEMA_VERSION = 1
+"""Of run.json; files without one were written before there was one."""
 _PACKAGES = ("trusteval", "torch", "transformers", "gptqmodel", "numpy", "scipy", "pytest")
 
 
