@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,11 +20,9 @@ from trusteval.report.artifacts import announce, write_answers, write_report
 from trusteval.report.finished_run import FinishedRun, finished_run
 from trusteval.report.formats.choice import Form, shown_as
 from trusteval.report.formats.comment import comment, job_summary
-from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
-from trusteval.report.unjudged import ENDED as NOT_REACHED
 from trusteval.report.unjudged import Cause, Unjudged
-from trusteval.types import Level, Outcome, Undecided
+from trusteval.types import Outcome
 
 forms = pytest.mark.parametrize("form", Form)
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -157,47 +154,7 @@ def test_part_that_finds_no_room_is_named_with_where_it_is() -> None:
     assert "*Left out, since this place has a limit: " in shown or "further rows" in shown
 
 
-# -- the answer ------------------------------------------------------------------------------
-
-
-def _red() -> Iterator[tuple[str, FinishedRun]]:
-    green = ENDED["green"]
-    record = green.record
-    first, second = record.verdicts
-
-    def ended(name: str, status: int | None = 0, **more: object) -> tuple[str, FinishedRun]:
-        return name, replace(green, record=replace(record, **more), exit_status=status)
-
-    yield ended("fails", verdicts=[first, replace(second, outcome=Outcome.FAIL)])
-    undecidable = replace(second, outcome=Outcome.INCONCLUSIVE, undecided=Undecided.NEVER)
-    yield ended("undecidable", verdicts=[first, undecidable])
-    yield ended("broken", broken={"gptq-4": "gptq-4 is broken"})
-    yield ended("unfinished", None, ending=Ending.UNFINISHED)
-    yield ended("interrupted", 2, ending=Ending.INTERRUPTED)
-    yield ended("crashed", 3, ending=Ending.CRASHED)
-    yield ended("lost", 10, lost_answers={"dense": ["ethics"]})
-    yield ended("nothing judged", verdicts=[])
-    asked = ("ethics.refusal_rate", "ethics", NAMES["ethics"], Level.BLOCK)
-    for cause, why in ((Cause.ERROR, "no memory"), (Cause.NOT_RUN, NOT_REACHED)):
-        yield ended(cause, 10, unjudged=[Unjudged("gptq-4", cause, why, *asked)])
-    yield ended("deselected", 0, unjudged=[Unjudged("gptq-4", Cause.NOT_RUN, "deselected", *asked)])
-    yield ended("failed beside", 1)
-    yield ended("another status", 7)
-
-
-RED = dict(_red())
-
-
-@forms
-@pytest.mark.parametrize("name", RED)
-def test_no_form_of_a_run_that_did_not_go_well_says_that_it_may_ship(name: str, form: Form) -> None:
-    run = RED[name]
-    text = shown_as(form, run)
-    first = next(one for one in text.splitlines() if one.startswith("**"))
-    assert re.match(r"\*\*(✗ MUST NOT SHIP|⚠ NOT SHOWN THAT IT MAY SHIP)", first), text
-    assert "✓ MAY SHIP" not in text
-    if not run.record.is_complete:
-        assert "INCOMPLETE: " in text
+# -- release notes and model cards ------------------------------------------------------------
 
 
 @forms

@@ -20,6 +20,7 @@ from _pytest.junitxml import LogXML, bin_xml_escape, mangle_test_address, xml_ke
 from trusteval.printable import printable_line
 
 if TYPE_CHECKING:
+    from trusteval.report.record import RunRecord
     from trusteval.report.run_cases import RunCase
 
 OUTCOME = "trust_outcome"
@@ -51,17 +52,20 @@ def show_outcome(config: pytest.Config, report: pytest.TestReport) -> None:
         xml.node_reporter(report).append(shown)
 
 
-def finish_suite(
-    config: pytest.Config, ledger: Mapping[str, Any], cases: Iterable[RunCase]
-) -> None:
+def finish_suite(config: pytest.Config, record: RunRecord | None, *, exit_status: int) -> None:
     """Write what is said of the whole run, and let every reader take the file.
 
-    Once every test has been told of, and before pytest writes the file.
+    Once every test has been told of, and before pytest writes the file. `record` is None of a run
+    that asked nothing; `exit_status` is what pytest is about to end with.
     """
+    from trusteval.report.run_cases import run_cases
+
     xml = config.stash[xml_key]
-    xml.add_global_property(LEDGER, json.dumps(ledger, sort_keys=True))
-    for case in cases:
-        _add_case(xml, case)
+    if record is not None:
+        xml.add_global_property(LEDGER, json.dumps(record.ledger(), sort_keys=True))
+        is_red = bool(xml.stats["failure"] or xml.stats["error"])
+        for case in run_cases(record, exit_status=exit_status, is_red=is_red):
+            _add_case(xml, case)
     taken: set[tuple[str, str]] = set()
     for reporter in xml.node_reporters_ordered:
         element = reporter.to_xml()
@@ -75,12 +79,6 @@ def finish_suite(
 
 def _as_it_is(element: ElementTree.Element) -> ElementTree.Element:
     return element
-
-
-def has_failures(config: pytest.Config) -> bool:
-    """Whether a test case of the file failed, or could not be run."""
-    stats = config.stash[xml_key].stats
-    return bool(stats["failure"] or stats["error"])
 
 
 def _told(properties: Iterable[tuple[str, object]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.plugin.collection import COLLECTION, REFUSAL, holds_gate_tests
-from trusteval.plugin.junit import asks_for_junit, finish_suite, has_failures, show_outcome
+from trusteval.plugin.junit import asks_for_junit, finish_suite, show_outcome
 from trusteval.plugin.options import reports_path, requires_all
 from trusteval.plugin.outcomes import FAILURE, UNMEASURED, failure_of_lost_test
 from trusteval.plugin.readiness import asked_by, refuse_unready_tests
@@ -141,7 +141,9 @@ class ReportHooks:
         if run is not None and is_told:
             self._gather(session, run)
             if asks_for_junit(session.config):
-                self._finish_junit(session, run)
+                self._take_stock(session, run)
+                record = self._report.record(run) if self._report.is_told else None
+                finish_suite(session.config, record, exit_status=self._exit_status(session))
         is_through = False
         try:
             result = yield
@@ -172,17 +174,6 @@ class ReportHooks:
         if self._has_lost_workers:
             self._report.lose_answers(run)
         self._report.look_back(run, reports_path(session.config))
-
-    def _finish_junit(self, session: pytest.Session, run: Run) -> None:
-        """Say of the whole run in JUnit XML what no test says, before pytest writes it."""
-        from trusteval.report.run_cases import run_cases
-
-        self._take_stock(session, run)
-        record, config = self._report.record(run), session.config
-        status, is_red = self._exit_status(session), has_failures(config)
-        told = self._report.is_told
-        cases = run_cases(record, exit_status=status, is_red=is_red) if told else ()
-        finish_suite(config, record.ledger(), cases)
 
     def _finish(self, session: pytest.Session, run: Run) -> None:
         """Write the report, accept if that is asked, and say how the run ends."""

@@ -48,7 +48,7 @@ class Decision:
 
 
 def decide_shipping(record: RunRecord, *, exit_status: int | None) -> Decision:
-    """Decide by what was judged and by how the run ended; `exit_status` None is not known."""
+    """Decide by what was judged and by how the run ended: where that is None, nobody knows."""
     status = exit_status or 0
     found = standing(record, failed=(), exit_status=status)
     if status == _WORSE and not found.worse:
@@ -60,7 +60,8 @@ def decide_shipping(record: RunRecord, *, exit_status: int | None) -> Decision:
         }
         found = standing(record, failed=failed, exit_status=status)
     missing = [] if record.is_complete or found.worse else ["not every gate was judged"]
-    reasons = (*found.worse, *(found.unmeasured or missing))
+    unknown = ["how pytest ended is not known"] if exit_status is None else []
+    reasons = (*found.worse, *(found.unmeasured or missing), *unknown)
     if found.worse or status == _WORSE:
         shipping = Shipping.NO
     else:
