@@ -17,7 +17,6 @@ from trusteval.report.outcomes import verdict_of
 from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
 from trusteval.report.summary import summarize
-from trusteval.report.table import summary_lines
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
@@ -100,12 +99,6 @@ def test_benchmarks_that_share_a_dimension_are_named_and_averaged() -> None:
     assert "dense: 56.2, the mean of ethics and ethics_hard" in job_summary(
         FinishedRun(record, Circumstances(), NO_ANSWERS)
     )
-
-
-def test_table_is_no_wider_than_the_narrowest_terminal_it_is_made_for() -> None:
-    lines = list(summary_lines(summarize(RECORD, Circumstances()), width=80))
-    assert max(map(len, lines[:6])) <= 120
-    assert lines[0].strip()
 
 
 @pytest.mark.parametrize(

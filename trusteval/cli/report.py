@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
-from trusteval.system.printing import say, say_text
+from trusteval.run.choices import summaries
+from trusteval.system.printing import say_as_is, say_text
 
 
 def add_report(commands: Any) -> None:
@@ -23,20 +24,38 @@ def add_report(commands: Any) -> None:
         help="the table for a terminal, or Markdown: a sentence for a release note, a table for a "
         "model card, a comment for a pull request, the summary of a CI job (docs/sharing.md)",
     )
+    report.add_argument(
+        "--summary",
+        choices=summaries(),
+        default=summaries()[0],
+        help="how much is told (default: long)",
+    )
     report.set_defaults(run=_report)
 
 
 def _report(asked: argparse.Namespace) -> int:
+    return _print_table(asked) if asked.format == "table" else _print_form(asked)
+
+
+def _print_table(asked: argparse.Namespace) -> int:
     from trusteval.report.finished_run import finished_run
     from trusteval.report.summary import summarize
-    from trusteval.report.table import summary_lines
+    from trusteval.report.terminal.detail import Detail
+    from trusteval.report.terminal.folding import folded
+    from trusteval.report.terminal.summary_lines import summary_lines
+    from trusteval.system.screen import screen_of, wants_colours
 
-    if asked.format != "table":
-        return _print_form(asked)
-    run = finished_run(asked.directory, with_answers=False)
-    summary = summarize(run.record, run.circumstances)
-    lines = summary_lines(summary, width=shutil.get_terminal_size().columns)
-    say([run.circumstances.run_line, *lines])
+    detail = Detail(asked.summary)
+    run = finished_run(asked.directory, with_answers=detail is Detail.LONG)
+    screen = screen_of(sys.stdout, has_colours=wants_colours(sys.stdout))
+    lines = summary_lines(
+        summarize(run.record, run.circumstances),
+        screen=screen,
+        answers=run.answers,
+        detail=detail,
+        where=f"{asked.directory}/report.md",
+    )
+    say_as_is([*folded(run.circumstances.run_line, screen=screen), *lines])
     return 0
 
 

@@ -131,6 +131,10 @@ class ReportCollector:
         """Word all that was gathered, for a terminal."""
         return summarize(self.record(run), Circumstances(laws=self.findings.laws_line))
 
+    def answers(self, run: Run) -> AnsweredRun:
+        """Return what the processes judged, item by item."""
+        return self._answered(run)
+
     def replaced(self, record: RunRecord) -> str | None:
         """Return when the run began in place of whose complete report an incomplete one is."""
         return None if record.is_complete else self._replaced

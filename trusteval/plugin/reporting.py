@@ -6,7 +6,6 @@ A run takes the place of an earlier one's report when its first test is about to
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from trusteval.plugin.options import reports_path, requires_all
 from trusteval.plugin.outcomes import FAILURE, UNMEASURED, failure_of_lost_test
 from trusteval.plugin.readiness import asked_by, refuse_unready_tests
 from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN
-from trusteval.printable import printable_line
 from trusteval.report.ledger import Ending, FailedTest, Step
 from trusteval.types import Level, Outcome
 
@@ -194,28 +192,16 @@ class ReportHooks:
         is_stopped = cut_short or session.exitstatus == pytest.ExitCode.INTERRUPTED
         return Ending.STOPPED if is_stopped else Ending.FINISHED
 
+    @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         run = config.stash.get(RUN, None)
         if run is None or config.option.collectonly or not self._report.is_told:
             return
-        from trusteval.report.table import summary_lines
+        from trusteval.plugin.terminal_summary import write_summary
 
-        terminalreporter.section("trusteval")
-        width = terminalreporter._tw.fullwidth
-        summary, kept = self._report.summary(run), self._report.kept
-        for line in summary_lines(summary, width=width):
-            terminalreporter.write_line(printable_line(line))
-        if summary.laws.checked:
-            terminalreporter.write_line(summary.laws.checked)
-        if kept.written_to is not None:
-            shown = os.path.relpath(kept.written_to, config.invocation_params.dir)
-            replaced = self._report.replaced(self._report.record(run))
-            over = f" (in place of the complete report of {replaced})" if replaced else ""
-            terminalreporter.write_line(printable_line(f"report: {shown}/report.md{over}"))
-        for line in () if kept.reply is None else kept.reply.lines:
-            terminalreporter.write_line(line)
+        write_summary(terminalreporter, self._report, run)
 
     def _lose(self, report: pytest.TestReport, *, why: str) -> None:
         """Let a test that no worker finished be an ERROR of its gate and subject."""

@@ -16,7 +16,7 @@ from trusteval.types import Dimension, Interval, InvalidReason
 class SummaryRow:
     """One subject on one benchmark, every cell as it is shown; most are empty without a score.
 
-    `interval` is the score's of 90 %, which the table of all counts has no room for.
+    The 90 % `interval` is shown where there is room.
     """
 
     dimension: str
@@ -146,12 +146,12 @@ def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:
         truncated=reasons[InvalidReason.TRUNCATED],
         non_answer_rate="" if line.non_answer_rate is None else f"{line.non_answer_rate:.1f} %",
         verdict=verdict,
-        interval=_interval(score.interval),
+        interval=_ends(score.interval),
     )
 
 
-def _interval(found: Interval | None) -> str:
-    return "" if found is None else f"{found.low:.1f} to {found.high:.1f}"
+def _ends(interval: Interval | None) -> str:
+    return "" if interval is None else f"{interval.low:.1f} to {interval.high:.1f}"
 
 
 def _headlines(record: RunRecord) -> list[Headline]:
