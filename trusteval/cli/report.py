@@ -1,4 +1,4 @@
-"""`trusteval report`: the table of a finished run."""
+"""`trusteval report`: the table of a finished run, or its page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.run.choices import summaries
-from trusteval.system.printing import say_as_is, say_text
+from trusteval.system.printing import say, say_as_is, say_text
 
 
 def add_report(commands: Any) -> None:
@@ -30,10 +30,13 @@ def add_report(commands: Any) -> None:
         default=summaries()[0],
         help="how much is told (default: long)",
     )
+    report.add_argument("--html", type=Path, metavar="OUT", help="write its report.html to OUT")
     report.set_defaults(run=_report)
 
 
 def _report(asked: argparse.Namespace) -> int:
+    if asked.html is not None:
+        return _write_page(asked.directory, asked.html)
     return _print_table(asked) if asked.format == "table" else _print_form(asked)
 
 
@@ -64,4 +67,14 @@ def _print_form(asked: argparse.Namespace) -> int:
     from trusteval.report.formats.choice import Form, shown_as
 
     say_text(shown_as(Form(asked.format), finished_run(asked.directory)))
+    return 0
+
+
+def _write_page(directory: Path, path: Path) -> int:
+    from trusteval.report.finished_run import finished_run
+    from trusteval.report.page.writing import write_page_to
+
+    run = finished_run(directory)
+    write_page_to(path, run)
+    say([run.circumstances.run_line, f"page: {path}"])
     return 0

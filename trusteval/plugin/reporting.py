@@ -182,6 +182,7 @@ class ReportHooks:
         if status == pytest.ExitCode.OK and reply is not None and not reply.is_accepted:
             status = int(pytest.ExitCode.TESTS_FAILED) if reply.is_worse else UNMEASURED
         session.exitstatus = status
+        self._report.show(run, reports_path(session.config))  # a fault here loses nothing else
 
     def _how_it_ended(self, session: pytest.Session) -> Ending:
         if self._ending is not Ending.FINISHED:

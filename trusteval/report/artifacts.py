@@ -26,6 +26,7 @@ from trusteval.types import Unavailable
 if TYPE_CHECKING:
     from trusteval.report.finished_run import FinishedRun
     from trusteval.report.markup import Markdown
+    from trusteval.report.votes import Votes
 
 VERDICTS, CIRCUMSTANCES = "verdicts.json", "run.json"
 REPORT, COMMENT = "report.md", "comment.md"
@@ -33,13 +34,19 @@ _MOST = 256 * MIB
 _NOT_KEPT = Unavailable("the answers of this run are not kept yet")
 
 
-def announce(record: RunRecord, circumstances: Circumstances, directory: Path) -> None:
+def announce(
+    record: RunRecord, circumstances: Circumstances, directory: Path, *, with_page: bool
+) -> None:
     """Put in the place of an earlier report that this run has begun and not finished.
 
-    Raises UsageError for a place that cannot be written.
+    `with_page` says that it will make report.html too. Raises UsageError for a place that cannot
+    be written.
     """
+    from trusteval.report.page.writing import announce_page
+
     unfinished = replace(record, ending=Ending.UNFINISHED)
     write_report(unfinished, circumstances, directory, exit_status=None)
+    announce_page(circumstances, directory, is_asked=with_page)
     path = directory / ANSWERS
     try:
         path.unlink(missing_ok=True)
@@ -82,15 +89,15 @@ def write_report(
     )
 
 
-def write_items(run: FinishedRun, directory: Path) -> None:
-    """Write report.md and comment.md again, with lost items and what ensembles show.
+def write_items(run: FinishedRun, votes: Votes, directory: Path) -> None:
+    """Write report.md and comment.md again, with lost items and what was found of its ensembles.
+
 
     UsageError where they cannot be written.
     """
-    from trusteval.report.votes import votes_in_short
+    from trusteval.report.votes import study_in_short
 
-    votes = None if isinstance(run.answers, Unavailable) else votes_in_short(run.answers)
-    write_files(_for_people(run, directory, votes), follows_links=False)
+    write_files(_for_people(run, directory, study_in_short(votes)), follows_links=False)
 
 
 def _for_people(
