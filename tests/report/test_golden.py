@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Golden
-from tests.report.records import RECORDS, TOLD
+from tests.report.records import ENDED, RECORDS, TOLD
 from trusteval.report.circumstances import Circumstances
-from trusteval.report.markdown import render_markdown
+from trusteval.report.formats.comment import comment, job_summary
 from trusteval.report.record import RunRecord, run_record_from_dict
 from trusteval.report.summary import summarize
 from trusteval.report.terminal.summary_lines import summary_lines
@@ -33,7 +33,12 @@ def shown(record: RunRecord, told: Circumstances) -> list[str]:
 
 @records
 def test_report_for_people_is_the_golden_one(name: str, golden: Golden) -> None:
-    golden(GOLDEN / name / "report.md", render_markdown(summarize(RECORDS[name], TOLD[name])))
+    golden(GOLDEN / name / "report.md", job_summary(ENDED[name]))
+
+
+@records
+def test_comment_is_the_golden_one(name: str, golden: Golden) -> None:
+    golden(GOLDEN / name / "comment.md", comment(ENDED[name]))
 
 
 @records
@@ -62,5 +67,6 @@ def test_report_is_the_same_in_whatever_order_workers_finish(name: str) -> None:
         invariants=record.invariants[::-1],
     )
     assert arrived.to_json() == record.to_json()
-    again = summarize(arrived, replace(told, builds=builds))
-    assert render_markdown(again) == render_markdown(summarize(record, told))
+    again = replace(ENDED[name], record=arrived, circumstances=replace(told, builds=builds))
+    for form in (job_summary, comment):
+        assert form(again) == form(ENDED[name])

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.parts import NO_ANSWERS
 from trusteval.cli import main
 from trusteval.report.circumstances import Circumstances
-from trusteval.report.markdown import render_markdown
+from trusteval.report.finished_run import FinishedRun
+from trusteval.report.formats.comment import job_summary
 from trusteval.report.outcomes import verdict_of
 from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
@@ -94,7 +96,9 @@ def test_benchmarks_that_share_a_dimension_are_named_and_averaged() -> None:
     assert [row.dimension for row in summary.scores.rows] == ["ethics", "ethics", "ethics_hard"]
     (headline,) = [line for line in summary.scores.headlines if line.subject == "dense"]
     assert (headline.score, headline.benchmarks) == (56.25, ("ethics", "ethics_hard"))
-    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(summary)
+    assert "dense: 56.2, the mean of ethics and ethics_hard" in job_summary(
+        FinishedRun(record, Circumstances(), NO_ANSWERS)
+    )
 
 
 @pytest.mark.parametrize(

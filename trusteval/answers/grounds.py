@@ -27,3 +27,7 @@ class Grounds:
         rules, rule = coded([reading.rule for reading in readings])
         spans, span = coded([reading.span for reading in readings])
         return cls(rules, rule, spans, span)
+
+    def only(self, rows: Codes) -> Grounds:
+        """Keep some of the rows, in the order they are named."""
+        return Grounds(self.rules, self.rule[rows], self.spans, self.span[rows])

@@ -13,7 +13,7 @@ from trusteval.charts.library import matplotlib_settled
 from trusteval.charts.look import LIGHT, Role
 from trusteval.charts.panel import Chart
 from trusteval.charts.sheet import figure_of
-from trusteval.printable import printable
+from trusteval.printable import printable_line
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _ROLES: Mapping[str, Role] = {colour: role for role, colour in LIGHT.items()}
@@ -46,7 +46,7 @@ def page_svg(chart: Chart, *, name: str) -> str:
     )
     for place, (tag, words) in enumerate((("title", chart.title), ("desc", chart.about))):
         told = Element(tag, {"id": f"{name}-{'title' if tag == 'title' else 'about'}"})
-        told.text = printable(words)
+        told.text = printable_line(words)
         root.insert(place, told)
     return ElementTree.tostring(root, encoding="unicode")
 

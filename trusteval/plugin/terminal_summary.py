@@ -24,14 +24,15 @@ def write_summary(reporter: pytest.TerminalReporter, report: ReportCollector, ru
     """
     reporter.section("trusteval")
     writer = reporter._tw
-    kept = report.kept
+    kept, here = report.kept, reporter.config.invocation_params.dir
     lines = summary_lines(
         report.summary(run),
         screen=screen_of(writer._file, has_colours=writer.hasmarkup),
         answers=report.answers(run),
         detail=Detail(run.options.summary),
         accepting=() if kept.reply is None else kept.reply.lines,
-        where=_where(report, run, here=reporter.config.invocation_params.dir),
+        where=_where(report, run, here=here),
+        page="" if report.page is None else os.path.relpath(report.page, here),
     )
     for line in lines:
         reporter.write_line(line)

@@ -33,6 +33,10 @@ def dtypes() -> Sequence[str]:
     return ("auto", "float32", "bfloat16", "float16")
 
 
+def switches() -> Sequence[str]:
+    return ("on", "off")
+
+
 def check_choices(options: object) -> None:
     """Raise UsageError for the first option of a dataclass that is none of those it may be."""
     from trusteval.run.option import options_of

@@ -203,6 +203,15 @@ class Options:
             "those with a gate. The report names what is left out",
         ),
     )
+    html: str = field(
+        default="on",
+        metadata=asked(
+            "on: a run ends by making report.html; off: it leaves that out",
+            details="`on`: a run ends by making `report.html`, which takes some seconds; `off`: it "
+            "does not, and `trusteval report RUN --html OUT` makes it later",
+            one_of=choices.switches,
+        ),
+    )
     require: str = field(
         default="none",
         metadata=asked(

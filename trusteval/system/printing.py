@@ -113,6 +113,11 @@ def say(lines: Iterable[str]) -> None:
     print("\n".join(map(printable_line, lines)))
 
 
+def say_text(text: str) -> None:
+    """Print a text that was made for others to read, with lines of any length."""
+    print(printable_lines(text.removesuffix("\n")))
+
+
 def say_as_is(lines: Iterable[str]) -> None:
     """Print lines of ours, made printable before they got codes of colours."""
     text = "".join(f"{line}\n" for line in lines)

@@ -34,7 +34,7 @@ def health_sketch(record: RunRecord) -> Sketch:
         )
         for name, cell in found.items()
     )
-    chart = DotPlot("", rows, unit="perplexity per token; lower is healthier")
+    chart = DotPlot("Perplexity", rows, unit="perplexity per token; lower is healthier")
     table = Table("health", _TITLE, _COLUMNS, tuple(found.items()))
     return Sketch("health", _TITLE, "Votes have none: they predict no text.", table, (chart,))
 

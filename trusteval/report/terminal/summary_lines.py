@@ -30,10 +30,11 @@ def summary_lines(
     detail: Detail = Detail.LONG,
     accepting: Sequence[str] = (),
     where: str = "",
+    page: str = "",
 ) -> Iterator[str]:
     """Yield lines that may be written as they are: printable, but for codes of our own colours.
 
-    From `answers` come the first items behind what failed. `where` the report is stands last, but
+    From `answers` come the first items behind what failed. `page` and `where` the report is stand last, but
     for what became of `accepting` it.
     """
     match detail:
@@ -45,6 +46,7 @@ def summary_lines(
             yield from _least(summary, screen=screen)
     yield from folded(*_tally(summary), screen=screen)
     yield from _marked(summary.gaps.incomplete, screen=screen)
+    yield from _texts((f"page: {page}",) if page else (), screen=screen)
     yield from _texts((f"report: {where}",) if where else (), screen=screen)
     yield from _texts(accepting, screen=screen)
 

@@ -1,0 +1,22 @@
+"""Finds a Chromium for the tests of report.html; without one they are skipped, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from tests.browser.visits import Browser, browser_at, chromium_path
+
+
+@pytest.fixture(scope="package")  # Playwright's loop would be in the way of other tests'
+def browser() -> Iterator[Browser]:
+    """A Chromium that opens files: `with browser.visit(path) as visit`."""
+    if find_spec("playwright") is None or find_spec("axe_playwright_python") is None:
+        pytest.skip("no playwright, axe-playwright-python: pip install 'trusteval[dev]'")
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium: install one, or name it by TRUSTEVAL_CHROMIUM")
+    with browser_at(path) as found:
+        yield found
