@@ -123,7 +123,10 @@ def compared() -> list[Verdict]:
         (VOTE, "mmlu", "awq-4"),
     ]
     return [
-        replace(verdict(name, who, Outcome.PASS), reference=reference)
+        replace(
+            verdict(name, who, Outcome.PASS, gate=f"{name}.score.against_{reference}"),
+            reference=reference,
+        )
         for who, name, reference in asked
     ]
 

@@ -17,6 +17,7 @@ testpaths = trust_tests
 trust_model = script.json
 trust_engine = scripted
 trust_store = responses.sqlite
+trust_html = off
 addopts = --strict-markers --import-mode=importlib
 """
 ANSWERS = [

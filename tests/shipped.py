@@ -34,6 +34,8 @@ class Shipped:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         if not any(argument.startswith("--trust-engine") for argument in arguments):
             arguments = ("--trust-engine=scripted", "--trust-model=script.json", *arguments)
+        if not any(argument.startswith("--trust-html") for argument in arguments):
+            arguments = ("--trust-html=off", *arguments)
         path = os.pathsep.join([str(self.root), str(ROOT)])
         return pytest_in(self.root, *arguments, timeout=120, PYTHONPATH=path)
 

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "trusteval"
 ROOMS = (
     {"types", "printable", "suggestion", "stats"},
     {"errors", "tables"},
-    {"system", "answers", "reading"},
+    {"system", "answers", "reading", "charts"},
     {"metrics", "store", "checkpoints"},
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},

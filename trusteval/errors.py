@@ -14,6 +14,7 @@ TrustEvalError
 │   ├── BrokenError     a variant too damaged to be judged
 │   └── UnweighedError  an engine that cannot tell how likely labels are
 ├── QuantizationError   a build that did not finish
+├── DrawingError        a picture that cannot be drawn here
 ├── DiskSpaceError      no room for what has to be written
 ├── UndefinedError      a metric that these answers leave without a value
 ├── StoreError          a response store that cannot be read or written
@@ -95,6 +96,10 @@ class QuantizationError(TrustEvalError):
 
     def __init__(self, message: str) -> None:
         Exception.__init__(self, printable_lines(message))
+
+
+class DrawingError(TrustEvalError):
+    """A picture that cannot be drawn: without matplotlib, or as a kind of file it does not know."""
 
 
 class DiskSpaceError(TrustEvalError):

@@ -276,7 +276,6 @@ def test_same_run_gives_the_same_bytes(told: Any, tmp_path: Path) -> None:
 
 
 def test_pictures_are_drawn_where_they_are_asked_for(told: Any, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="pictures need matplotlib")
     code, said = told("voted", "large", f"--figures={tmp_path / 'figures'}")
     assert code == FINE
     drawn = re.findall(r"^drawn: (.*)$", said, re.MULTILINE)

@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair")
 """What a user may add; the others are for who works on trusteval."""
 ON_DEMAND = {
-    *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "matplotlib", "pandas"),
+    *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "pandas"),
     "scikit-learn",
 }
 """What is imported only by who asked for it: its extra is named where it is missing."""

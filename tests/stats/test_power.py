@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import pytest
@@ -306,3 +306,12 @@ def test_planned_chances_of_a_gap_are_those_of_simulated_gates(layout, metric, k
     if found.unchanged is not None:
         assert found.unchanged == pytest.approx(passed, abs=15)
     assert (found.fails, found.red) == pytest.approx((failed, red), abs=15)
+
+
+@pytest.mark.parametrize("margin", [0.3, 0.9, 1.0])
+def test_no_row_decides_nothing_and_one_row_is_planned_for(margin: float) -> None:
+    assert chance_of_pass(margin=margin, discordance=0.2, n=0) == 0.0
+    assert chance_of_fail(margin=margin, discordance=0.2, n=0, drop=0.1) == 0.0
+    # A margin that hardly any row can break: fewer rows than one are never needed.
+    needed = growth_for(lambda grown: grown.passes(margin, 0.0), Drop(weights(36), 0.1))
+    assert 0 < needed < inf

@@ -63,7 +63,6 @@ def test_parts_and_workers_keep_their_costs(run: AnsweredRun) -> None:
         {"machines": "a box"},
         {"n_measured": N + 1},
         {"n_answers": None},
-        {"weight": 3},
     ],
 )
 def test_cost_that_is_none_is_refused_in_one_line(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from trusteval.cli.audit import add_audit
+from trusteval.cli.bundle import add_bundle
 from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
@@ -17,6 +18,7 @@ from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
 from trusteval.cli.read import add_read
 from trusteval.cli.report import add_report
+from trusteval.cli.schema import add_schema
 from trusteval.cli.score import add_score
 from trusteval.cli.store import add_store
 from trusteval.errors import TrustEvalError
@@ -38,6 +40,8 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_plan,
     add_read,
     add_audit,
+    add_schema,
+    add_bundle,
 )
 """Each declares one command, whose file imports what it needs when it runs; in --help's order."""
 _DEBUG = "--debug"

@@ -56,10 +56,7 @@ _SWINGS = (
 def does_it_pay(panels: Panels) -> Section:
     """Show of every ensemble whether its vote pays, and what the paper's claims come to."""
     entrants = {panel: entrants_of(panel) for panel in panels.panels}
-    scopes = {
-        name: Scope(tuple(contest(panel, entrants[panel]) for panel in panels.of(name)))
-        for name in panels.ensembles
-    }
+    scopes = _scopes(panels, entrants)
     swings = {
         name: {panel.benchmark: swing_of(panel) for panel in panels.of(name)} for name in scopes
     }
@@ -81,6 +78,18 @@ def does_it_pay(panels: Panels) -> Section:
             for line in (*sentences(scope), ceiling_sentence(panels.of(name)))
         ),
     )
+
+
+def leads(panels: Panels) -> Table:
+    """Show every vote's leads by dimension, and nothing else of whether it pays."""
+    return dimension_leads(_scopes(panels, {panel: entrants_of(panel) for panel in panels.panels}))
+
+
+def _scopes(panels: Panels, entrants: Mapping[Panel, Entrants]) -> dict[str, Scope]:
+    return {
+        name: Scope(tuple(contest(panel, entrants[panel]) for panel in panels.of(name)))
+        for name in panels.ensembles
+    }
 
 
 def _gain_table(scopes: Mapping[str, Scope]) -> Table:

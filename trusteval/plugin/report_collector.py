@@ -11,7 +11,7 @@ from trusteval.report.artifacts import announce, complete_report
 from trusteval.report.circumstances import Circumstances, moment, present_circumstances
 from trusteval.report.counting import tries_so_far
 from trusteval.report.findings import Findings
-from trusteval.report.keeping import Accepting, Kept, keep
+from trusteval.report.keeping import Accepting, Kept, keep, show
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.report.score_entries import score_entries
@@ -38,7 +38,7 @@ class ReportCollector:
     """The report of one pytest run, filled test by test.
 
     `collected` is what its processes collected, `misses_gates` says that a file of gates could not
-    be; `kept` is what it left when it ended.
+    be; `kept` is what it left when it ended, `page` its report.html.
     """
 
     def __init__(self, *, started: float) -> None:
@@ -50,6 +50,7 @@ class ReportCollector:
         self.misses_gates = False
         self.doubts: list[str] = []
         self.kept = Kept(None, None)
+        self.page: Path | None = None
         self._answers: list[AnsweredRun] = []
         self._lost_answers: dict[str, list[str]] = {}
         self._replaced: str | None = None
@@ -131,6 +132,10 @@ class ReportCollector:
         """Word all that was gathered, for a terminal."""
         return summarize(self.record(run), Circumstances(laws=self.findings.laws_line))
 
+    def answers(self, run: Run) -> AnsweredRun:
+        """Return what the processes judged, item by item."""
+        return self._answered(run)
+
     def replaced(self, record: RunRecord) -> str | None:
         """Return when the run began in place of whose complete report an incomplete one is."""
         return None if record.is_complete else self._replaced
@@ -157,7 +162,9 @@ class ReportCollector:
                 for a in asked_of(run)
             ],
         )
-        announce(nothing, self._circumstances(nothing), directory)
+        with_page = run.options.html == "on"
+        told = self._circumstances(nothing, directory)
+        announce(nothing, told, directory, with_page=with_page)
 
     def look_back(self, run: Run, directory: Path) -> None:
         """Find what needs all answers: the tries of every subject, by the history beside the
@@ -185,12 +192,18 @@ class ReportCollector:
         self.kept = keep(
             record,
             self._answered(run),
-            self._circumstances(record),
+            self._circumstances(record, directory),
             directory,
             failed=self.findings.failed_verdicts,
             exit_status=exit_status,
             accepting=wish if run.options.accept else None,
         )
+
+    def show(self, run: Run, directory: Path) -> None:
+        """Write what takes longest, where the report could be: its votes, and report.html."""
+        if self.kept.written_to is not None:
+            with_page = run.options.html == "on"
+            self.page = show(directory, with_page=with_page)
 
     def _answered(self, run: Run) -> AnsweredRun:
         """Join what the processes judged, leaving out those who were only compared with."""
@@ -203,12 +216,13 @@ class ReportCollector:
         }
         return replace(whole, answer_tables=answer_tables)
 
-    def _circumstances(self, record: RunRecord) -> Circumstances:
+    def _circumstances(self, record: RunRecord, directory: Path) -> Circumstances:
         return present_circumstances(
             self._started,
             builds=self.findings.builds,
             laws=self.findings.laws_line,
             replaces=self.replaced(record),
+            reports=directory,
         )
 
 

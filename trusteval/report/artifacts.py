@@ -9,10 +9,11 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trusteval.errors import UsageError
 from trusteval.printable import printable_json
-from trusteval.report.circumstances import Circumstances
+from trusteval.report.circumstances import SCHEMA_VERSION, Circumstances
 from trusteval.report.ledger import Ending
 from trusteval.report.record import RunRecord
 from trusteval.system.bounded import MIB, read_json
@@ -20,18 +21,32 @@ from trusteval.system.files import write_files
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document
+from trusteval.types import Unavailable
 
-VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
+if TYPE_CHECKING:
+    from trusteval.report.finished_run import FinishedRun
+    from trusteval.report.markup import Markdown
+    from trusteval.report.votes import Votes
+
+VERDICTS, CIRCUMSTANCES = "verdicts.json", "run.json"
+REPORT, COMMENT = "report.md", "comment.md"
 _MOST = 256 * MIB
+_NOT_KEPT = Unavailable("the answers of this run are not kept yet")
 
 
-def announce(record: RunRecord, circumstances: Circumstances, directory: Path) -> None:
+def announce(
+    record: RunRecord, circumstances: Circumstances, directory: Path, *, with_page: bool
+) -> None:
     """Put in the place of an earlier report that this run has begun and not finished.
 
-    Raises UsageError for a place that cannot be written.
+    `with_page` says that it will make report.html too. Raises UsageError for a place that cannot
+    be written.
     """
+    from trusteval.report.page.writing import announce_page
+
     unfinished = replace(record, ending=Ending.UNFINISHED)
     write_report(unfinished, circumstances, directory, exit_status=None)
+    announce_page(circumstances, directory, is_asked=with_page)
     path = directory / ANSWERS
     try:
         path.unlink(missing_ok=True)
@@ -46,18 +61,19 @@ def write_report(
     *,
     exit_status: int | None,
 ) -> None:
-    """Write verdicts.json, run.json and report.md; UsageError where they cannot be.
+    """Write verdicts.json, run.json, report.md and comment.md; UsageError where they cannot be.
 
     `exit_status` is what pytest would end with if nothing was to be accepted.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
+    from trusteval.report.finished_run import FinishedRun
 
+    run = FinishedRun(record, circumstances, _NOT_KEPT, exit_status=exit_status)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write {directory}: {error.strerror}") from error
     told = {
+        "schema": SCHEMA_VERSION,
         **circumstances.to_document(),
         "ledger": {**record.ledger(), "exit_status": exit_status},
     }
@@ -67,27 +83,32 @@ def write_report(
             directory / CIRCUMSTANCES: printable_json(
                 json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
             ),
-            directory / REPORT: render_markdown(summarize(record, circumstances)),
+            **_for_people(run, directory),
         },
         follows_links=False,
     )
 
 
-def write_votes(
-    record: RunRecord, circumstances: Circumstances, answers: AnsweredRun, directory: Path
-) -> None:
-    """Write report.md again, with what its ensembles show; UsageError where it cannot be.
+def write_items(run: FinishedRun, votes: Votes, directory: Path) -> None:
+    """Write report.md and comment.md again, with lost items and what was found of its ensembles.
 
-    Where the run holds none, report.md stays as it is.
+
+    UsageError where they cannot be written.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
-    from trusteval.report.votes import votes_in_short
+    from trusteval.report.votes import study_in_short
 
-    votes = votes_in_short(answers)
-    if votes is not None:
-        text = render_markdown(summarize(record, circumstances), votes)
-        write_files({directory / REPORT: text}, follows_links=False)
+    write_files(_for_people(run, directory, study_in_short(votes)), follows_links=False)
+
+
+def _for_people(
+    run: FinishedRun, directory: Path, votes: Markdown | None = None
+) -> dict[Path, str]:
+    from trusteval.report.formats.comment import comment, job_summary
+
+    return {
+        directory / REPORT: job_summary(run, votes=votes),
+        directory / COMMENT: comment(run, votes=votes),
+    }
 
 
 def write_answers(record: RunRecord, answers: AnsweredRun, directory: Path) -> None:

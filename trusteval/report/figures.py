@@ -1,33 +1,32 @@
-"""Pictures of ensembles' tables, of what stands in them and nothing else.
+"""Pictures of ensembles' tables as files, of what stands in them and nothing else.
 
-A table is drawn by what it holds: CHANGE columns with intervals as a forest plot, one picture per
+A table is drawn by what it holds: CHANGE columns with intervals as rows of dots, one picture per
 ensemble; a table called "agreement" as a matrix of its last two text columns; columns "cost" and
-"score" as a scatter with its front.
+"score" as points with their front.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
+from trusteval.charts.files import chart_file
+from trusteval.charts.panel import Chart
 from trusteval.ensemble.study import Study
 from trusteval.errors import TrackingError
-from trusteval.printable import printable
-from trusteval.report.forest import draw_forest
-from trusteval.report.matrix import draw_matrix
-from trusteval.report.scatter import draw_scatter
+from trusteval.report.pictures.forest import forests_of
+from trusteval.report.pictures.matrix import matrices_of
+from trusteval.report.pictures.scatter import scatters_of
 from trusteval.system.files import real_path
 from trusteval.system.replacing import replace_file
 from trusteval.tables import Cell, Kind, Section, Spread, Table
 
-Draw = Callable[[Any, Table], None]
-"""Draws a table into a figure of matplotlib."""
+Drawing = Callable[[Table], Sequence[Chart]]
+"""Makes charts of a table, which stand beside each other."""
 _MOST_ROWS = 60
 """Of one picture; a table with more is drawn benchmark by benchmark, then in parts."""
+_MOST_BESIDE = 3
 _GROUPS = ("ensemble", "benchmark")
 """Columns whose values tables are parted by."""
 
@@ -37,7 +36,8 @@ def draw_studies(
 ) -> Iterator[str]:
     """Draw what can be drawn into a folder, of several runs into one each; yield what was written.
 
-    Raises TrackingError where matplotlib is missing or the folder cannot be written.
+    Raises DrawingError where matplotlib is missing, TrackingError where the folder cannot be
+    written.
     """
     sections = {
         (f"run-{place}" if len(studies) > 1 else ""): study.sections
@@ -58,27 +58,27 @@ def draw_sections(sections: Sequence[Section], *, folder: Path) -> list[Path]:
     written: dict[Path, None] = {}
     for section in sections:
         for table in section.tables:
-            draw = drawing_of(table)
-            if draw is not None:
+            charts_of = drawing_of(table)
+            if charts_of is not None:
                 for part, group in _parts(table):
                     path = _free(folder, (section.name, table.name, *group), written)
-                    _write(path, draw, part)
+                    _write(path, charts_of(part), heading=part.title)
                     written[path] = None
     return list(written)
 
 
-def drawing_of(table: Table) -> Draw | None:
+def drawing_of(table: Table) -> Drawing | None:
     """Return how a table is drawn; None where it holds nothing that is."""
     kinds = {column.name: column.kind for column in table.columns}
     if not table.rows:
         return None
     if table.name == "agreement" and list(kinds.values()).count(Kind.TEXT) > 1:
-        return draw_matrix
+        return matrices_of
     if kinds.get("cost") is Kind.SECONDS and kinds.get("score") is Kind.POINTS:
-        return draw_scatter
+        return scatters_of
     changes = [n for n, column in enumerate(table.columns) if column.kind is Kind.CHANGE]
     has_interval = any(isinstance(row[n], Spread) for row in table.rows for n in changes)
-    return draw_forest if has_interval else None
+    return forests_of if has_interval else None
 
 
 def _parts(table: Table) -> Iterator[tuple[Table, tuple[str, ...]]]:
@@ -109,25 +109,11 @@ def _free(folder: Path, words: Sequence[str], taken: Mapping[Path, None]) -> Pat
     return next(path for path in numbered if path not in taken)
 
 
-def _write(path: Path, draw: Draw, table: Table) -> None:
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise TrackingError(
-            f"figures need matplotlib: pip install 'trusteval[plot]' ({error})"
-        ) from error
-    drawn = BytesIO()  # whole before anything is written
-    # The same table gives the same bytes.
-    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "trusteval"}):
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it
-        warnings.filterwarnings("ignore", "constrained_layout not applied")  # only ugly
-        figure = Figure(layout="constrained")
-        figure.suptitle(printable(table.title), fontsize=9, parse_math=False)
-        draw(figure, table)
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
+def _write(path: Path, charts: Sequence[Chart], *, heading: str) -> None:
+    beside = min(_MOST_BESIDE, len(charts))
+    drawn = chart_file(charts, kind="svg", heading=heading, beside=beside)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(real_path(path), drawn.getvalue())
+        replace_file(real_path(path), drawn)
     except OSError as error:
         raise TrackingError(f"cannot draw {path}: {error.strerror}") from error

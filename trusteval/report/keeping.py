@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.errors import UsageError
-from trusteval.report.artifacts import write_answers, write_report, write_votes
+from trusteval.report.artifacts import write_answers, write_items, write_report
 from trusteval.report.circumstances import Circumstances
+from trusteval.report.finished_run import finished_run
 from trusteval.report.record import RunRecord
 from trusteval.report.score_entries import score_entries
 from trusteval.report.standing import standing
+from trusteval.report.votes import study_of_votes
 from trusteval.tracking.accepting import AcceptanceOutcome, AcceptanceReply, Request, accept
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.history import NAME, Entry, append_run
@@ -44,7 +46,7 @@ def keep(
     exit_status: int,
     accepting: Accepting | None,
 ) -> Kept:
-    """Write all that a run leaves; accept it, if that is asked.
+    """Write what a run leaves, but for what `show` does; accept it, if that is asked.
 
     `failed` are the gates and subjects whose tests failed at their verdict. What cannot be written
     is said in the reply.
@@ -58,7 +60,6 @@ def keep(
         if scores or record.broken:
             entry = _entry(record, circumstances, scores)
             append_run(directory.parent / NAME, entry.to_document())
-        write_votes(record, circumstances, answers, directory)  # once all else is kept
         if accepting is not None:
             reply = accept(
                 _request(record, circumstances, accepting),
@@ -69,6 +70,20 @@ def keep(
     except UsageError as error:
         reply = AcceptanceReply(AcceptanceOutcome.COULD_NOT, (str(error),))
     return Kept(written_to, reply)
+
+
+def show(directory: Path, *, with_page: bool) -> Path | None:
+    """Write what takes longest, once all else is kept: the votes into report.md, and report.html.
+
+    Made of the files themselves, as it is later. Returns where the page is, None where none is
+    asked for; raises UsageError for what cannot be written.
+    """
+    from trusteval.report.page.writing import write_page
+
+    run = finished_run(directory)
+    votes = study_of_votes(run.answers)
+    write_items(run, votes, directory)
+    return write_page(run, votes, directory) if with_page else None
 
 
 def _entry(record: RunRecord, circumstances: Circumstances, scores: Sequence[ScoreEntry]) -> Entry:

@@ -14,6 +14,17 @@ SEVERITY = (
 )
 """What a row's worst verdict is called, mildest first."""
 
+SIGNS = {
+    **{"PASS": "✓", "WARN": "▲", "INCONCLUSIVE": "?", "SUSPECT": "!", "UNDECIDABLE": "∅"},
+    **{"NOT RUN": "\N{EN DASH}", "BROKEN": "⛌", "ERROR": "⚠", "FAIL": "✗"},
+}
+"""What stands before a verdict's word, for those to whom colours say nothing."""
+
+
+def signed(word: str) -> str:
+    """Return a verdict's word behind its sign."""
+    return f"{SIGNS[word]} {word}" if word in SIGNS else word
+
 
 def shown_outcome(verdict: Verdict) -> str:
     """Return the outcome, or WARN for a warning row that did not pass."""

@@ -18,7 +18,7 @@ from trusteval.report.try_count import TryCount, try_count
 from trusteval.report.unjudged import Unjudged, unjudged_from_dict
 from trusteval.report.verdict_document import verdict_document, verdict_from_dict
 from trusteval.system.files import abbreviated
-from trusteval.system.plain import said, texts_in
+from trusteval.system.plain import fields_in, said, texts_in
 from trusteval.tracking.run_facts import RunFacts, run_facts
 from trusteval.tracking.vote_leads import VoteLead
 from trusteval.types import Level, Verdict
@@ -173,7 +173,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         subjects=list(values["subjects"]),
         scores=[score_line_from_dict(line) for line in values["scores"]],
         verdicts=[verdict_from_dict(line) for line in values["verdicts"]],
-        invariants=[Invariant(**line) for line in values["vote_invariants"]],
+        invariants=[Invariant(line["name"], line["outcome"]) for line in values["vote_invariants"]],
         broken=values["broken"],
         not_recorded=values.get("not_recorded", {}),
         unjudged=[unjudged_from_dict(line) for line in values["unjudged"]],
@@ -182,5 +182,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         lost_answers=values["lost_answers"],
         doubts=texts_in(facts, "doubts"),
         tries=try_count(facts.get("tries")),
-        vote_leads=None if leads is None else [VoteLead(**lead) for lead in leads],
+        vote_leads=None
+        if leads is None
+        else [VoteLead(**fields_in(lead, VoteLead)) for lead in leads],
     )

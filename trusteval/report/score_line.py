@@ -8,6 +8,7 @@ from typing import Any
 
 from trusteval.report.verdict_document import score_from_dict
 from trusteval.suite.data_facts import DataFacts, data_facts
+from trusteval.system.plain import fields_in
 from trusteval.types import Dimension, Score
 
 
@@ -43,4 +44,4 @@ def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:
         "score": score_from_dict(values["score"]),
         "data": data_facts(values.get("data", {})),
     }
-    return ScoreLine(**{**values, **closed})
+    return ScoreLine(**{**fields_in(values, ScoreLine), **closed})

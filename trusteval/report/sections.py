@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import TextWrapper
 
 from trusteval.printable import printable
-from trusteval.report.cells import shown_cell
 from trusteval.report.drawn import drawn
 from trusteval.report.markup import in_markdown
-from trusteval.tables import Cell, Kind, Section, Table
-from trusteval.types import Unavailable
+from trusteval.report.table_texts import cell_texts, said_below
+from trusteval.tables import Kind, Section, Table
 
 _LEAST_WIDTH = 120
 
@@ -24,8 +23,8 @@ def section_lines(sections: Sequence[Section], *, width: int) -> Iterator[str]:
         for table in section.tables:
             yield from ("", table.title)
             if table.rows:
-                yield from drawn(table.columns, _texts(table), width=width)
-            yield from _folded(_said_below(table), width=width)
+                yield from drawn(table.columns, cell_texts(table), width=width)
+            yield from _folded(said_below(table), width=width)
 
 
 def _folded(lines: Iterable[str], *, width: int) -> Iterator[str]:
@@ -47,7 +46,7 @@ def section_markdown(sections: Sequence[Section], *, level: int = 2) -> Iterator
             yield from (f"{'#' * (level + 1)} {in_markdown(table.title)}", "")
             if table.rows:
                 yield from (*_piped(table), "")
-            if said := list(_said_below(table)):
+            if said := list(said_below(table)):
                 yield from (*(f"- {in_markdown(line)}" for line in said), "")
 
 
@@ -55,32 +54,5 @@ def _piped(table: Table) -> Iterator[str]:
     yield f"| {' | '.join(in_markdown(column.name) for column in table.columns)} |"
     rules = ("---" if column.kind is Kind.TEXT else "---:" for column in table.columns)
     yield f"|{'|'.join(rules)}|"
-    for row in _texts(table):
+    for row in cell_texts(table):
         yield f"| {' | '.join(map(in_markdown, row))} |"
-
-
-def _texts(table: Table) -> list[list[str]]:
-    kinds = [column.kind for column in table.columns]
-    numbers = {why: place for place, why in enumerate(_reasons(table), 1)}
-
-    def text(cell: Cell, kind: Kind) -> str:
-        mark = f" [{numbers[cell.why]}]" if isinstance(cell, Unavailable) else ""
-        return f"{shown_cell(cell, kind)}{mark}"
-
-    return [[text(cell, kind) for cell, kind in zip(row, kinds, strict=True)] for row in table.rows]
-
-
-def _reasons(table: Table) -> list[str]:
-    """Return why cells hold nothing, each reason once."""
-    lacking = (cell for row in table.rows for cell in row if isinstance(cell, Unavailable))
-    return list(dict.fromkeys(cell.why for cell in lacking))
-
-
-def _said_below(table: Table) -> Iterator[str]:
-    if not table.rows:
-        yield "no row"
-    if table.further:
-        yield f"{len(table.further)} further rows are in the JSON document (--json)"
-    for place, why in enumerate(_reasons(table), 1):
-        yield f"[{place}] {why}"
-    yield from table.notes

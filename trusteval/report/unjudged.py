@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from trusteval.system.plain import fields_in
 from trusteval.types import Dimension, Level
 
 ENDED = "the run ended before its test"
@@ -152,4 +153,4 @@ def unjudged_from_dict(values: Mapping[str, Any]) -> Unjudged:
         "dimension": None if values["dimension"] is None else Dimension(values["dimension"]),
         "level": None if values["level"] is None else Level(values["level"]),
     }
-    return Unjudged(**{**values, **closed})
+    return Unjudged(**{**fields_in(values, Unjudged), **closed})

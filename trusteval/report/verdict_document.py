@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trusteval.system.plain import fields_in
 from trusteval.types import (
     Change,
     Counts,
@@ -38,16 +39,21 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "change": None if values["change"] is None else _change_from_dict(values["change"]),
         "limits": tuple(map(_limit_from_dict, values.get("limits", ()))),
     }
-    return Verdict(**{**values, **closed})
+    return Verdict(**{**fields_in(values, Verdict), **closed})
 
 
 def _change_from_dict(values: Mapping[str, Any]) -> Change:
-    return Change(**{**values, "interval": Interval(**values["interval"])})
+    return Change(**{**fields_in(values, Change), "interval": _interval(values["interval"])})
+
+
+def _interval(values: Mapping[str, Any]) -> Interval:
+    return Interval(values["low"], values["high"])
 
 
 def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
     interval = values["interval"]
-    return LimitCheck(**{**values, "interval": None if interval is None else Interval(**interval)})
+    closed = {"interval": None if interval is None else _interval(interval)}
+    return LimitCheck(**{**fields_in(values, LimitCheck), **closed})
 
 
 def score_from_dict(values: Mapping[str, Any]) -> Score:
@@ -56,7 +62,7 @@ def score_from_dict(values: Mapping[str, Any]) -> Score:
     invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
     closed = {
         "counts": Counts(counts["n"], counts["refused"], invalid),
-        "interval": None if interval is None else Interval(**interval),
+        "interval": None if interval is None else _interval(interval),
         "missing_settings": tuple(values["missing_settings"]),
     }
-    return Score(**{**values, **closed})
+    return Score(**{**fields_in(values, Score), **closed})

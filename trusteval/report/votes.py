@@ -1,4 +1,4 @@
-"""What a run's ensembles show, in short: that part of report.md; `trusteval ensemble` has all."""
+"""What a run's ensembles show; in short that is a part of report.md."""
 
 from __future__ import annotations
 
@@ -13,21 +13,42 @@ from trusteval.errors import TrustEvalError
 from trusteval.report.markup import Markdown, in_markdown
 from trusteval.report.sections import section_markdown
 from trusteval.tracking.answered_run import AnsweredRun
+from trusteval.types import Unavailable
 
 _POINTER = "All tables of this part, as JSON and pictures too: trusteval ensemble on this folder."
 
+Votes = Study | Unavailable | None
+"""What the votes of a run show, or why that cannot be found; None where it holds no vote."""
 
-def votes_in_short(answers: AnsweredRun) -> Markdown | None:
-    """Return every section's notes and its first table; None where the run holds no vote."""
+
+def study_of_votes(answers: AnsweredRun | Unavailable) -> Votes:
+    """Ask the votes of a run all that is asked of them, but for what loads pandas."""
+    if isinstance(answers, Unavailable):
+        return answers
     try:
         ensembles = recorded_ensembles(answers, bits={})
         if not ensembles:
             return None
         panels = panels_of(answers, ensembles, dense=DENSE)
-        found = study(panels, named="", asked=Asked(dawid_skene=False))  # it loads pandas
+        return study(panels, named="", asked=Asked(dawid_skene=False))
     except TrustEvalError as error:
-        return Markdown((f"What the votes show could not be found: {in_markdown(error)}",))
-    return Markdown((*_lines(found), _POINTER))
+        return Unavailable(str(error))
+
+
+def votes_in_short(answers: AnsweredRun) -> Markdown | None:
+    """Return every section's notes and its first table; None where the run holds no vote."""
+    return study_in_short(study_of_votes(answers))
+
+
+def study_in_short(found: Votes) -> Markdown | None:
+    """Return every section's notes and its first table, of what was found of a run's votes."""
+    match found:
+        case None:
+            return None
+        case Unavailable(why):
+            return Markdown((f"What the votes show could not be found: {in_markdown(why)}",))
+        case Study():
+            return Markdown((*_lines(found), _POINTER))
 
 
 def _lines(found: Study) -> Iterator[str]:

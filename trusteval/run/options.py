@@ -203,6 +203,15 @@ class Options:
             "those with a gate. The report names what is left out",
         ),
     )
+    html: str = field(
+        default="on",
+        metadata=asked(
+            "on: a run ends by making report.html; off: it leaves that out",
+            details="`on`: a run ends by making `report.html`, which takes some seconds; `off`: it "
+            "does not, and `trusteval report RUN --html OUT` makes it later",
+            one_of=choices.switches,
+        ),
+    )
     require: str = field(
         default="none",
         metadata=asked(
@@ -211,6 +220,15 @@ class Options:
             "so",
             one_of=lambda: ("all", "none"),
             read=lambda said: said.text or "none",
+        ),
+    )
+    summary: str = field(
+        default="long",
+        metadata=asked(
+            "what the terminal tells at the end: long, short, off",
+            details="what the terminal tells at the end: `long` (table and sentences), `short` (a "
+            "line per dimension, and what failed), `off` (the tally and where the report is)",
+            one_of=choices.summaries,
         ),
     )
     tries: int | None = field(

@@ -47,6 +47,8 @@ def _chance(
 
     if not abs(drop) <= discordance <= 1:
         raise ValueError(f"expected |drop| <= discordance <= 1, got {drop} and {discordance}")
+    if n == 0:
+        return 0.0  # no row shows anything
     lost_of_discordant = 0.5 if discordance == 0 else (1 + drop / discordance) / 2
     reach = 7 * sqrt(n * discordance) + 30
     fewest, most = max(0, floor(n * discordance - reach)), min(n, ceil(n * discordance + reach))

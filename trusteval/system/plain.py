@@ -17,6 +17,12 @@ def said(value: Any) -> Any:
     return [said(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def fields_in(document: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
+    """Return what a document says of a dataclass's fields; what a later version adds is let be."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in document.items() if name in names}
+
+
 def text_in(document: Mapping[str, Any], name: str) -> str | None:
     """Return a text of a document; None where there is none of that name."""
     value = document.get(name)

@@ -34,13 +34,18 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
     The same document gives the same bytes. Raises TrackingError for a place that cannot be
     written.
     """
-    whole = {"kind": _KIND, "schema": SCHEMA_VERSION, **document}
-    text = _canonical({**whole, "digest": _digest(whole)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, gzip.compress(_bytes(text), compresslevel=6, mtime=0))
+        replace_file(path, packed_document(document))
     except OSError as error:
         raise TrackingError(f"cannot write {path}: {error.strerror}") from error
+
+
+def packed_document(document: Mapping[str, Any]) -> bytes:
+    """Return what a file of a document holds: its schema and digest too."""
+    whole = {"kind": _KIND, "schema": SCHEMA_VERSION, **document}
+    text = _canonical({**whole, "digest": _digest(whole)})
+    return gzip.compress(_bytes(text), compresslevel=6, mtime=0)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -55,6 +60,11 @@ def read_document(path: Path) -> dict[str, Any]:
         raise TrackingError(f"{path} does not exist") from error
     except OSError as error:
         raise TrackingError(f"{path} cannot be read: {error.strerror}") from error
+    return unpacked_document(packed, path)
+
+
+def unpacked_document(packed: bytes, path: Path | str) -> dict[str, Any]:
+    """Return the document that the bytes of a file hold; raises as `read_document` does."""
     try:
         text = gunzip(packed, most=MOST_UNPACKED)
     except ValueError as error:
@@ -84,7 +94,11 @@ def read_document(path: Path) -> dict[str, Any]:
 
 def read_answers(path: Path) -> AnsweredRun:
     """Read the answers of a run; raises TrackingError for a file that holds none."""
-    document = read_document(path)
+    return answers_in(read_document(path), path)
+
+
+def answers_in(document: Mapping[str, Any], path: Path | str) -> AnsweredRun:
+    """Rebuild the answers of a document; raises TrackingError for one that holds none."""
     try:
         check_answers(document)
         return answered_run(document)

@@ -17,6 +17,7 @@ from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.errors import GateError, TrackingError
 from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import real_path
+from trusteval.system.plain import fields_in
 from trusteval.system.turns import alone_in
 from trusteval.tracking.answered_run import AnsweredRun, answered_run
 from trusteval.tracking.answers_file import read_document, write_document
@@ -139,7 +140,7 @@ def read_baseline(path: Path) -> Baseline:
             acceptances=tuple(
                 Acceptance(
                     **{
-                        **entry,
+                        **fields_in(entry, Acceptance),
                         "touched": tuple(entry["touched"]),
                         "left_out": tuple(entry.get("left_out", ())),
                     }

@@ -17,6 +17,7 @@ from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
+from trusteval.system.plain import fields_in
 from trusteval.types import (
     Answer,
     Cost,
@@ -260,7 +261,12 @@ def of_members(variants: Sequence[Variant]) -> list[dict[str, Any]]:
 
 def members(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
     """Rebuild a vote's members: enough to rank them, not to load them."""
-    return tuple(Variant(**one, draw=_draw(one["name"])) for one in plain)
+    return tuple(
+        Variant(
+            one["name"], one["method"], one["bits"], one.get("seed", 0), draw=_draw(one["name"])
+        )
+        for one in plain
+    )
 
 
 def _draw(name: str) -> Draw | None:
@@ -286,7 +292,7 @@ def cost(plain: Mapping[str, Any]) -> Cost:
     kind = plain["memory_kind"]
     return Cost(
         **{
-            **plain,
+            **fields_in(plain, Cost),
             "memory_kind": None if kind is None else MemoryKind(kind),
             "machines": tuple(plain["machines"]),
         }

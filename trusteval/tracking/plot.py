@@ -1,23 +1,23 @@
 """Draws the history of scores: a line per subject with its 90 % interval.
 
-A panel per benchmark, and another for what was asked otherwise.
+A chart per benchmark, and another for what was asked otherwise.
 """
 
 from __future__ import annotations
 
-import math
-import warnings
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from trusteval.errors import TrackingError
-from trusteval.printable import printable
+from trusteval.charts.files import chart_file
+from trusteval.charts.trend import Trend as TrendChart
+from trusteval.charts.trend import TrendLine, TrendPoint
+from trusteval.errors import DrawingError, TrackingError
 from trusteval.system.files import real_path
 from trusteval.system.replacing import replace_file
 from trusteval.tracking.points import Point
 from trusteval.tracking.trends import Trend, trends
+
+_MOST_BESIDE = 2
 
 
 def plot_history(points: Sequence[Point], path: Path) -> None:
@@ -25,37 +25,30 @@ def plot_history(points: Sequence[Point], path: Path) -> None:
 
     Raises TrackingError for a place or kind that cannot be written.
     """
+    charts = trend_charts(points)
+    kind = path.suffix.removeprefix(".") or "png"
     try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise TrackingError(
-            f"plots need matplotlib: pip install 'trusteval[plot]' ({error})"
-        ) from error
+        drawn = chart_file(charts, kind=kind, beside=min(_MOST_BESIDE, len(charts)))
+        replace_file(real_path(path), drawn)
+    except (DrawingError, OSError) as error:
+        raise TrackingError(f"cannot draw {path}: {error}") from error
 
+
+def trend_charts(points: Sequence[Point]) -> list[TrendChart]:
+    """Return a chart for each benchmark of a model, asked and read alike."""
+    styles = {name: n for n, name in enumerate(dict.fromkeys(point.subject for point in points))}
     panels: dict[tuple[object, ...], list[Trend]] = {}
     for trend in trends(points):
         place = (trend.benchmark, trend.model, trend.profile, trend.protocol, trend.asked)
         panels.setdefault(place, []).append(trend)
-    figure = Figure(figsize=(8, 2.6 * len(panels)), layout="constrained")
-    for number, panel in enumerate(panels.values(), 1):
-        axes = figure.add_subplot(len(panels), 1, number)
-        for trend in panel:
-            _draw(axes, trend.points, label=printable(trend.subject))
-        title = printable(_title(panel))
-        axes.set_title(title, fontsize=9, parse_math=False)
-        axes.set_ylabel("score")
-        axes.tick_params(axis="x", labelrotation=20, labelsize=7)
-        for text in axes.legend(fontsize=7).get_texts():
-            text.set_parse_math(False)  # a name may hold $
-    drawn = BytesIO()  # whole before anything is written
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it
-            warnings.filterwarnings("ignore", "constrained_layout not applied")  # only ugly
-            figure.savefig(drawn, format=path.suffix.removeprefix(".") or None)
-        replace_file(real_path(path), drawn.getvalue())
-    except (OSError, ValueError) as error:
-        raise TrackingError(f"cannot draw {path}: {error}") from error
+    return [
+        TrendChart(
+            _title(panel),
+            tuple(_line(trend, style=styles[trend.subject]) for trend in panel),
+            unit="score, points, 90 % interval",
+        )
+        for panel in panels.values()
+    ]
 
 
 def _title(panel: Sequence[Trend]) -> str:
@@ -65,13 +58,6 @@ def _title(panel: Sequence[Trend]) -> str:
     return f"{one.benchmark} ({one.model}, {one.profile}, {one.protocol}){change}"
 
 
-def _draw(axes: Any, trend: Sequence[Point], *, label: str) -> None:
-    """Draw a line, broken where a score is undefined, over the band of its interval."""
-    when = [point.started for point in trend]
-    values, low, high = (
-        [math.nan if value is None else value for value in column]
-        for column in zip(*((p.value, p.low, p.high) for p in trend), strict=True)
-    )
-    shown = f" {label}" if label[:1] in ("_", "") else label  # matplotlib hides such labels
-    (line,) = axes.plot(when, values, marker="o", markersize=4, label=shown)
-    axes.fill_between(when, low, high, alpha=0.15, color=line.get_color())
+def _line(trend: Trend, *, style: int) -> TrendLine:
+    points = (TrendPoint(p.started, p.value, p.low, p.high) for p in trend.points)
+    return TrendLine(trend.subject, tuple(points), style=style)
