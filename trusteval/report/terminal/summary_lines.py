@@ -34,8 +34,8 @@ def summary_lines(
 ) -> Iterator[str]:
     """Yield lines that may be written as they are: printable, but for codes of our own colours.
 
-    From `answers` come the first items behind what failed. `page` and `where` the report is stand last, but
-    for what became of `accepting` it.
+    From `answers` come the first items behind what failed. `page` and `where` the report is
+    stand last, but for what became of `accepting` it.
     """
     match detail:
         case Detail.LONG:
