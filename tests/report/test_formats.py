@@ -256,12 +256,8 @@ def test_command_prints_what_the_run_wrote(
 
 def test_run_that_was_killed_leaves_a_comment_that_says_so(tmp_path: Path) -> None:
     green = ENDED["green"]
-    announce(
-        replace(green.record, verdicts=[], scores=[]),
-        green.circumstances,
-        tmp_path,
-        with_page=False,
-    )
+    nothing = replace(green.record, verdicts=[], scores=[])
+    announce(nothing, green.circumstances, tmp_path, with_page=False)
     for name in ("comment.md", "report.md"):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert "⚠ NOT SHOWN THAT IT MAY SHIP" in text
