@@ -104,7 +104,7 @@ def rows(visit: Visit) -> list[str]:
     while len(found) < size:
         for row in visit.page.locator("[role=option]").all():
             place = int(row.get_attribute("aria-posinset"))
-            subject, name = row.locator("b, b + span").all_text_contents()
+            subject, name = row.locator("b, .answers-name").all_text_contents()
             found[place] = f"{subject} {name}"
         visit.page.keyboard.press("PageDown")
     return [found[place] for place in sorted(found)]

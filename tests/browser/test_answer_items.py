@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.browsable import VOTE, prompt
-from tests.browser.bare_page import write_page
+from tests.browser.bare_page import page_text, write_page
 from tests.browser.counted import ROWS, RUN, ballots, flips, is_invalid, is_tie, opened
 from tests.browser.visits import Browser, Visit
 from trusteval.answers.voting import vote
+from trusteval.report.browse.browser import browser_of
 from trusteval.types import Label
 
 
@@ -126,6 +128,23 @@ def test_no_barrier_and_nothing_wider_than_the_screen(
         assert visit.barriers() == []
         assert visit.overflow() <= 0
         assert visit.complaints == []
+
+
+def test_browser_that_cannot_unpack_says_what_is_needed(browser: Browser, tmp_path: Path) -> None:
+    made = browser_of(RUN)
+    without = replace(made, script=f"delete window.DecompressionStream;\n{made.script}")
+    path = tmp_path / "report.html"
+    path.write_text(page_text(without), encoding="utf-8")
+    with browser.visit(path) as visit:
+        assert "DecompressionStream" in visit.page.locator("#answers-needs").text_content()
+        assert visit.page.locator("#answers-needs").is_visible()
+        assert visit.complaints == []
+
+
+def test_print_says_how_many_answers_there_are(visit: Visit) -> None:
+    visit.page.emulate_media(media="print")
+    assert visit.page.get_by_text(f"{len(ROWS):,} answers can be looked at").is_visible()
+    assert visit.page.locator("#answers-list").is_hidden()
 
 
 def test_without_scripts_it_says_what_is_needed_and_where_answers_are(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.charts.pieces import CHARTS, NAMES, called
 from tests.drawings import refusals, texts
+from trusteval.charts.dots import DotPlot, DotRow
 from trusteval.charts.look import Role, stylesheet
 from trusteval.charts.panel import Chart
+from trusteval.charts.scatter import Scatter, ScatterPoint
 from trusteval.charts.svg import page_svg
+from trusteval.charts.trend import Trend, TrendLine, TrendPoint
+from trusteval.errors import DrawingError
 
 charts = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 
@@ -90,6 +95,23 @@ def test_letters_are_large_enough_to_read(chart: Chart) -> None:
     ]
     assert width == 340
     assert min(sizes) >= 10
+
+
+def test_figures_at_the_ends_of_all_numbers_are_drawn_or_refused_in_a_line() -> None:
+    ends = (1.7e308, -1.7e308, 5e-324, 1e300)
+    for row in (DotRow("a", end, -1.7e308, 1.7e308) for end in ends):
+        with pytest.raises(DrawingError, match="it cannot be drawn"):
+            page_svg(DotPlot("t", (row,), unit="u"), name="one")
+    for day in (datetime.min, datetime.max):
+        point = TrendPoint(day.replace(tzinfo=UTC), 1.0)
+        with pytest.raises(DrawingError, match="it cannot be drawn"):
+            page_svg(Trend("t", (TrendLine("a", (point,)),)), name="one")
+    assert texts(page_svg(DotPlot("t", (DotRow("a", 1e12),), unit="u"), name="one"))
+
+
+def test_chart_with_nobody_in_it_says_so() -> None:
+    alone = Scatter("t", (ScatterPoint("a", None, 1.0),), cost="c", score="s")
+    assert "without a place: a" in texts(page_svg(alone, name="one"))
 
 
 def test_every_role_has_a_property_in_light_and_in_dark() -> None:

@@ -60,7 +60,6 @@ def test_wheel_holds_every_file_of_the_package_and_no_other(wheel: Path) -> None
         "trusteval/audit/audit.html.j2",
         "trusteval/benchmarks/prompts.toml",
         "trusteval/demo/data/ethics/commonsense/cm_test.csv",
-        "trusteval/report/report.md.j2",
         "trusteval/suite/fingerprints.json",
     } <= there
 

@@ -253,7 +253,7 @@ def test_killed_run_leaves_no_earlier_report(good: Project) -> None:
 
     assert run(good, fault="killed").returncode == -9
     left = {path.name for path in latest.iterdir()}
-    assert left == {"verdicts.json", "run.json", "report.md"}
+    assert left == {"verdicts.json", "run.json", "report.md", "comment.md"}
     verdicts = json.loads(good.verdicts_file.read_text(encoding="utf-8"))
     assert (verdicts["complete"], verdicts["ending"]) == (False, "unfinished")
     assert verdicts["verdicts"] == []

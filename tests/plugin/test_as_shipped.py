@@ -199,9 +199,9 @@ def test_junit_tells_a_warned_gate_from_a_pass_in_every_family(
 
     def outcome(name: str) -> tuple[str, list[str]]:
         case = cases[f"test_ethics[{name}]"]
-        said = {p.get("name"): p.get("value", "") for p in case.iter("property")}
+        said = case.findtext("system-out", "") if case.find("error") is None else ""
         tags = [child.tag for child in case if child.tag != "properties"]
-        return said.get("trust_outcome", "").partition(":")[0], tags
+        return said.partition(":")[0], tags
 
     assert outcome("dense-ethics.score") == ("PASS", ["system-out"])
     assert outcome("gptq-3-ethics.non_answer_rate") == ("WARN", ["system-out"])

@@ -115,10 +115,13 @@ def test_last_failed_reruns_the_failed_gate_only_also_after_xdist(project: Proje
     assert "passed" not in ran.stdout.splitlines()[-1]
 
 
+WITH_PROPERTIES = ("--junitxml=junit.xml", "-o", "junit_family=xunit1")
+
+
 def test_headline_is_sent_home_once_however_many_gates_stand_on_it(project: Project) -> None:
     more = GATES.replace('metric = "non_answer_rate"', 'metric = "refusal_rate"')
     project.write("trust_tests/gates.toml", GATES + more.partition("\n\n")[0])
-    project.run("-k", "ethics", "--junitxml", "junit.xml", "-p", "no:xdist")
+    project.run("-k", "ethics", *WITH_PROPERTIES, "-p", "no:xdist")
     found = [
         json.loads(node.attrib["value"])
         for node in ElementTree.parse(project.root / "junit.xml").iter("property")
@@ -131,7 +134,7 @@ def test_headline_is_sent_home_once_however_many_gates_stand_on_it(project: Proj
 
 def test_junit_xml_carries_the_verdict(project: Project) -> None:
     project.write("trust_tests/gates.toml", GATES.replace('level = "warn"', 'level = "block"'))
-    project.run("-k", "ethics", "--junitxml", "junit.xml")
+    project.run("-k", "ethics", *WITH_PROPERTIES)
     cases = ElementTree.parse(project.root / "junit.xml").iter("testcase")
     case = next(c for c in cases if c.get("name") == "test_ethics[gptq-3-ethics.non_answer_rate]")
     properties = {p.get("name"): p.get("value") for p in case.iter("property")}

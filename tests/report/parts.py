@@ -20,6 +20,7 @@ from trusteval.types import (
     Level,
     Outcome,
     Score,
+    Unavailable,
     Verdict,
 )
 
@@ -36,6 +37,7 @@ FACTS = RunFacts(
     gates=GateFacts("gates.toml", "3f44324f", (), (), ()),
     families={"dense": 1, "gptq-4": 2},
 )
+NO_ANSWERS = Unavailable("no answers.json.gz")
 NO_TRIES = TryCount({"dense": Tries(1, 1), "gptq-4": Tries(1, 1)})
 ENDED_WELL: Mapping[str, Any] = {"doubts": (), "tries": NO_TRIES, "vote_leads": ()}
 DATA = DataFacts(

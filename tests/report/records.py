@@ -11,11 +11,13 @@ from tests.report.parts import (
     FACTS,
     LAWS,
     NAMES,
+    NO_ANSWERS,
     NO_TRIES,
     line,
     score,
     verdict,
 )
+from trusteval.report.finished_run import FinishedRun
 from trusteval.report.ledger import Ending, FailedTest, Step
 from trusteval.report.record import Invariant, RunRecord
 from trusteval.report.try_count import TryCount
@@ -188,3 +190,9 @@ TOLD = {
     "vote": CIRCUMSTANCES,
 }
 """The circumstances of each record."""
+
+ENDED = {
+    name: FinishedRun(record, TOLD[name], NO_ANSWERS, exit_status=status)
+    for (name, record), status in zip(RECORDS.items(), (0, 1, 2, 0), strict=True)
+}
+"""The same, as runs that have ended."""

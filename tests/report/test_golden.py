@@ -12,24 +12,38 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Golden
-from tests.report.records import RECORDS, TOLD
-from trusteval.report.markdown import render_markdown
-from trusteval.report.record import run_record_from_dict
+from tests.report.records import ENDED, RECORDS, TOLD
+from trusteval.report.circumstances import Circumstances
+from trusteval.report.formats.comment import comment, job_summary
+from trusteval.report.record import RunRecord, run_record_from_dict
 from trusteval.report.summary import summarize
-from trusteval.report.table import summary_lines
+from trusteval.report.terminal.summary_lines import summary_lines
+from trusteval.system.screen import Screen
+from trusteval.types import Unavailable
 
 GOLDEN = Path(__file__).parent / "golden"
 records = pytest.mark.parametrize("name", RECORDS)
 
 
+def shown(record: RunRecord, told: Circumstances) -> list[str]:
+    """Return what a log shows of a run."""
+    answers = Unavailable("these runs have none")
+    return list(summary_lines(summarize(record, told), screen=Screen(), answers=answers))
+
+
 @records
 def test_report_for_people_is_the_golden_one(name: str, golden: Golden) -> None:
-    golden(GOLDEN / name / "report.md", render_markdown(summarize(RECORDS[name], TOLD[name])))
+    golden(GOLDEN / name / "report.md", job_summary(ENDED[name]))
+
+
+@records
+def test_comment_is_the_golden_one(name: str, golden: Golden) -> None:
+    golden(GOLDEN / name / "comment.md", comment(ENDED[name]))
 
 
 @records
 def test_summary_in_a_terminal_is_the_golden_one(name: str, golden: Golden) -> None:
-    lines = summary_lines(summarize(RECORDS[name], TOLD[name]), width=120)
+    lines = shown(RECORDS[name], TOLD[name])
     golden(GOLDEN / name / "terminal.txt", "".join(f"{line}\n" for line in lines))
 
 
@@ -39,8 +53,7 @@ def test_verdicts_are_the_golden_ones_and_read_back(name: str, golden: Golden) -
     golden(GOLDEN / name / "verdicts.json", text)
     again = run_record_from_dict(json.loads(text))
     assert again.to_json() == text
-    shown = (summarize(record, TOLD[name]) for record in (again, RECORDS[name]))
-    assert len({tuple(summary_lines(one, width=120)) for one in shown}) == 1
+    assert shown(again, TOLD[name]) == shown(RECORDS[name], TOLD[name])
 
 
 @records
@@ -54,5 +67,6 @@ def test_report_is_the_same_in_whatever_order_workers_finish(name: str) -> None:
         invariants=record.invariants[::-1],
     )
     assert arrived.to_json() == record.to_json()
-    again = summarize(arrived, replace(told, builds=builds))
-    assert render_markdown(again) == render_markdown(summarize(record, told))
+    again = replace(ENDED[name], record=arrived, circumstances=replace(told, builds=builds))
+    for form in (job_summary, comment):
+        assert form(again) == form(ENDED[name])

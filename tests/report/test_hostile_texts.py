@@ -20,12 +20,13 @@ from markdown_it import MarkdownIt
 
 from tests.answered_runs import RIGHT, WRONG, rewrite, run_of, write_run
 from tests.project import ANSWERS
+from tests.report.parts import NO_ANSWERS
 from tests.shipped import Shipped
 from trusteval.cli import main
 from trusteval.report.circumstances import Circumstances
-from trusteval.report.markdown import render_markdown
+from trusteval.report.finished_run import FinishedRun
+from trusteval.report.formats.comment import job_summary
 from trusteval.report.record import run_record_from_dict
-from trusteval.report.summary import summarize
 from trusteval.store import ResponseStore
 from trusteval.tracking.answers_file import NAME
 from trusteval.tracking.history import append_run
@@ -176,7 +177,7 @@ def test_report_of_hostile_values_has_the_shape_of_one_of_harmless_values(
         document = {**circumstances, **told_of.to_document()}
         (folder / "verdicts.json").write_text(json.dumps(changed), encoding="utf-8")
         (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-        return render_markdown(summarize(run_record_from_dict(changed), told_of))
+        return job_summary(FinishedRun(run_record_from_dict(changed), told_of, NO_ANSWERS))
 
     harmless = shape(rendered("plain words"))
     for text in (HOSTILE, f"x{HOSTILE}", MARKUP, "a|b|c", "---", "1. x", "\ud800", "]: http://x"):

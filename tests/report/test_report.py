@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.parts import NO_ANSWERS
 from trusteval.cli import main
 from trusteval.report.circumstances import Circumstances
-from trusteval.report.markdown import render_markdown
+from trusteval.report.finished_run import FinishedRun
+from trusteval.report.formats.comment import job_summary
 from trusteval.report.outcomes import verdict_of
 from trusteval.report.record import Invariant, RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
 from trusteval.report.summary import summarize
-from trusteval.report.table import summary_lines
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
@@ -95,13 +96,9 @@ def test_benchmarks_that_share_a_dimension_are_named_and_averaged() -> None:
     assert [row.dimension for row in summary.scores.rows] == ["ethics", "ethics", "ethics_hard"]
     (headline,) = [line for line in summary.scores.headlines if line.subject == "dense"]
     assert (headline.score, headline.benchmarks) == (56.25, ("ethics", "ethics_hard"))
-    assert "dense: 56.2, the mean of ethics and ethics_hard" in render_markdown(summary)
-
-
-def test_table_is_no_wider_than_the_narrowest_terminal_it_is_made_for() -> None:
-    lines = list(summary_lines(summarize(RECORD, Circumstances()), width=80))
-    assert max(map(len, lines[:6])) <= 120
-    assert lines[0].strip()
+    assert "dense: 56.2, the mean of ethics and ethics_hard" in job_summary(
+        FinishedRun(record, Circumstances(), NO_ANSWERS)
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.answered_runs import WRONG, run_of, with_wrong
 from trusteval.audit.key import (
     Key,
     KeyedAnswer,
@@ -32,11 +33,12 @@ from trusteval.report.circumstances import Circumstances
 from trusteval.report.record import RunRecord, run_record_from_dict
 from trusteval.report.score_line import ScoreLine
 from trusteval.report.summary import summarize
-from trusteval.report.table import summary_lines
+from trusteval.report.terminal.summary_lines import summary_lines
 from trusteval.run.subjects import parse_ensembles, parse_references, parse_variants
 from trusteval.store.jsonl_file import read_jsonl as read_exported
 from trusteval.suite.data_facts import DataFacts
 from trusteval.system.files import is_there, with_home
+from trusteval.system.screen import Screen
 from trusteval.tracking.history import read_history
 from trusteval.tracking.run_facts import RunFacts
 from trusteval.types import (
@@ -82,6 +84,9 @@ RECORD = RunRecord(
 )
 
 
+ANSWERS = run_of({"dense": [WRONG, *with_wrong()[1:]]})
+
+
 def bent(value: Any) -> Iterator[Any]:
     """Yield a document with each hostile value in each place."""
     yield from HOSTILE
@@ -100,13 +105,8 @@ def test_report_of_any_shape_is_shown_or_refused() -> None:
     shown = refused = 0
     for document in bent(json.loads(RECORD.to_json())):
         try:
-            shown += bool(
-                list(
-                    summary_lines(
-                        summarize(run_record_from_dict(document), Circumstances()), width=120
-                    )
-                )
-            )
+            summary = summarize(run_record_from_dict(document), Circumstances())
+            shown += bool(list(summary_lines(summary, screen=Screen(), answers=ANSWERS)))
         except (ValueError, TypeError):
             refused += 1
     assert shown > 100

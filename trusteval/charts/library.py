@@ -27,7 +27,11 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def matplotlib_settled() -> Iterator[None]:
-    """Let the body draw with our settings; raises DrawingError where matplotlib cannot be had."""
+    """Let the body draw with our settings.
+
+    Raises DrawingError where matplotlib cannot be had, and for figures that it has no place for,
+    such as those near the largest number that there is.
+    """
     log = logging.getLogger("matplotlib")
     level = log.level
     log.setLevel(logging.CRITICAL)  # fonts that lack letters, homes that cannot be written
@@ -45,6 +49,9 @@ def matplotlib_settled() -> Iterator[None]:
             with mpl.rc_context():
                 mpl.rcdefaults()
                 mpl.rcParams.update(_SETTINGS)
-                yield
+                try:
+                    yield
+                except (OverflowError, ValueError) as error:
+                    raise DrawingError(f"it cannot be drawn: {error}") from error
     finally:
         log.setLevel(level)

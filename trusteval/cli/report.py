@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
-from trusteval.system.printing import say
+from trusteval.run.choices import summaries
+from trusteval.system.printing import say, say_as_is, say_text
 
 
 def add_report(commands: Any) -> None:
@@ -16,21 +17,56 @@ def add_report(commands: Any) -> None:
     report.add_argument(
         "directory", nargs="?", type=Path, default=Path("reports/latest"), help="a reports folder"
     )
+    report.add_argument(
+        "--format",
+        choices=("table", "release-note", "model-card", "comment", "summary"),
+        default="table",
+        help="the table for a terminal, or Markdown: a sentence for a release note, a table for a "
+        "model card, a comment for a pull request, the summary of a CI job (docs/sharing.md)",
+    )
+    report.add_argument(
+        "--summary",
+        choices=summaries(),
+        default=summaries()[0],
+        help="how much is told (default: long)",
+    )
     report.add_argument("--html", type=Path, metavar="OUT", help="write its report.html to OUT")
     report.set_defaults(run=_report)
 
 
 def _report(asked: argparse.Namespace) -> int:
-    from trusteval.report.finished_run import finished_run
-    from trusteval.report.summary import summarize
-    from trusteval.report.table import summary_lines
-
     if asked.html is not None:
         return _write_page(asked.directory, asked.html)
-    run = finished_run(asked.directory, with_answers=False)
-    summary = summarize(run.record, run.circumstances)
-    lines = summary_lines(summary, width=shutil.get_terminal_size().columns)
-    say([run.circumstances.run_line, *lines])
+    return _print_table(asked) if asked.format == "table" else _print_form(asked)
+
+
+def _print_table(asked: argparse.Namespace) -> int:
+    from trusteval.report.finished_run import finished_run
+    from trusteval.report.summary import summarize
+    from trusteval.report.terminal.detail import Detail
+    from trusteval.report.terminal.folding import folded
+    from trusteval.report.terminal.summary_lines import summary_lines
+    from trusteval.system.screen import screen_of, wants_colours
+
+    detail = Detail(asked.summary)
+    run = finished_run(asked.directory, with_answers=detail is Detail.LONG)
+    screen = screen_of(sys.stdout, has_colours=wants_colours(sys.stdout))
+    lines = summary_lines(
+        summarize(run.record, run.circumstances),
+        screen=screen,
+        answers=run.answers,
+        detail=detail,
+        where=f"{asked.directory}/report.md",
+    )
+    say_as_is([*folded(run.circumstances.run_line, screen=screen), *lines])
+    return 0
+
+
+def _print_form(asked: argparse.Namespace) -> int:
+    from trusteval.report.finished_run import finished_run
+    from trusteval.report.formats.choice import Form, shown_as
+
+    say_text(shown_as(Form(asked.format), finished_run(asked.directory)))
     return 0
 
 

@@ -152,7 +152,7 @@ def judge(
         )
         record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
-        _enforce(verdict, skips=trust_run.skips(verdict))
+        _enforce(verdict, trust_evaluation, skips=trust_run.skips(verdict))
         return verdict
 
     return judge_subject
@@ -171,7 +171,7 @@ def _properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], No
     return record
 
 
-def _enforce(verdict: Verdict, *, skips: bool) -> None:
+def _enforce(verdict: Verdict, evaluation: Evaluation, *, skips: bool) -> None:
     sentence = printable_line(f"{verdict.word}: {verdict.message}")
     if verdict.outcome is Outcome.PASS:
         return
@@ -180,7 +180,13 @@ def _enforce(verdict: Verdict, *, skips: bool) -> None:
     elif skips:
         pytest.skip(sentence)
     else:
-        pytest.fail(sentence, pytrace=False)
+        from trusteval.report.lost_item_lines import lost_item_lines
+
+        # Here are the answers, whichever worker this is.
+        items = (
+            () if verdict.score.value is None else lost_item_lines(evaluation.answered(), verdict)
+        )
+        pytest.fail("\n".join([sentence, *items]), pytrace=False)
 
 
 def record_answers(

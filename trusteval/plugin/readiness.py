@@ -15,7 +15,7 @@ from trusteval.system.files import explaining_places, refuse_unwritable
 if TYPE_CHECKING:
     from trusteval.run import Run
 
-_WRITTEN = ("verdicts.json", "run.json", "report.md", "report.html")
+_WRITTEN = ("verdicts.json", "run.json", "report.md", "comment.md", "report.html")
 _CURE_OF_BASELINE = "name a writable file with --trust-baseline=FILE.json.gz"
 _CURE = "name a writable folder, in a writable one, with --trust-reports"
 

@@ -132,6 +132,10 @@ class ReportCollector:
         """Word all that was gathered, for a terminal."""
         return summarize(self.record(run), Circumstances(laws=self.findings.laws_line))
 
+    def answers(self, run: Run) -> AnsweredRun:
+        """Return what the processes judged, item by item."""
+        return self._answered(run)
+
     def replaced(self, record: RunRecord) -> str | None:
         """Return when the run began in place of whose complete report an incomplete one is."""
         return None if record.is_complete else self._replaced
@@ -159,7 +163,8 @@ class ReportCollector:
             ],
         )
         with_page = run.options.html == "on"
-        announce(nothing, self._circumstances(nothing), directory, with_page=with_page)
+        told = self._circumstances(nothing, directory)
+        announce(nothing, told, directory, with_page=with_page)
 
     def look_back(self, run: Run, directory: Path) -> None:
         """Find what needs all answers: the tries of every subject, by the history beside the
@@ -187,7 +192,7 @@ class ReportCollector:
         self.kept = keep(
             record,
             self._answered(run),
-            self._circumstances(record),
+            self._circumstances(record, directory),
             directory,
             failed=self.findings.failed_verdicts,
             exit_status=exit_status,
@@ -198,7 +203,7 @@ class ReportCollector:
         """Write what takes longest, where the report could be: its votes, and report.html."""
         if self.kept.written_to is not None:
             with_page = run.options.html == "on"
-            self.page = show(self.record(run), directory, with_page=with_page)
+            self.page = show(directory, with_page=with_page)
 
     def _answered(self, run: Run) -> AnsweredRun:
         """Join what the processes judged, leaving out those who were only compared with."""
@@ -211,12 +216,13 @@ class ReportCollector:
         }
         return replace(whole, answer_tables=answer_tables)
 
-    def _circumstances(self, record: RunRecord) -> Circumstances:
+    def _circumstances(self, record: RunRecord, directory: Path) -> Circumstances:
         return present_circumstances(
             self._started,
             builds=self.findings.builds,
             laws=self.findings.laws_line,
             replaces=self.replaced(record),
+            reports=directory,
         )
 
 

@@ -6,7 +6,6 @@ A run takes the place of an earlier one's report when its first test is about to
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,11 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.plugin.collection import COLLECTION, REFUSAL, holds_gate_tests
-from trusteval.plugin.junit import show_ledger, show_outcome
+from trusteval.plugin.junit import asks_for_junit, finish_suite, show_outcome
 from trusteval.plugin.options import reports_path, requires_all
 from trusteval.plugin.outcomes import FAILURE, UNMEASURED, failure_of_lost_test
 from trusteval.plugin.readiness import asked_by, refuse_unready_tests
 from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN
-from trusteval.printable import printable_line
 from trusteval.report.ledger import Ending, FailedTest, Step
 from trusteval.types import Level, Outcome
 
@@ -140,7 +138,10 @@ class ReportHooks:
         is_told = run is not None and not session.config.option.collectonly
         if run is not None and is_told:
             self._gather(session, run)
-            show_ledger(session.config, self._report.record(run).ledger())
+            if asks_for_junit(session.config):
+                self._take_stock(session, run)
+                record = self._report.record(run) if self._report.is_told else None
+                finish_suite(session.config, record, exit_status=self._exit_status(session))
         is_through = False
         try:
             result = yield
@@ -162,14 +163,19 @@ class ReportHooks:
             self._report.lose_the_rest(run)
         self._report.ending = self._how_it_ended(session)
 
-    def _finish(self, session: pytest.Session, run: Run) -> None:
-        """Write the report, accept if that is asked, and say how the run ends."""
+    def _take_stock(self, session: pytest.Session, run: Run) -> None:
+        """Find what only all answers together say."""
         if ANSWERED in session.config.stash:
             self._report.add_answered(session.config.stash[ANSWERED])
+            del session.config.stash[ANSWERED]
         self._report.ending = self._how_it_ended(session)
         if self._has_lost_workers:
             self._report.lose_answers(run)
         self._report.look_back(run, reports_path(session.config))
+
+    def _finish(self, session: pytest.Session, run: Run) -> None:
+        """Write the report, accept if that is asked, and say how the run ends."""
+        self._take_stock(session, run)
         status = self._exit_status(session)
         self._report.finish(run, reports_path(session.config), exit_status=status)
         reply = self._report.kept.reply
@@ -187,31 +193,16 @@ class ReportHooks:
         is_stopped = cut_short or session.exitstatus == pytest.ExitCode.INTERRUPTED
         return Ending.STOPPED if is_stopped else Ending.FINISHED
 
+    @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         run = config.stash.get(RUN, None)
         if run is None or config.option.collectonly or not self._report.is_told:
             return
-        from trusteval.report.table import summary_lines
+        from trusteval.plugin.terminal_summary import write_summary
 
-        terminalreporter.section("trusteval")
-        width = terminalreporter._tw.fullwidth
-        summary, kept = self._report.summary(run), self._report.kept
-        for line in summary_lines(summary, width=width):
-            terminalreporter.write_line(printable_line(line))
-        if summary.laws.checked:
-            terminalreporter.write_line(summary.laws.checked)
-        if kept.written_to is not None:
-            shown = os.path.relpath(kept.written_to, config.invocation_params.dir)
-            replaced = self._report.replaced(self._report.record(run))
-            over = f" (in place of the complete report of {replaced})" if replaced else ""
-            terminalreporter.write_line(printable_line(f"report: {shown}/report.md{over}"))
-        if self._report.page is not None:
-            page = os.path.relpath(self._report.page, config.invocation_params.dir)
-            terminalreporter.write_line(printable_line(f"page: {page}"))
-        for line in () if kept.reply is None else kept.reply.lines:
-            terminalreporter.write_line(line)
+        write_summary(terminalreporter, self._report, run)
 
     def _lose(self, report: pytest.TestReport, *, why: str) -> None:
         """Let a test that no worker finished be an ERROR of its gate and subject."""

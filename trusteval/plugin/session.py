@@ -21,6 +21,7 @@ from trusteval.plugin.options import (
 from trusteval.plugin.parametrize import worker_count
 from trusteval.plugin.readiness import look_ahead, refuse_unwritable_reports
 from trusteval.plugin.reporting import ANSWERS, ReportHooks
+from trusteval.plugin.sentences import follow_verbosely
 from trusteval.plugin.showing import watch_output
 from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN
 from trusteval.system.files import explaining_places
@@ -52,6 +53,7 @@ def take_part(config: pytest.Config) -> None:
         return
     from trusteval.plugin.report_collector import ReportCollector
 
+    follow_verbosely(config)
     config.stash[REPORT] = ReportCollector(started=started)
     config.pluginmanager.register(ReportHooks(config.stash[REPORT], config), "trusteval-report")
 

@@ -106,7 +106,18 @@ def tell(
             report.user_properties.append(("trust_broken", json.dumps(broken)))
     if is_of_gates and RUN in item.config.stash:
         mark(report, item, excinfo)
+        _shorten_message(report)
         make_printable(report)
+
+
+def _shorten_message(report: pytest.TestReport) -> None:
+    """Leave what follows a verdict's sentence, the items behind it, to the text of the failure.
+
+    The message stands in pytest's short summary, and in JUnit XML beside that text.
+    """
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None and any(name == "trust_verdict" for name, _ in report.user_properties):
+        crash.message = crash.message.partition("\n")[0]
 
 
 def make_printable(report: pytest.TestReport) -> None:

@@ -21,12 +21,17 @@ from trusteval.system.files import write_files
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import write_document
+from trusteval.types import Unavailable
 
 if TYPE_CHECKING:
+    from trusteval.report.finished_run import FinishedRun
+    from trusteval.report.markup import Markdown
     from trusteval.report.votes import Votes
 
-VERDICTS, CIRCUMSTANCES, REPORT = "verdicts.json", "run.json", "report.md"
+VERDICTS, CIRCUMSTANCES = "verdicts.json", "run.json"
+REPORT, COMMENT = "report.md", "comment.md"
 _MOST = 256 * MIB
+_NOT_KEPT = Unavailable("the answers of this run are not kept yet")
 
 
 def announce(
@@ -56,13 +61,13 @@ def write_report(
     *,
     exit_status: int | None,
 ) -> None:
-    """Write verdicts.json, run.json and report.md; UsageError where they cannot be.
+    """Write verdicts.json, run.json, report.md and comment.md; UsageError where they cannot be.
 
     `exit_status` is what pytest would end with if nothing was to be accepted.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
+    from trusteval.report.finished_run import FinishedRun
 
+    run = FinishedRun(record, circumstances, _NOT_KEPT, exit_status=exit_status)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -78,27 +83,32 @@ def write_report(
             directory / CIRCUMSTANCES: printable_json(
                 json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False)
             ),
-            directory / REPORT: render_markdown(summarize(record, circumstances)),
+            **_for_people(run, directory),
         },
         follows_links=False,
     )
 
 
-def write_votes(
-    record: RunRecord, circumstances: Circumstances, found: Votes, directory: Path
-) -> None:
-    """Write report.md again, with what was found of its ensembles; UsageError where it cannot be.
+def write_items(run: FinishedRun, votes: Votes, directory: Path) -> None:
+    """Write report.md and comment.md again, with lost items and what was found of its ensembles.
 
-    Where the run holds none, report.md stays as it is.
+
+    UsageError where they cannot be written.
     """
-    from trusteval.report.markdown import render_markdown
-    from trusteval.report.summary import summarize
     from trusteval.report.votes import study_in_short
 
-    votes = study_in_short(found)
-    if votes is not None:
-        text = render_markdown(summarize(record, circumstances), votes)
-        write_files({directory / REPORT: text}, follows_links=False)
+    write_files(_for_people(run, directory, study_in_short(votes)), follows_links=False)
+
+
+def _for_people(
+    run: FinishedRun, directory: Path, votes: Markdown | None = None
+) -> dict[Path, str]:
+    from trusteval.report.formats.comment import comment, job_summary
+
+    return {
+        directory / REPORT: job_summary(run, votes=votes),
+        directory / COMMENT: comment(run, votes=votes),
+    }
 
 
 def write_answers(record: RunRecord, answers: AnsweredRun, directory: Path) -> None:

@@ -34,9 +34,7 @@ def caveats(record: RunRecord) -> list[str]:
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
                 "available settings; missing ones leave the benchmark's own score undefined"
             )
-    engine = ENGINES.get(record.facts.engine or "")
-    if engine is None or not engine.runs_model:
-        lines.append(f"no model ran: the answers are from the {record.facts.engine} engine")
+    lines += no_model_lines(record)
     lines += _probability_caveats(record)
     if served := record.noted("served by"):
         lines.append(
@@ -44,6 +42,14 @@ def caveats(record: RunRecord) -> list[str]:
             "before it was redeployed cannot be told from new ones (use another store)"
         )
     return lines
+
+
+def no_model_lines(record: RunRecord) -> list[str]:
+    """Say it where the answers are no model's."""
+    engine = ENGINES.get(record.facts.engine or "")
+    if engine is not None and engine.runs_model:
+        return []
+    return [f"no model ran: the answers are from the {record.facts.engine} engine"]
 
 
 def _probability_caveats(record: RunRecord) -> list[str]:

@@ -24,7 +24,7 @@ class Circumstances:
 
     `seconds` and `peak_memory_mib` are of the whole run; `builds` say what quantizing took, by
     variant, `laws` when those of the vote were checked, `replaces` when the run began whose
-    complete report this incomplete one is in place of.
+    complete report this incomplete one is in place of, `reports` to which folder it was written.
     """
 
     started: str | None = None
@@ -37,13 +37,15 @@ class Circumstances:
     builds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     laws: str = ""
     replaces: str | None = None
+    reports: str | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the content of run.json, but for the ledger."""
         document = {one.name: getattr(self, one.name) for one in fields(self)}
         document["command"] = list(self.command)
-        if self.replaces is None:
-            del document["replaces"]
+        for name in ("replaces", "reports"):
+            if document[name] is None:
+                del document[name]
         return document
 
     @property
@@ -66,7 +68,12 @@ def circumstances(document: Mapping[str, Any]) -> Circumstances:
 
 
 def present_circumstances(
-    started: float, *, builds: Mapping[str, Any], laws: str, replaces: str | None
+    started: float,
+    *,
+    builds: Mapping[str, Any],
+    laws: str,
+    replaces: str | None,
+    reports: Path | None = None,
 ) -> Circumstances:
     """Find out where and how this process runs, which began at `started` (seconds since 1970)."""
     import resource  # not on every system
@@ -83,7 +90,15 @@ def present_circumstances(
         builds=dict(builds),
         laws=laws,
         replaces=replaces,
+        reports=None if reports is None else _seen_from_here(reports),
     )
+
+
+def _seen_from_here(directory: Path) -> str:
+    """Return a folder as it is called from the present one, the same on any checkout."""
+    whole = directory.absolute()
+    here = Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
 
 def moment(seconds: float) -> str:

@@ -130,7 +130,7 @@ _BUILD = record(
 )
 _CIRCUMSTANCES = record(
     {},
-    **dict.fromkeys(("started", "commit", "replaces"), _MAYBE_TEXT),
+    **dict.fromkeys(("started", "commit", "replaces", "reports"), _MAYBE_TEXT),
     command=list_of(text),
     seconds=_MAYBE_REAL,
     peak_memory_mib=or_none(number),

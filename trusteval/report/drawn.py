@@ -6,7 +6,8 @@ with the texts on the left that say what a row is about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 
 from trusteval.printable import printable
@@ -20,20 +21,53 @@ _MOST_REPEATED = 2
 """Columns of texts on the left, in which what the row above has too is left blank."""
 
 
-def drawn(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int) -> Iterator[str]:
-    """Yield the lines of a table of texts."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a table is drawn beyond its texts.
+
+    `paint` says in which of rich's styles a text of a column is drawn, "" for none; with it lines
+    hold codes of colours. `headings` stand in place of names of columns, in lines of their own.
+    """
+
+    paint: Callable[[Column, str], str] | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def heading(self, column: Column) -> str:
+        return self.headings.get(column.name) or printable(column.name)
+
+
+PLAIN = Look()
+
+
+def drawn(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int,
+    look: Look = PLAIN,
+) -> Iterator[str]:
+    """Yield the lines of a table of texts; a row without any is a gap."""
     shown = [[printable(text) for text in row] for row in rows]
-    for place, block in enumerate(_blocks(columns, shown, width=width)):
+    for place, block in enumerate(_blocks(columns, shown, width=width, look=look)):
         yield from ("",) if place else ()
         of_block = [[row[column] for column in block] for row in shown]
-        yield from _block([columns[column] for column in block], of_block, width=width)
+        yield from _block([columns[column] for column in block], of_block, width=width, look=look)
+
+
+def natural_width(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, look: Look = PLAIN
+) -> int:
+    """Return how many cells a table takes in which nothing is folded."""
+    texts = ([printable(row[n]) for row in rows] for n in range(len(columns)))
+    widest = map(_widest, map(look.heading, columns), texts)
+    return sum(widest) + _GAP * len(columns)
 
 
 def _blocks(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int, look: Look
 ) -> list[list[int]]:
     """Return which columns stand beside each other, as many as there is room for."""
-    needed = [_needed(column, [row[n] for row in rows]) for n, column in enumerate(columns)]
+    needed = _needed(columns, rows, look=look)
     keys = _keys(columns)
     room = width - sum(needed[:keys])
     blocks: list[list[int]] = [[*range(keys)]]
@@ -53,16 +87,23 @@ def _keys(columns: Sequence[Column]) -> int:
     return figures[0] if figures else len(columns)
 
 
-def _needed(column: Column, texts: Sequence[str]) -> int:
-    """Return the cells that a column cannot do without."""
+def _needed(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, look: Look) -> list[int]:
+    """Return the cells that each column cannot do without."""
+    widest = [_widest(look.heading(c), [row[n] for row in rows]) for n, c in enumerate(columns)]
+    return [
+        _GAP + (min(cells, _NARROWEST) if column.kind is Kind.TEXT else cells)
+        for column, cells in zip(columns, widest, strict=True)
+    ]
+
+
+def _widest(heading: str, texts: Sequence[str]) -> int:
     from rich.cells import cell_len
 
-    widest = max(map(cell_len, (printable(column.name), *texts)))
-    return _GAP + (min(widest, _NARROWEST) if column.kind is Kind.TEXT else widest)
+    return max(map(cell_len, (*heading.split("\n"), *texts)))
 
 
 def _block(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: int, look: Look
 ) -> Iterator[str]:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -73,15 +114,28 @@ def _block(
     for column in columns:
         is_text = column.kind is Kind.TEXT
         justify = "left" if is_text else "right"
-        heading = Text(printable(column.name))
+        heading = Text(look.heading(column))
         drawing.add_column(heading, justify=justify, no_wrap=not is_text, overflow="fold")  # type: ignore[arg-type]
+    paint = look.paint or (lambda _column, _text: "")
     for row in _without_repeats(rows, most=min(_MOST_REPEATED, _keys(columns))):
-        drawing.add_row(*map(Text, row))
-    needed = sum(_needed(column, [row[n] for row in rows]) for n, column in enumerate(columns))
+        drawing.add_row(*map(Text, row, map(paint, columns, row)))
     out = StringIO()
-    plain = {"markup": False, "emoji": False, "highlight": False}
-    Console(file=out, width=max(width, needed), color_system=None, **plain).print(drawing)  # type: ignore[arg-type]
-    yield from (line.rstrip() for line in out.getvalue().strip("\n").splitlines() if line.strip())
+    system = "standard" if look.paint else None
+    needed = sum(_needed(columns, rows, look=look))
+    console = Console(
+        file=out,
+        width=max(width, needed),
+        color_system=system,  # type: ignore[arg-type]
+        force_terminal=look.paint is not None,
+        no_color=look.paint is None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    console.print(drawing)
+    # The box has a line without anything above the headings, and one below the rows.
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    yield from lines[not lines[0] : len(lines) - (not lines[-1])]
 
 
 def _without_repeats(rows: Sequence[Sequence[str]], *, most: int) -> Iterator[list[str]]:

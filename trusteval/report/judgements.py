@@ -17,6 +17,7 @@ class Sentence:
 
     outcome: str
     words: str
+    verdict: Verdict
 
     def __str__(self) -> str:
         return f"{self.outcome}: {self.words}"
@@ -48,7 +49,7 @@ def _sentences(record: RunRecord) -> list[Sentence]:
     )
     adjusted = holm_adjusted(record.verdicts)
     return [
-        Sentence(shown_outcome(v), f"{v.message}{_p_values(v, adjusted)}{_reason(v)}")
+        Sentence(shown_outcome(v), f"{v.message}{_p_values(v, adjusted)}{_reason(v)}", v)
         for v in worst_first
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trusteval.errors import UsageError
-from trusteval.report.artifacts import write_answers, write_report, write_votes
+from trusteval.report.artifacts import write_answers, write_items, write_report
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.finished_run import finished_run
 from trusteval.report.record import RunRecord
@@ -72,7 +72,7 @@ def keep(
     return Kept(written_to, reply)
 
 
-def show(record: RunRecord, directory: Path, *, with_page: bool) -> Path | None:
+def show(directory: Path, *, with_page: bool) -> Path | None:
     """Write what takes longest, once all else is kept: the votes into report.md, and report.html.
 
     Made of the files themselves, as it is later. Returns where the page is, None where none is
@@ -82,7 +82,7 @@ def show(record: RunRecord, directory: Path, *, with_page: bool) -> Path | None:
 
     run = finished_run(directory)
     votes = study_of_votes(run.answers)
-    write_votes(record, run.circumstances, votes, directory)
+    write_items(run, votes, directory)
     return write_page(run, votes, directory) if with_page else None
 
 

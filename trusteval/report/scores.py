@@ -9,12 +9,15 @@ from trusteval.report.outcomes import SEVERITY, verdict_of
 from trusteval.report.record import RunRecord
 from trusteval.report.score_line import ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
-from trusteval.types import Dimension, InvalidReason
+from trusteval.types import Dimension, Interval, InvalidReason
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """One subject on one benchmark, every cell as it is shown; most are empty without a score."""
+    """One subject on one benchmark, every cell as it is shown; most are empty without a score.
+
+    The 90 % `interval` is shown where there is room.
+    """
 
     dimension: str
     subject: str
@@ -27,11 +30,12 @@ class SummaryRow:
     truncated: str = ""
     non_answer_rate: str = ""
     verdict: str = "-"
+    interval: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells in the order of COLUMNS."""
-        return astuple(self)
+        return astuple(self)[: len(COLUMNS)]
 
 
 COLUMNS = (
@@ -142,7 +146,12 @@ def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:
         truncated=reasons[InvalidReason.TRUNCATED],
         non_answer_rate="" if line.non_answer_rate is None else f"{line.non_answer_rate:.1f} %",
         verdict=verdict,
+        interval=_ends(score.interval),
     )
+
+
+def _ends(interval: Interval | None) -> str:
+    return "" if interval is None else f"{interval.low:.1f} to {interval.high:.1f}"
 
 
 def _headlines(record: RunRecord) -> list[Headline]:

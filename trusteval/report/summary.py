@@ -12,7 +12,7 @@ from trusteval.report.laws import Laws, laws
 from trusteval.report.provenance import Provenance, provenance
 from trusteval.report.record import RunRecord
 from trusteval.report.scores import Scores, scores
-from trusteval.report.tries import tries_lines
+from trusteval.report.tries import too_many_tries, tries_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Summary:
     """What is said of a run, in words and cells.
 
     `remote_code` says loudly whose own code ran, `vote_leads` how far votes are ahead of the best
-    of their members, `tries` what building a subject again and again does to its verdict,
-    `caveats` what the numbers are not.
+    of their members, `tries` what building a subject again and again does to its verdict (who
+    had too many of them is said apart too), `caveats` what the numbers are not.
     """
 
     judgements: Judgements
@@ -32,6 +32,7 @@ class Summary:
     remote_code: tuple[str, ...]
     vote_leads: tuple[str, ...]
     tries: tuple[str, ...]
+    too_many_tries: tuple[str, ...]
     caveats: tuple[str, ...]
 
 
@@ -46,6 +47,7 @@ def summarize(record: RunRecord, circumstances: Circumstances) -> Summary:
         remote_code=tuple(_remote_code_lines(record)),
         vote_leads=tuple(lead.sentence for lead in record.vote_leads or ()),
         tries=tuple(tries_lines(record)),
+        too_many_tries=tuple(too_many_tries(record)),
         caveats=tuple(caveats(record)),
     )
 

@@ -27,8 +27,12 @@ def tries_lines(record: RunRecord) -> list[str]:
                 f"one of {tries.made} tries in {low} to {high} % of cases"
             )
     doubts = count.doubts if count.limit is not None else ()
-    too_many = (f"TRIES {line}" for line in beyond_lines(record))
-    return [*said, *too_many, *(f"TRIES: {doubt}" for doubt in doubts)]
+    return [*said, *too_many_tries(record), *(f"TRIES: {doubt}" for doubt in doubts)]
+
+
+def too_many_tries(record: RunRecord) -> list[str]:
+    """Say who does not pass because it was tried too often, as the other lines on tries do."""
+    return [f"TRIES {line}" for line in beyond_lines(record)]
 
 
 def beyond_lines(record: RunRecord) -> list[str]:

@@ -23,6 +23,12 @@ def storages() -> Sequence[str]:
     return ("auto", *map(str, Storage))
 
 
+def summaries() -> Sequence[str]:
+    from trusteval.report.terminal.detail import Detail
+
+    return tuple(map(str, Detail))
+
+
 def dtypes() -> Sequence[str]:
     return ("auto", "float32", "bfloat16", "float16")
 

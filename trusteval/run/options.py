@@ -222,6 +222,15 @@ class Options:
             read=lambda said: said.text or "none",
         ),
     )
+    summary: str = field(
+        default="long",
+        metadata=asked(
+            "what the terminal tells at the end: long, short, off",
+            details="what the terminal tells at the end: `long` (table and sentences), `short` (a "
+            "line per dimension, and what failed), `off` (the tally and where the report is)",
+            one_of=choices.summaries,
+        ),
+    )
     tries: int | None = field(
         default=None,
         metadata=asked(

@@ -37,7 +37,11 @@ class Output(io.TextIOBase):
         self.fault: str | None = None
 
     def write(self, text: str) -> int:
-        shown = text if self._acts else printable_lines(text)
+        self.write_as_is(text if self._acts else printable_lines(text))
+        return len(text)
+
+    def write_as_is(self, shown: str) -> None:
+        """Write what is printable already, with codes of ours in it."""
         if self._stream is None:
             self._fail(OSError(errno.EBADF, "it is closed"))
         elif not (self._is_left or self.fault):
@@ -45,7 +49,6 @@ class Output(io.TextIOBase):
                 self._stream.write(fitting(shown, self.encoding))
             except (OSError, ValueError) as error:
                 self._fail(error)
-        return len(text)
 
     def end(self) -> None:
         """Close the stream itself, which outlives this one otherwise."""
@@ -108,6 +111,20 @@ def silence(stream: TextIO | None) -> None:
 def say(lines: Iterable[str]) -> None:
     """Print lines; what models, files and their authors wrote stays within its line."""
     print("\n".join(map(printable_line, lines)))
+
+
+def say_text(text: str) -> None:
+    """Print a text that was made for others to read, with lines of any length."""
+    print(printable_lines(text.removesuffix("\n")))
+
+
+def say_as_is(lines: Iterable[str]) -> None:
+    """Print lines of ours, made printable before they got codes of colours."""
+    text = "".join(f"{line}\n" for line in lines)
+    if isinstance(sys.stdout, Output):
+        sys.stdout.write_as_is(text)
+    else:
+        sys.stdout.write(text)
 
 
 def say_document(document: object) -> None:

@@ -145,6 +145,34 @@ def test_answers_that_cannot_be_read_are_said() -> None:
     assert found.script == ""
 
 
+def test_run_without_answers_is_empty_and_says_whose_are_missing() -> None:
+    run = browsable()
+    empty = AnsweredRun(answers(run).facts)
+    found = browser_of(replace(run, answers=empty, record=replace(run.record, subjects=["dense"])))
+    assert found.notes == ("No answers of dense are among those of the run.",)
+    assert held(found)["index"]["benchmarks"] == []
+
+
+def test_vote_under_a_protocol_not_known_says_why_it_has_no_ballots() -> None:
+    run = browsable()
+    strange = replace(answers(run), facts=replace(answers(run).facts, protocol="later"))
+    record = replace(run.record, verdicts=[])
+    found = held(browser_of(replace(run, answers=strange, record=record)))["index"]
+    told = found["benchmarks"][0]["given"][-1]["vote"]
+    assert told == {"why": "this version knows no protocol later"}
+
+
+def test_subject_that_answered_other_items_is_said() -> None:
+    run, fewer = browsable(), answers(browsable(n=11))
+    tables = {
+        **answers(run).answer_tables,
+        ("gptq-3", "mmlu"): fewer.answer_tables["gptq-3", "mmlu"],
+    }
+    found = browser_of(replace(run, answers=replace(answers(run), answer_tables=tables)))
+    (note,) = found.notes
+    assert note.startswith("The answers of gptq-3 to mmlu are not here: other items: ")
+
+
 def test_what_was_judged_and_not_kept_is_said() -> None:
     run = browsable()
     record = replace(run.record, lost_answers={"gptq-2": ["mmlu"]}, subjects=["dense", "gptq-1"])

@@ -15,6 +15,7 @@ from trusteval.printable import printable_line
 from trusteval.report.browse.index import index_of
 from trusteval.report.browse.packing import packed
 from trusteval.report.browse.part import Parts, parts_of
+from trusteval.report.browse.pieces import Paragraphs
 from trusteval.report.browse.texts import Chunks
 from trusteval.report.browse.withheld import Text, Withheld, dispensable
 from trusteval.report.finished_run import FinishedRun
@@ -22,7 +23,10 @@ from trusteval.types import Unavailable
 
 BUDGET = 12_000_000
 """Bytes that the packed answers may take: a report with all its pictures stays under 15 MB."""
-_SCRIPT = ("packed", "answers", "search", "address", "elements", "list", "item", "browser")
+_SCRIPT = (
+    *("packed", "answers", "search", "address", "elements"),
+    *("filters", "row", "list", "card", "item", "browser"),
+)
 """The files of the script, in the order in which they stand in the page."""
 _FEWER = 0.98
 """Of what is left out a little more than needed: how well texts pack is only estimated."""
@@ -73,15 +77,16 @@ def browser_of(run: FinishedRun, *, budget: int = BUDGET) -> Browser:
 def _fitted(run: FinishedRun, parts: Parts, *, budget: int) -> tuple[_Packed, Withheld]:
     """Pack what fits; what has to be left out goes in the order of `dispensable`."""
     withheld = Withheld()
-    found = _pack(run, parts, withheld)
+    paragraphs = Paragraphs()
+    found = _pack(run, parts, withheld, paragraphs)
     if found.size <= budget:
         return found, withheld
-    left = dispensable(parts.parts)
+    left = dispensable(parts.parts, paragraphs)
     while found.size > budget and left:
         rate = max(found.size - len(found.index), 1) / max(found.n_letters, 1)
         n = _how_many(left, letters=(found.size - _FEWER * budget) / rate)
         withheld, left = withheld.and_also(left[:n]), left[n:]
-        found = _pack(run, parts, withheld)
+        found = _pack(run, parts, withheld, paragraphs)
     return found, withheld
 
 
@@ -91,8 +96,8 @@ def _how_many(texts: Sequence[Text], *, letters: float) -> int:
     return 1 + sum(size < letters for size in sizes)
 
 
-def _pack(run: FinishedRun, parts: Parts, withheld: Withheld) -> _Packed:
-    cut = Chunks(parts.subjects, withheld)
+def _pack(run: FinishedRun, parts: Parts, withheld: Withheld, paragraphs: Paragraphs) -> _Packed:
+    cut = Chunks(parts.subjects, withheld, paragraphs)
     places: list[dict[str, int]] = []
     chunks: list[str] = []
     for chunk in cut.of(parts.parts):

@@ -15,6 +15,7 @@ from trusteval.answers.ensembles import combinations
 from trusteval.answers.table import AnswerTable, Codes
 from trusteval.answers.voting import precedence, vote
 from trusteval.ensemble.panels import ballots_of
+from trusteval.protocols import PROTOCOLS
 from trusteval.report.browse.part import Part
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.items import aligned
@@ -49,6 +50,8 @@ class Election:
 
 def election_of(run: AnsweredRun, part: Part, members: Sequence[Variant]) -> Election | Unavailable:
     """Return how members elected the answers to a part's items, or why nobody can say."""
+    if str(run.facts.protocol) not in PROTOCOLS:
+        return Unavailable(f"this version knows no protocol {run.facts.protocol}")
     in_order = tuple(sorted(members, key=precedence))
     cast = ballots_of(run, in_order, part.benchmark)
     if isinstance(cast, Unavailable):

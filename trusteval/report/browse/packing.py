@@ -11,4 +11,4 @@ from typing import Any
 def packed(value: Any) -> str:
     """Return plain values packed; the same values give the same text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(text.encode(), compresslevel=6, mtime=0)).decode("ascii")

@@ -65,8 +65,8 @@ def parts_of(run: AnsweredRun, subjects: Sequence[str]) -> Parts:
     """Take a run apart by benchmark; `subjects` come first, in this order."""
     left_out: list[str] = []
     order = tuple(dict.fromkeys([*(who for who in subjects if who in run.subjects), *run.subjects]))
-    parts = tuple(_part(run, benchmark, order, left_out) for benchmark in run.benchmarks)
-    return Parts(run, order, parts, tuple(left_out))
+    parts = [_part(run, benchmark, order, left_out) for benchmark in run.benchmarks]
+    return Parts(run, order, tuple(part for part in parts if part.given), tuple(left_out))
 
 
 def _part(run: AnsweredRun, benchmark: str, order: Sequence[str], left_out: list[str]) -> Part:

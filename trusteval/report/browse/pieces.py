@@ -10,15 +10,28 @@ _BETWEEN = "\n\n"
 """What stands between paragraphs; the script puts it back."""
 
 
-def shown(text: str) -> str:
-    """Return a text with escapes for what a page would act on or hide."""
-    return printable_lines(text.replace("\r\n", "\n").replace("\t", "    "))
+class Paragraphs:
+    """Takes texts apart as they are shown: with escapes for what a page would act on or hide.
+
+    Each is taken apart once, however often a page is packed until it fits.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[str]] = {}
+
+    def of(self, text: str) -> list[str]:
+        """Return the paragraphs of a text; an empty one has an empty paragraph."""
+        if text not in self._known:
+            plain = text.replace("\r\n", "\n").replace("\t", "    ")
+            self._known[text] = printable_lines(plain).split(_BETWEEN)
+        return self._known[text]
 
 
 class Pieces:
     """Numbers paragraphs as they are first met; `take_new` hands out those since the last time."""
 
-    def __init__(self) -> None:
+    def __init__(self, paragraphs: Paragraphs) -> None:
+        self._paragraphs = paragraphs
         self._texts: dict[str, Text] = {}
         self._numbers: dict[str, int] = {}
         self._new: list[str] = []
@@ -32,7 +45,7 @@ class Pieces:
     def number(self, text: str) -> Text:
         """Store a text, unless it is, and return it by its paragraphs."""
         if text not in self._texts:
-            numbers = [self._one(piece) for piece in paragraphs(text)]
+            numbers = [self._one(piece) for piece in self._paragraphs.of(text)]
             self._texts[text] = numbers[0] if len(numbers) == 1 else numbers
         return self._texts[text]
 
@@ -47,8 +60,3 @@ class Pieces:
             self._new.append(piece)
             self.n_new_letters += len(piece)
         return self._numbers[piece]
-
-
-def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text as they are shown."""
-    return shown(text).split(_BETWEEN)

@@ -12,7 +12,7 @@ from typing import Any
 
 from trusteval.printable import printable_line
 from trusteval.report.browse.part import Given, Part
-from trusteval.report.browse.pieces import Pieces
+from trusteval.report.browse.pieces import Paragraphs, Pieces
 from trusteval.report.browse.withheld import Kind, Withheld, item_text
 from trusteval.types import Sample
 
@@ -35,10 +35,10 @@ class Chunk:
 class Chunks:
     """Cuts parts into chunks; `rules` numbers how texts were read, as they are met."""
 
-    def __init__(self, subjects: Sequence[str], withheld: Withheld) -> None:
+    def __init__(self, subjects: Sequence[str], withheld: Withheld, paragraphs: Paragraphs) -> None:
         self._places = {name: str(place) for place, name in enumerate(subjects)}
         self._withheld = withheld
-        self._pieces = Pieces()
+        self._pieces = Pieces(paragraphs)
         self.rules: dict[str, int] = {}
         self.n_letters = 0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trusteval.report.browse.part import Part
-from trusteval.report.browse.pieces import paragraphs
+from trusteval.report.browse.pieces import Paragraphs
 from trusteval.tracking.items import shown_text
 from trusteval.types import Sample
 
@@ -77,42 +77,40 @@ def item_text(sample: Sample) -> str:
     return "\n".join([shown_text(sample), *options])
 
 
-def dispensable(parts: Sequence[Part]) -> list[Text]:
+def dispensable(parts: Sequence[Part], paragraphs: Paragraphs) -> list[Text]:
     """Return all texts of a run in the order in which they are left out."""
     uses = Counter(
         piece
         for part in parts
         for kind in Kind
         for item in range(len(part))
-        for piece in _paragraphs(part, kind, item)
+        for text in _texts(part, kind, item)
+        for piece in paragraphs.of(text)
     )
     priced: list[tuple[int, Text]] = []
     for part in parts:
-        all_right = part.right_for_all().tolist()
-        for item, right in enumerate(all_right):
+        for item, right in enumerate(part.right_for_all().tolist()):
             for kind in Kind:
-                pieces = _paragraphs(part, kind, item)
+                pieces = (p for text in _texts(part, kind, item) for p in paragraphs.of(text))
                 size = sum(len(piece) / uses[piece] for piece in pieces)
                 priced.append((_turn(kind, right), Text(kind, part.benchmark, item, size)))
-    return [text for _, text in sorted(priced, key=lambda one: (one[0], -one[1].size)) if text.size]
+    priced.sort(key=lambda one: (one[0], -one[1].size))
+    return [text for _, text in priced if text.size]
 
 
 def _turn(kind: Kind, is_right_for_all: bool) -> int:
-    match kind:
-        case Kind.TEXT:
-            return 4
-        case _:
-            return (0 if is_right_for_all else 2) + (kind is Kind.RESPONSES)
+    if kind is Kind.TEXT:
+        return 4
+    return (0 if is_right_for_all else 2) + (kind is Kind.RESPONSES)
 
 
-def _paragraphs(part: Part, kind: Kind, item: int) -> Iterator[str]:
+def _texts(part: Part, kind: Kind, item: int) -> Iterator[str]:
     match kind:
         case Kind.TEXT:
-            yield from paragraphs(item_text(part.sample_table.samples[item]))
-        case Kind.PROMPT:
-            for message in part.prompts[item] if part.prompts else ():
-                yield from paragraphs(message.content)
+            yield item_text(part.sample_table.samples[item])
+        case Kind.PROMPT if part.prompts is not None:
+            yield from (message.content for message in part.prompts[item])
         case Kind.RESPONSES:
             for given in part.given.values():
                 if given.said is not None:
-                    yield from paragraphs(given.said.at(item).text)
+                    yield given.said.at(item).text

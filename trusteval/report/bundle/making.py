@@ -22,9 +22,9 @@ from trusteval.report.bundle.overview import (
 from trusteval.report.bundle.result import judged_run
 from trusteval.report.bundle.statements import statements_of
 from trusteval.report.bundle.without_texts import without_texts
+from trusteval.report.finished_run import FinishedRun
+from trusteval.report.formats.comment import job_summary
 from trusteval.report.ledger import Ending
-from trusteval.report.markdown import render_markdown
-from trusteval.report.summary import summarize
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.url_secrets import refuse_secrets
 from trusteval.tracking.answers_file import NAME as ANSWERS
@@ -140,6 +140,11 @@ def _take_texts_out(files: dict[str, bytes], evidence: Evidence) -> dict[str, st
     if files.pop(PAGE, None) is not None:
         told[PAGE] = "it holds prompts and responses"
     if REPORT in files:
-        summary = summarize(evidence.record, evidence.circumstances)
-        files[REPORT] = render_markdown(summary).encode(errors="backslashreplace")
+        run = FinishedRun(
+            evidence.record,
+            evidence.circumstances,
+            Unavailable(told["texts"]),
+            exit_status=evidence.exit_status,
+        )
+        files[REPORT] = job_summary(run).encode(errors="backslashreplace")
     return told

@@ -1,7 +1,9 @@
 "use strict";
 // What is shown, written into the fragment of the page's address: a row can be linked.
 
-const NAMES = ["dimension", "benchmark", "setting", "subject", "outcome", "flip", "against", "vote", "search", "sort", "item", "by"];
+const PLACES = ["dimension", "benchmark", "setting", "subject"];
+const ANSWERED = ["outcome", "flip", "against", "vote", "search"];
+const NAMES = [...PLACES, ...ANSWERED, "sort", "item", "by"];
 const HERE = "#answers";
 
 // Read the address: all answers where it points nowhere, null where to another part of the page.
@@ -13,6 +15,6 @@ function addressed() {
 }
 
 function addressOf(state) {
-  const given = new URLSearchParams(NAMES.filter((name) => state[name]).map((name) => [name, state[name]]));
-  return `${HERE}?${given.toString().replaceAll("%2F", "/")}`;
+  const chosen = NAMES.filter((name) => state[name]).map((name) => [name, state[name]]);
+  return `${HERE}?${new URLSearchParams(chosen).toString().replaceAll("%2F", "/")}`;
 }

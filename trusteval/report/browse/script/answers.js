@@ -1,8 +1,8 @@
 "use strict";
 // Every answer as a row of numbers, and which rows a choice of filters leaves.
 
-const OUTCOMES = ["correct", "wrong", "refused", "empty", "unparseable", "contradictory", "truncated"];
-const INVALID = OUTCOMES.slice(3);
+const INVALID = ["empty", "unparseable", "contradictory", "truncated"];
+const OUTCOMES = ["correct", "wrong", "refused", ...INVALID];
 
 class Answers {
   constructor(index) {
@@ -16,7 +16,8 @@ class Answers {
     this.outcome = new Uint8Array(this.count);
     this.subject = new Uint16Array(this.count);
     index.benchmarks.forEach((part, number) => this.fill(part, this.firsts[number]));
-    this.comparesAny = index.benchmarks.some((part) => part.given.some((given) => given.references.length));
+    const all = index.benchmarks.flatMap((part) => part.given);
+    this.comparesAny = all.some((given) => given.references.length > 0);
   }
 
   // Rows stand by benchmark, item and subject.
@@ -85,6 +86,23 @@ class Answers {
     return null;
   }
 
+  // All answers to the item of one.
+  ofItem({ number, item, part }) {
+    return part.given.map((_, place) => this.at(this.rowAt(number, item, place)));
+  }
+
+  subjectOf({ given }) {
+    return this.index.subjects[given.subject];
+  }
+
+  word(answer) {
+    return this.index.answers[answer].word;
+  }
+
+  isLabel(answer) {
+    return this.index.answers[answer].kind === "label";
+  }
+
   // What an answer is compared with: by name another subject or a gate's reference, else those of
   // all its gates.
   references(part, given, against) {
@@ -100,9 +118,10 @@ class Answers {
   flips({ part, item, given }, against) {
     const isRight = (answer) => this.outcomeOf(answer, part.target[item]) === "correct";
     const here = isRight(given.answer[item]);
+    const how = here ? "gained" : "lost";
     return this.references(part, given, against)
       .filter((one) => one.answer && isRight(one.answer[item]) !== here)
-      .map((one) => ({ how: here ? "gained" : "lost", called: one.called, answer: one.answer[item] }));
+      .map((one) => ({ how, called: one.called, answer: one.answer[item] }));
   }
 
   // The case of a vote: ballots, tally, decision. None where no vote gave the answer.
@@ -131,7 +150,7 @@ class Answers {
       dimension: ({ part }) => part.dimension === state.dimension,
       benchmark: ({ part }) => part.name === state.benchmark,
       setting: ({ part, item }) => this.settingOf(part, item) === state.setting,
-      subject: ({ given }) => index.subjects[given.subject] === state.subject,
+      subject: (here) => this.subjectOf(here) === state.subject,
       outcome: ({ row, given, item }) =>
         state.outcome === "read"
           ? index.answers[given.answer[item]].contradictory

@@ -6,20 +6,25 @@ const MOST_LETTERS = 20_000; // shown at once; a page with megabytes of text is 
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter((child) => child !== null));
+  made.append(...children);
   return made;
 }
 
-function paragraph(text) {
+function quiet(text) {
   return element("p", { class: "answers-quiet" }, text);
+}
+
+function counted(n, noun) {
+  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 // A long text with its line ends, of which the first part is shown until more is asked for.
 function textBlock(text, words = "") {
-  const block = element("pre", { class: "answers-text" }, ...marked(text.slice(0, MOST_LETTERS), words));
+  const shown = marked(text.slice(0, MOST_LETTERS), words);
+  const block = element("pre", { class: "answers-text" }, ...shown);
   if (!text) block.append(element("i", {}, "(empty)"));
   if (text.length <= MOST_LETTERS) return block;
-  const label = `Show all ${text.length.toLocaleString("en")} characters`;
+  const label = `Show all ${counted(text.length, "character")}`;
   const more = element("button", { type: "button" }, label);
   more.addEventListener("click", () => {
     block.replaceChildren(...marked(text, words));
@@ -39,14 +44,14 @@ function marked(text, words) {
   return [...parts, text.slice(end)];
 }
 
-// Where words stand: as they are and by themselves, else in any case, else within others. The reader
-// writes one space where the text may have line ends.
+// Where words stand: as they are and by themselves, else in any case, else within others.
 function places(text, words) {
   if (!words) return [];
-  const pattern = words.split(/\s+/u).map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&")).join("\\s+");
-  const alone = `(?<![\\p{L}\\p{N}])(?:${pattern})(?![\\p{L}\\p{N}])`;
-  for (const [source, flags] of [[alone, "gu"], [alone, "giu"], [pattern, "giu"]]) {
-    const found = [...text.matchAll(new RegExp(source, flags))];
+  const escaped = words.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&");
+  const anyhow = escaped.replace(/\s+/gu, "\\s+"); // the reader writes one space for line ends too
+  const alone = `(?<![\\p{L}\\p{N}])(?:${anyhow})(?![\\p{L}\\p{N}])`;
+  for (const pattern of [RegExp(alone, "gu"), RegExp(alone, "giu"), RegExp(anyhow, "giu")]) {
+    const found = [...text.matchAll(pattern)];
     if (found.length) return found;
   }
   return [];

@@ -26,7 +26,7 @@ class List {
   }
 
   resize() {
-    if (!this.n || !this.box.clientHeight) return;
+    if (!this.n) return;
     this.seen.replaceChildren(this.make(0));
     this.height = this.seen.firstChild.offsetHeight;
     this.space.style.height = `${Math.min(this.n * this.height, MOST_PIXELS)}px`;
@@ -75,14 +75,21 @@ class List {
 
   press(event) {
     const page = Math.max(1, Math.floor(this.box.clientHeight / this.height) - 1);
-    const to = { ArrowDown: this.active + 1, ArrowUp: this.active - 1, PageDown: this.active + page,
-      PageUp: this.active - page, Home: 0, End: this.n - 1 }[event.key];
+    const to = {
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + page,
+      PageUp: this.active - page,
+      Home: 0,
+      End: this.n - 1,
+    }[event.key];
     if (event.ctrlKey || event.altKey || event.metaKey || !this.n) return;
     if (to !== undefined) {
       this.active = Math.min(Math.max(to, 0), this.n - 1);
       this.reveal(this.active);
-    } else if ((event.key === "Enter" || event.key === " ") && this.active >= 0) this.open(this.active);
-    else return;
+    } else if (["Enter", " "].includes(event.key) && this.active >= 0) {
+      this.open(this.active);
+    } else return;
     event.preventDefault();
   }
 

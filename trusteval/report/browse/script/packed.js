@@ -31,7 +31,7 @@ class Texts {
   // The texts of an item's chunk, and the item's place in them.
   async around(benchmark, item) {
     const number = this.starts.findLastIndex(
-      (start) => start.benchmark < benchmark || (start.benchmark === benchmark && start.item <= item),
+      (start) => start.benchmark === benchmark && start.item <= item,
     );
     return { texts: await this.chunk(number), at: item - this.starts[number].item };
   }

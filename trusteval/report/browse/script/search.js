@@ -44,7 +44,7 @@ class Search {
       const asked = has(text) || (chunk.prompt[place] ?? []).some(([, pieces]) => has(pieces));
       part.given.forEach(({ subject }, nth) => {
         const said = chunk.said[subject]?.[place] ?? null;
-        const row = this.answers.firsts[start.benchmark] + (start.item + place) * part.given.length + nth;
+        const row = this.answers.rowAt(start.benchmark, start.item + place, nth);
         if (asked || has(said)) marks[row] = 1;
       });
     });
