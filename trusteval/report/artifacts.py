@@ -92,7 +92,6 @@ def write_report(
 def write_items(run: FinishedRun, votes: Votes, directory: Path) -> None:
     """Write report.md and comment.md again, with lost items and what was found of its ensembles.
 
-
     UsageError where they cannot be written.
     """
     from trusteval.report.votes import study_in_short

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trusteval.report.finished_run import FinishedRun
 from trusteval.report.gaps import lost_answer_lines
 from trusteval.report.ledger import Ending
 from trusteval.report.outcomes import shown_outcome
@@ -102,19 +101,20 @@ class Decision:
     reasons: tuple[Reason, ...]
 
 
-def decision(run: FinishedRun) -> Decision:
-    """Decide over the whole run."""
-    reasons = tuple(sorted(_reasons(run), key=lambda reason: list(Kind).index(reason.kind)))
-    return _decided(reasons, [v for v in run.record.verdicts if v.level is Level.BLOCK])
+def decision(record: RunRecord, *, exit_status: int | None) -> Decision:
+    """Decide over the whole run, which pytest ended with that status, None if that is not known."""
+    reasons = tuple(
+        sorted(_reasons(record, exit_status), key=lambda reason: list(Kind).index(reason.kind))
+    )
+    return _decided(reasons, [v for v in record.verdicts if v.level is Level.BLOCK])
 
 
-def decision_on(subject: str, run: FinishedRun, whole: Decision) -> Decision | None:
+def decision_on(subject: str, record: RunRecord, whole: Decision) -> Decision | None:
     """Decide over one subject; what speaks against the run alone leaves it open.
 
     A law of the vote is a vote's own. None where no blocking gate asks about the subject and
     nothing speaks against it.
     """
-    record = run.record
     is_vote = subject in record.noted("vote over")
     own = [
         reason
@@ -159,8 +159,7 @@ def _counted(reasons: Sequence[Reason]) -> str:
     return ", ".join(said)
 
 
-def _reasons(run: FinishedRun) -> list[Reason]:
-    record = run.record
+def _reasons(record: RunRecord, exit_status: int | None) -> list[Reason]:
     found = [
         *_of_verdicts(record),
         *_of_subjects(record),
@@ -169,23 +168,27 @@ def _reasons(run: FinishedRun) -> list[Reason]:
     ]
     if not record.verdicts:
         found.append(Reason(Kind.NOTHING, "no gate was judged"))
-    return [*found, *_of_status(run, found)]
+    return [*found, *_of_status(record, exit_status, found)]
 
 
-def _of_status(run: FinishedRun, found: Sequence[Reason]) -> Iterator[Reason]:
+def _of_status(
+    record: RunRecord, exit_status: int | None, found: Sequence[Reason]
+) -> Iterator[Reason]:
     """Explain an exit status that nothing else does: inconclusive gates fail a run on request."""
-    if run.exit_status == _TESTS_FAILED and all(one.answer is not Answer.NO for one in found):
+    if exit_status is None:
+        yield Reason(Kind.STATUS, "how pytest ended is not known")
+    elif exit_status == _TESTS_FAILED and all(one.answer is not Answer.NO for one in found):
         undecided = [
             verdict
-            for verdict in run.record.verdicts
+            for verdict in record.verdicts
             if verdict.level is Level.BLOCK and verdict.outcome is Outcome.INCONCLUSIVE
         ]
         for verdict in undecided:
             yield Reason(Kind.INCONCLUSIVE, _sentence(verdict), verdict.subject, verdict.gate)
         if not undecided:
             yield Reason(Kind.FAILED, "pytest ended with exit status 1: tests failed")
-    elif run.exit_status and not found:
-        yield Reason(Kind.STATUS, f"pytest ended with exit status {run.exit_status}")
+    elif exit_status and not found:
+        yield Reason(Kind.STATUS, f"pytest ended with exit status {exit_status}")
 
 
 def _sentence(verdict: Verdict) -> str:

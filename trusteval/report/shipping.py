@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from trusteval.report.decision import Answer, decision
 from trusteval.report.outcomes import SEVERITY, shown_outcome
 from trusteval.report.record import RunRecord
 from trusteval.report.standing import standing
@@ -14,18 +14,10 @@ _WORSE = 1
 """pytest's exit status where tests failed."""
 
 
-class Shipping(StrEnum):
-    """YES: nothing is worse; NO: something is; UNKNOWN: not all that was asked was judged."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
 _SENTENCES = {
-    Shipping.YES: "✓ MAY SHIP: every gate was judged, and none keeps it from shipping",
-    Shipping.NO: "✗ MUST NOT SHIP",
-    Shipping.UNKNOWN: "⚠ NOT SHOWN THAT IT MAY SHIP",
+    Answer.YES: "✓ MAY SHIP: every gate was judged, and none keeps it from shipping",
+    Answer.NO: "✗ MUST NOT SHIP",
+    Answer.NOT_KNOWN: "⚠ NOT SHOWN THAT IT MAY SHIP",
 }
 
 
@@ -36,7 +28,7 @@ class Decision:
     `undecided` counts the verdicts that are neither PASS nor FAIL and did not stop the run.
     """
 
-    shipping: Shipping
+    answer: Answer
     reasons: tuple[str, ...]
     undecided: str
 
@@ -44,12 +36,12 @@ class Decision:
     def sentence(self) -> str:
         """Say it in one line."""
         more = f" ({self.undecided} beside)" if self.undecided else ""
-        return f"{_SENTENCES[self.shipping]}{more}"
+        return f"{_SENTENCES[self.answer]}{more}"
 
 
 def decide_shipping(record: RunRecord, *, exit_status: int | None) -> Decision:
     """Decide by what was judged and by how the run ended: where that is None, nobody knows."""
-    status = exit_status or 0
+    decided, status = decision(record, exit_status=exit_status), exit_status or 0
     found = standing(record, failed=(), exit_status=status)
     if status == _WORSE and not found.worse:
         # What is undecided fails a run where that is asked, and only then.
@@ -59,14 +51,11 @@ def decide_shipping(record: RunRecord, *, exit_status: int | None) -> Decision:
             if verdict.outcome is Outcome.INCONCLUSIVE and verdict.level is Level.BLOCK
         }
         found = standing(record, failed=failed, exit_status=status)
-    missing = [] if record.is_complete or found.worse else ["not every gate was judged"]
+    answer = decided.answer
+    missing = [] if answer is Answer.YES or found.worse else [decided.because]
     unknown = ["how pytest ended is not known"] if exit_status is None else []
-    reasons = (*found.worse, *(found.unmeasured or missing), *unknown)
-    if found.worse or status == _WORSE:
-        shipping = Shipping.NO
-    else:
-        shipping = Shipping.UNKNOWN if reasons else Shipping.YES
-    return Decision(shipping, reasons, _undecided(record) if shipping is Shipping.YES else "")
+    reasons = dict.fromkeys((*found.worse, *(found.unmeasured or missing), *unknown))
+    return Decision(answer, tuple(reasons), _undecided(record) if answer is Answer.YES else "")
 
 
 def _undecided(record: RunRecord) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trusteval.report.decision import Answer
+from trusteval.report.outcomes import SIGNS
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -15,23 +18,16 @@ class Mark:
     role: str
 
 
-_MARKS: Mapping[str, Mark] = {
-    mark.word: mark
-    for mark in (
-        Mark("PASS", "\N{CHECK MARK}", "pass"),
-        Mark("WARN", "\N{BLACK UP-POINTING TRIANGLE}", "warn"),
-        Mark("INCONCLUSIVE", "?", "open"),
-        Mark("SUSPECT", "!", "open"),
-        Mark("UNDECIDABLE", "\N{EMPTY SET}", "open"),
-        Mark("NOT RUN", "\N{EN DASH}", "open"),
-        Mark("BROKEN", "\N{CROSSING LANES}", "fail"),
-        Mark("ERROR", "\N{WARNING SIGN}", "fail"),
-        Mark("FAIL", "\N{BALLOT X}", "fail"),
-        Mark("yes", "\N{CHECK MARK}", "pass"),
-        Mark("no", "\N{BALLOT X}", "fail"),
-        Mark("not known", "?", "open"),
-    )
+_ROLES: Mapping[str, str] = {
+    **{"PASS": "pass", "WARN": "warn", "INCONCLUSIVE": "open", "SUSPECT": "open"},
+    **{"UNDECIDABLE": "open", "NOT RUN": "open", "BROKEN": "fail", "ERROR": "fail", "FAIL": "fail"},
 }
+_ANSWERS: Mapping[str, Mark] = {
+    Answer.YES: Mark("yes", SIGNS["PASS"], "pass"),
+    Answer.NO: Mark("no", SIGNS["FAIL"], "fail"),
+    Answer.NOT_KNOWN: Mark("not known", "?", "open"),
+}
+_MARKS = {**{word: Mark(word, SIGNS[word], role) for word, role in _ROLES.items()}, **_ANSWERS}
 NO_GATE = Mark("no gate", "\N{EN DASH}", "muted")
 """Of what no gate asks."""
 

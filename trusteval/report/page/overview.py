@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trusteval.report.decision import Decision, decision_on
-from trusteval.report.finished_run import FinishedRun
 from trusteval.report.outcomes import SEVERITY, verdict_of
 from trusteval.report.page.anchors import anchor
 from trusteval.report.page.marks import NO_GATE, Mark, mark_of
@@ -57,13 +56,13 @@ class Overview:
     rows: tuple[OverviewRow, ...]
 
 
-def overview(run: FinishedRun, whole: Decision) -> Overview:
+def overview(record: RunRecord, whole: Decision) -> Overview:
     """Lay out what a run found."""
-    record, heads = run.record, _heads(run.record)
+    heads = _heads(record)
     names = dict.fromkeys([*record.subjects, *(one.subject for one in record.unjudged)])
     rows = []
     for subject in names:
-        decided = decision_on(subject, run, whole)
+        decided = decision_on(subject, record, whole)
         rows.append(
             OverviewRow(
                 subject,

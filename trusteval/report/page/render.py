@@ -6,8 +6,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trusteval.charts.look import stylesheet
-from trusteval.engines import ENGINES
 from trusteval.report.browse.browser import browser_of
+from trusteval.report.caveats import no_model_lines
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
@@ -61,7 +61,7 @@ def page_with(run: FinishedRun, votes: Votes) -> str:
     script = "\n".join((_read("page.js"), browser.script))
     style = "\n".join((stylesheet(), _read("page.css"), browser.css))
     summary = summarize(run.record, run.circumstances)
-    decided, groups = decision(run), gate_groups(run)
+    decided, groups = decision(run.record, exit_status=run.exit_status), gate_groups(run)
     parts = parts_of(run, summary)
     entries = [entry for group in groups for entry in group.entries]
     return (
@@ -75,7 +75,7 @@ def page_with(run: FinishedRun, votes: Votes) -> str:
             answer=mark_of(decided.answer),
             decision=decided,
             most_reasons=_MOST_REASONS,
-            overview=overview(run, decided),
+            overview=overview(run.record, decided),
             but=_but(run),
             caution=mark_of("WARN"),
             warnings=_warnings(run, summary, decided),
@@ -158,10 +158,7 @@ def _but(run: FinishedRun) -> list[str]:
         said.append(
             "the demo shows that the gate works; it cannot show that a model is fit to ship"
         )
-    engine = ENGINES.get(facts.engine or "")
-    if engine is None or not engine.runs_model:
-        said.append(f"no model ran: the answers are from the {facts.engine or 'unknown'} engine")
-    return said
+    return [*said, *no_model_lines(run.record)]
 
 
 def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str]:
