@@ -16,7 +16,7 @@ SEVERITY = (
 
 SIGNS = {
     **{"PASS": "✓", "WARN": "▲", "INCONCLUSIVE": "?", "SUSPECT": "!", "UNDECIDABLE": "∅"},
-    **{"NOT RUN": "\N{EN DASH}", "BROKEN": "⛌", "ERROR": "⚠", "FAIL": "✗"},
+    **{"NOT RUN": "\N{EN DASH}", "BROKEN": "⊘", "ERROR": "⚠", "FAIL": "✗"},
 }
 """What stands before a verdict's word, for those to whom colours say nothing."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-_SIGNS = "✓▲✗∅⚠⛌\u2013─"
+_SIGNS = "✓▲✗∅⚠⊘\u2013─"
 """Letters of ours that not every encoding has."""
 _NARROWEST = 40
 _GUESSED = ("80", "24")
