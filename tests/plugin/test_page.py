@@ -66,7 +66,7 @@ def test_run_that_makes_no_page_leaves_no_earlier_one(some: Project, good: Path)
     ran = some.run(*asked, "--trust-html=off")
     assert "page:" not in ran.stdout
     assert {path.name for path in folder.iterdir()} == {
-        *("verdicts.json", "run.json", "report.md", "answers.json.gz"),
+        *("verdicts.json", "run.json", "report.md", "comment.md", "answers.json.gz"),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.pages import recorded
 from tests.report.parts import NAMES, line, verdict
 from tests.report.records import GREEN
 from trusteval.report.decision import Answer, decision, decision_on
@@ -92,33 +91,31 @@ KEPT_FROM_YES = {
 @pytest.mark.parametrize("name", KEPT_FROM_YES)
 def test_run_is_kept_from_a_yes_by(name: str) -> None:
     changed, answer, because = KEPT_FROM_YES[name]
-    run = replace(recorded("green"), record=replace(GREEN, **changed))
-    found = decision(run)
+    found = decision(replace(GREEN, **changed), exit_status=0)
     assert (found.answer, found.because) == (answer, because)
 
 
 def test_run_in_which_all_gates_pass_may_ship() -> None:
-    found = decision(recorded("green"))
+    found = decision(GREEN, exit_status=0)
     assert (found.answer, found.because) == (Answer.YES, "all 2 blocking gates pass")
 
 
 @pytest.mark.parametrize("kind", [Undecided.SAMPLES, Undecided.TRIPWIRE, Undecided.FIRST])
 def test_yes_says_how_many_gates_are_open(kind: Undecided) -> None:
-    run = replace(recorded("green"), record=replace(GREEN, **with_(UNDECIDED[kind])))
-    found = decision(run)
+    found = decision(replace(GREEN, **with_(UNDECIDED[kind])), exit_status=0)
     assert found.answer is Answer.YES
     assert found.because == ("no blocking gate fails, but only 2 of 3 pass: 1 is inconclusive")
 
 
 def test_open_gate_that_failed_the_run_keeps_it_from_a_yes() -> None:
     record = replace(GREEN, **with_(UNDECIDED[Undecided.SAMPLES]))
-    found = decision(replace(recorded("green"), record=record, exit_status=1))
+    found = decision(record, exit_status=1)
     assert (found.answer, found.because) == (Answer.NO, "1 inconclusive gate fails this run")
 
 
 @pytest.mark.parametrize(("status", "answer"), [(1, "no"), (2, "not known"), (10, "not known")])
 def test_exit_status_that_nothing_explains_keeps_a_run_from_a_yes(status: int, answer: str) -> None:
-    found = decision(replace(recorded("green"), exit_status=status))
+    found = decision(GREEN, exit_status=status)
     assert found.answer == answer
     assert f"exit status {status}" in found.because
 
@@ -129,9 +126,8 @@ def test_subject_is_decided_over_by_what_is_about_it() -> None:
         **with_(verdict("mmlu", "gptq-4", Outcome.FAIL)),
         subjects=["dense", "gptq-4", "gptq-3"],
     )
-    run = replace(recorded("green"), record=record, exit_status=1)
-    whole = decision(run)
-    found = {name: decision_on(name, run, whole) for name in record.subjects}
+    whole = decision(record, exit_status=1)
+    found = {name: decision_on(name, record, whole=whole) for name in record.subjects}
     answers = {name: one and one.answer for name, one in found.items()}
     assert answers == {"dense": Answer.YES, "gptq-4": Answer.NO, "gptq-3": None}
 
@@ -145,8 +141,7 @@ def test_broken_law_is_about_votes_alone() -> None:
         invariants=[Invariant("ties", "failed")],
         **with_(verdict("ethics", "vote", Outcome.PASS)),
     )
-    run = replace(recorded("green"), record=record)
-    whole = decision(run)
-    found = {name: decision_on(name, run, whole) for name in record.subjects}
+    whole = decision(record, exit_status=0)
+    found = {name: decision_on(name, record, whole=whole) for name in record.subjects}
     answers = {name: one and one.answer for name, one in found.items()}
     assert answers == {"dense": Answer.YES, "gptq-4": Answer.YES, "vote": Answer.NO}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trusteval.report.decision import Answer
+from trusteval.report.outcomes import SIGNS
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -15,27 +18,17 @@ class Mark:
     role: str
 
 
-_MARKS: Mapping[str, Mark] = {
-    mark.word: mark
-    for mark in (
-        Mark("PASS", "\N{CHECK MARK}", "pass"),
-        Mark("WARN", "\N{BLACK UP-POINTING TRIANGLE}", "warn"),
-        Mark("INCONCLUSIVE", "?", "open"),
-        Mark("SUSPECT", "!", "open"),
-        Mark("UNDECIDABLE", "\N{EMPTY SET}", "open"),
-        Mark("NOT RUN", "\N{EN DASH}", "open"),
-        Mark("BROKEN", "\N{CROSSING LANES}", "fail"),
-        Mark("ERROR", "\N{WARNING SIGN}", "fail"),
-        Mark("FAIL", "\N{BALLOT X}", "fail"),
-        Mark("yes", "\N{CHECK MARK}", "pass"),
-        Mark("no", "\N{BALLOT X}", "fail"),
-        Mark("not known", "?", "open"),
-    )
+_ROLES: Mapping[str, str] = {
+    **{"PASS": "pass", "WARN": "warn"},
+    **dict.fromkeys(("INCONCLUSIVE", "SUSPECT", "UNDECIDABLE", "NOT RUN"), "open"),
+    **dict.fromkeys(("BROKEN", "ERROR", "FAIL"), "fail"),
+    **{Answer.YES: "pass", Answer.NO: "fail", Answer.NOT_KNOWN: "open"},
 }
+_SIGNS: Mapping[str, str] = {**SIGNS, **{answer: answer.sign for answer in Answer}}
 NO_GATE = Mark("no gate", "\N{EN DASH}", "muted")
 """Of what no gate asks."""
 
 
 def mark_of(word: str) -> Mark:
     """Return how a verdict, or the answer to whether it may ship, is shown; "-" is no gate."""
-    return _MARKS.get(word, NO_GATE)
+    return Mark(str(word), _SIGNS[word], _ROLES[word]) if word in _ROLES else NO_GATE

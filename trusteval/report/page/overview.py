@@ -63,7 +63,7 @@ def overview(run: FinishedRun, whole: Decision) -> Overview:
     names = dict.fromkeys([*record.subjects, *(one.subject for one in record.unjudged)])
     rows = []
     for subject in names:
-        decided = decision_on(subject, run, whole)
+        decided = decision_on(subject, record, whole=whole)
         rows.append(
             OverviewRow(
                 subject,

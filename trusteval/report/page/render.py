@@ -61,7 +61,7 @@ def page_with(run: FinishedRun, votes: Votes) -> str:
     script = "\n".join((_read("page.js"), browser.script))
     style = "\n".join((stylesheet(), _read("page.css"), browser.css))
     summary = summarize(run.record, run.circumstances)
-    decided, groups = decision(run), gate_groups(run)
+    decided, groups = decision(run.record, exit_status=run.exit_status), gate_groups(run)
     parts = parts_of(run, summary)
     entries = [entry for group in groups for entry in group.entries]
     return (
