@@ -127,7 +127,7 @@ def test_subject_is_decided_over_by_what_is_about_it() -> None:
         subjects=["dense", "gptq-4", "gptq-3"],
     )
     whole = decision(record, exit_status=1)
-    found = {name: decision_on(name, record, whole) for name in record.subjects}
+    found = {name: decision_on(name, record, whole=whole) for name in record.subjects}
     answers = {name: one and one.answer for name, one in found.items()}
     assert answers == {"dense": Answer.YES, "gptq-4": Answer.NO, "gptq-3": None}
 
@@ -142,7 +142,7 @@ def test_broken_law_is_about_votes_alone() -> None:
         **with_(verdict("ethics", "vote", Outcome.PASS)),
     )
     whole = decision(record, exit_status=0)
-    found = {name: decision_on(name, record, whole) for name in record.subjects}
+    found = {name: decision_on(name, record, whole=whole) for name in record.subjects}
     answers = {name: one and one.answer for name, one in found.items()}
     assert answers == {"dense": Answer.YES, "gptq-4": Answer.YES, "vote": Answer.NO}
 

@@ -1,18 +1,18 @@
-"""May it ship? One answer over all that a run found and did not find, with every reason."""
+"""May it ship? One answer over all that a run found and did not find, with every reason.
+
+Everything that says so of a run says what stands here. What keeps a run from being accepted is
+another question (standing.py): a part of a run, which says nothing of the rest, may be accepted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from trusteval.report.gaps import lost_answer_lines
-from trusteval.report.ledger import Ending
 from trusteval.report.outcomes import shown_outcome
+from trusteval.report.reasons import Kind, Reason, counted, reasons_against
 from trusteval.report.record import RunRecord
-from trusteval.report.tries import beyond_lines
-from trusteval.report.try_count import TryCount
-from trusteval.report.unjudged import Cause
 from trusteval.types import Level, Outcome, Verdict
 
 
@@ -23,73 +23,27 @@ class Answer(StrEnum):
     NO = "no"
     NOT_KNOWN = "not known"
 
-
-class Kind(StrEnum):
-    """What keeps a run, or one subject of it, from a yes; worst first."""
-
-    FAIL = "FAIL"
-    UNDECIDABLE = "UNDECIDABLE"
-    SUSPECT = "SUSPECT"
-    BROKEN = "BROKEN"
-    LAW = "law"
-    TEST = "test"
-    TRIES = "tries"
-    INCONCLUSIVE = "INCONCLUSIVE"
-    FAILED = "failed"
-    ERROR = "ERROR"
-    STATUS = "status"
-    NOT_RUN = "NOT RUN"
-    STEP = "step"
-    ENDING = "ending"
-    LOST = "lost"
-    NOTHING = "nothing"
-
-
-_AGAINST = (
-    *(Kind.FAIL, Kind.UNDECIDABLE, Kind.SUSPECT, Kind.BROKEN),
-    *(Kind.LAW, Kind.TEST, Kind.TRIES, Kind.INCONCLUSIVE, Kind.FAILED),
-)
-"""With these a run ends as tests do that failed; the others leave something unknown."""
-_AT_LARGE = (Kind.TEST, Kind.STEP, Kind.FAILED, Kind.STATUS)
-"""Of these nobody knows whom they are about."""
-_TESTS_FAILED = 1
-"""pytest's exit status."""
-_ONE, _SEVERAL = 0, 1
-_COUNTED = {
-    Kind.FAIL: ("1 blocking gate fails", "{n} blocking gates fail"),
-    Kind.BROKEN: ("1 subject is broken", "{n} subjects are broken"),
-    Kind.LAW: ("the vote breaks 1 of its laws", "the vote breaks {n} of its laws"),
-    Kind.TEST: ("1 test failed beside the gates", "{n} tests failed beside the gates"),
-    Kind.TRIES: (
-        "1 subject had more tries than it may",
-        "{n} subjects had more tries than they may",
-    ),
-    Kind.UNDECIDABLE: ("1 blocking gate is undecidable", "{n} blocking gates are undecidable"),
-    Kind.SUSPECT: ("1 blocking gate is suspect", "{n} blocking gates are suspect"),
-    Kind.INCONCLUSIVE: (
-        "1 inconclusive gate fails this run",
-        "{n} inconclusive gates fail this run",
-    ),
-    Kind.ERROR: ("1 gate or subject ended in an error", "{n} gates or subjects ended in errors"),
-    Kind.NOT_RUN: ("1 gate did not run", "{n} gates did not run"),
-    Kind.STEP: ("1 test could not be run", "{n} tests could not be run"),
-    Kind.LOST: ("answers of 1 subject are lost", "answers of {n} subjects are lost"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that keeps from a yes; `subject` and `gate` are None where it is about none."""
-
-    kind: Kind
-    words: str
-    subject: str | None = None
-    gate: str | None = None
+    @property
+    def sign(self) -> str:
+        """What stands before it, for those to whom colours say nothing."""
+        return _SIGNS[self]
 
     @property
-    def answer(self) -> Answer:
-        """What it makes of the question."""
-        return Answer.NO if self.kind in _AGAINST else Answer.NOT_KNOWN
+    def words(self) -> str:
+        """The answer as a sentence of its own, where nobody sees the question."""
+        return f"{self.sign} {_WORDS[self]}"
+
+
+_SIGNS = {
+    Answer.YES: "\N{CHECK MARK}",
+    Answer.NO: "\N{BALLOT X}",
+    Answer.NOT_KNOWN: "\N{WARNING SIGN}",
+}
+_WORDS = {
+    Answer.YES: "MAY SHIP",
+    Answer.NO: "MUST NOT SHIP",
+    Answer.NOT_KNOWN: "NOT SHOWN THAT IT MAY SHIP",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,137 +54,67 @@ class Decision:
     because: str
     reasons: tuple[Reason, ...]
 
+    @property
+    def sentence(self) -> str:
+        """Say it in one line."""
+        return f"{self.answer.words}: {self.because}"
+
 
 def decision(record: RunRecord, *, exit_status: int | None) -> Decision:
-    """Decide over the whole run, which pytest ended with that status, None if that is not known."""
-    reasons = tuple(
-        sorted(_reasons(record, exit_status), key=lambda reason: list(Kind).index(reason.kind))
-    )
-    return _decided(reasons, [v for v in record.verdicts if v.level is Level.BLOCK])
+    """Decide over a whole run; where nobody knows how pytest ended, nobody knows that it may."""
+    reasons = reasons_against(record, exit_status=exit_status)
+    return _decided(reasons, record.verdicts)
 
 
-def decision_on(subject: str, record: RunRecord, whole: Decision) -> Decision | None:
+def decision_on(subject: str, record: RunRecord, *, whole: Decision) -> Decision | None:
     """Decide over one subject; what speaks against the run alone leaves it open.
 
     A law of the vote is a vote's own. None where no blocking gate asks about the subject and
     nothing speaks against it.
     """
     is_vote = subject in record.noted("vote over")
-    own = [
+    own = tuple(
         reason
         for reason in whole.reasons
         if reason.subject == subject or (is_vote and reason.kind is Kind.LAW)
-    ]
-    judged = [v for v in record.verdicts if v.subject == subject and v.level is Level.BLOCK]
-    if not own and not judged:
+    )
+    verdicts = [verdict for verdict in record.verdicts if verdict.subject == subject]
+    if not own and all(verdict.level is not Level.BLOCK for verdict in verdicts):
         return None
-    at_large = [one for one in whole.reasons if one.kind in _AT_LARGE]
-    if own or not at_large:
-        return _decided(tuple(own), judged)
-    return Decision(Answer.NOT_KNOWN, _counted(at_large), tuple(at_large))
+    beside = at_large(record, whole=whole)
+    if own or not beside:
+        return replace(_decided(own, verdicts), reasons=(*own, *beside))
+    return Decision(Answer.NOT_KNOWN, counted(beside), beside)
 
 
-def _decided(reasons: tuple[Reason, ...], blocking: Sequence[Verdict]) -> Decision:
+def at_large(record: RunRecord, *, whole: Decision) -> tuple[Reason, ...]:
+    """Return what keeps every subject from a yes: of an incomplete run nobody gets one."""
+    found = tuple(one for one in whole.reasons if one.is_at_large)
+    if record.is_complete or any(one.kind is Kind.ENDING for one in found):
+        return found
+    n_judged, n_asked = len(record.verdicts), record.ledger()["gates"]["of"]
+    words = f"the run is incomplete: {n_judged} of {n_asked} gates judged"
+    return (*found, Reason(Kind.ENDING, words))
+
+
+def _decided(reasons: tuple[Reason, ...], verdicts: Sequence[Verdict]) -> Decision:
     if reasons:
-        answer = Answer.NO if any(one.answer is Answer.NO for one in reasons) else Answer.NOT_KNOWN
-        return Decision(answer, _counted(reasons), reasons)
-    passed = sum(verdict.outcome is Outcome.PASS for verdict in blocking)
+        answer = Answer.NO if any(one.is_against for one in reasons) else Answer.NOT_KNOWN
+        return Decision(answer, counted(reasons), reasons)
+    blocking = [verdict.outcome for verdict in verdicts if verdict.level is Level.BLOCK]
+    passed, warned = blocking.count(Outcome.PASS), _warned(verdicts)
     if not passed:
-        return Decision(Answer.NOT_KNOWN, "no blocking gate passed, and none failed", ())
+        return Decision(Answer.NOT_KNOWN, f"no blocking gate passed, and none failed{warned}", ())
     if passed < len(blocking):
         open_ones = len(blocking) - passed
         words = f"no blocking gate fails, but only {passed} of {len(blocking)} pass"
         undecided = "is" if open_ones == 1 else "are"
-        return Decision(Answer.YES, f"{words}: {open_ones} {undecided} inconclusive", ())
+        return Decision(Answer.YES, f"{words}: {open_ones} {undecided} inconclusive{warned}", ())
     held = "the one blocking gate passes" if passed == 1 else f"all {passed} blocking gates pass"
-    return Decision(Answer.YES, held, ())
+    return Decision(Answer.YES, f"{held}{warned}", ())
 
 
-def _counted(reasons: Sequence[Reason]) -> str:
-    """Say what there is of every kind of reason; one that is its own sentence stands as it is."""
-    said = []
-    for kind in Kind:
-        of_kind = [one for one in reasons if one.kind is kind]
-        if of_kind and kind in _COUNTED:
-            words = _COUNTED[kind][_ONE if len(of_kind) == 1 else _SEVERAL]
-            said.append(words.format(n=len(of_kind)))
-        else:
-            said += [one.words for one in of_kind]
-    return ", ".join(said)
-
-
-def _reasons(record: RunRecord, exit_status: int | None) -> list[Reason]:
-    found = [
-        *_of_verdicts(record),
-        *_of_subjects(record),
-        *_of_unjudged(record),
-        *_beside_gates(record),
-    ]
-    if not record.verdicts:
-        found.append(Reason(Kind.NOTHING, "no gate was judged"))
-    return [*found, *_of_status(record, exit_status, found)]
-
-
-def _of_status(
-    record: RunRecord, exit_status: int | None, found: Sequence[Reason]
-) -> Iterator[Reason]:
-    """Explain an exit status that nothing else does: inconclusive gates fail a run on request."""
-    if exit_status is None:
-        yield Reason(Kind.STATUS, "how pytest ended is not known")
-    elif exit_status == _TESTS_FAILED and all(one.answer is not Answer.NO for one in found):
-        undecided = [
-            verdict
-            for verdict in record.verdicts
-            if verdict.level is Level.BLOCK and verdict.outcome is Outcome.INCONCLUSIVE
-        ]
-        for verdict in undecided:
-            yield Reason(Kind.INCONCLUSIVE, _sentence(verdict), verdict.subject, verdict.gate)
-        if not undecided:
-            yield Reason(Kind.FAILED, "pytest ended with exit status 1: tests failed")
-    elif exit_status and not found:
-        yield Reason(Kind.STATUS, f"pytest ended with exit status {exit_status}")
-
-
-def _sentence(verdict: Verdict) -> str:
-    """Return a verdict's sentence up to its counts, which stand beside the gate."""
-    return verdict.message.partition("; ")[0]
-
-
-def _of_verdicts(record: RunRecord) -> Iterator[Reason]:
-    for verdict in record.verdicts:
-        if verdict.blocks:
-            kind = Kind(shown_outcome(verdict))
-            yield Reason(kind, _sentence(verdict), verdict.subject, verdict.gate)
-
-
-def _of_subjects(record: RunRecord) -> Iterator[Reason]:
-    for subject, why in sorted(record.broken.items()):
-        yield Reason(Kind.BROKEN, why, subject)
-    count = record.tries or TryCount()
-    beyond = [subject for subject in count.subjects if count.is_beyond(subject)]
-    for subject, line in zip(beyond, beyond_lines(record), strict=True):
-        yield Reason(Kind.TRIES, line, subject)
-    for subject, line in zip(sorted(record.lost_answers), lost_answer_lines(record), strict=True):
-        yield Reason(Kind.LOST, line, subject)
-
-
-def _of_unjudged(record: RunRecord) -> Iterator[Reason]:
-    for one in record.unjudged:
-        if one.cause is Cause.ERROR:
-            yield Reason(Kind.ERROR, one.sentence, one.subject, one.gate)
-        elif one.cause is Cause.NOT_RUN:
-            yield Reason(Kind.NOT_RUN, one.sentence, one.subject, one.gate)
-        elif one.cause is Cause.BROKEN and one.subject not in record.broken:
-            yield Reason(Kind.BROKEN, one.sentence, one.subject, one.gate)
-
-
-def _beside_gates(record: RunRecord) -> Iterator[Reason]:
-    for failed in sorted(record.failed_tests, key=lambda one: one.test):
-        yield Reason(
-            Kind.STEP if failed.is_error else Kind.TEST, failed.sentence, None, "not-judged"
-        )
-    for law in sorted(record.invariants, key=lambda one: one.name):
-        if law.outcome == "failed":
-            yield Reason(Kind.LAW, f"the vote breaks its law {law.name}")
-    if record.ending is not Ending.FINISHED:
-        yield Reason(Kind.ENDING, record.ending.sentence)
+def _warned(verdicts: Sequence[Verdict]) -> str:
+    """Say how many of the gates that only warn do not pass."""
+    n = sum(shown_outcome(verdict) == "WARN" for verdict in verdicts)
+    return f"; {n} warning {'gate does' if n == 1 else 'gates do'} not pass" if n else ""

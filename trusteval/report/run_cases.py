@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trusteval.report.decision import decision
 from trusteval.report.gaps import gaps
 from trusteval.report.judgements import judgements
 from trusteval.report.record import RunRecord
-from trusteval.report.shipping import decide_shipping
 from trusteval.report.standing import standing
 
 
@@ -38,7 +38,8 @@ def run_cases(record: RunRecord, *, exit_status: int, is_red: bool) -> tuple[Run
     is_unexplained = exit_status != 0 and not is_red
     whole = _completeness(record, is_error=is_unexplained)
     is_unexplained &= whole.outcome is not CaseOutcome.ERROR
-    reasons = decide_shipping(record, exit_status=exit_status).reasons
+    decided = decision(record, exit_status=exit_status)
+    reasons = (reason.sentence for reason in decided.reasons)
     return (
         whole,
         RunCase(

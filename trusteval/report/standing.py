@@ -1,4 +1,9 @@
-"""What a run says of itself where it is to be accepted: what is worse, not measured, not judged."""
+"""What a run says of itself where it is to be accepted: what is worse, not measured, not judged.
+
+Another question than whether it may ship (decision.py), with other answers: a part of a run may be
+accepted, which says nothing of the rest, and a broken law of the vote is no regression that a
+reason excuses.
+"""
 
 from __future__ import annotations
 

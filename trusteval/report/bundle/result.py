@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trusteval.report.gaps import lost_answer_lines
-from trusteval.report.ledger import Ending
+from trusteval.report.decision import Answer, at_large, decision, decision_on
+from trusteval.report.reasons import Reason
 from trusteval.report.record import RunRecord
-from trusteval.report.standing import standing
 from trusteval.types import Outcome, Unavailable, Verdict
 
 INCOMPLETE = "INCOMPLETE"
@@ -17,8 +16,8 @@ INCOMPLETE = "INCOMPLETE"
 
 
 class Result(StrEnum):
-    """PASSED: every gate passed; WARNED: some did not, and none that blocks failed; FAILED: the
-    rest, also what was not judged whole.
+    """PASSED: it may ship, and every gate passed; WARNED: nothing keeps it from shipping, and some
+    gate did not pass or none that blocks asked; FAILED: the rest, also what was not judged whole.
     """
 
     PASSED = "PASSED"
@@ -30,10 +29,11 @@ class Result(StrEnum):
 class Judged:
     """A result with the gates behind it, each as "SUBJECT on GATE".
 
-    `reasons` say why it is FAILED; `not_run` are gates without a verdict, `no_gate` subjects and
+    `answer` is whether it may ship, None where no blocking gate asks; `reasons` say what keeps it; `not_run` are gates without a verdict, `no_gate` subjects and
     benchmarks, as "SUBJECT on BENCHMARK", that were scored and that no gate asks about.
     """
 
+    answer: Answer | None
     reasons: tuple[str, ...]
     passed: tuple[str, ...]
     warned: tuple[str, ...]
@@ -46,7 +46,8 @@ class Judged:
     def result(self) -> Result:
         if self.reasons or self.failed or not self.is_complete or not (self.passed or self.warned):
             return Result.FAILED
-        return Result.WARNED if self.warned else Result.PASSED
+        is_yes = self.answer is Answer.YES
+        return Result.PASSED if is_yes and not self.warned else Result.WARNED
 
     @property
     def word(self) -> str:
@@ -56,12 +57,8 @@ class Judged:
 
 def judged_run(record: RunRecord, *, exit_status: int | None) -> Judged:
     """Return what a whole run comes to."""
-    status = 0 if exit_status is None else exit_status
-    found = standing(record, failed=(), exit_status=status)
-    reasons = [*found.worse, *found.unmeasured, *_unknown_end(exit_status)]
-    if not record.is_complete:
-        reasons += [one.sentence for one in record.unjudged]
-    return _judged(record, record.verdicts, reasons)
+    whole = decision(record, exit_status=exit_status)
+    return _judged(record, record.verdicts, whole.reasons, answer=whole.answer)
 
 
 def judged_subject(
@@ -72,56 +69,21 @@ def judged_subject(
     Of an incomplete run nobody passed, also who has a verdict on every gate.
     """
     verdicts = [verdict for verdict in record.verdicts if verdict.subject == subject]
-    missing = [one for one in record.unjudged if one.subject == subject]
-    if not verdicts and not missing:
+    if not verdicts and all(one.subject != subject for one in record.unjudged):
         return Unavailable("no gate holds it")
-    reasons = [
-        *(f"{subject} fails {verdict.gate}" for verdict in verdicts if verdict.blocks),
-        *_reasons(record, subject),
-        *(one.sentence for one in missing),
-        *_unknown_end(exit_status),
-        *_unexplained(record, exit_status),
-    ]
-    return _judged(record, verdicts, reasons, subject=subject)
-
-
-def _reasons(record: RunRecord, subject: str) -> Iterator[str]:
-    """Say what counts against a subject beside its gates."""
-    if subject in record.broken:
-        yield record.broken[subject]
-    if record.ending is not Ending.FINISHED:
-        yield record.ending.sentence
-    elif not record.is_complete:
-        gates = record.ledger()["gates"]
-        yield f"the run is incomplete: {gates['judged']} of {gates['of']} gates judged"
-    if subject in record.lost_answers:
-        yield from lost_answer_lines(record)
-    tries = record.tries
-    if tries is not None and subject in tries.subjects and tries.is_beyond(subject):
-        yield f"{subject} was tried more often than --trust-tries={tries.limit} allows"
-    # Whom a test that is no gate concerns is not known: it counts against everybody.
-    yield from sorted(one.sentence for one in record.failed_tests)
-    laws = sorted(law.name for law in record.invariants if law.outcome == "failed")
-    yield from (f"the vote breaks its law {name}" for name in laws)
-
-
-def _unknown_end(exit_status: int | None) -> Iterator[str]:
-    if exit_status is None:
-        yield "how pytest ended is not known"
-
-
-def _unexplained(record: RunRecord, exit_status: int | None) -> Iterator[str]:
-    """Say that pytest failed where nothing that is recorded says why: it may be anybody's fault."""
-    known = standing(record, failed=(), exit_status=0)
-    if exit_status and not known.worse and not known.unmeasured:
-        yield f"pytest ends with exit status {exit_status}"
+    whole = decision(record, exit_status=exit_status)
+    decided = decision_on(subject, record, whole=whole)
+    reasons = at_large(record, whole=whole) if decided is None else decided.reasons
+    answer = None if decided is None else decided.answer
+    return _judged(record, verdicts, reasons, answer=answer, subject=subject)
 
 
 def _judged(
     record: RunRecord,
     verdicts: Iterable[Verdict],
-    reasons: Iterable[str],
+    reasons: Iterable[Reason],
     *,
+    answer: Answer | None,
     subject: str | None = None,
 ) -> Judged:
     in_order = sorted(verdicts, key=lambda v: (record.places.get(v.subject, -1), v.gate))
@@ -131,7 +93,8 @@ def _judged(
         return tuple(f"{verdict.subject} on {verdict.gate}" for verdict in which)
 
     return Judged(
-        reasons=tuple(dict.fromkeys(reasons)),
+        answer=answer,
+        reasons=tuple(dict.fromkeys(one.sentence for one in reasons)),
         passed=named(v for v in in_order if v.outcome is Outcome.PASS),
         warned=named(v for v in in_order if v.outcome is not Outcome.PASS and not v.blocks),
         failed=named(v for v in in_order if v.blocks),

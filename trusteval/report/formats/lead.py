@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trusteval.report.caveats import no_model_lines
+from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, Block, brief
-from trusteval.report.shipping import decide_shipping
 from trusteval.report.summary import Summary
 
 _MOST = 8
@@ -16,12 +16,12 @@ _MOST = 8
 
 def lead(run: FinishedRun, summary: Summary, *, opening: tuple[str, ...]) -> Block:
     """Return the answer, loud; `opening` are lines before it, which always stay."""
-    decision = decide_shipping(run.record, exit_status=run.exit_status)
+    decided = decision(run.record, exit_status=run.exit_status)
     gaps, told = summary.gaps, run.record.facts
     which = summary.provenance.run
     said = (
         *_bold([*gaps.incomplete, *no_model_lines(run.record)]),
-        *_listed(decision.reasons),
+        *_listed(reason.sentence for reason in decided.reasons),
         f"{brief(summary.judgements.tally, SENTENCE)}. {brief(summary.laws.line, SENTENCE)}.",
         f"Model {brief(told.model)}, profile {brief(told.profile)}, protocol "
         f"{brief(told.protocol)}, engine {brief(told.engine)}.",
@@ -30,7 +30,7 @@ def lead(run: FinishedRun, summary: Summary, *, opening: tuple[str, ...]) -> Blo
         *_bold(summary.remote_code),
         *_bold(gaps.broken),
     )
-    head = (*opening, "", f"**{decision.sentence}**", "")
+    head = (*opening, "", f"**{brief(decided.sentence, SENTENCE)}**", "")
     return Block(tuple(said), head=head, gap="\n\n")
 
 

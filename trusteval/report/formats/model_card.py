@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, Block, brief, grid, paragraphs
 from trusteval.report.formats.held import listed
 from trusteval.report.formats.release_note import judged_by, model_name
 from trusteval.report.outcomes import signed
 from trusteval.report.scores import Scores
-from trusteval.report.shipping import decide_shipping
 from trusteval.report.summary import summarize
 
 _COLUMNS = ("dimension", "subject", "score (90 % interval)", "n", "non-answers", "verdict")
@@ -17,8 +17,8 @@ _COLUMNS = ("dimension", "subject", "score (90 % interval)", "n", "non-answers",
 def model_card(run: FinishedRun) -> str:
     """Return the answer, the table, how it was made, and in one line what it is not."""
     summary = summarize(run.record, run.circumstances)
-    decision = decide_shipping(run.record, exit_status=run.exit_status)
-    loud = [decision.sentence, *summary.gaps.incomplete]
+    decided = decision(run.record, exit_status=run.exit_status)
+    loud = [decided.sentence, *summary.gaps.incomplete]
     caveats = listed((brief(line, SENTENCE) for line in summary.caveats), between=" · ") or "none"
     blocks = (
         paragraphs(f"**{brief(line, SENTENCE)}**" for line in loud),

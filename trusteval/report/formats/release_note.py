@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from trusteval.report.caveats import no_model_lines
+from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, brief
 from trusteval.report.formats.held import benchmark_counts, held_clauses, listed
 from trusteval.report.gaps import gaps
 from trusteval.report.record import RunRecord
-from trusteval.report.shipping import decide_shipping
 
 _REASONS = 5
 """That are listed of what keeps it from shipping."""
@@ -20,9 +20,11 @@ _DEMO = "of the demo slice, which is not comparable with published numbers"
 def release_note(run: FinishedRun) -> str:
     """Return a sentence of Markdown that begins with whether it may ship."""
     record, facts = run.record, run.record.facts
-    decision = decide_shipping(record, exit_status=run.exit_status)
-    loud = [decision.sentence, *gaps(record).incomplete, *no_model_lines(record)]
-    because = listed((brief(reason, SENTENCE) for reason in decision.reasons), most=_REASONS)
+    decided = decision(record, exit_status=run.exit_status)
+    loud = [decided.sentence, *gaps(record).incomplete, *no_model_lines(record)]
+    because = listed(
+        (brief(reason.sentence, SENTENCE) for reason in decided.reasons), most=_REASONS
+    )
     on = listed(benchmark_counts(record)) or "nothing"
     demo = f" {_DEMO}" if facts.profile == "demo" else ""
     said = [

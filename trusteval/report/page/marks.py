@@ -19,19 +19,16 @@ class Mark:
 
 
 _ROLES: Mapping[str, str] = {
-    **{"PASS": "pass", "WARN": "warn", "INCONCLUSIVE": "open", "SUSPECT": "open"},
-    **{"UNDECIDABLE": "open", "NOT RUN": "open", "BROKEN": "fail", "ERROR": "fail", "FAIL": "fail"},
+    **{"PASS": "pass", "WARN": "warn"},
+    **dict.fromkeys(("INCONCLUSIVE", "SUSPECT", "UNDECIDABLE", "NOT RUN"), "open"),
+    **dict.fromkeys(("BROKEN", "ERROR", "FAIL"), "fail"),
+    **{Answer.YES: "pass", Answer.NO: "fail", Answer.NOT_KNOWN: "open"},
 }
-_ANSWERS: Mapping[str, Mark] = {
-    Answer.YES: Mark("yes", SIGNS["PASS"], "pass"),
-    Answer.NO: Mark("no", SIGNS["FAIL"], "fail"),
-    Answer.NOT_KNOWN: Mark("not known", "?", "open"),
-}
-_MARKS = {**{word: Mark(word, SIGNS[word], role) for word, role in _ROLES.items()}, **_ANSWERS}
+_SIGNS: Mapping[str, str] = {**SIGNS, **{answer: answer.sign for answer in Answer}}
 NO_GATE = Mark("no gate", "\N{EN DASH}", "muted")
 """Of what no gate asks."""
 
 
 def mark_of(word: str) -> Mark:
     """Return how a verdict, or the answer to whether it may ship, is shown; "-" is no gate."""
-    return _MARKS.get(word, NO_GATE)
+    return Mark(str(word), _SIGNS[word], _ROLES[word]) if word in _ROLES else NO_GATE

@@ -62,7 +62,7 @@ def overview(record: RunRecord, whole: Decision) -> Overview:
     names = dict.fromkeys([*record.subjects, *(one.subject for one in record.unjudged)])
     rows = []
     for subject in names:
-        decided = decision_on(subject, record, whole)
+        decided = decision_on(subject, record, whole=whole)
         rows.append(
             OverviewRow(
                 subject,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from trusteval.report.decision import Kind, Reason
+from trusteval.report.decision import Answer
 from trusteval.report.outcomes import SEVERITY
 from trusteval.report.page.anchors import anchor
 from trusteval.report.page.marks import Mark, mark_of
+from trusteval.report.reasons import Kind, Reason
 
 _PLACES = {Kind.LAW: "laws", Kind.TRIES: "warnings"}
 
@@ -20,4 +21,5 @@ def place_of(reason: Reason) -> str:
 def mark_of_reason(reason: Reason) -> Mark:
     """Return the mark of the verdict that it is, or of what it makes of the question."""
     is_verdict = reason.kind.value in SEVERITY
-    return mark_of(reason.kind.value if is_verdict else reason.answer)
+    answer = Answer.NO if reason.is_against else Answer.NOT_KNOWN
+    return mark_of(reason.kind.value if is_verdict else answer)
