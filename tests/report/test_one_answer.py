@@ -111,7 +111,7 @@ def answers_of_page(run: FinishedRun) -> tuple[Answer, dict[str, str]]:
     """Return what a page answers over the run, and over every subject that has a row."""
     page = parsed(render_page(run))
     told = page.text
-    [said] = re.findall(r"May it ship\? . (Yes|No|Not known), because", told)
+    [said] = re.findall(r"May it ship\? . (Yes|No|Not known) ?, because", told)
     rows = re.findall(r"(?<= )(dense|gptq-4|vote) . ?(yes|no gate|no|not known) ", told)
     of_subjects: dict[str, str] = {}
     for who, word in rows:

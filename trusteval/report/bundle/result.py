@@ -29,8 +29,9 @@ class Result(StrEnum):
 class Judged:
     """A result with the gates behind it, each as "SUBJECT on GATE".
 
-    `answer` is whether it may ship, None where no blocking gate asks; `reasons` say what keeps it; `not_run` are gates without a verdict, `no_gate` subjects and
-    benchmarks, as "SUBJECT on BENCHMARK", that were scored and that no gate asks about.
+    `answer` is whether it may ship, None where no blocking gate asks; `reasons` say what keeps
+    it from that; `not_run` are gates without a verdict, `no_gate` subjects and benchmarks, as
+    "SUBJECT on BENCHMARK", that were scored and that no gate asks about.
     """
 
     answer: Answer | None

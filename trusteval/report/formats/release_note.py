@@ -22,9 +22,8 @@ def release_note(run: FinishedRun) -> str:
     record, facts = run.record, run.record.facts
     decided = decision(record, exit_status=run.exit_status)
     loud = [decided.sentence, *gaps(record).incomplete, *no_model_lines(record)]
-    because = listed(
-        (brief(reason.sentence, SENTENCE) for reason in decided.reasons), most=_REASONS
-    )
+    reasons = (brief(reason.sentence, SENTENCE) for reason in decided.reasons)
+    because = listed(reasons, most=_REASONS)
     on = listed(benchmark_counts(record)) or "nothing"
     demo = f" {_DEMO}" if facts.profile == "demo" else ""
     said = [
