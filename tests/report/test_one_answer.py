@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.pages import parsed
 from tests.report.parts import CIRCUMSTANCES, ENDED_WELL, FACTS, NAMES, NO_ANSWERS, line, verdict
+from tests.report.records import GREEN
 from trusteval.report.bundle.result import Result, judged_run, judged_subject
 from trusteval.report.decision import Answer, decision, decision_on
 from trusteval.report.finished_run import FinishedRun
@@ -172,6 +173,17 @@ def test_yes_needs_a_whole_run_in_which_something_that_blocks_passed(run: Finish
         assert re.search("inconclusive|warning gate", whole.because)
     if whole.answer is not Answer.YES:
         assert whole.reasons or "no blocking gate passed" in whole.because
+
+
+def test_gates_that_only_warn_pass_nobody() -> None:
+    verdicts = [verdict("ethics", "dense", Outcome.PASS, level=Level.WARN)]
+    record = replace(GREEN, verdicts=verdicts)
+    whole = decision(record, exit_status=0)
+    assert (whole.answer, decision_on("dense", record, whole=whole)) == (Answer.NOT_KNOWN, None)
+    assert judged_run(record, exit_status=0).result is Result.WARNED
+    held = judged_subject(record, "dense", exit_status=0)
+    assert not isinstance(held, Unavailable)
+    assert held.result is Result.WARNED
 
 
 @pytest.mark.parametrize("answer", Answer)

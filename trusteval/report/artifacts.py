@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trusteval.report.votes import Votes
 
 VERDICTS, CIRCUMSTANCES = "verdicts.json", "run.json"
-REPORT, COMMENT = "report.md", "comment.md"
+REPORT, COMMENT, PAGE = "report.md", "comment.md", "report.html"
 _MOST = 256 * MIB
 _NOT_KEPT = Unavailable("the answers of this run are not kept yet")
 

@@ -65,15 +65,20 @@ def finished_run(directory: Path, *, with_answers: bool = True) -> FinishedRun:
         raise UsageError(
             f"{path}: {record.ending.sentence} ({where.run_line}); wait, or run it again"
         )
-    ledger = told.get("ledger")
-    status = ledger.get("exit_status") if isinstance(ledger, dict) else None
     return FinishedRun(
         record,
         where,
         answers=_answers(directory / ANSWERS) if with_answers else Unavailable("not read"),
         history=history_beside(directory),
-        exit_status=status if isinstance(status, int) else None,
+        exit_status=exit_status_in(told),
     )
+
+
+def exit_status_in(told: Mapping[str, Any]) -> int | None:
+    """Return what run.json says that pytest ended with, None if it does not."""
+    ledger = told.get("ledger")
+    status = ledger.get("exit_status") if isinstance(ledger, dict) else None
+    return status if isinstance(status, int) else None
 
 
 def history_beside(directory: Path) -> tuple[Point, ...]:

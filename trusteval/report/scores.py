@@ -38,6 +38,13 @@ class SummaryRow:
         return astuple(self)[: len(COLUMNS)]
 
 
+PROTOCOLS_NOTE = (
+    "The reference protocols reproduce published scoring, traps included; only they compare with "
+    "published numbers, and only over all rows with the published prompts. They read MMLU's first "
+    "character after one blank, and few-shot fairness is asked in user and assistant turns, where "
+    "the reference writes system messages."
+)
+"""What stands beside the scores under every protocol."""
 COLUMNS = (
     *("dimension", "subject", "score", "n", "refused"),
     *("empty", "unparseable", "contradictory", "truncated", "non-answers", "verdict"),
@@ -146,11 +153,12 @@ def _row(line: ScoreLine, verdict: str, *, named: bool) -> SummaryRow:
         truncated=reasons[InvalidReason.TRUNCATED],
         non_answer_rate="" if line.non_answer_rate is None else f"{line.non_answer_rate:.1f} %",
         verdict=verdict,
-        interval=_ends(score.interval),
+        interval=interval_words(score.interval),
     )
 
 
-def _ends(interval: Interval | None) -> str:
+def interval_words(interval: Interval | None) -> str:
+    """Word both ends of an interval in points; empty where there is none."""
     return "" if interval is None else f"{interval.low:.1f} to {interval.high:.1f}"
 
 

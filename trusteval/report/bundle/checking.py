@@ -14,12 +14,13 @@ from typing import Any
 from trusteval.errors import UsageError
 from trusteval.report.bundle.archive import MANIFEST, unpacked
 from trusteval.report.bundle.configuration import GATES, sha256_of
-from trusteval.report.bundle.evidence import Evidence, evidence_of
+from trusteval.report.bundle.evidence import evidence_of
 from trusteval.report.bundle.manifest import manifest_findings, read_manifest
 from trusteval.report.bundle.overview import OVERVIEW, LeftOut, asked_digests, overview
 from trusteval.report.bundle.rederiving import rederive
 from trusteval.report.bundle.result import judged_run
 from trusteval.report.bundle.statements import FOLDER, differences, statements_of
+from trusteval.report.finished_run import FinishedRun
 from trusteval.report.ledger import Ending
 from trusteval.system.bounded import loads
 from trusteval.system.shape import or_none, record, table_of, text
@@ -70,7 +71,7 @@ def check_bundle(path: Path) -> Checked:
     return Checked(tuple(findings), word, tuple(notes))
 
 
-def _run_findings(evidence: Evidence, files: Mapping[str, bytes]) -> Iterator[str]:
+def _run_findings(evidence: FinishedRun, files: Mapping[str, bytes]) -> Iterator[str]:
     """Say what of the run's files does not belong together."""
     record, answers = evidence.record, evidence.answers
     if record.ending is Ending.UNFINISHED:
@@ -86,7 +87,7 @@ def _run_findings(evidence: Evidence, files: Mapping[str, bytes]) -> Iterator[st
         yield f"{GATES}: it is not the file that judged, whose sha256 is {judged_by}"
 
 
-def _overview_findings(evidence: Evidence, files: Mapping[str, bytes]) -> Iterator[str]:
+def _overview_findings(evidence: FinishedRun, files: Mapping[str, bytes]) -> Iterator[str]:
     """Say what evidence.json says otherwise than the run's files, or of files that are there."""
     if OVERVIEW not in files:
         yield f"{OVERVIEW}: it is missing"
@@ -105,7 +106,7 @@ def _overview_findings(evidence: Evidence, files: Mapping[str, bytes]) -> Iterat
 
 
 def _left_out_findings(
-    evidence: Evidence, left_out: LeftOut, files: Mapping[str, bytes]
+    evidence: FinishedRun, left_out: LeftOut, files: Mapping[str, bytes]
 ) -> Iterator[str]:
     for name in sorted(left_out.why.keys() & files.keys()):
         yield f"{OVERVIEW}: it says that {name} is not included, and it is"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.report.artifacts import CIRCUMSTANCES, VERDICTS
-from trusteval.report.circumstances import Circumstances, circumstances
+from trusteval.report.circumstances import circumstances
 from trusteval.report.document_shape import check_circumstances
+from trusteval.report.finished_run import FinishedRun, exit_status_in
 from trusteval.report.record import RunRecord, run_record_from_dict
 from trusteval.system.bounded import loads
 from trusteval.tracking.answered_run import AnsweredRun
@@ -19,20 +19,7 @@ from trusteval.tracking.answers_file import answers_in, unpacked_document
 from trusteval.types import Unavailable
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What a run decided, when and where; its answers, or why there are none.
-
-    `exit_status` is what pytest ended with, None where run.json does not say.
-    """
-
-    record: RunRecord
-    circumstances: Circumstances
-    answers: AnsweredRun | Unavailable
-    exit_status: int | None
-
-
-def evidence_of(files: Mapping[str, bytes], *, origin: Path) -> Evidence:
+def evidence_of(files: Mapping[str, bytes], *, origin: Path) -> FinishedRun:
     """Read a run's files; `origin` is where they are, for messages.
 
     Raises UsageError for a file that is missing, damaged or of another version. Only answers may
@@ -40,13 +27,11 @@ def evidence_of(files: Mapping[str, bytes], *, origin: Path) -> Evidence:
     """
     record = _record(files, origin)
     told = _told(files, origin)
-    ledger = told.get("ledger")
-    status = ledger.get("exit_status") if isinstance(ledger, dict) else None
-    return Evidence(
+    return FinishedRun(
         record,
         circumstances(told),
         answers=_answers(files, origin),
-        exit_status=status if isinstance(status, int) else None,
+        exit_status=exit_status_in(told),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trusteval.errors import UsageError
-from trusteval.report.artifacts import CIRCUMSTANCES, REPORT, VERDICTS
+from trusteval.report.artifacts import CIRCUMSTANCES, PAGE, REPORT, VERDICTS
 from trusteval.report.bundle.archive import MANIFEST, packed
 from trusteval.report.bundle.configuration import GATES, sha256_of
-from trusteval.report.bundle.evidence import Evidence, evidence_of
+from trusteval.report.bundle.evidence import evidence_of
 from trusteval.report.bundle.manifest import manifest_bytes
 from trusteval.report.bundle.overview import (
     OVERVIEW,
@@ -31,7 +31,6 @@ from trusteval.tracking.answers_file import NAME as ANSWERS
 from trusteval.tracking.answers_file import packed_document, unpacked_document
 from trusteval.types import Unavailable
 
-PAGE = "report.html"
 _MOST = {
     **{VERDICTS: 64 * MIB, CIRCUMSTANCES: 64 * MIB, ANSWERS: 32 * MIB},
     **{REPORT: 64 * MIB, PAGE: 64 * MIB},
@@ -95,7 +94,7 @@ def _read(directory: Path) -> dict[str, bytes]:
     return files
 
 
-def _refuse_other_answers(evidence: Evidence, directory: Path) -> None:
+def _refuse_other_answers(evidence: FinishedRun, directory: Path) -> None:
     """Refuse answers that are not those of the verdicts."""
     record, answers = evidence.record, evidence.answers
     if isinstance(answers, Unavailable):
@@ -106,7 +105,7 @@ def _refuse_other_answers(evidence: Evidence, directory: Path) -> None:
         )
 
 
-def _refuse_secrets(evidence: Evidence, directory: Path) -> None:
+def _refuse_secrets(evidence: FinishedRun, directory: Path) -> None:
     """Refuse what a run leaves out of its files and somebody put there."""
     for word in evidence.circumstances.command:
         refuse_secrets(word, f"{directory / CIRCUMSTANCES}, the command")
@@ -114,7 +113,7 @@ def _refuse_secrets(evidence: Evidence, directory: Path) -> None:
 
 
 def _add_gates(
-    files: dict[str, bytes], evidence: Evidence, path: Path | None
+    files: dict[str, bytes], evidence: FinishedRun, path: Path | None
 ) -> Iterator[tuple[str, str]]:
     """Add the file of gates, or say why it is not included."""
     judged_by = evidence.record.facts.gates_sha256
@@ -131,7 +130,7 @@ def _add_gates(
         yield GATES, f"the file given has sha256 {sha256_of(content)}, {judged_by} judged"
 
 
-def _take_texts_out(files: dict[str, bytes], evidence: Evidence) -> dict[str, str]:
+def _take_texts_out(files: dict[str, bytes], evidence: FinishedRun) -> dict[str, str]:
     """Replace files by ones without prompts and responses; say what is missing now."""
     told = {"texts": "prompts and responses were left out on demand (--without-texts)"}
     if ANSWERS in files:
@@ -140,11 +139,6 @@ def _take_texts_out(files: dict[str, bytes], evidence: Evidence) -> dict[str, st
     if files.pop(PAGE, None) is not None:
         told[PAGE] = "it holds prompts and responses"
     if REPORT in files:
-        run = FinishedRun(
-            evidence.record,
-            evidence.circumstances,
-            Unavailable(told["texts"]),
-            exit_status=evidence.exit_status,
-        )
+        run = replace(evidence, answers=Unavailable(told["texts"]))
         files[REPORT] = job_summary(run).encode(errors="backslashreplace")
     return told

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trusteval.report.bundle.configuration import data_of
-from trusteval.report.bundle.evidence import Evidence
 from trusteval.report.bundle.judged_artifacts import Artifact, judged_artifact
 from trusteval.report.bundle.result import Judged, judged_run, judged_subject
+from trusteval.report.finished_run import FinishedRun
 from trusteval.system.digests import digest
 from trusteval.system.plain import said
 from trusteval.tracking.columns import of_prompts
@@ -37,7 +37,7 @@ class LeftOut:
     answers_sha256: str | None = None
 
 
-def asked_digests(evidence: Evidence) -> dict[str, str]:
+def asked_digests(evidence: FinishedRun) -> dict[str, str]:
     """Return the sha256 over the prompts of each benchmark, as the engine was given them."""
     if isinstance(evidence.answers, Unavailable):
         return {}
@@ -45,7 +45,7 @@ def asked_digests(evidence: Evidence) -> dict[str, str]:
     return {name: digest(of_prompts(asked)) for name, asked in sorted(prompts.items())}
 
 
-def overview(evidence: Evidence, left_out: LeftOut) -> dict[str, Any]:
+def overview(evidence: FinishedRun, left_out: LeftOut) -> dict[str, Any]:
     """Return the document."""
     record, told = evidence.record, evidence.circumstances
     whole = judged_run(record, exit_status=evidence.exit_status)
@@ -78,7 +78,7 @@ def overview_bytes(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _subject(evidence: Evidence, name: str) -> Iterator[tuple[str, Any]]:
+def _subject(evidence: FinishedRun, name: str) -> Iterator[tuple[str, Any]]:
     match judged_subject(evidence.record, name, exit_status=evidence.exit_status):
         case Judged() as judged:
             yield "result", judged.result.value

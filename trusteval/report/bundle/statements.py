@@ -15,9 +15,9 @@ from typing import Any
 
 from trusteval.report.artifacts import VERDICTS
 from trusteval.report.bundle.configuration import configuration, sha256_of
-from trusteval.report.bundle.evidence import Evidence
 from trusteval.report.bundle.judged_artifacts import Artifact, judged_artifact
 from trusteval.report.bundle.result import Judged, judged_run, judged_subject
+from trusteval.report.finished_run import FinishedRun
 from trusteval.system.files import abbreviated
 from trusteval.types import Unavailable
 
@@ -43,7 +43,7 @@ class Statements:
         return {name: _bytes(document) for name, document in self.documents.items()}
 
 
-def statements_of(evidence: Evidence, files: Mapping[str, bytes]) -> Statements:
+def statements_of(evidence: FinishedRun, files: Mapping[str, bytes]) -> Statements:
     """State what a run came to, and each of its subjects whose artifact and result are known.
 
     `files` are the others of the bundle: every statement names all of them.
@@ -81,7 +81,7 @@ def _subject(name: str, artifact: Artifact) -> dict[str, Any]:
 
 
 def _statement(
-    evidence: Evidence,
+    evidence: FinishedRun,
     about: list[dict[str, Any]],
     judged: Judged,
     with_what: list[dict[str, Any]],
@@ -101,7 +101,7 @@ def _statement(
     }
 
 
-def _told(evidence: Evidence, judged: Judged) -> Iterator[tuple[str, Any]]:
+def _told(evidence: FinishedRun, judged: Judged) -> Iterator[tuple[str, Any]]:
     """Yield what the predicate has no place for."""
     facts, told = evidence.record.facts, evidence.circumstances
     yield "schema", _SCHEMA

@@ -56,6 +56,11 @@ def grid(
     )
 
 
+def if_any(block: Block) -> tuple[Block, ...]:
+    """Return a block if there is a row in it."""
+    return (block,) if block.rows else ()
+
+
 def brief(value: object, most: int = NAME) -> str:
     """Return a value in Markdown; of a long one its beginning, its end and its length."""
     return in_markdown(shortened(str(value), most))

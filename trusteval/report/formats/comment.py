@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trusteval.report.finished_run import FinishedRun
-from trusteval.report.formats.blocks import Block, grid
+from trusteval.report.formats.blocks import Block, grid, if_any
 from trusteval.report.formats.details import all_counts, caveats, rest
 from trusteval.report.formats.fitting import COMMENT, SUMMARY, Part, fitted
 from trusteval.report.formats.flips import flips
@@ -41,7 +41,7 @@ def comment(run: FinishedRun, *, votes: Markdown | None = None) -> str:
     return fitted(
         [
             Part("", (said,), _LEAD),
-            Part("What did not pass", _if_any(not_passed(run.record)), _FAILED, level=4),
+            Part("What did not pass", if_any(not_passed(run.record)), _FAILED, level=4),
             matrix,
             Part("Items that were lost", flips(run), _FLIPS, level=4),
             *below,
@@ -60,7 +60,7 @@ def job_summary(run: FinishedRun, *, votes: Markdown | None = None) -> str:
     return fitted(
         [
             Part("", (said,), _LEAD),
-            Part("What did not pass", _if_any(not_passed(run.record)), _FAILED),
+            Part("What did not pass", if_any(not_passed(run.record)), _FAILED),
             replace(all_counts(summary.scores), share=_MATRIX),
             Part("Items that were lost", flips(run), _FLIPS),
             caveats(summary),
@@ -76,7 +76,3 @@ def _matrix(scores: Scores) -> Block:
         for r in scores.rows
     )
     return grid(_COLUMNS, rows)
-
-
-def _if_any(block: Block) -> tuple[Block, ...]:
-    return (block,) if block.rows else ()

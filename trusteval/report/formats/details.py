@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, replace
 
-from trusteval.report.formats.blocks import NAME, Block, brief, grid, items, paragraphs
+from trusteval.report.formats.blocks import NAME, Block, brief, grid, if_any, items, paragraphs
 from trusteval.report.formats.fitting import Part
 from trusteval.report.markup import Markdown, in_markdown
-from trusteval.report.scores import COLUMNS, Scores
+from trusteval.report.scores import COLUMNS, PROTOCOLS_NOTE, Scores
 from trusteval.report.summary import Summary
 
-_PROTOCOLS = (
-    "The reference protocols reproduce published scoring, traps included; only they compare with "
-    "published numbers, and only over all rows with the published prompts. They read MMLU's first "
-    "character after one blank, and few-shot fairness is asked in user and assistant turns, where "
-    "the reference writes system messages."
-)
 _SCORES = "Score in points, 0 to 100. Non-answers are refusals and invalid outputs together."
 _BUILDS = "What building the quantized checkpoints took, when they were built."
 
 
 def caveats(summary: Summary) -> Part:
     """Return what the numbers are not."""
-    return Part("Caveats", _some(paragraphs(f"> {in_markdown(line)}" for line in summary.caveats)))
+    return Part("Caveats", if_any(paragraphs(f"> {in_markdown(line)}" for line in summary.caveats)))
 
 
 def all_counts(scores: Scores) -> Part:
@@ -38,7 +32,7 @@ def all_counts(scores: Scores) -> Part:
         (
             paragraphs([_SCORES]),
             grid(COLUMNS, (row.cells for row in scores.rows)),
-            *_some(items([*scores.perplexity, *scores.beside, *headlines])),
+            *if_any(items([*scores.perplexity, *scores.beside, *headlines])),
         ),
     )
 
@@ -46,33 +40,28 @@ def all_counts(scores: Scores) -> Part:
 def rest(summary: Summary, votes: Markdown | None) -> Iterator[Part]:
     """Yield the sections that follow the verdict table and the flips."""
     gaps, judgements, laws = summary.gaps, summary.judgements, summary.laws
-    yield Part("Votes and their best members", _some(items(summary.vote_leads)))
-    yield Part("Failed beside the gates", _some(items([*gaps.failed_tests, *gaps.lost_answers])))
-    yield Part("Not judged", _some(items(gaps.unjudged)))
+    yield Part("Votes and their best members", if_any(items(summary.vote_leads)))
+    yield Part("Failed beside the gates", if_any(items([*gaps.failed_tests, *gaps.lost_answers])))
+    yield Part("Not judged", if_any(items(gaps.unjudged)))
     sentences = items([*judgements.not_passed, *judgements.passed])
-    yield Part("Verdicts", _some(sentences) or (paragraphs(["No gate was judged."]),))
+    yield Part("Verdicts", if_any(sentences) or (paragraphs(["No gate was judged."]),))
     yield Part("The same answers under every protocol", tuple(_protocols(summary.scores)))
-    yield Part("Asked", _some(_asked(summary.scores)))
-    yield Part("Subjects", _some(_subjects(summary.provenance.subjects)))
+    yield Part("Asked", if_any(_asked(summary.scores)))
+    yield Part("Subjects", if_any(_subjects(summary.provenance.subjects)))
     yield Part("Builds", tuple(_builds(summary)))
     checked = [f"{laws.checked}."] if laws.checked else []
     told = paragraphs(map(in_markdown, (f"{laws.line}.", *checked)))
     held = _named_items((law.name, law.outcome) for law in laws.each)
-    yield Part("Vote invariants", (told, *_some(held)))
+    yield Part("Vote invariants", (told, *if_any(held)))
     if votes is not None:
         yield Part("Ensembles", (Block(("\n".join(votes.lines),)),))
     provenance = summary.provenance
     facts = [*provenance.facts.items(), *provenance.circumstances.items()]
-    yield Part("Circumstances", _some(_named_items(facts)))
-
-
-def _some(block: Block) -> tuple[Block, ...]:
-    """Return a block if there is a row in it."""
-    return (block,) if block.rows else ()
+    yield Part("Circumstances", if_any(_named_items(facts)))
 
 
 def _protocols(scores: Scores) -> Iterator[Block]:
-    yield paragraphs([f"Gates read {brief(scores.protocol)}. {_PROTOCOLS}"])
+    yield paragraphs([f"Gates read {brief(scores.protocol)}. {PROTOCOLS_NOTE}"])
     if rows := scores.protocol_rows:
         names = list(dict.fromkeys(name for row in rows for name in row.scores))
         cells = ((r.benchmark, r.subject, *(r.scores.get(n, "-") for n in names)) for r in rows)

@@ -11,6 +11,7 @@ from trusteval.report.page.anchors import anchor
 from trusteval.report.page.marks import NO_GATE, Mark, mark_of
 from trusteval.report.record import RunRecord
 from trusteval.report.score_line import ScoreLine
+from trusteval.report.scores import interval_words
 from trusteval.report.unjudged import Cause
 from trusteval.types import Dimension
 
@@ -115,9 +116,8 @@ def _worst(causes: Sequence[Cause]) -> str:
 
 def _scored(line: ScoreLine) -> tuple[str, str, str]:
     score, rate = line.score, line.non_answer_rate
-    bounds = score.interval
     return (
         "undefined" if score.value is None else f"{score.value:.1f}",
-        "no interval" if bounds is None else f"{bounds.low:.1f} to {bounds.high:.1f}",
+        interval_words(score.interval) or "no interval",
         "silence unknown" if rate is None else f"{rate:.1f} % silent",
     )

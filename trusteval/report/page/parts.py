@@ -19,15 +19,9 @@ from trusteval.report.page.run_tables import (
     subject_table,
 )
 from trusteval.report.record import RunRecord
+from trusteval.report.scores import PROTOCOLS_NOTE
 from trusteval.report.summary import Summary
 from trusteval.tables import Table
-
-_PROTOCOLS = (
-    "The reference protocols reproduce published scoring, traps included; only they compare with "
-    "published numbers, and only over all rows with the published prompts. They read MMLU's first "
-    "character after one blank, and few-shot fairness is asked in user and assistant turns, where "
-    "the reference writes system messages."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ def _of_scores(record: RunRecord, summary: Summary) -> tuple[Part, Part]:
         Part(
             "protocols",
             "Scores under every protocol",
-            (f"Gates read {found.protocol}. {_PROTOCOLS}",),
+            (f"Gates read {found.protocol}. {PROTOCOLS_NOTE}",),
             (protocol_table(found),),
         ),
     )

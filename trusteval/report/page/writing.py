@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from trusteval.errors import UsageError
+from trusteval.report.artifacts import PAGE
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.ledger import Ending
 from trusteval.report.page.render import notice, page_with, render_page
 from trusteval.report.votes import Votes
 from trusteval.system.files import write_files
-
-PAGE = "report.html"
 
 
 def announce_page(circumstances: Circumstances, directory: Path, *, is_asked: bool) -> None:
