@@ -30,7 +30,8 @@ _SHAPES = {Role.PASS: "o", Role.WARN: "^", Role.FAIL: "X", Role.OPEN: "D"}
 _CAPTION = (
     "A gate passes where the whole interval keeps out of the shaded area, and fails where it is "
     "shown to lie in it, all of a subject's gates counted; anything else is open. A gate that says "
-    "so (point = true) is decided by its dot alone. WARN: a gate that only warns did not pass. "
+    "so (point = true) is decided by its dot alone. Kept: this limit holds, and another of the "
+    "same gate keeps it from a PASS. WARN: a gate that only warns did not pass. "
     "Worst verdicts first."
 )
 _KEPT = "kept"
@@ -156,7 +157,7 @@ def _unit(limit: _Limit, held: list[_Held]) -> str:
 
 def _row(held: _Held) -> DotRow:
     role = Role.PASS if held.is_kept else _ROLES.get(held.word, Role.OPEN)
-    said = f"{SIGNS['PASS']} {_KEPT} ({held.word})" if held.is_kept else signed(held.word)
+    said = f"{SIGNS['PASS']} {_KEPT}" if held.is_kept else signed(held.word)
     return dot_row(held.subject, _found(held.found), said=said, role=role, marker=_SHAPES[role])
 
 

@@ -51,7 +51,8 @@ class Browser {
   // Show what the address says; an address of another part of the page changes nothing here.
   follow() {
     const state = addressed();
-    if (state && location.hash) byId("browser").parentElement.scrollIntoView({ block: "nearest" });
+    const block = this.found ? "nearest" : "start"; // who follows a link here came for this
+    if (state && location.hash) byId("browser").parentElement.scrollIntoView({ block });
     if (state || !this.found) this.show(state ?? NOTHING);
   }
 
