@@ -15,7 +15,7 @@ from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.system.digests import digest
-from trusteval.tracking import columns
+from trusteval.tracking import columns, text_columns
 from trusteval.tracking.items import repeated_item, shown_text
 from trusteval.tracking.run_facts import UNSAID, RunFacts, run_facts
 from trusteval.types import Cost, Prompt, Sample, Variant
@@ -98,13 +98,13 @@ class AnsweredRun:
 
     def _prompts(self, benchmark: str) -> dict[str, Any]:
         asked = self.prompts.get(benchmark)
-        return {} if asked is None else {"prompts": columns.of_prompts(asked)}
+        return {} if asked is None else {"prompts": text_columns.of_prompts(asked)}
 
     def _part(self, key: tuple[str, str], *, with_grounds: bool) -> dict[str, Any]:
         part: dict[str, Any] = {"identity": dict(self.identities.get(key, {}))}
         part |= columns.of_answers(self.answer_tables[key])
         if key in self.said:
-            part["responses"] = columns.of_said(self.said[key])
+            part["responses"] = text_columns.of_said(self.said[key])
         if key in self.members:
             part["members"] = columns.of_members(self.members[key])
         if with_grounds and key in self.costs:
@@ -112,7 +112,7 @@ class AnsweredRun:
         if key in self.probabilities:
             part["probabilities"] = columns.of_probabilities(self.probabilities[key])
         if with_grounds and key in self.grounds:
-            part["readings"] = columns.of_grounds(self.grounds[key])
+            part["readings"] = text_columns.of_grounds(self.grounds[key])
         if with_grounds and key in self.accepted:
             part["accepted"] = columns.of_answers(self.accepted[key])
         return part
@@ -148,12 +148,12 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             for key, part in parts.items()
         },
         said={
-            key: columns.said(part["responses"], n=sizes[key])
+            key: text_columns.said(part["responses"], n=sizes[key])
             for key, part in parts.items()
             if "responses" in part
         },
         grounds={
-            key: columns.grounds(part["readings"], n=sizes[key])
+            key: text_columns.grounds(part["readings"], n=sizes[key])
             for key, part in parts.items()
             if "readings" in part
         },
@@ -170,7 +170,7 @@ def answered_run(document: Mapping[str, Any]) -> AnsweredRun:
             if "probabilities" in part
         },
         prompts={
-            name: columns.prompts(items["prompts"], n=len(items["id"]))
+            name: text_columns.prompts(items["prompts"], n=len(items["id"]))
             for name, items in document["benchmarks"].items()
             if "prompts" in items
         },

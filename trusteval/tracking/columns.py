@@ -1,4 +1,4 @@
-"""A run's items, answers and responses as plain values, in columns, and back.
+"""A run's items and answers as plain values, in columns, and back.
 
 Whoever rebuilds them raises ValueError, KeyError or TypeError for what is none.
 """
@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from trusteval.answers.grounds import Grounds
 from trusteval.answers.probabilities import LabelProbabilities
-from trusteval.answers.responses import ResponseTable
-from trusteval.answers.table import AnswerTable, Codes, SampleTable
+from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.spellings import spelled
 from trusteval.system.plain import fields_in
+from trusteval.tracking.text_columns import whole_texts
 from trusteval.types import (
     Answer,
     Cost,
@@ -26,10 +25,7 @@ from trusteval.types import (
     InvalidReason,
     Label,
     MemoryKind,
-    Message,
-    Prompt,
     Refusal,
-    Role,
     Sample,
     Variant,
     draw_of,
@@ -101,30 +97,6 @@ def _numbered(units: Sequence[str]) -> list[str | None]:
     return [known.setdefault(unit, str(len(known))) for unit in units]
 
 
-# -- prompts -------------------------------------------------------------------------------
-
-
-def of_prompts(prompts: Sequence[Prompt]) -> dict[str, Any]:
-    """Return the different texts of all messages; each prompt is its turns: who, and which text."""
-    known: dict[str, int] = {}
-    turns = [
-        [[turn.role.value, known.setdefault(turn.content, len(known))] for turn in prompt]
-        for prompt in prompts
-    ]
-    return {"texts": list(known), "turns": turns}
-
-
-def prompts(plain: Mapping[str, Any], *, n: int) -> tuple[Prompt, ...]:
-    """Rebuild what was asked about `n` items."""
-    texts, turns = _texts(plain["texts"]), plain["turns"]
-    if len(turns) != n:
-        raise ValueError(f"expected {n} prompts, got {len(turns)}")
-    _codes([place for prompt in turns for _, place in prompt], below=len(texts))
-    return tuple(
-        tuple(Message(Role(role), texts[place]) for role, place in prompt) for prompt in turns
-    )
-
-
 # -- answers -------------------------------------------------------------------------------
 
 
@@ -167,61 +139,6 @@ def _answer(plain: Sequence[str]) -> Answer:
             raise ValueError(f"no answer: {plain!r}")
 
 
-# -- responses and what readings rest on -----------------------------------------------------
-
-
-def of_said(said: ResponseTable) -> dict[str, Any]:
-    """Return the different texts, which was said to each item, and which rows were cut off."""
-    return {
-        "texts": list(said.texts),
-        "code": said.code.tolist(),
-        "cut": np.flatnonzero(said.cut).tolist(),
-    }
-
-
-def said(plain: Mapping[str, Any], *, n: int) -> ResponseTable:
-    """Rebuild the responses to `n` items."""
-    texts = _texts(plain["texts"])
-    cut = np.zeros(n, np.bool_)
-    cut[_codes(plain["cut"], below=n)] = True
-    return ResponseTable(texts, _codes(plain["code"], below=len(texts), n=n), cut)
-
-
-def of_grounds(grounds: Grounds) -> dict[str, Any]:
-    """Return the different rules and spans, and which belongs to each item."""
-    return {
-        "rules": list(grounds.rules),
-        "rule": grounds.rule.tolist(),
-        "spans": list(grounds.spans),
-        "span": grounds.span.tolist(),
-    }
-
-
-def grounds(plain: Mapping[str, Any], *, n: int) -> Grounds:
-    """Rebuild what the readings of `n` items rest on."""
-    rules, spans = _texts(plain["rules"]), _texts(plain["spans"])
-    return Grounds(
-        rules,
-        _codes(plain["rule"], below=len(rules), n=n),
-        spans,
-        _codes(plain["span"], below=len(spans), n=n),
-    )
-
-
-def _texts(plain: Sequence[Any]) -> tuple[str, ...]:
-    if not all(isinstance(text, str) for text in plain):
-        raise TypeError("expected texts")
-    return tuple(plain)
-
-
-def _codes(plain: Sequence[int], *, below: int, n: int | None = None) -> Codes:
-    """Check numbers of texts or rows, `n` of them, each from 0 to under `below`."""
-    codes = np.array(plain, np.int64)
-    if n not in (None, len(codes)) or (len(codes) and not 0 <= codes.min() <= codes.max() < below):
-        raise ValueError(f"expected {n} numbers under {below}, got {len(codes)}")
-    return codes
-
-
 # -- probabilities -------------------------------------------------------------------------
 
 
@@ -239,13 +156,13 @@ def of_probabilities(probabilities: LabelProbabilities) -> dict[str, Any]:
 
 def probabilities(plain: Mapping[str, Any], *, n: int) -> LabelProbabilities:
     """Rebuild the log-probabilities of labels at `n` items."""
-    labels, told = _texts(plain["labels"]), plain["log"]
+    labels, told = whole_texts(plain["labels"]), plain["log"]
     if not len(set(labels)) == len(labels) == len(told) or any(len(one) != n for one in told):
         raise ValueError(f"expected a column of {n} for each of {len(labels)} different labels")
     log = np.array(told, np.float64).reshape(len(labels), n).T
     if bool(np.isinf(log).any() or (log > 0).any()):
         raise ValueError("expected log-probabilities that are finite and at most 0")
-    return LabelProbabilities(labels, log, _texts(plain["unknown"]))
+    return LabelProbabilities(labels, log, whole_texts(plain["unknown"]))
 
 
 # -- votes ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from trusteval.report.bundle.result import Judged, judged_run, judged_subject
 from trusteval.report.finished_run import FinishedRun
 from trusteval.system.digests import digest
 from trusteval.system.plain import said
-from trusteval.tracking.columns import of_prompts
+from trusteval.tracking.text_columns import of_prompts
 from trusteval.types import Unavailable
 
 OVERVIEW = "evidence.json"
