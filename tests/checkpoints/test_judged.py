@@ -96,7 +96,7 @@ def test_dense_format_checkpoint_worse_than_guessing_is_reported_and_not_judged(
     untrained(tiny_llama, project.root / "merged")
     ran = project.run("-k", "mmlu or sanity", "--trust-variants", "dense,merged=merged")
     assert ran.returncode == 1
-    line = one_line(ran.stdout, "^BROKEN: merged is broken: ")
+    line = one_line(ran.stdout, "^⊘ BROKEN: merged is broken: ")
     assert "is worse than guessing among its 374 tokens" in line
     assert list(record(project)["broken"]) == ["merged"]
     assert {verdict["subject"] for verdict in record(project)["verdicts"]} == {"dense"}
@@ -108,7 +108,7 @@ def test_dense_model_worse_than_guessing_is_reported_and_not_judged(
     model = untrained(tiny_llama, project.root / "untrained")
     ran = project.run("-k", "mmlu or sanity", f"--trust-model={model}")
     assert ran.returncode == 1
-    assert "is worse than guessing" in one_line(ran.stdout, "^BROKEN: dense is broken: ")
+    assert "is worse than guessing" in one_line(ran.stdout, "^⊘ BROKEN: dense is broken: ")
     assert list(record(project)["broken"]) == ["dense"]
     assert record(project)["verdicts"] == []
 

@@ -165,7 +165,7 @@ def test_fault_of_the_report_is_said_and_what_was_found_still_shown(
     project: Project, broken: Path, package: str
 ) -> None:
     (broken / f"{package}.py").write_text(BROKEN, encoding="utf-8")
-    found = gate(project, broken)
+    found = gate(project, broken, "--trust-html=on")
     assert found.returncode == 10, found.stdout + found.stderr
     assert "INTERNALERROR" not in found.stdout + found.stderr
     assert "trusteval: internal fault: ZeroDivisionError: not\\nforeseen" in found.stdout
