@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.browsable import PLACES, VOTE
-from tests.browser.bare_page import write_page
 from tests.browser.counted import (
     ANSWERS,
     ROWS,
@@ -23,7 +22,7 @@ from tests.browser.counted import (
     rows,
     says,
 )
-from tests.browser.visits import Browser, Visit
+from tests.browser.visits import Browser, Visit, undisturbed
 from trusteval.types import Invalid, Label, Refusal
 
 FILTERS: dict[str, Callable[[Row], bool]] = {
@@ -55,19 +54,6 @@ FILTERS: dict[str, Callable[[Row], bool]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_page(tmp_path_factory.mktemp("page") / "report.html", RUN)
-
-
-@pytest.fixture
-def visit(browser: Browser, page: Path) -> Iterator[Visit]:
-    with browser.visit(page) as found:
-        yield found
-        assert found.complaints == []
-        assert found.requests == []
-
-
 def test_every_answer_is_there_in_the_order_asked(visit: Visit) -> None:
     count(visit, len(ROWS))
     asked = sorted(
@@ -82,12 +68,10 @@ def test_every_answer_is_there_in_the_order_asked(visit: Visit) -> None:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, page: Path) -> Iterator[Visit]:
+def opened(browser: Browser, answers_page: Path) -> Iterator[Visit]:
     """A page that goes from one address to the next."""
-    with browser.visit(page) as found:
+    with undisturbed(browser, answers_page) as found:
         yield found
-        assert found.complaints == []
-        assert found.requests == []
 
 
 @pytest.mark.parametrize("query", FILTERS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.browsable import VOTE, prompt
-from tests.browser.bare_page import page_text, write_page
+from tests.browser.bare_page import page_text
 from tests.browser.counted import ROWS, RUN, ballots, flips, is_invalid, is_tie, opened
 from tests.browser.visits import Browser, Visit
 from trusteval.answers.voting import vote
@@ -17,22 +16,9 @@ from trusteval.report.browse.browser import browser_of
 from trusteval.types import Label
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_page(tmp_path_factory.mktemp("page") / "report.html", RUN)
-
-
-@pytest.fixture
-def visit(browser: Browser, page: Path) -> Iterator[Visit]:
-    with browser.visit(page) as found:
-        yield found
-        assert found.complaints == []
-        assert found.requests == []
-
-
-def test_row_can_be_linked_and_back_leads_back(browser: Browser, page: Path) -> None:
+def test_row_can_be_linked_and_back_leads_back(browser: Browser, answers_page: Path) -> None:
     row = next(row for row in ROWS if row.subject == "gptq-4" and not row.is_right)
-    with browser.visit(page, anchor=f"answers?subject=gptq-4&item={row.name}") as visit:
+    with browser.visit(answers_page, anchor=f"answers?subject=gptq-4&item={row.name}") as visit:
         heading = visit.page.get_by_role("heading", name=row.name)
         heading.wait_for()
         chosen = visit.page.locator("[role=option][aria-selected=true]")
@@ -119,11 +105,11 @@ def test_flip_says_what_the_reference_answered(visit: Visit) -> None:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1200])
 def test_no_barrier_and_nothing_wider_than_the_screen(
-    browser: Browser, page: Path, width: int, *, dark: bool
+    browser: Browser, answers_page: Path, width: int, *, dark: bool
 ) -> None:
     row = next(row for row in ROWS if is_tie(row))
     where = f"answers?vote=tie&item={row.name}&by={VOTE}"
-    with browser.visit(page, anchor=where, width=width, dark=dark) as visit:
+    with browser.visit(answers_page, anchor=where, width=width, dark=dark) as visit:
         visit.page.get_by_role("heading", name=row.name).wait_for()
         assert visit.barriers() == []
         assert visit.overflow() <= 0
@@ -148,9 +134,9 @@ def test_print_says_how_many_answers_there_are(visit: Visit) -> None:
 
 
 def test_without_scripts_it_says_what_is_needed_and_where_answers_are(
-    browser: Browser, page: Path
+    browser: Browser, answers_page: Path
 ) -> None:
-    with browser.visit(page, script=False) as visit:
+    with browser.visit(answers_page, script=False) as visit:
         told = visit.page.locator("#answers-needs")
         assert told.is_visible()
         assert f"the {len(ROWS):,} answers are in answers.json.gz" in told.text_content()

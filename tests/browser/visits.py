@@ -84,6 +84,15 @@ class Browser:
             context.close()
 
 
+@contextmanager
+def undisturbed(browser: Browser, path: Path) -> Iterator[Visit]:
+    """Open a file, and in the end demand that it neither complained nor asked for anything."""
+    with browser.visit(path) as visit:
+        yield visit
+        assert visit.complaints == []
+        assert visit.requests == []
+
+
 def chromium_path() -> Path | None:
     """Return the browser that TRUSTEVAL_CHROMIUM names, or one on the PATH; None without any."""
     named = os.environ.get("TRUSTEVAL_CHROMIUM")

@@ -34,7 +34,7 @@ def caveats(record: RunRecord) -> list[str]:
                 f"{line.benchmark}: {line.subject} scores {line.partial_score:.1f} over the "
                 "available settings; missing ones leave the benchmark's own score undefined"
             )
-    lines += no_model_lines(record)
+    lines += _no_model_lines(record)
     lines += _probability_caveats(record)
     if served := record.noted("served by"):
         lines.append(
@@ -44,7 +44,14 @@ def caveats(record: RunRecord) -> list[str]:
     return lines
 
 
-def no_model_lines(record: RunRecord) -> list[str]:
+def reservations(record: RunRecord) -> list[str]:
+    """Say beside the answer what it is worth where no published item was asked, or no model."""
+    is_demo = record.facts.profile == "demo"
+    demo = "the demo shows that the gate works; it cannot show that a model is fit to ship"
+    return [*([demo] if is_demo else []), *_no_model_lines(record)]
+
+
+def _no_model_lines(record: RunRecord) -> list[str]:
     """Say it where the answers are no model's."""
     engine = ENGINES.get(record.facts.engine or "")
     if engine is not None and engine.runs_model:

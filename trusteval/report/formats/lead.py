@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trusteval.report.caveats import no_model_lines
+from trusteval.report.caveats import reservations
 from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, Block, brief
@@ -20,7 +20,7 @@ def lead(run: FinishedRun, summary: Summary, *, opening: tuple[str, ...]) -> Blo
     gaps, told = summary.gaps, run.record.facts
     which = summary.provenance.run
     said = (
-        *_bold([*gaps.incomplete, *no_model_lines(run.record)]),
+        *_bold([*gaps.incomplete, *reservations(run.record)]),
         *_listed(reason.sentence for reason in decided.reasons),
         f"{brief(summary.judgements.tally, SENTENCE)}. {brief(summary.laws.line, SENTENCE)}.",
         f"Model {brief(told.model)}, profile {brief(told.profile)}, protocol "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trusteval.report.caveats import no_model_lines
+from trusteval.report.caveats import reservations
 from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, brief
@@ -14,22 +14,20 @@ from trusteval.report.record import RunRecord
 
 _REASONS = 5
 """That are listed of what keeps it from shipping."""
-_DEMO = "of the demo slice, which is not comparable with published numbers"
 
 
 def release_note(run: FinishedRun) -> str:
     """Return a sentence of Markdown that begins with whether it may ship."""
-    record, facts = run.record, run.record.facts
+    record = run.record
     decided = decision(record, exit_status=run.exit_status)
-    loud = [decided.sentence, *gaps(record).incomplete, *no_model_lines(record)]
+    loud = [decided.sentence, *gaps(record).incomplete, *reservations(record)]
     reasons = (brief(reason.sentence, SENTENCE) for reason in decided.reasons)
     because = listed(reasons, most=_REASONS)
     on = listed(benchmark_counts(record)) or "nothing"
-    demo = f" {_DEMO}" if facts.profile == "demo" else ""
     said = [
         *([f"because: {because}"] if because else []),
         f"{_compressed(record)} of the model {model_name(record)} against {_against(record)}",
-        f"asked on {on}{demo}",
+        f"asked on {on}",
         *held_clauses(record),
     ]
     told = "; ".join(f"**{brief(line, SENTENCE)}**" for line in loud)

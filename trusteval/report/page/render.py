@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trusteval.charts.look import stylesheet
 from trusteval.report.browse.browser import browser_of
-from trusteval.report.caveats import no_model_lines
+from trusteval.report.caveats import reservations
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.decision import Decision, decision
 from trusteval.report.finished_run import FinishedRun
@@ -76,7 +76,7 @@ def page_with(run: FinishedRun, votes: Votes) -> str:
             decision=decided,
             most_reasons=_MOST_REASONS,
             overview=overview(run.record, decided),
-            but=_but(run),
+            but=reservations(run.record),
             caution=mark_of("WARN"),
             warnings=_warnings(run, summary, decided),
             most_warnings=_MOST_WARNINGS,
@@ -151,16 +151,6 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _but(run: FinishedRun) -> list[str]:
-    """Say what the answer is worth where no published item was asked, or no model."""
-    facts, said = run.record.facts, []
-    if facts.profile == "demo":
-        said.append(
-            "the demo shows that the gate works; it cannot show that a model is fit to ship"
-        )
-    return [*said, *no_model_lines(run.record)]
-
-
 def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str]:
     """Return what a reader must know beside the answer and its reasons, in short."""
     lines = [*summary.gaps.incomplete, *summary.remote_code, *summary.tries]
@@ -176,7 +166,7 @@ def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str
         lines.append(summary.laws.line)
     if isinstance(run.answers, Unavailable):
         lines.append(f"The answers are not shown: {run.answers.why}")
-    said = (*(reason.words for reason in decided.reasons), *_but(run))
+    said = (*(reason.words for reason in decided.reasons), *reservations(run.record))
     return [line for line in (*lines, *summary.caveats) if not line.endswith(said)]
 
 
