@@ -254,6 +254,18 @@ def test_command_prints_what_the_run_wrote(
     assert capsys.readouterr().out == shown_as(form, finished_run(tmp_path))
 
 
+@pytest.mark.parametrize(
+    "more", [("--html", "out.html"), ("--summary", "short")], ids=lambda more: more[0]
+)
+def test_command_does_one_thing_at_a_time(
+    more: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "--format", "comment", *more])
+    assert ended.value.code == 2
+    assert "not allowed with argument --format" in capsys.readouterr().err
+
+
 def test_run_that_was_killed_leaves_a_comment_that_says_so(tmp_path: Path) -> None:
     green = ENDED["green"]
     nothing = replace(green.record, verdicts=[], scores=[])

@@ -195,3 +195,28 @@ def test_runs_of_every_answer_are_drawn(answer: Answer) -> None:
         return decision(run.record, exit_status=run.exit_status).answer is answer
 
     assert has_it(find(runs(), has_it))
+
+
+@pytest.mark.parametrize(
+    ("asked", "result"),
+    [
+        ({"profile": "quick", "engine": "hf"}, Result.PASSED),
+        ({"profile": "demo", "engine": "hf"}, Result.WARNED),
+        ({"profile": "quick", "engine": "scripted"}, Result.WARNED),
+        ({"profile": "quick", "engine": "replay"}, Result.WARNED),
+    ],
+)
+def test_demo_and_answers_of_no_model_pass_nothing_and_every_place_says_what_they_are_worth(
+    asked: dict[str, str], result: Result
+) -> None:
+    record = replace(GREEN, facts=replace(GREEN.facts, **asked))
+    judged = judged_run(record, exit_status=0)
+    assert judged.result is result
+    assert (judged.reservations == ()) == (result is Result.PASSED)
+    run = FinishedRun(record, CIRCUMSTANCES, NO_ANSWERS, exit_status=0)
+    told = [
+        render_page(run),
+        *(shown_as(form, run) for form in Form),
+    ]
+    for words in judged.reservations:
+        assert all(words in text for text in told)

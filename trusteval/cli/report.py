@@ -17,20 +17,21 @@ def add_report(commands: Any) -> None:
     report.add_argument(
         "directory", nargs="?", type=Path, default=Path("reports/latest"), help="a reports folder"
     )
-    report.add_argument(
+    forms = report.add_mutually_exclusive_group()
+    forms.add_argument(
         "--format",
         choices=("table", "release-note", "model-card", "comment", "summary"),
         default="table",
         help="the table for a terminal, or Markdown: a sentence for a release note, a table for a "
         "model card, a comment for a pull request, the summary of a CI job (docs/sharing.md)",
     )
-    report.add_argument(
+    forms.add_argument(
         "--summary",
         choices=summaries(),
         default=summaries()[0],
         help="how much is told (default: long)",
     )
-    report.add_argument("--html", type=Path, metavar="OUT", help="write its report.html to OUT")
+    forms.add_argument("--html", type=Path, metavar="OUT", help="write its report.html to OUT")
     report.set_defaults(run=_report)
 
 

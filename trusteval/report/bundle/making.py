@@ -75,11 +75,12 @@ def make_bundle(directory: Path, *, gates: Path | None, with_texts: bool) -> Bun
     stated = statements_of(evidence, files)
     files |= stated.files
     content = packed({**files, MANIFEST: manifest_bytes(files)})
-    word = judged_run(record, exit_status=evidence.exit_status).word
-    lines = [f"not included: {name}: {why}" for name, why in sorted(left_out.items())]
+    whole = judged_run(record, exit_status=evidence.exit_status)
+    lines = list(whole.reservations)
+    lines += [f"not included: {name}: {why}" for name, why in sorted(left_out.items())]
     lines += [f"no statement of {name}: {why}" for name, why in stated.missing.items()]
     lines.append(f"{len(stated.documents)} statements to be signed, {len(files) + 1} files in all")
-    return Bundle(content, word, tuple(lines))
+    return Bundle(content, whole.word, tuple(lines))
 
 
 def _read(directory: Path) -> dict[str, bytes]:

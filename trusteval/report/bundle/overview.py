@@ -56,6 +56,7 @@ def overview(evidence: FinishedRun, left_out: LeftOut) -> dict[str, Any]:
         "complete": record.is_complete,
         "ending": record.ending.value,
         "reasons": list(whole.reasons),
+        "reservations": list(whole.reservations),
         "run": {
             "started": told.started,
             "commit": told.commit,

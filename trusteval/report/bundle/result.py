@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trusteval.report.caveats import reservations
 from trusteval.report.decision import Answer, at_large, decision, decision_on
 from trusteval.report.reasons import Reason
 from trusteval.report.record import RunRecord
@@ -17,7 +18,8 @@ INCOMPLETE = "INCOMPLETE"
 
 class Result(StrEnum):
     """PASSED: it may ship, and every gate passed; WARNED: nothing keeps it from shipping, and some
-    gate did not pass or none that blocks asked; FAILED: the rest, also what was not judged whole.
+    gate did not pass, none that blocks asked, or it was a demo's or no model's answers; FAILED: the
+    rest, also what was not judged whole.
     """
 
     PASSED = "PASSED"
@@ -31,7 +33,8 @@ class Judged:
 
     `answer` is whether it may ship, None where no blocking gate asks; `reasons` say what keeps
     it from that; `not_run` are gates without a verdict, `no_gate` subjects and benchmarks, as
-    "SUBJECT on BENCHMARK", that were scored and that no gate asks about.
+    "SUBJECT on BENCHMARK", that were scored and that no gate asks about. `reservations` say what
+    it is worth where no published item was asked, or no model: such a run passes nothing.
     """
 
     answer: Answer | None
@@ -41,6 +44,7 @@ class Judged:
     failed: tuple[str, ...]
     not_run: tuple[str, ...]
     no_gate: tuple[str, ...]
+    reservations: tuple[str, ...]
     is_complete: bool
 
     @property
@@ -48,7 +52,8 @@ class Judged:
         if self.reasons or self.failed or not self.is_complete or not (self.passed or self.warned):
             return Result.FAILED
         is_yes = self.answer is Answer.YES
-        return Result.PASSED if is_yes and not self.warned else Result.WARNED
+        has_passed = is_yes and not self.warned and not self.reservations
+        return Result.PASSED if has_passed else Result.WARNED
 
     @property
     def word(self) -> str:
@@ -101,6 +106,7 @@ def _judged(
         failed=named(v for v in in_order if v.blocks),
         no_gate=tuple(_no_gate(record, subject)),
         not_run=tuple(sorted(f"{one.subject} on {one.gate}" for one in missing)),
+        reservations=tuple(reservations(record)),
         is_complete=record.is_complete,
     )
 

@@ -109,6 +109,7 @@ def _told(evidence: FinishedRun, judged: Judged) -> Iterator[tuple[str, Any]]:
     yield "reasons", list(judged.reasons)
     yield "not_run", list(judged.not_run)
     yield "no_gate", list(judged.no_gate)
+    yield "reservations", list(judged.reservations)
     yield "started", told.started
     yield "commit", told.commit
     yield "version", told.versions.get("trusteval")

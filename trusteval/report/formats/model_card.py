@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trusteval.report.caveats import reservations
 from trusteval.report.decision import decision
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.formats.blocks import SENTENCE, Block, brief, grid, paragraphs
@@ -18,7 +19,7 @@ def model_card(run: FinishedRun) -> str:
     """Return the answer, the table, how it was made, and in one line what it is not."""
     summary = summarize(run.record, run.circumstances)
     decided = decision(run.record, exit_status=run.exit_status)
-    loud = [decided.sentence, *summary.gaps.incomplete]
+    loud = [decided.sentence, *summary.gaps.incomplete, *reservations(run.record)]
     caveats = listed((brief(line, SENTENCE) for line in summary.caveats), between=" · ") or "none"
     blocks = (
         paragraphs(f"**{brief(line, SENTENCE)}**" for line in loud),
