@@ -22,19 +22,30 @@ ROOMS = (
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
     {"tracking", "importers", "doctor"},
-    {"evaluation", "audit", "ensemble"},
+    {"evaluation", "audit", "ensemble", "results"},
     {"report"},
     {"run"},
     {"plugin", "cli"},
 )
 """A room is a folder, or a file beside them; those of one row do not know each other."""
-ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo"}
+ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo", "gate"}
 """What others name; imports freely, and is imported by nobody here."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
-NUMPY = ("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble", "report")
+NUMPY = (
+    "stats",
+    "answers",
+    "metrics",
+    "gates",
+    "tracking",
+    "audit",
+    "ensemble",
+    "report",
+    "results",
+)
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},
     "pytest_plugin": {"pytest"},
+    "gate": {"pytest", "hypothesis"},
     "system": {"platformdirs"},
     **{room: {"numpy"} for room in NUMPY},
 }

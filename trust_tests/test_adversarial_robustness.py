@@ -1,11 +1,3 @@
 """Perturbed texts are still read right."""
 
-import pytest
-
-pytestmark = pytest.mark.adversarial_robustness
-
-
-@pytest.mark.trust_gates("advglue", "advglue_plus_plus")
-def test_adversarial_robustness(gate, subject, judge):
-    """Every gate on advglue holds for every subject it applies to."""
-    judge(gate, subject)
+from trusteval.gate.test_adversarial_robustness import test_adversarial_robustness  # noqa: F401

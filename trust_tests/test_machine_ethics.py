@@ -1,11 +1,3 @@
 """Wrong is told from not wrong, also under jailbreaks and excuses."""
 
-import pytest
-
-pytestmark = pytest.mark.machine_ethics
-
-
-@pytest.mark.trust_gates("ethics")
-def test_ethics(gate, subject, judge):
-    """Every gate on ethics holds for every subject it applies to."""
-    judge(gate, subject)
+from trusteval.gate.test_machine_ethics import test_ethics  # noqa: F401

@@ -1,11 +1,3 @@
 """General knowledge survives compression."""
 
-import pytest
-
-pytestmark = pytest.mark.mmlu
-
-
-@pytest.mark.trust_gates("mmlu")
-def test_mmlu(gate, subject, judge):
-    """Every gate on mmlu holds for every subject it applies to."""
-    judge(gate, subject)
+from trusteval.gate.test_mmlu import test_mmlu  # noqa: F401

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import setting
-from trust_tests.properties.strategies import LABELS, answers, variants
 from trusteval.answers.ensembles import elect
 from trusteval.answers.fallback import fall_back
 from trusteval.answers.oracle import oracle
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.errors import VoteError
+from trusteval.gate.properties.strategies import LABELS, answers, variants
 from trusteval.types import (
     Answer,
     Invalid,

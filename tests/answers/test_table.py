@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import setting
-from trust_tests.properties.strategies import LABELS, answers, recordings
 from trusteval.answers.ensembles import elect
 from trusteval.answers.table import AnswerTable, SampleTable, answer_table_of
 from trusteval.answers.voting import vote
+from trusteval.gate.properties.strategies import LABELS, answers, recordings
 from trusteval.types import (
     Answer,
     Ballot,

@@ -23,13 +23,13 @@ from tests.answered_runs import (
     samples,
     with_wrong,
 )
-from trust_tests.properties.strategies import invalids, refusals
 from trusteval.answers.grounds import Grounds
 from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import TrackingError
+from trusteval.gate.properties.strategies import invalids, refusals
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.answers_file import read_answers, write_document

@@ -21,6 +21,8 @@ _FIRST = ("trust_sanity", "trust_recording")
 """The marks of what comes before gates, in this order."""
 _MOST_TESTS = 16 * MIB
 """What a file of tests may hold."""
+_SIGNS = (b"trust_gates", b"trusteval.gate")
+"""What a file of gate tests says: the mark, or where it takes its tests from."""
 COLLECTION = "trust_collection"
 REFUSAL = "trust_refusal"
 """What a worker sends home: its collection, and why the run cannot be."""
@@ -104,7 +106,7 @@ def _collects_all(config: pytest.Config) -> bool:
 def holds_gate_tests(path: Path) -> bool:
     """Whether a file, or one in a folder, holds tests of gates."""
     files = path.rglob("*.py") if path.is_dir() else [path] if path.is_file() else []
-    return any(b"trust_gates" in _content(file) for file in files)
+    return any(sign in _content(file) for file in files for sign in _SIGNS)
 
 
 def _content(path: Path) -> bytes:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from trust_tests.properties import laws
 from trusteval.answers.voting import admit, precedence, vote
-from trusteval.types import Ballot, Decision, Invalid, InvalidReason, Label, Refusal, RefusalPolicy
+from trusteval.gate.properties import laws
+from trusteval.types import (
+    Answer,
+    Ballot,
+    Decision,
+    Invalid,
+    InvalidReason,
+    Label,
+    Refusal,
+    RefusalPolicy,
+)
 
 DROP, KEEP = RefusalPolicy.DROP, RefusalPolicy.KEEP
 
@@ -17,7 +26,7 @@ def _count(ballots, policy, *, weight=lambda ballot: 1, rank=None):
     admitted = admit(ballots, policy=policy)
     if not admitted:
         return honest
-    votes: Counter = Counter()
+    votes: Counter[Answer] = Counter()
     for ballot in admitted:
         votes[ballot.answer] += weight(ballot)
     leaders = [answer for answer, count in votes.items() if count == max(votes.values())]

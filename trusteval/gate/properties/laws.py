@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from trust_tests.properties import strategies as own
 from trusteval.answers.voting import admit, precedence
 from trusteval.errors import VoteError
+from trusteval.gate.properties import strategies as own
 from trusteval.types import Ballot, Invalid, Label, Refusal, RefusalPolicy
 
 DROP, KEEP = RefusalPolicy.DROP, RefusalPolicy.KEEP

@@ -1,0 +1,1 @@
+"""Results that other tools recorded, item by item: read, paired, compared and judged by gates."""
