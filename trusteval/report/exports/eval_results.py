@@ -97,7 +97,6 @@ def _entry(
 def _notes(run: FinishedRun, figure: Figure, said: Worth) -> Iterator[str]:
     facts, line = run.record.facts, figure.line
     version = run.circumstances.versions.get("trusteval", "of unknown version")
-    yield from said.notes
     yield f"trusteval {version}, {line.score.metric} of 0 to 100, protocol {facts.protocol}"
     yield f"variant {line.subject}{_how(line.notes)}"
     yield f"profile {facts.profile}, {figure.n} items"
@@ -107,7 +106,7 @@ def _notes(run: FinishedRun, figure: Figure, said: Worth) -> Iterator[str]:
         yield f"non-answers {figure.non_answer_rate:.1f} %"
     yield from data_caveats(line.data)
     yield f"gates: {figure.verdict}"
-    yield said.sentence
+    yield said.whole
 
 
 def _how(notes: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from trusteval.report.exports.figures import Figure
 from trusteval.report.exports.harness_samples import ACCURACY, NON_ANSWER, task_name
-from trusteval.report.exports.private import model_label, without_folders
+from trusteval.report.exports.private import file_stem, model_label, without_folders
 from trusteval.report.exports.worth import worth
 from trusteval.report.finished_run import FinishedRun
 
@@ -35,7 +35,7 @@ def results_document(
     undefined, stand under "trusteval" with what the run is worth.
     """
     facts, names = run.record.facts, [task_name(task.benchmark) for task in tasks]
-    model = f"{model_label(run.record)},{subject}"
+    model = f"{model_label(run.record)}/{subject}"
     version = run.circumstances.versions.get("trusteval")
     return {
         "results": {
@@ -54,10 +54,16 @@ def results_document(
         "date": _seconds(run.circumstances.started),
         "model_source": str(facts.engine),
         "model_name": model,
-        "model_name_sanitized": model,
+        "model_name_sanitized": folder_name(run, subject),
         "task_hashes": {task_name(task.benchmark): task.sha256 for task in tasks},
         "trusteval": _ours(run, subject, figures),
     }
+
+
+def folder_name(run: FinishedRun, subject: str) -> str:
+    """Return what the folder of a subject is called: no name of theirs leads out of it."""
+    model = model_label(run.record).replace("/", "__")
+    return f"{file_stem(model)}__{file_stem(subject)}"
 
 
 def _earned(task: Task, protocol: str) -> dict[str, Any]:
@@ -95,8 +101,8 @@ def _ours(run: FinishedRun, subject: str, figures: Sequence[Figure]) -> dict[str
         "subject": subject,
         "profile": facts.profile,
         "protocol": facts.protocol,
-        "answer": said.answer.words,
-        "because": said.sentence,
+        "result": said.result,
+        "may_ship": said.whole,
         "complete": said.is_complete,
         "caveats": list(said.notes),
         "scores": {

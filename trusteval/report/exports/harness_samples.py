@@ -76,8 +76,8 @@ def _doc(sample: Sample) -> dict[str, Any]:
         "item": item_name(sample),
         "setting": sample.setting.name,
         "text": shown_text(sample),
-        "options": list(sample.options),
-        "group": sample.group,
+        **({"options": list(sample.options)} if sample.options else {}),
+        **({} if sample.group is None else {"group": sample.group}),
     }
 
 

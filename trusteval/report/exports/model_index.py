@@ -90,7 +90,5 @@ def _beside(figure: Figure, said: Worth) -> Iterator[tuple[str, Any]]:
     }
     yield from ((name, value) for name, value in known.items() if value is not None)
     yield "gates", figure.verdict
-    yield "may_ship", said.answer.value
-    yield "because", said.sentence
-    if said.notes:
-        yield "caveats", list(said.notes)
+    yield "result", said.result
+    yield "may_ship", said.whole

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trusteval.report.exports.figures import figures
-from trusteval.report.exports.harness_results import Task, results_document
+from trusteval.report.exports.harness_results import Task, folder_name, results_document
 from trusteval.report.exports.harness_samples import (
     ACCURACY,
     NON_ANSWER,
@@ -16,7 +16,7 @@ from trusteval.report.exports.harness_samples import (
     task_name,
 )
 from trusteval.report.exports.place import file_at, folder_at
-from trusteval.report.exports.private import file_stem, model_label
+from trusteval.report.exports.private import file_stem
 from trusteval.report.finished_run import FinishedRun
 from trusteval.tracking.answered_run import AnsweredRun
 
@@ -33,8 +33,7 @@ def to_harness(
     date = _date(run)
     folders = []
     for subject in dict.fromkeys(subject for subject, _ in parts):
-        model = file_stem(f"{model_label(run.record)},{subject}")
-        folder = folder_at(out / model)
+        folder = folder_at(out / folder_name(run, subject))
         tasks = [
             _write_samples(
                 answers, part, folder, date=date, protocol=str(run.record.facts.protocol)

@@ -24,6 +24,7 @@ def to_wandb(tracked: TrackedRun, files: Iterable[Path], *, out: Path) -> str:
     """
     folder = folder_at(out)
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+    os.environ.setdefault("WANDB_DATA_DIR", str(folder))  # tables, elsewhere kept in the home
     try:
         import wandb
     except ImportError as error:
@@ -62,7 +63,7 @@ def _started(wandb: Any, tracked: TrackedRun, folder: Path, mode: str) -> Any:
         mode=mode,
         config={**tracked.params, **tracked.tags, "subjects": _configs(tracked)},
         notes=tracked.note,
-        tags=[tracked.tags["trusteval.answer"][:64]],
+        tags=[tracked.tags["trusteval.result"]],
         settings=settings,
     )
 

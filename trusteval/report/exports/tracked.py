@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from trusteval.report.decision import decision_on
 from trusteval.report.exports.figures import Figure, figures
 from trusteval.report.exports.private import model_label, without_folders
-from trusteval.report.exports.worth import decided_on, worth
+from trusteval.report.exports.worth import subject_result, worth
 from trusteval.report.finished_run import FinishedRun
 from trusteval.report.outcomes import shown_outcome
 from trusteval.report.record import RunRecord
@@ -25,7 +24,7 @@ Cell = str | float | None
 class TrackedSubject:
     """One subject: how it was made, its metrics by "benchmark.metric", and those without a value.
 
-    `tags` say whether it may ship, and its worst verdict on each benchmark.
+    `tags` say what it comes to, and its worst verdict on each benchmark.
     """
 
     name: str
@@ -59,12 +58,12 @@ def tracked_run(run: FinishedRun, *, subjects: Collection[str]) -> TrackedRun:
         name=f"{model_label(record)} {run.circumstances.started or 'at an unknown time'}",
         params=_params(run),
         tags={
-            "trusteval.answer": said.answer.words,
-            "trusteval.because": said.sentence,
+            "trusteval.result": said.result,
+            "trusteval.may_ship": said.whole,
             "trusteval.complete": "yes" if said.is_complete else "no",
             "trusteval.caveats": said.note or "none",
         },
-        note="; ".join([said.sentence, *said.notes]),
+        note=said.whole,
         subjects=tuple(_subject(run, name, known) for name in names),
         verdicts=tuple(_verdicts(record, subjects)),
     )
@@ -93,11 +92,9 @@ def _params(run: FinishedRun) -> dict[str, str]:
 def _subject(run: FinishedRun, name: str, known: list[Figure]) -> TrackedSubject:
     own = [one for one in known if one.line.subject == name]
     notes = {note: told for one in own for note, told in one.line.notes.items()}
-    decided = decision_on(name, run.record, whole=decided_on(run))
-    answer = "no blocking gate asks about it" if decided is None else decided.sentence
     return TrackedSubject(
         name,
-        params={note: without_folders(told) for note, told in sorted(notes.items())},
+        params={f"variant.{note}": without_folders(told) for note, told in sorted(notes.items())},
         metrics={
             f"{one.line.benchmark}.{metric}": value
             for one in own
@@ -110,7 +107,7 @@ def _subject(run: FinishedRun, name: str, known: list[Figure]) -> TrackedSubject
             if one.undefined is not None
         },
         tags={
-            "trusteval.answer": without_folders(answer),
+            "trusteval.subject_result": subject_result(run, name),
             **{f"trusteval.gates.{one.line.benchmark}": one.verdict for one in own},
         },
     )
