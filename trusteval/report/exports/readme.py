@@ -39,7 +39,7 @@ def with_model_index(readme: str, index: Sequence[Mapping[str, Any]], *, origin:
     told = _metadata(block, origin=origin)
     merged = _merged(told.get(_KEY) or [], index, origin=origin)
     written = _spliced(block, yaml_text({_KEY: merged}).replace("\n", newline))
-    if _metadata(written, origin=origin) != {**told, _KEY: merged}:
+    if not _says(written, {**told, _KEY: merged}):
         raise UsageError(
             f"{origin}: its metadata is written in a way that cannot be changed in place; export "
             "to a new file with --out, and copy model-index from there"
@@ -75,6 +75,15 @@ def _metadata(block: str, *, origin: object) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise UsageError(f"{origin}: its metadata is no mapping, expected KEY: VALUE")
     return told
+
+
+def _says(block: str, told: Mapping[str, Any]) -> bool:
+    import yaml
+
+    try:
+        return bool(yaml.safe_load(block) == told)
+    except yaml.YAMLError:
+        return False
 
 
 def _merged(
