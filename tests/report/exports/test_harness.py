@@ -90,7 +90,7 @@ def test_the_harness_makes_its_table_of_our_results(out: Path) -> None:
     utils = pytest.importorskip("lm_eval.utils")
     table = utils.make_table(results(out, "dense"))
     assert "trusteval_mmlu" in table
-    assert "0.2500" in table
+    assert "0.0732" in table  # the standard error of 9 of 36
     names = [path.name for path in out.glob("*__dense/samples_*")]
     tasks = {utils.get_file_task_name(name) for name in names}
     assert tasks == {"trusteval_ethics", "trusteval_mmlu"}

@@ -9,14 +9,17 @@ from urllib.parse import quote
 from trusteval.report.record import RunRecord
 
 _HIDDEN = "\N{HORIZONTAL ELLIPSIS}/"
-_FOLDERS = re.compile(r"(?:(?<=^)|(?<=[\s'\"`=(,;]))(?:~[^\s/]*)?/(?:[^\s/'\"`,;()]+/)*(?=[^\s/])")
+_BEFORE = r"(?:(?<=^)|(?<=[\s'\"`=(\[{<,;:]))"
+_FOLDERS = re.compile(_BEFORE + r"(?:file://|~[^\s/]*)?/(?:[^\s/'\"`,;()]+/)*(?=[^\s/])")
 """Whatever stands before the last name of an absolute path; no part of an address of the web."""
+_QUOTED = re.compile(r"(?<=(['\"`]))~?/[^'\"`\n]*/(?=[^'\"`/\n]+\1)")
+"""The same between quotes, where folders may have blanks in their names."""
 _IS_LOCAL = ("/", "~", ".")
 
 
 def without_folders(text: str) -> str:
     """Return a text whose absolute paths have their last name only, behind an ellipsis."""
-    return _FOLDERS.sub(_HIDDEN, text)
+    return _FOLDERS.sub(_HIDDEN, _QUOTED.sub(_HIDDEN, text))
 
 
 def model_label(record: RunRecord) -> str:
