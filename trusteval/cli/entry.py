@@ -13,6 +13,7 @@ from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
 from trusteval.cli.ensemble import add_ensemble
+from trusteval.cli.export import add_export
 from trusteval.cli.history import add_history
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
@@ -42,6 +43,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_audit,
     add_schema,
     add_bundle,
+    add_export,
 )
 """Each declares one command, whose file imports what it needs when it runs; in --help's order."""
 _DEBUG = "--debug"

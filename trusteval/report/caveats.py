@@ -27,7 +27,7 @@ def caveats(record: RunRecord) -> list[str]:
         names = sorted(name for name, reason in record.not_recorded.items() if reason == why)
         lines.append(f"not recorded: {', '.join(names)}: {why}")
     for line in {line.benchmark: line for line in record.scores if not is_demo}.values():
-        lines += [f"{line.benchmark}: {words}" for words in _data_caveats(line.data)]
+        lines += [f"{line.benchmark}: {words}" for words in data_caveats(line.data)]
     for line in record.lines:
         if line.partial_score is not None:
             lines.append(
@@ -88,7 +88,7 @@ def _rows_of_nobody(gates: GateFacts | None) -> list[str]:
             return []
 
 
-def _data_caveats(data: DataFacts) -> list[str]:
+def data_caveats(data: DataFacts) -> list[str]:
     lines = []
     settings, rows = data.rows or {}, sum((data.rows or {}).values())
     n_settings, n_rows = data.published_settings or 0, data.rows_read or 0
