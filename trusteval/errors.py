@@ -18,6 +18,7 @@ TrustEvalError
 ├── DiskSpaceError      no room for what has to be written
 ├── UndefinedError      a metric that these answers leave without a value
 ├── StoreError          a response store that cannot be read or written
+│   └── UnrecordedError answers that it lacks, in a run that judges recorded ones alone
 └── VoteError           ballots that no vote can be held over
 """
 
@@ -119,6 +120,10 @@ class UndefinedError(TrustEvalError):
 
 class StoreError(TrustEvalError):
     """A response store that cannot be read or written."""
+
+
+class UnrecordedError(StoreError):
+    """Answers, or a look, that a store lacks in a run that asks nobody; says what it holds."""
 
 
 class VoteError(TrustEvalError):

@@ -124,7 +124,7 @@ def test_conflicting_answer_is_counted_and_the_one_that_is_there_stays(
     export_store(store_of(tmp_path / "1.sqlite", "yes", "no", "so"), tmp_path / f"all{suffix}")
     there = store_of(tmp_path / "2.sqlite", "yes", "NO")
     code = main(["store", "import", str(tmp_path / f"all{suffix}"), f"--store={there.path}"])
-    assert code == 0
+    assert code == 1
     assert there.get([digest(2)])[digest(2)].text == "NO"
     shown = capsys.readouterr().out
     assert "1 of 3 answers added" in shown

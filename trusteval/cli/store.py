@@ -29,7 +29,9 @@ def add_store(commands: Any) -> None:
     export = add("export", _export, "write everything to a .jsonl or .parquet file")
     export.add_argument("out", type=Path)
     export.add_argument("--salvage", action="store_true", help="leave out what cannot be read")
-    add("import", _import, "merge an exported file into a store").add_argument("file", type=Path)
+    add(
+        "import", _import, "merge an exported file into a store; exit code 1 if answers differ"
+    ).add_argument("file", type=Path)
     gc = add("gc", _gc, "throw answers away")
     gc.add_argument("--older-than", metavar="AGE", help="recorded before: 12h, 30d, 8w")
     for option, text in (
@@ -57,9 +59,12 @@ def _export(asked: argparse.Namespace) -> int:
 
 def _import(asked: argparse.Namespace) -> int:
     from trusteval.cli.store_lines import import_lines
+    from trusteval.store.importing import import_file
     from trusteval.store.responses import ResponseStore
 
-    return _show(import_lines(ResponseStore(_path(asked)), asked.file))
+    done = import_file(ResponseStore(_path(asked)), asked.file)
+    _show(import_lines(done, into=_path(asked)))
+    return 1 if done.conflicting else 0
 
 
 def _gc(asked: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from trusteval.errors import UsageError
 from trusteval.store.exporting import export_store
 from trusteval.store.garbage import Garbage, collect
-from trusteval.store.importing import import_file
+from trusteval.store.importing import Imported
 from trusteval.store.inventory import Stock, inventory
 from trusteval.store.leases import Leases, shown_owner
 from trusteval.store.probabilities import count_label_logs
@@ -62,11 +62,10 @@ def export_lines(store: ResponseStore, out: Path, *, salvage: bool) -> Iterator[
         )
 
 
-def import_lines(store: ResponseStore, path: Path) -> Iterator[str]:
-    """Import a file and tell what became of it."""
-    done = import_file(store, path)
+def import_lines(done: Imported, *, into: Path) -> Iterator[str]:
+    """Tell what became of a file that was imported into a store."""
     yield (
-        f"{done.added:,} of {done.responses:,} answers added to {store.path}; the others are there "
+        f"{done.added:,} of {done.responses:,} answers added to {into}; the others are there "
         "already"
     )
     if done.conflicting:

@@ -37,7 +37,8 @@ class Evaluation:
 
     `dense` is the model that its quantized variants stand beside, `references` name further ones,
     `facts` say how the run asks; `asked_twice` is the variant whose noise is measured. One that
-    `weighs` records beside the answers how likely each label was.
+    `weighs` records beside the answers how likely each label was, one that `asks` nobody judges
+    what is recorded.
     """
 
     def __init__(
@@ -54,9 +55,12 @@ class Evaluation:
         say: Say = say_nothing,
         asked_twice: Variant | None = None,
         weighs: bool = False,
+        asks: bool = True,
     ) -> None:
         def interview(answering: Backend, *, weighs: bool = False) -> Interview:
-            recorder = Recorder(answering, store, progress=progress, say=say, weighs=weighs)
+            recorder = Recorder(
+                answering, store, progress=progress, say=say, weighs=weighs, asks=asks
+            )
             admission = Admission(recorder, dense=dense, references=references)
             return Interview(questionnaire, recorder, admission)
 

@@ -21,6 +21,7 @@ from trusteval.evaluation.loaded import LoadedVariant
 from trusteval.evaluation.part_recording import PartRecording
 from trusteval.evaluation.parts import open_parts
 from trusteval.evaluation.sheet import Sheet
+from trusteval.evaluation.unrecorded import refuse_unrecorded, refuse_unseen
 from trusteval.evaluation.waiting import Waiting
 from trusteval.store import AskedPrompts, ResponseStore
 from trusteval.store.probabilities import label_logs_of_responses
@@ -41,7 +42,8 @@ class Recorder:
 
     A variant that could not be built or loaded is not tried again: its error is raised anew. Draws
     of one variant share its model, its health and such an error. `say` is told what nothing came of
-    for `quiet` seconds. One that `weighs` records beside each answer how likely the labels are.
+    for `quiet` seconds. One that `weighs` records beside each answer how likely the labels are. One
+    that `asks` nobody loads no model either: what is not recorded is an UnrecordedError.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class Recorder:
         say: Say = say_nothing,
         quiet: float = FIRST_SECONDS,
         weighs: bool = False,
+        asks: bool = True,
     ) -> None:
         self.backend = backend
         self.store = store
+        self._asks = asks
         self.weighs = weighs
         self._unweighed: dict[str, str] = {}
         self._progress = progress
@@ -85,6 +89,9 @@ class Recorder:
             recorded = self.store.get_health(key)
             if recorded is not None:
                 return recorded
+            if not self._asks:
+                refuse_unseen(self.store, self.backend, variant, context)
+                return None
             if not self.store.is_writable:
                 return self._check_once(variant)
             with self.store.lease(key) as ours:
@@ -143,6 +150,9 @@ class Recorder:
         """Return what is recorded, after recording what is missing."""
         sheet = self._sheet(variant, questions)
         if sheet.n_whole == len(sheet):
+            return sheet
+        if not self._asks:
+            refuse_unrecorded(sheet, variant, self.context(variant))
             return sheet
         sheet.refuse_read_only(variant)
         if not self.store.is_writable:

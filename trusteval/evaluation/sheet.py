@@ -78,6 +78,11 @@ class Sheet:
     def n_whole(self) -> int:
         return sum(map(self.is_whole, range(len(self))))
 
+    @property
+    def n_unanswered(self) -> int:
+        """How many answers are missing; questions that are alike share one."""
+        return len(set(self.keys)) - len(self._responses)
+
     def responses(self) -> list[Response]:
         """Return the response of each row; all have one."""
         return [self._responses[key] for key in self.keys]
@@ -104,10 +109,10 @@ class Sheet:
 
     def refuse_read_only(self, variant: Variant) -> None:
         """Raise PlaceError if answers are missing and cannot be recorded."""
-        n_missing = len(set(self.keys)) - len(self._responses)
-        if n_missing and not self.store.is_writable:
+        if self.n_unanswered and not self.store.is_writable:
             raise PlaceError(
-                f"response store {self.store.path} cannot be written and lacks {n_missing} of "
-                f"{len(self)} answers of {variant.name} to {self.setting.id}; name a file that can "
-                "be written by --trust-store, or another cache by TRUSTEVAL_CACHE"
+                f"response store {self.store.path} cannot be written and lacks "
+                f"{self.n_unanswered} of {len(self)} answers of {variant.name} to "
+                f"{self.setting.id}; name a file that can be written by --trust-store, or another "
+                "cache by TRUSTEVAL_CACHE"
             )

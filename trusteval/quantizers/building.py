@@ -79,6 +79,12 @@ def cached_checkpoint(build: Build, *, progress: ProgressBar = no_progress) -> P
     return target
 
 
+def checkpoint_at_hand(build: Build) -> Path | None:
+    """Return the checkpoint directory in the cache, None if it was not built yet."""
+    target = _cached(build, build.key)
+    return target if (target / BUILD_FILE).is_file() else None
+
+
 class Source(StrEnum):
     """Where the checkpoint in a folder came from."""
 

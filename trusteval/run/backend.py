@@ -35,6 +35,7 @@ def backend_of(
         storage=options.storage,
         calibration=options.calibration,
         trust_remote_code=options.trust_remote_code,
+        builds=not options.recorded_only,
         progress=progress,
         say=say,
     )

@@ -58,7 +58,7 @@ def prepare_run(options: Options) -> Run:
         )
     if options.engine == "openai":
         refuse_unserved(asked)
-    if options.engine == "hf":
+    if options.engine == "hf" and not options.recorded_only:
         _refuse_missing_device(options.device)
     backend_of(options, asked)  # refuses what cannot be opened
     if options.engine == "hf":

@@ -25,4 +25,5 @@ def evaluation_of(
         say=say,
         asked_twice=run.asked_twice,
         weighs=run.options.probabilities,
+        asks=not run.options.recorded_only,
     )

@@ -120,6 +120,16 @@ class Options:
             "cache directory, or in `TRUSTEVAL_CACHE`",
         ),
     )
+    recorded_only: bool = field(
+        default=False,
+        metadata=asked(
+            "judge recorded answers alone: ask, load and build nothing",
+            details="judge recorded answers alone: no model is asked, loaded or built, whatever is "
+            "missing; what is not recorded has no verdict, and fails its test "
+            "([scaling.md](scaling.md#split-a-run-over-machines)). The device that answers were "
+            "recorded on need not be there",
+        ),
+    )
     reports: Path = field(
         default=REPORTS,
         metadata=asked(

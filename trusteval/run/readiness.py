@@ -41,6 +41,9 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
     if not pairs:
         return
     backend = backend_of(run.options, run.loaded)
+    if run.options.recorded_only:
+        _refuse_missing_store(store)
+        return
     _refuse_short_contexts(run, backend, pairs)
     if store.exists() and not store.is_file():
         raise UsageError(f"--trust-store: {store} is a folder, a pipe or a device; name a file")
@@ -54,6 +57,15 @@ def refuse_unready(run: Run, asked: Asked, *, store: Path) -> None:
         _refuse_unrecordable(run, backend, pairs, store)
     if run.options.engine == "hf":
         _refuse_unbuildable(backend, pairs)
+
+
+def _refuse_missing_store(store: Path) -> None:
+    """Leave what a store lacks to the tests, which tell it; without a store there is nothing."""
+    if not store.is_file():
+        raise UsageError(
+            f"--trust-recorded-only: no recorded answers at {store}; name their file by "
+            "--trust-store"
+        )
 
 
 def _variants(run: Run, asked: Asked) -> Iterator[tuple[Variant, str]]:

@@ -20,6 +20,8 @@ from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.run_facts import GateFacts, PromptFacts, RunFacts, Sampling
 from trusteval.types import Ensemble, Subject, Unavailable, Undecided, Variant, Verdict
 
+RECORDED_ONLY = "recorded answers alone are judged: no model is asked, loaded or built"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -127,7 +129,8 @@ class Run:
 
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""
-        said = row_sentences(
+        said = [RECORDED_ONLY] * self.options.recorded_only
+        said += row_sentences(
             self.options.gates.name,
             left_out=map(str, self.left_out),
             without_row=self.without_row,

@@ -41,14 +41,28 @@ def inventory(store: ResponseStore) -> list[Stock]:
     return [_stock(store.path, row) for row in rows]
 
 
+def descriptions(store: ResponseStore) -> list[Mapping[str, Any]]:
+    """Return the description of every context, without counting what is recorded of it.
+
+    Raises StoreError for one that is not as it was recorded.
+    """
+    rows = store.database.execute("SELECT digest, description FROM contexts ORDER BY number")
+    return [_description(store.path, address, text) for address, text in rows]
+
+
 def _stock(path: Path, row: Sequence[Any]) -> Stock:
     number, address, text, n, first, last = row
-    description = read_description(address, text)
-    if description is None:
-        raise damaged(path, f"context {shown_key(address)} is not as it was recorded")
+    description = _description(path, address, text)
     if n and not (is_time(first) and is_time(last)):
         raise damaged(path, f"context {shown_key(address)} has answers recorded at no time")
     return Stock(number, address.hex(), description, n or 0, first or 0, last or 0)
+
+
+def _description(path: Path, address: bytes, text: object) -> Mapping[str, Any]:
+    description = read_description(address, text)
+    if description is None:
+        raise damaged(path, f"context {shown_key(address)} is not as it was recorded")
+    return description
 
 
 def _values(value: Any) -> Iterator[str]:

@@ -27,8 +27,13 @@ from trusteval.engines.drawing import notes_of, wording_of
 from trusteval.engines.engine import ContextWindow
 from trusteval.engines.health import PROMPTS
 from trusteval.engines.local.memory import describe_budget
-from trusteval.errors import EngineError, ModelError, UsageError
-from trusteval.quantizers.building import Build, build_record, cached_checkpoint
+from trusteval.errors import EngineError, ModelError, UsageError, VariantError
+from trusteval.quantizers.building import (
+    Build,
+    build_record,
+    cached_checkpoint,
+    checkpoint_at_hand,
+)
 from trusteval.quantizers.calibration import Calibration, load_calibration
 from trusteval.system.machine import cache_directory, default_device, default_dtype, package_version
 from trusteval.system.progress import ProgressBar, no_progress
@@ -47,7 +52,7 @@ class HFBackend:
     """Variants of one dense model, quantized on first use.
 
     `model` is a directory, hub id, .gguf file or "demo"; `storage` None for what is faster on
-    the device.
+    the device. One that `builds` nothing has those variants that were built before.
     """
 
     model: str
@@ -58,6 +63,7 @@ class HFBackend:
     cache: Path
     trust_remote_code: bool = False
     progress: ProgressBar = no_progress
+    builds: bool = True
 
     @classmethod
     def create(
@@ -71,6 +77,7 @@ class HFBackend:
         cache: Path | None = None,
         trust_remote_code: bool = False,
         progress: ProgressBar = no_progress,
+        builds: bool = True,
     ) -> HFBackend:
         """Fill in what is "auto": the device present and its faster dtype.
 
@@ -93,6 +100,7 @@ class HFBackend:
             cache=cache or cache_directory(),
             trust_remote_code=trust_remote_code,
             progress=progress,
+            builds=builds,
         )
 
     def directory(self, variant: Variant) -> Path:
@@ -112,7 +120,16 @@ class HFBackend:
             device=self.device,
             trust_remote_code=self.trust_remote_code,
         )
-        return cached_checkpoint(build, progress=self.progress)
+        if self.builds:
+            return cached_checkpoint(build, progress=self.progress)
+        built = checkpoint_at_hand(build)
+        if built is None:
+            raise VariantError(
+                f"{variant.name} is not built in {self.cache}, and --trust-recorded-only builds "
+                "none: share the cache that holds it (TRUSTEVAL_CACHE), or name its checkpoint as "
+                f"{variant.name}=PATH"
+            )
+        return built
 
     def context(self, variant: Variant) -> Mapping[str, Any]:
         checkpoint = inspect_checkpoint(self.directory(variant))
