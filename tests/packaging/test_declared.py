@@ -20,8 +20,6 @@ ON_DEMAND = {
     *("mlflow-skinny", "scikit-learn", "wandb"),
 }
 """What is imported only by who asked for it: its extra is named where it is missing."""
-UNSEEN = {"hypothesis"}
-"""What a user's copy of the vote's laws imports, and no module of trusteval."""
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -55,7 +53,7 @@ def test_what_is_imported_on_demand_only_is_no_dependency_of_all() -> None:
 
 
 def test_every_dependency_is_imported() -> None:
-    assert names(PROJECT["dependencies"]) - imported() == UNSEEN
+    assert names(PROJECT["dependencies"]) <= imported()
 
 
 def test_everything_declared_is_pinned_in_the_set_that_is_tested() -> None:
