@@ -51,7 +51,7 @@ def assemble(recorded: Recorded) -> Assembled:
         unusable=unusable,
         n_declared=None if declared is None else declared - (len(names) - len(items)),
     )
-    return Assembled(task, tuple(_notes(task, recorded, n_names=len(names))))
+    return Assembled(task, tuple(_notes(task, recorded.answers)))
 
 
 def _item(
@@ -79,22 +79,18 @@ def _mean(answers: Sequence[Answered], metric: str) -> float:
         for answer in answers
         if isinstance(value := answer.values[metric], int | float)
     ]
-    return math.fsum(values) / len(values)
+    return math.fsum(values) / len(values)  # fsum: the same in every order
 
 
-def _notes(task: Task, recorded: Recorded, *, n_names: int) -> Iterator[str]:
+def _notes(task: Task, answers: Sequence[Answered]) -> Iterator[str]:
+    times = Counter(answer.name for answer in answers)
+    n_names = len(times)
     alike = n_names - len(task.items)
     if alike:
         yield (
             f"{task.name}: {alike} of {n_names} documents have the content of another and cannot "
             "be told apart; they are one item, with the mean of what they earned"
         )
-    if recorded.n_declared is not None and n_names < recorded.n_declared:
-        yield (
-            f"{task.name}: a partial run, {n_names} of the {recorded.n_declared} items that the "
-            "tool counts are here; record the rest, or compare what is here"
-        )
-    times = Counter(answer.name for answer in recorded.answers)
     most = max(times.values())
     if fewer := sum(count < most for count in times.values()):
         yield f"{task.name}: {fewer} of {n_names} items were answered fewer than {most} times"

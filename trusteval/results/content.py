@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-_LONGEST_FACT = 80
-
 
 def content_key(content: object) -> str:
     """Return the SHA-256 of a JSON value; the order of an object's keys does not matter."""
@@ -17,17 +15,15 @@ def content_key(content: object) -> str:
 
 
 def shown_document(document: Mapping[str, Any]) -> str:
-    """Return an item's own texts, one a line, or its JSON where it has none."""
-    texts = [value for value in document.values() if isinstance(value, str) and value.strip()]
+    """Return an item's own texts, one a line by their keys, or its JSON where it has none."""
+    values = [document[key] for key in sorted(document)]
+    texts = [value for value in values if isinstance(value, str) and value.strip()]
     return "\n".join(texts) or json.dumps(document, sort_keys=True)
 
 
 def shown_fact(value: object) -> str:
-    """Return a fact for people, equal for equal values; a long one is cut and carries its hash."""
-    shown = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    if len(shown) <= _LONGEST_FACT:
-        return shown
-    return f"{shown[: _LONGEST_FACT - 20]}... (sha256 {content_key(value)[:8]})"
+    """Return a fact for people, equal for equal values, however long."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def shown_facts(values: Mapping[str, object]) -> dict[str, str]:

@@ -30,27 +30,29 @@ class Entry:
 
     def text(self, key: str) -> str:
         """Return a text; raises TrackingError where there is none."""
-        return self._typed(key, str, "a text", needed=True) or ""
+        found: str = self._needed(key, str, "a text")
+        return found
 
     def optional_text(self, key: str) -> str:
         """Return a text, "" where there is none."""
-        return self._typed(key, str, "a text", needed=False) or ""
+        return "" if self._is_absent(key) else self.text(key)
 
     def items(self, key: str) -> list[Any]:
         """Return a list; raises TrackingError where there is none."""
-        return self._typed(key, list, "a list", needed=True) or []
+        found: list[Any] = self._needed(key, list, "a list")
+        return found
 
     def optional_items(self, key: str) -> list[Any]:
         """Return a list, an empty one where there is none."""
-        return self._typed(key, list, "a list", needed=False) or []
+        return [] if self._is_absent(key) else self.items(key)
 
     def part(self, key: str) -> Entry:
         """Return an object; raises TrackingError where there is none."""
-        return Entry(self.place, self._typed(key, dict, "an object", needed=True) or {})
+        return Entry(self.place, self._needed(key, dict, "an object"))
 
     def optional_part(self, key: str) -> Entry:
         """Return an object, an empty one where there is none."""
-        return Entry(self.place, self._typed(key, dict, "an object", needed=False) or {})
+        return Entry(self.place, {}) if self._is_absent(key) else self.part(key)
 
     def malformed(self, expected: str, got: object) -> NoReturn:
         """Raise TrackingError for what stands here."""
@@ -59,10 +61,11 @@ class Entry:
             "of the tool that is not read: docs/importing.md names those that are"
         )
 
-    def _typed(self, key: str, kind: type, what: str, *, needed: bool) -> Any:
+    def _is_absent(self, key: str) -> bool:
+        return self.values.get(key) is None
+
+    def _needed(self, key: str, kind: type, what: str) -> Any:
         value = self.values.get(key)
-        if value is None and (key in self.values or not needed) and not needed:
-            return None
         if not isinstance(value, kind):
             self.malformed(f"{what} under {key!r}", "nothing" if value is None else value)
         return value

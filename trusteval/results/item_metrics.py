@@ -33,7 +33,7 @@ def metrics_of(
 
 
 def _fault(values: Sequence[object]) -> str:
-    numbers = [float(value) for value in values if isinstance(value, int | float)]
+    numbers = [_float(value) for value in values if isinstance(value, int | float)]
     if others := [value for value in values if not isinstance(value, int | float)]:
         return (
             f"not one number per item but {_kind(others[0])} ({len(others)} of {len(values)}): the "
@@ -44,6 +44,13 @@ def _fault(values: Sequence[object]) -> str:
     if min(numbers) < 0 or max(numbers) > 1:
         return f"from {min(numbers):g} to {max(numbers):g}, expected 0 to 1"
     return ""
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf
 
 
 def _kind(value: object) -> str:

@@ -15,7 +15,7 @@ _CHECKPOINT = {
 }
 """Arguments of a model that say which one is under test; the others say how it is asked."""
 _CONFIG = (
-    *("limit", "gen_kwargs", "batch_size", "device", "model_dtype"),
+    *("limit", "gen_kwargs", "batch_size", "device"),
     *("random_seed", "numpy_seed", "torch_seed", "fewshot_seed"),
 )
 _RUN = (
@@ -53,12 +53,20 @@ def run_facts(results: Entry) -> dict[str, str]:
     how = {
         f"model_args.{name}": value
         for name, value in _arguments(results).items()
-        if name not in _CHECKPOINT
+        if name not in _CHECKPOINT and name != "dtype"
     }
+    dtype = config.values.get("model_dtype") or _arguments(results).get("dtype")
     recorded = {name: results.values.get(name) for name in _RUN}
-    turns = {"fewshot_as_multiturn": results.values.get("fewshot_as_multiturn") or None}
+    turns = results.values.get("fewshot_as_multiturn") or None  # false and null say the same
     return shown_facts(
-        {"model_source": config.values.get("model"), **how, **asked, **recorded, **turns}
+        {
+            "model_source": config.values.get("model"),
+            "dtype": dtype,
+            **how,
+            **asked,
+            **recorded,
+            "fewshot_as_multiturn": turns,
+        }
     )
 
 

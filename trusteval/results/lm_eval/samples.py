@@ -113,9 +113,8 @@ def _answered(line: Entry, name: str, key: str, asked: Asked) -> Answered:
 def _target(line: Entry, asked: Asked) -> str:
     target = line.values.get("target")
     text = target if isinstance(target, str) else "" if target is None else str(target)
-    if text.isascii() and text.isdigit() and int(text) < len(asked.choices):
-        return asked.choices[int(text)]
-    return text
+    numbered = {str(number): word for number, word in enumerate(asked.choices)}
+    return numbered.get(text, text)
 
 
 def _responses(line: Entry) -> tuple[Response, ...]:
