@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,11 +98,13 @@ def read_objects(path: Path) -> Iterator[Entry]:
 def _entry(raw: bytes, *, place: str) -> Entry:
     try:
         values = loads(raw.decode("utf-8"))
-    except ValueError as error:  # of UnicodeDecodeError and JSONDecodeError too
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise TrackingError(
             f"{place}: no whole JSON ({error}); the file is half written or damaged: record it "
             "or copy it again"
         ) from error
+    except ValueError as error:  # beyond the bounds of system/bounded.py
+        raise TrackingError(f"{place}: {error}, more than any results hold") from error
     if not isinstance(values, dict):
         raise TrackingError(f"{place}: expected a JSON object, got {abbreviated(values)}")
     return Entry(place, values)

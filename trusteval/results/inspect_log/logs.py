@@ -61,7 +61,7 @@ def read_log(path: Path) -> Log:
 
 
 def _read_json(path: Path) -> Log:
-    document = read_document(path)
+    document = read_document(path)  # what is too large for that can be read as .eval
     samples = document.optional_items("samples")
     header = Entry(str(path), {key: document.values.get(key) for key in _HEADER})
     entries = [_sample(path, number, values) for number, values in enumerate(samples)]
