@@ -14,10 +14,11 @@ def content_key(content: object) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def shown_document(document: Mapping[str, Any]) -> str:
-    """Return an item's own texts, one a line by their keys, or its JSON where it has none."""
+def shown_document(document: Mapping[str, Any], *, target: str) -> str:
+    """Return an item's own texts but its target, one a line by their keys, or else its JSON."""
     values = [document[key] for key in sorted(document)]
     texts = [value for value in values if isinstance(value, str) and value.strip()]
+    texts = [text for text in texts if text != target]
     return "\n".join(texts) or json.dumps(document, sort_keys=True)
 
 

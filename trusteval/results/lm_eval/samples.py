@@ -98,11 +98,12 @@ def _key(line: Entry) -> str:
 
 def _answered(line: Entry, name: str, key: str, asked: Asked) -> Answered:
     document = line.optional_part("doc").values
+    target = _target(line, asked)
     return Answered(
         name=name,
         key=key,
-        text=shown_document(document) if document else "",
-        target=_target(line, asked),
+        text=shown_document(document, target=target) if document else "",
+        target=target,
         values={},
         prompt_key=line.optional_text("prompt_hash"),
         responses=_responses(line) if asked.generates else (),
