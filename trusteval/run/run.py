@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, family_size, row_sentences
+from trusteval.gates.shipped import STANDS_IN
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.names import DENSE
 from trusteval.run.options import Options
@@ -128,11 +129,13 @@ class Run:
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""
         said = row_sentences(
-            self.options.gates.name,
+            self.options.gates_name,
             left_out=map(str, self.left_out),
             without_row=self.without_row,
             unbreakable=self.unbreakable,
         )
+        if self.options.gates_ship:
+            said.insert(0, STANDS_IN)
         compared = [g.id for g in self.gates if g.is_relative and g.reference == BASELINE]
         if compared and self.baseline is None:
             remedy = (
@@ -159,7 +162,7 @@ class Run:
             prompts=PromptFacts(Path(self.texts.origin).name, self.texts.sha256),
             remote_code=self.options.trust_remote_code,
             gates=GateFacts(
-                self.options.gates.name,
+                self.options.gates_name,
                 self.gates_sha256,
                 tuple(map(str, self.left_out)),
                 self.without_row,
