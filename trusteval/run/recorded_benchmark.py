@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from trusteval.answers.table import AnswerTable
 from trusteval.errors import VariantError
 from trusteval.gates.aims import Asked
@@ -52,8 +50,8 @@ class RecordedBenchmark:
         """Return on what share of the rows only one of two is right, or for silence is silent."""
         its, ours = self.answers[subject], self.answers[reference]
         if metric == NON_ANSWERS:
-            return float(np.mean(its.answered != ours.answered))
-        return float(np.mean(its.correct != ours.correct))
+            return float((its.answered != ours.answered).mean())
+        return float((its.correct != ours.correct).mean())
 
     def assumed(self, subject: str) -> float:
         """Return on what share of the rows a subject is taken to differ before anybody answers."""
