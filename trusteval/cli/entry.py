@@ -14,6 +14,7 @@ from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
 from trusteval.cli.ensemble import add_ensemble
 from trusteval.cli.export import add_export
+from trusteval.cli.gates import add_gates
 from trusteval.cli.history import add_history
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
@@ -39,6 +40,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_ensemble,
     add_history,
     add_plan,
+    add_gates,
     add_read,
     add_audit,
     add_schema,
