@@ -122,7 +122,7 @@ def test_missing_extra_is_named(installed: Environment, tmp_path: Path) -> None:
         "trusteval", "quantize", "demo", "--variants=gptq-4", "--out=o", cwd=tmp_path
     )
     assert ran.returncode == 2
-    assert "trusteval[demo]" in ran.stderr
+    assert "trusteval[gguf]" in ran.stderr
 
 
 USER = """
