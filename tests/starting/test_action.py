@@ -15,7 +15,12 @@ from trusteval.cli import main
 
 pytestmark = pytest.mark.xdist_group("action")  # the steps of a pull request, one after the other
 REFUSES = [{"say": "I cannot answer that."}]
-SCRIPTED = "--trust-engine=scripted\n\n--trust-html=off\n"
+SCRIPTED = """--trust-engine=scripted
+
+--trust-html=off
+-m
+not vote_invariant and not vote_control
+"""
 ON_PULL_REQUEST = {
     "github.event_name": "pull_request",
     "github.event.pull_request.number": "5",

@@ -67,7 +67,7 @@ def test_all_that_was_written_is_said(init: Init, tmp_path: Path) -> None:
     assert status == 0
     assert files_in(tmp_path) == WRITTEN
     assert [name for name in WRITTEN if f"wrote {name}\n" not in said] == []
-    assert "    pytest trust_tests\n" in said
+    assert "    pytest\n" in said
 
 
 def test_again_everything_is_kept(init: Init, tmp_path: Path) -> None:

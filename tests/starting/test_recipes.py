@@ -25,7 +25,10 @@ ACTION = ROOT / "action.yml"
 WORKFLOWS = (*sorted(RECIPES.glob("github-*.yml")), *sorted((ROOT / ".github").rglob("*.yml")))
 GITLAB = RECIPES / "gitlab.yml"
 GATE_SH = RECIPES / "gate.sh"
-SCRIPTED = "--trust-engine=scripted --trust-model=script.json --trust-variants=dense"
+SCRIPTED = (
+    "--trust-engine=scripted --trust-model=script.json --trust-variants=dense "
+    "-m 'not vote_invariant and not vote_control'"
+)
 REFUSES = [{"say": "I cannot answer that."}]
 
 
@@ -160,7 +163,6 @@ def test_gitlab_job_of_a_failing_gate_fails_and_leaves_what_is_published(project
 @pytest.mark.parametrize(
     ("words", "answers", "status", "said"),
     [
-        ("--trust-html=off", ANSWERS, 0, "nothing is worse"),
         ("--trust-html=off", REFUSES, 1, "something is worse"),
         ("--trust-html=off --trust-require=all -k mmlu", ANSWERS, 10, "could not be measured"),
         ("--trust-profile=none", ANSWERS, 4, "nothing was judged, pytest ended with 4"),

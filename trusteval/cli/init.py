@@ -47,14 +47,16 @@ def _init(asked: argparse.Namespace) -> int:
 
 
 def _told(beginning: Beginning, room: Room) -> list[str]:
+    from trusteval.starting.configuration import PYTEST_INI
     from trusteval.starting.needs import installs, notes, warnings
 
+    gate = "pytest" if PYTEST_INI in room.new else "pytest trust_tests"
     return [
         *(f"wrote {path}" for path in room.new),
         *(f"kept {name}, which was there" for name in room.kept),
         *room.left,
         *(f"warning: {line}" for line in warnings(beginning)),
         "next:",
-        *(f"    {command}" for command in (*installs(beginning), "pytest trust_tests")),
+        *(f"    {command}" for command in (*installs(beginning), gate)),
         *(f"note: {line}" for line in notes(beginning)),
     ]
