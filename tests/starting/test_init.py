@@ -177,6 +177,13 @@ def test_plan_resolves_the_rows_of_every_profile(init: Init, profile: str) -> No
     assert [share for share in passing if share < 80] == []
 
 
+def test_unknown_ci_is_told_the_known_ones(init: Init, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        init("--ci=jenkins")
+    assert ended.value.code == 2
+    assert "(choose from 'github', 'gitlab', 'none')" in capsys.readouterr().err
+
+
 # -- the model --------------------------------------------------------------------------------
 
 

@@ -27,19 +27,20 @@ def add_init(commands: Any) -> None:
     add = init.add_argument
     add("--model", default="demo", help="the model under test, as --trust-model takes it")
     add("--profile", choices=tuple(PROFILES), help="default: demo for the demo model, else quick")
-    add("--ci", type=CI, choices=tuple(CI), help="whose workflow; default: github, or gitlab")
+    add("--ci", choices=[str(one) for one in CI], help="whose workflow; default: github, or gitlab")
     init.set_defaults(run=_init)
 
 
 def _init(asked: argparse.Namespace) -> int:
     from trusteval.starting.beginning import beginning_of
-    from trusteval.starting.ci import usual_ci
+    from trusteval.starting.ci import CI, usual_ci
     from trusteval.starting.files import texts_of
     from trusteval.starting.placing import place
     from trusteval.starting.standing import room_in
 
     here = Path()
-    beginning = beginning_of(asked.model, profile=asked.profile, ci=asked.ci or usual_ci(here))
+    ci = usual_ci(here) if asked.ci is None else CI(asked.ci)
+    beginning = beginning_of(asked.model, profile=asked.profile, ci=ci)
     room = room_in(here, texts_of(beginning), beginning=beginning)
     place(here, room.new)
     say(_told(beginning, room))
