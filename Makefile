@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate matrix test bench simulate fuzz clean
+.PHONY: gate newcomer matrix test bench simulate fuzz clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
@@ -17,6 +17,11 @@ matrix: $(READY)
 	$(BIN)/pytest trust_tests --trust-reports=reports/matrix \
 	  --trust-variants=dense,gptq-8,gptq-4,gptq-3,awq-8,awq-4,awq-3 \
 	  --trust-ensembles=vote-gptq,vote-awq
+
+# The way of somebody new, timed: an empty folder, a fresh environment, the wheel, the demo model,
+# `trusteval init`, `pytest` to a verdict. All of it is thrown away afterwards.
+newcomer:
+	$(PYTHON) -m bench.newcomer
 
 test: $(READY)
 	$(BIN)/ruff check .

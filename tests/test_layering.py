@@ -21,7 +21,7 @@ ROOMS = (
     {"metrics", "store", "checkpoints"},
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
-    {"tracking", "importers", "doctor"},
+    {"tracking", "importers", "doctor", "starting"},
     {"evaluation", "audit", "ensemble", "results"},
     {"report"},
     {"run"},

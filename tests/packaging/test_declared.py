@@ -13,7 +13,10 @@ from packaging.utils import canonicalize_name
 from tests.project import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair", "mlflow", "wandb", "inspect")
+EXTRAS = (
+    *("openai", "quantize", "gguf", "demo", "plot", "rivals", "fair"),
+    *("mlflow", "wandb", "inspect"),
+)
 """What a user may add; the others are for who works on trusteval."""
 ON_DEMAND = {
     *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "inspect-ai"),

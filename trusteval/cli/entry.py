@@ -16,6 +16,7 @@ from trusteval.cli.ensemble import add_ensemble
 from trusteval.cli.export import add_export
 from trusteval.cli.gates import add_gates
 from trusteval.cli.history import add_history
+from trusteval.cli.init import add_init
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
 from trusteval.cli.read import add_read
@@ -30,6 +31,7 @@ from trusteval.system.machine import settle_places
 from trusteval.system.printing import Parser, complain, shown
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
+    add_init,
     add_report,
     add_score,
     add_data,
