@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate matrix test docs bench simulate fuzz clean
+.PHONY: gate matrix test bench simulate fuzz clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
@@ -26,6 +26,7 @@ test: $(READY)
 
 # The pages of docs/ as a site, build/site/index.html: a broken link or anchor, a page that no list
 # of docs/index.md names, and whatever else Sphinx warns of is an error.
+.PHONY: docs
 docs: $(READY)
 	$(BIN)/python -m sphinx -b html -W -n --keep-going docs build/site
 
