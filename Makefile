@@ -29,6 +29,12 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pytest tests trust_tests/properties -n 2
 
+# The pages of docs/ as a site, build/site/index.html: a broken link or anchor, a page that no list
+# of docs/index.md names, and whatever else Sphinx warns of is an error.
+.PHONY: docs
+docs: $(READY)
+	$(BIN)/python -m sphinx -b html -W -n --keep-going docs build/site
+
 # Speed against lm-evaluation-harness, paired; keep the machine otherwise idle. Needs the published
 # data (docs/benchmarks.md); BENCH="--dtype=bfloat16 --out=bfloat16.json" and the like go through.
 bench: $(READY)
