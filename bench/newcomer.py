@@ -43,7 +43,7 @@ def main() -> int:
 def _walk(steps: dict[str, tuple[str, ...]], project: Path, *, cache: Path) -> int:
     environment = {name: value for name, value in os.environ.items() if name not in HIDDEN}
     environment["TRUSTEVAL_CACHE"] = str(cache)
-    print(f"load {_load()}, {os.cpu_count()} processors")
+    print(f"load {_load()}, {os.cpu_count()} processors", flush=True)
     taken: list[tuple[str, float]] = []
     status = 0
     for what, words in steps.items():
