@@ -7,6 +7,7 @@ the lists of index.md: a page is added by a line there. Nothing is loaded from a
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
@@ -28,13 +29,14 @@ html_theme_options = {"footer_icons": [], "top_of_page_buttons": []}
 
 _SECTION = re.compile(r"^## (?P<caption>.+)\n\n(?P<entries>(?:- \[.+\n)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<page>[\w-]+)\.md\)", re.MULTILINE)
-_PAGE_OUTSIDE = re.compile(r"\]\((?P<path>\.\./[^)#\s]+\.md)(?:#[^)\s]*)?\)")
+_OUTSIDE = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<path>\.\./[^)#\s]+)(?:#[^)\s]*)?\)")
+_HERE = Path(__file__).parent
 
 
 def setup(app: Sphinx) -> None:
     """Ask Sphinx to read pages as they are meant."""
     app.connect("source-read", add_navigation)
-    app.connect("source-read", lend_pages_outside)
+    app.connect("source-read", part_from_repository)
     for name in ("csv", "mermaid"):  # one has no highlighter here, the other is readable as text
         app.add_lexer(name, TextLexer)
 
@@ -50,6 +52,17 @@ def _toctree(section: re.Match[str]) -> str:
     return f"\n```{{toctree}}\n:hidden:\n:caption: {section['caption']}\n\n{entries}```\n"
 
 
-def lend_pages_outside(_app: Sphinx, _page: str, source: list[str]) -> None:
-    """Give a copy of a Markdown file that a page links outside docs, as of any other file there."""
-    source[0] = _PAGE_OUTSIDE.sub(r"](path:\g<path>)", source[0])
+def part_from_repository(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """Fit links out of docs to readers who have no checkout.
+
+    A site has a copy of any file that a page links; here a Markdown file becomes such a file too,
+    and of a link to a folder the text is left.
+    """
+    source[0] = _OUTSIDE.sub(_without_checkout, source[0])
+
+
+def _without_checkout(link: re.Match[str]) -> str:
+    target = _HERE / link["path"]
+    if target.is_dir():
+        return link["text"]
+    return f"[{link['text']}](path:{link['path']})" if target.suffix == ".md" else link[0]

@@ -16,6 +16,7 @@ PAGES = {page.name: page for page in (ROOT / "README.md", *sorted(DOCS.glob("*.m
 FOLLOWED = [name for name, page in PAGES.items() if marked_blocks(page)]
 HOW_TO = re.search(r"## Start\n.*?(?=\n## How)", PAGES["index.md"].read_text("utf-8"), re.DOTALL)
 NOT_RUN = {
+    "ci.md": "its recipes are run by tests of their own",
     "gpu.md": "needs a GPU",
     "scaling.md": "needs servers",
 }

@@ -59,20 +59,38 @@ def test_links_out_lead_to_known_hosts(site: dict[Path, SitePage]) -> None:
     assert hosts(link for page in site.values() for link in page.links) - LINKED == set()
 
 
-def test_broken_link_anchor_and_page_outside_the_navigation_stop_the_build(tmp_path: Path) -> None:
-    pytest.importorskip("myst_parser")
-    pytest.importorskip("furo")
-    docs = tmp_path / "docs"
+def small_docs(root: Path, pages: dict[str, str]) -> Path:
+    """Write pages below a folder, beside this project's configuration."""
+    for name in ("sphinx", "myst_parser", "furo"):
+        pytest.importorskip(name)
+    docs = root / "docs"
     docs.mkdir()
     shutil.copy(DOCS / "conf.py", docs)
+    for name, text in pages.items():
+        (docs / name).write_text(text, encoding="utf-8")
+    return docs
+
+
+def test_file_outside_docs_is_copied_and_a_folder_only_named(tmp_path: Path) -> None:
+    index = "# Index\n\n[a](../NOTES.md#on) [b](../program.py) [the folder](../docs/)\n"
+    docs = small_docs(tmp_path, {"index.md": index})
+    for name in ("NOTES.md", "program.py"):
+        (tmp_path / name).write_text(f"{name}\n", encoding="utf-8")
+    ended = build_site(docs, tmp_path / "html")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    page = SitePage(tmp_path / "html" / "index.html")
+    copies = [page.path.parent / link for link in page.links if link.startswith("_downloads")]
+    assert [copy.read_text(encoding="utf-8") for copy in copies] == ["NOTES.md\n", "program.py\n"]
+    assert "the folder" in page.path.read_text(encoding="utf-8")
+
+
+def test_broken_link_anchor_and_page_outside_the_navigation_stop_the_build(tmp_path: Path) -> None:
     pages = {
         "index.md": "# Index\n\n## Start\n\n- [A page](page.md): told.\n",
         "page.md": "# A page\n\n[a](gone.md) [b](index.md#gone) [c](#gone) [d](../gone.py)\n",
         "alone.md": "# Alone\n",
     }
-    for name, text in pages.items():
-        (docs / name).write_text(text, encoding="utf-8")
-    ended = build_site(docs, tmp_path / "html")
+    ended = build_site(small_docs(tmp_path, pages), tmp_path / "html")
     told = re.findall(
         r"(?:not found(?: in doc '\w+')?: '([^']+)'|(alone)\.md: WARNING)", ended.stderr
     )
