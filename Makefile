@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 READY := $(VENV)/.installed
 
-.PHONY: gate matrix test bench simulate fuzz clean
+.PHONY: gate newcomer matrix test bench simulate fuzz clean
 
 gate: $(READY)
 	$(BIN)/pytest trust_tests
@@ -18,11 +18,22 @@ matrix: $(READY)
 	  --trust-variants=dense,gptq-8,gptq-4,gptq-3,awq-8,awq-4,awq-3 \
 	  --trust-ensembles=vote-gptq,vote-awq
 
+# The way of somebody new, timed: an empty folder, a fresh environment, the wheel, the demo model,
+# `trusteval init`, `pytest` to a verdict. All of it is thrown away afterwards.
+newcomer:
+	$(PYTHON) -m bench.newcomer
+
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest tests trust_tests/properties -n 2
+
+# The pages of docs/ as a site, build/site/index.html: a broken link or anchor, a page that no list
+# of docs/index.md names, and whatever else Sphinx warns of is an error.
+.PHONY: docs
+docs: $(READY)
+	$(BIN)/python -m sphinx -b html -W -n --keep-going docs build/site
 
 # Speed against lm-evaluation-harness, paired; keep the machine otherwise idle. Needs the published
 # data (docs/benchmarks.md); BENCH="--dtype=bfloat16 --out=bfloat16.json" and the like go through.

@@ -52,6 +52,11 @@ def test_readme_links_every_page() -> None:
     assert [page.name for page in PAGES[1:] if page not in linked] == []
 
 
+def test_navigation_names_every_page_once() -> None:
+    named = links(ROOT / "docs" / "index.md")
+    assert sorted(named) == [page.name for page in PAGES[1:] if page.name != "index.md"]
+
+
 def test_link_to_a_missing_heading_or_file_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     text = "# One: two\n[a](#one-two) [b](#three) [c](other.md) [d](https://x.org/#y)\n"

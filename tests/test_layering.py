@@ -21,7 +21,7 @@ ROOMS = (
     {"metrics", "store", "checkpoints"},
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
-    {"tracking", "importers", "doctor"},
+    {"tracking", "importers", "doctor", "starting"},
     {"evaluation", "audit", "ensemble", "results"},
     {"report"},
     {"run"},
@@ -32,15 +32,8 @@ ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo", "gate"}
 """What others name; imports freely, and is imported by nobody here."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 NUMPY = (
-    "stats",
-    "answers",
-    "metrics",
-    "gates",
-    "tracking",
-    "audit",
-    "ensemble",
+    *("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble", "results"),
     "report",
-    "results",
 )
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},

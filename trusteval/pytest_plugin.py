@@ -31,7 +31,7 @@ from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are fo
 )
 from trusteval.plugin.options import add_options, is_asked, option
 
-_MARKS = (
+MARKS = (
     "adversarial_robustness: gates on adversarial robustness",
     "fairness: gates on fairness",
     "machine_ethics: gates on machine ethics",
@@ -45,6 +45,7 @@ _MARKS = (
     "vote_invariant: a law every vote must obey; listed in the report",
     "vote_control: a wrong vote that a law has to reject",
 )
+"""The marks, as `pytest --markers` and docs/api.md tell them."""
 _OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
 _LAW, _LAWS, _CHECKED = "vote_invariant", ("vote_invariant", "vote_control"), "vote_checked"
 _PLACES = ("TRUSTEVAL_CACHE", "TRUSTEVAL_DATA")
@@ -62,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for line in _MARKS:
+    for line in MARKS:
         config.addinivalue_line("markers", line)
     if not config.pluginmanager.hasplugin("xdist"):
         config.addinivalue_line("markers", "xdist_group(name): keeps tests on one worker")

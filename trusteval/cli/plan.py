@@ -8,10 +8,8 @@ from typing import Any
 
 from trusteval.cli.json_file import write_json
 from trusteval.errors import UsageError
-from trusteval.run.options import Options
+from trusteval.run.options import GATES, Options
 from trusteval.system.printing import say
-
-_GATES = Path("trust_tests/gates.toml")
 
 
 def add_plan(commands: Any) -> None:
@@ -26,7 +24,8 @@ def add_plan(commands: Any) -> None:
         "limit that no answers can keep.",
     )
     add = plan.add_argument
-    add("--gates", type=Path, default=_GATES, metavar="FILE", help=f"default: {_GATES}")
+    default = f"default: {GATES.as_posix()}, else the one that ships"
+    add("--gates", type=Path, metavar="FILE", help=default)
     add("--profile", choices=tuple(PROFILES), default="quick", help="default: quick")
     add("--variants", required=True, metavar="LIST", help="as --trust-variants has them")
     add("--ensembles", default="auto", metavar="LIST", help="as --trust-ensembles has them")
@@ -56,6 +55,8 @@ def _plan(asked: argparse.Namespace) -> int:
 
 
 def _options(asked: argparse.Namespace) -> Options:
+    from trusteval.gates.shipped import default_gates, stands_in
+
     return Options(
         model="demo",
         variants=asked.variants,
@@ -64,7 +65,8 @@ def _options(asked: argparse.Namespace) -> Options:
         profile=asked.profile,
         protocol=asked.protocol,
         data=asked.data,
-        gates=asked.gates,
+        gates=asked.gates or default_gates(GATES),
         baseline=asked.baseline,
-        gates_are_named=asked.gates != _GATES,
+        gates_are_named=asked.gates not in (None, GATES),
+        gates_ship=asked.gates is None and stands_in(GATES),
     )

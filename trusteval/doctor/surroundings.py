@@ -69,7 +69,7 @@ def model_findings() -> Iterator[Finding]:
         yield Finding(Topic.MODELS, Status.OK, "the demo model is installed")
     if find_spec("gguf") is None:
         detail = "gguf is not installed: neither .gguf files nor the demo model can be expanded"
-        yield Finding(Topic.MODELS, Status.WARNING, detail, "pip install 'gguf>=0.17'")
+        yield Finding(Topic.MODELS, Status.WARNING, detail, "pip install 'trusteval[gguf]'")
     else:
         yield Finding(Topic.MODELS, Status.OK, "gguf is installed: .gguf files can be expanded")
 

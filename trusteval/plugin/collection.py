@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 
 from trusteval.plugin.options import option
 from trusteval.plugin.stash import CLAIMED, COLLECTED, RUN
+from trusteval.plugin.written import written_in
+from trusteval.run.options import GATES
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import real_path
 
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
 
 _FIRST = ("trust_sanity", "trust_recording")
 """The marks of what comes before gates, in this order."""
+_JUDGING = (
+    *("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity"),
+    *("vote_invariant", "vote_control"),
+)
+"""The marks of what is to run once."""
 _MOST_TESTS = 16 * MIB
 """What a file of tests may hold."""
 _SIGNS = (b"trust_gates", b"trusteval.gate")
@@ -47,8 +55,9 @@ def take_collected(
 ) -> None:
     """Keep what was collected of a run; let each variant be looked at and recorded, then judged."""
     if RUN in config.stash:
-        config.stash[COLLECTED] = collected(config, items)
+        refuse_repeated(session, items)
         refuse_unclaimed(session)
+        config.stash[COLLECTED] = collected(config, items)
     seen: dict[str, int] = {}
 
     def place(item: pytest.Item) -> tuple[int, int, int]:
@@ -62,11 +71,45 @@ def take_collected(
     items.sort(key=place)
 
 
-def refuse_unclaimed(session: pytest.Session) -> None:
-    """Raise UsageError for a gate whose benchmark no test claims, where all tests were collected.
+def refuse_repeated(session: pytest.Session, items: Iterable[pytest.Item]) -> None:
+    """Raise UsageError for a test of gates or laws that two modules of the run have.
 
-    A worker's is sent home first: xdist takes the worker for crashed otherwise.
+    The shipped ones are collected twice where the package and a module that imports them are asked.
     """
+    first: dict[tuple[Path, str], pytest.Item] = {}
+    for item in items:
+        if not any(map(item.get_closest_marker, _JUDGING)):
+            continue
+        test = (written_in(item), item.name)
+        if test in first:
+            places = " and ".join(_place_of(one) for one in (first[test], item))
+            called = item.name.partition("[")[0]
+            _refuse(
+                session,
+                f"{called} is collected twice, from {places}, and would judge twice: leave one out "
+                "(`pytest --pyargs trusteval.gate` alone, or a folder of tests that imports it)",
+            )
+        first[test] = item
+
+
+def _place_of(item: pytest.Item) -> str:
+    """Return the module that an item was collected of: by its path below the root, else by name."""
+    root, path = item.config.rootpath, item.path
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    return str(getattr(getattr(item, "module", None), "__name__", path))
+
+
+def _refuse(session: pytest.Session, message: str) -> None:
+    """Raise UsageError; a worker's is sent home first: xdist takes it for crashed otherwise."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[REFUSAL] = message
+        session.items.clear()  # or the controller would take it that these tests are to be run
+    raise pytest.UsageError(message)
+
+
+def refuse_unclaimed(session: pytest.Session) -> None:
+    """Raise UsageError for a gate whose benchmark no test claims, where all were collected."""
     config = session.config
     if session.testsfailed or not _collects_all(config):
         return
@@ -76,14 +119,18 @@ def refuse_unclaimed(session: pytest.Session) -> None:
         return
     names = ", ".join(dict.fromkeys(gate.id for gate in rows))
     benchmarks = ", ".join(f'"{name}"' for name in dict.fromkeys(g.benchmark for g in rows))
-    message = (
-        f"{option(config, 'gates')}: no test judges {names}: none of those collected is marked "
-        f"trust_gates({benchmarks}); add one (trust_tests/ of trusteval has them) or remove the row"
+    _refuse(
+        session,
+        f"{_called(config)}: no test judges {names}: none of those collected is marked "
+        f"trust_gates({benchmarks}); run the shipped ones too (pytest --pyargs trusteval.gate, or "
+        "`from trusteval.gate import *` in a module of tests), write one, or remove the row",
     )
-    if hasattr(config, "workeroutput"):
-        config.workeroutput[REFUSAL] = message
-        session.items.clear()  # or the controller would take it that these tests are to be run
-    raise pytest.UsageError(message)
+
+
+def _called(config: pytest.Config) -> str:
+    """Return what the file of gates is called, as it was named."""
+    options = config.stash[RUN].options
+    return option(config, "gates") or (options.gates_name if options.gates_ship else str(GATES))
 
 
 def _collects_all(config: pytest.Config) -> bool:
@@ -94,13 +141,26 @@ def _collects_all(config: pytest.Config) -> bool:
         return False
     if any(holds_gate_tests(here / path) for path in options.ignore or ()):
         return False
-    asked = [here / argument for argument in config.args]
+    asked = [_place(config, argument) for argument in config.args]
     if not all(path.is_dir() for path in asked):
         return False
     named = [path for pattern in config.getini("testpaths") for path in root.glob(pattern)]
-    gates = here / (option(config, "gates") or "")
-    whole = named or [gates.parent if gates.is_file() else root]
+    wanted = config.stash[RUN].options
+    whole = named or [root if wanted.gates_ship else wanted.gates.parent]
     return all(any(_lies_in(path, folder) for folder in asked) for path in whole)
+
+
+def _place(config: pytest.Config, argument: str) -> Path:
+    """Return the path that an argument names, with --pyargs by a package first, as pytest does."""
+    path = config.invocation_params.dir / argument
+    if not config.option.pyargs:
+        return path
+    try:
+        package = find_spec(argument)
+    except (AttributeError, ImportError, ValueError):  # no module can be called so
+        return path
+    places = package and package.submodule_search_locations
+    return Path(next(iter(places))) if places else path
 
 
 def holds_gate_tests(path: Path) -> bool:

@@ -13,6 +13,7 @@ from trusteval.errors import UsageError
 from trusteval.plugin.law_memory import NAME, Held, LawMemory, law_key, moment
 from trusteval.plugin.options import option
 from trusteval.plugin.stash import RUN
+from trusteval.plugin.written import written_in
 from trusteval.system.machine import cache_directory
 
 LAW, CONTROL = "vote_invariant", "vote_control"
@@ -87,7 +88,7 @@ class LawHooks:
         return self._held[key].get(item.name)
 
     def _key(self, item: pytest.Item) -> str:
-        folder = item.path.parent
+        folder = written_in(item).parent
         if folder not in self._keys:
             self._keys[folder] = law_key(folder, generated=_generated())
         return self._keys[folder]

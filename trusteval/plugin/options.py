@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from trusteval.run.option import Option, Said, options_of
-from trusteval.run.options import REPORTS, Options
+from trusteval.run.options import GATES, REPORTS, Options
 
 _OPTIONS = {option.name: option for option in options_of(Options)}
 _LONGEST_NAME = 200
@@ -127,6 +127,8 @@ def read_options(config: pytest.Config, kind: type[Options] = Options) -> Option
 
     Raises UsageError for what cannot be read, pytest.UsageError for what does not go together.
     """
+    from trusteval.gates.shipped import stands_in
+
     accepts = any(option(config, name) is not None for name in ("accept", "accept-regression"))
     requires = requires_all(config)
     model = option(config, "model")
@@ -140,12 +142,14 @@ def read_options(config: pytest.Config, kind: type[Options] = Options) -> Option
             "--trust-data is read by the profiles quick and full; profile demo asks its own slice "
             "(add --trust-profile=quick)"
         )
+    named = option(config, "gates")
     read = {asked.field: asked.value(_said(config, asked)) for asked in options_of(kind)}
     return replace(
         kind(**read),  # type: ignore[arg-type]
         baseline=_baseline(config, model),
         accept=accepts,
-        gates_are_named=option(config, "gates") != _OPTIONS["gates"].default,
+        gates_are_named=named not in (None, GATES.as_posix()),
+        gates_ship=named is None and stands_in(config.rootpath / GATES),
         accept_with=_accepting(config, kind),
     )
 

@@ -9,6 +9,7 @@ from trusteval.evaluation.subject_notes import (
     PROBABILITIES,
 )
 from trusteval.gates.gate import row_sentences
+from trusteval.gates.shipped import SHIPPED, STANDS_IN
 from trusteval.report.record import RunRecord
 from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.run_facts import GateFacts
@@ -16,7 +17,7 @@ from trusteval.tracking.run_facts import GateFacts
 
 def caveats(record: RunRecord) -> list[str]:
     """Say what the numbers are not."""
-    lines = [*_rows_of_nobody(record.facts.gates), *(record.doubts or ())]
+    lines = [*_of_gates(record.facts.gates), *(record.doubts or ())]
     is_demo = record.facts.profile == "demo"
     if is_demo:
         lines.append(
@@ -27,7 +28,7 @@ def caveats(record: RunRecord) -> list[str]:
         names = sorted(name for name, reason in record.not_recorded.items() if reason == why)
         lines.append(f"not recorded: {', '.join(names)}: {why}")
     for line in {line.benchmark: line for line in record.scores if not is_demo}.values():
-        lines += [f"{line.benchmark}: {words}" for words in _data_caveats(line.data)]
+        lines += [f"{line.benchmark}: {words}" for words in data_caveats(line.data)]
     for line in record.lines:
         if line.partial_score is not None:
             lines.append(
@@ -74,8 +75,8 @@ def _probability_caveats(record: RunRecord) -> list[str]:
     return [f"{why} ({', '.join(whose)})" for why, whose in lacking.items()]
 
 
-def _rows_of_nobody(gates: GateFacts | None) -> list[str]:
-    """Say which rows of gates.toml were judged for nobody or mean nothing, and whom none judged."""
+def _of_gates(gates: GateFacts | None) -> list[str]:
+    """Say whose rows judged where a project has none, which hold nobody, and whom none judged."""
     match gates:
         case GateFacts(
             origin=str(origin),
@@ -83,12 +84,14 @@ def _rows_of_nobody(gates: GateFacts | None) -> list[str]:
             without_row=tuple(whom),
             unbreakable=tuple(loose),
         ):
-            return row_sentences(origin, left_out=rows, without_row=whom, unbreakable=loose)
+            stands_in = [STANDS_IN] if origin == SHIPPED else []
+            sentences = row_sentences(origin, left_out=rows, without_row=whom, unbreakable=loose)
+            return [*stands_in, *sentences]
         case _:
             return []
 
 
-def _data_caveats(data: DataFacts) -> list[str]:
+def data_caveats(data: DataFacts) -> list[str]:
     lines = []
     settings, rows = data.rows or {}, sum((data.rows or {}).values())
     n_settings, n_rows = data.published_settings or 0, data.rows_read or 0

@@ -20,6 +20,17 @@ def _model(said: Said) -> str:
     return str(path) if path is not None and text != "demo" and is_there(path) else text
 
 
+def _gates(said: Said) -> Path:
+    """Return the file that is named, for nothing the default, seen from the same folder."""
+    return _default_gates(said.folder) if said.text is None else said.path or said.folder
+
+
+def _default_gates(folder: Path = Path()) -> Path:
+    from trusteval.gates.shipped import default_gates
+
+    return default_gates(folder / GATES)
+
+
 def _reason(said: Said) -> str | None:
     if said.text is not None and not said.text.strip():
         from trusteval.errors import UsageError
@@ -33,7 +44,8 @@ class Options:
     """What was asked for; paths are resolved, nothing is checked.
 
     A field that is no option is found out of them: `gates_are_named` says that somebody named the
-    gates' file, `accept_with` is the command that accepts what this run asks.
+    gates' file, `gates_ship` that the shipped one stands in for a project's own; `accept_with` is
+    the command that accepts what this run asks.
     """
 
     model: str = field(
@@ -109,8 +121,13 @@ class Options:
     )
     concurrency: int = field(default=16, metadata=asked("how many prompts a server gets at once"))
     gates: Path = field(
-        default=GATES,
-        metadata=asked("the file of thresholds", read=lambda said: said.path or Path(GATES.name)),
+        default_factory=_default_gates,
+        metadata=asked(
+            f"the file of thresholds (default: {GATES.as_posix()}, else the one that ships)",
+            details=f"the file of thresholds; by default `{GATES.as_posix()}` where that is there, "
+            "else the one that ships ([gates.md](gates.md#in-any-repository))",
+            read=_gates,
+        ),
     )
     store: Path | None = field(
         default=None,
@@ -286,4 +303,12 @@ class Options:
         ),
     )
     gates_are_named: bool = True
+    gates_ship: bool = False
     accept_with: str = "pytest --trust-accept"
+
+    @property
+    def gates_name(self) -> str:
+        """What the gates' file is called where verdicts are read."""
+        from trusteval.gates.shipped import SHIPPED
+
+        return SHIPPED if self.gates_ship else self.gates.name

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, family_size, row_sentences
+from trusteval.gates.shipped import STANDS_IN
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.names import DENSE
 from trusteval.run.options import Options
@@ -130,8 +131,9 @@ class Run:
     def notices(self) -> list[str]:
         """Say what is not judged, or cannot be, before any model runs."""
         said = [RECORDED_ONLY] * self.options.recorded_only
+        said += [STANDS_IN] * self.options.gates_ship
         said += row_sentences(
-            self.options.gates.name,
+            self.options.gates_name,
             left_out=map(str, self.left_out),
             without_row=self.without_row,
             unbreakable=self.unbreakable,
@@ -162,7 +164,7 @@ class Run:
             prompts=PromptFacts(Path(self.texts.origin).name, self.texts.sha256),
             remote_code=self.options.trust_remote_code,
             gates=GateFacts(
-                self.options.gates.name,
+                self.options.gates_name,
                 self.gates_sha256,
                 tuple(map(str, self.left_out)),
                 self.without_row,

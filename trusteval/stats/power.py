@@ -14,11 +14,11 @@ POWER = 0.8
 _MOST_GROWTH = 2.0**20
 
 
-def smallest_limit(prospect: Prospect, *, power: float = POWER) -> float:
-    """Return the smallest limit that a truth of 0 passes with the power; infinite beyond 1."""
-    if prospect.passes(1.0, 0.0) < power:
+def smallest_limit(prospect: Prospect, *, truth: float = 0.0, power: float = POWER) -> float:
+    """Return the smallest limit that a truth passes with the power; infinite beyond 1."""
+    if prospect.passes(1.0, truth) < power:
         return inf
-    return crossing(lambda limit: prospect.passes(limit, 0.0) - power, 0.0, 1.0)
+    return crossing(lambda limit: prospect.passes(limit, truth) - power, truth, 1.0)
 
 
 def largest_passing(prospect: Prospect, limit: float, *, power: float = POWER) -> float | None:

@@ -1,0 +1,1 @@
+"""A finished run in the files and trackers of others; none is made without saying its worth."""

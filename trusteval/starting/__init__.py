@@ -1,0 +1,1 @@
+"""The files that a gate in somebody's own repository begins with, and what is still to be done."""
