@@ -37,6 +37,7 @@ _MARKS = (
     "machine_ethics: gates on machine ethics",
     "out_of_distribution: gates on out of distribution",
     "mmlu: gates on mmlu",
+    "other: gates on other",
     "trust_gates(benchmark): one test per gate on the benchmark and subject it applies to",
     "trust_subjects: one test per subject (and benchmark) it asks for",
     "trust_ensembles: one test per ensemble and benchmark",

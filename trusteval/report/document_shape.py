@@ -46,7 +46,7 @@ _SCORE = record(
     {
         "metric": text,
         "value": _MAYBE_REAL,
-        "counts": record({"n": number, "refused": number, "invalid": _invalid}),
+        "counts": record({"n": number, "refused": number, "invalid": _invalid}, is_read=truth),
         "interval": or_none(_INTERVAL),
         "undefined": _MAYBE_TEXT,
         "missing_settings": list_of(text),

@@ -61,7 +61,7 @@ def score_from_dict(values: Mapping[str, Any]) -> Score:
     counts, interval = values["counts"], values["interval"]
     invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
     closed = {
-        "counts": Counts(counts["n"], counts["refused"], invalid),
+        "counts": Counts(counts["n"], counts["refused"], invalid, counts.get("is_read", True)),
         "interval": None if interval is None else _interval(interval),
         "missing_settings": tuple(values["missing_settings"]),
     }
