@@ -72,7 +72,7 @@ def confound_lines(
 
 
 def _of_tasks(tasks: list[str], of: int) -> str:
-    if len(tasks) == of > 1:
+    if len(tasks) == of:
         return ""
     more = f" and {len(tasks) - _MOST_TASKS} more" if len(tasks) > _MOST_TASKS else ""
     return f" of {', '.join(tasks[:_MOST_TASKS])}{more}"
