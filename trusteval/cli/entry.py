@@ -13,6 +13,7 @@ from trusteval.cli.compare import add_compare
 from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
 from trusteval.cli.ensemble import add_ensemble
+from trusteval.cli.gate import add_gate
 from trusteval.cli.history import add_history
 from trusteval.cli.plan import add_plan
 from trusteval.cli.quantize import add_quantize
@@ -35,6 +36,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_doctor,
     add_store,
     add_compare,
+    add_gate,
     add_ensemble,
     add_history,
     add_plan,
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="trusteval",
         description=__doc__,
         epilog="Exit code: 0; 1 if something is worse or a problem was found; 2 for wrong usage or "
-        "unreadable input; 10 after a fault of trusteval itself. compare has further codes.",
+        "unreadable input; 10 after a fault of trusteval itself. compare and gate have more codes.",
     )
     parser.add_argument(
         _DEBUG, action="store_true", help="show where a fault of trusteval itself was"

@@ -87,6 +87,7 @@ _VERDICT = record(
         "undecided": or_none(one_of(tuple(Undecided))),
         "change": or_none(record({"reference": text, "value": real, "interval": _INTERVAL})),
     },
+    benchmark=text,
     p=_MAYBE_REAL,
     family=number,
     why=text,

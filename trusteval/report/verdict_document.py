@@ -23,14 +23,19 @@ from trusteval.types import (
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """Return plain values; the gate's id begins with the benchmark, which is not said again."""
-    return {name: value for name, value in asdict(verdict).items() if name != "benchmark"}
+    """Return plain values; a gate's id begins with its benchmark, which is said where that has dots
+    or is otherwise not what stands before the first.
+    """
+    begins = verdict.gate.partition(".")[0] == verdict.benchmark
+    return {
+        name: value for name, value in asdict(verdict).items() if name != "benchmark" or not begins
+    }
 
 
 def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
     """Rebuild a verdict from its document, as it comes back from a worker."""
     closed = {
-        "benchmark": values["gate"].partition(".")[0],
+        "benchmark": values.get("benchmark", values["gate"].partition(".")[0]),
         "dimension": Dimension(values["dimension"]),
         "outcome": Outcome(values["outcome"]),
         "level": Level(values["level"]),
