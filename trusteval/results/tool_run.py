@@ -40,6 +40,8 @@ class Task:
     of a filter is called `exact_match,flexible-extract`, as lm-evaluation-harness writes it.
     `unusable` says of the others why they cannot be compared item by item. `facts` are what the
     items were asked with (version, few-shots, seeds, template, limit), as shown to people.
+    `n_declared` is how many items the tool says that it asked, None where it does not say: with
+    fewer the run is partial. Items are in the order of their keys.
     """
 
     name: str
@@ -47,13 +49,15 @@ class Task:
     metrics: Mapping[str, bool]
     facts: Mapping[str, str] = field(default_factory=dict)
     unusable: Mapping[str, str] = field(default_factory=dict)
+    n_declared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToolRun:
     """One model's results by one tool.
 
-    `facts` hold what all tasks share, `notes` say what of the folder was left out, and why.
+    `facts` hold what all tasks share, so that a task was asked with these and its own; `notes` say
+    what of the folder was left out, and why.
     `model` is what the tool calls the model; it is what is under test, not a confound.
     """
 
