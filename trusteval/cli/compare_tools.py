@@ -34,6 +34,7 @@ def compare_tools(asked: argparse.Namespace, places: Sequence[Path]) -> int:
     _refuse_what_is_ours(asked)
     if len(places) == 1:
         ours = asked.after if Path(asked.before) == places[0] else asked.before
+        _refuse_no_run(ours)
         why = f"{ours} is a run of trusteval, {places[0]} is what another tool recorded"
         return _tell(asked, (), [], lines=[f"not comparable: {why}"])
     runs = [read_tool_run(place) for place in places]
@@ -41,6 +42,15 @@ def compare_tools(asked: argparse.Namespace, places: Sequence[Path]) -> int:
         said = " and ".join(f"{run.tool} ({run.place})" for run in runs)
         return _tell(asked, runs, [], lines=[f"not comparable: of two tools, {said}"])
     return _compare(asked, runs)
+
+
+def _refuse_no_run(named: str) -> None:
+    """Raise TrackingError for what is no run of trusteval either."""
+    from trusteval.tracking.selection import is_store, select
+    from trusteval.tracking.store_selection import Asking
+
+    if not is_store(named):
+        select(named, Asking())
 
 
 def _compare(asked: argparse.Namespace, runs: Sequence[ToolRun]) -> int:
@@ -67,7 +77,16 @@ def _compare(asked: argparse.Namespace, runs: Sequence[ToolRun]) -> int:
         for which, run in zip(("first", "second"), runs, strict=True)
         for note in run.notes
     ]
-    return _tell(asked, runs, found, lines=[*notes, *comparison_lines(found, flips=asked.flips)])
+    told = [*_incomplete(runs), *notes, *comparison_lines(found, flips=asked.flips)]
+    return _tell(asked, runs, found, lines=told)
+
+
+def _incomplete(runs: Sequence[ToolRun]) -> list[str]:
+    """Say which runs hold fewer items than were asked."""
+    from trusteval.results.partial import partial_tasks
+
+    which = zip(("first", "second"), runs, strict=False)
+    return [f"INCOMPLETE {one} run: {line}" for one, run in which for line in partial_tasks(run)]
 
 
 def _is_named(task: str, dimensions: dict[str, str], asked: argparse.Namespace) -> bool:
@@ -94,8 +113,10 @@ def _tell(
     limits = Limits(every, max((one.limits.family for one in found), default=1))
     named = zip(("before", "after"), runs, strict=False)
     told = {which: _described(run) for which, run in named}
-    write_json(asked.json, comparison_document(found, limits=limits, runs=told))
-    return exit_code(found)
+    cut_short = bool(_incomplete(runs))
+    document = comparison_document(found, limits=limits, runs=told, cut_short=cut_short)
+    write_json(asked.json, document)
+    return exit_code(found, cut_short=cut_short)
 
 
 def _described(run: ToolRun) -> dict[str, Any]:

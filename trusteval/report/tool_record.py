@@ -6,17 +6,22 @@ from collections.abc import Sequence
 
 from trusteval.gates.gate import family_size
 from trusteval.metrics.measuring import Measurement
-from trusteval.report.ledger import Ending
+from trusteval.report.ledger import Ending, FailedTest
 from trusteval.report.record import RunRecord
 from trusteval.report.score_line import ScoreLine
-from trusteval.report.unjudged import Cause, Unjudged
+from trusteval.report.unjudged import Asked, Cause, Unjudged
 from trusteval.results.dimensions import dimension_of
 from trusteval.results.judging import Judging, NotJudged
 from trusteval.results.measuring import earned_metric, measure_items
 from trusteval.results.metrics import compared_metrics
 from trusteval.results.tool_run import Task, ToolRun
+from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.run_facts import GateFacts, RunFacts
-from trusteval.types import Verdict
+from trusteval.types import Unavailable, Verdict
+
+NOT_KEPT = Unavailable("what another tool recorded is not kept here; trusteval compare shows it")
+_AS_RECORDED = "as recorded"
+"""What was asked and how it was read is the other tool's choice."""
 
 
 def tool_record(
@@ -26,6 +31,7 @@ def tool_record(
     gates_sha256: str,
     unjudged: Sequence[Unjudged] = (),
     ending: Ending = Ending.FINISHED,
+    failed_tests: Sequence[FailedTest] = (),
 ) -> RunRecord:
     """Return what was decided, what was not, and the scores of every task of every result."""
     missing = [_unjudged(one) for one in found if isinstance(one, NotJudged)]
@@ -42,28 +48,27 @@ def tool_record(
         invariants=(),
         unjudged=[*missing, *unjudged],
         ending=ending,
+        failed_tests=failed_tests,
         doubts=[
             *judging.confounds(),
+            *judging.incomplete,
             *(f"{name}: {note}" for name, run in judging.runs.items() for note in run.notes),
         ],
     )
 
 
-def not_run(judging: Judging, judged: Sequence[Verdict | NotJudged]) -> list[Unjudged]:
-    """Return the rows and results that no test judged."""
-    there = {(one.gate if isinstance(one, Verdict) else one.gate.id, one.subject) for one in judged}
-    why = "its test was not selected, or ended without a verdict"
+def asked_of(judging: Judging) -> list[Asked]:
+    """Return every row and result that is to be judged."""
     return [
-        _unjudged(NotJudged(gate, name, why), cause=Cause.NOT_RUN)
+        Asked(gate.id, name, gate.benchmark, dimension_of(gate.benchmark), gate.level)
         for gate, name in judging.pairs
-        if (gate.id, name) not in there
     ]
 
 
-def _unjudged(one: NotJudged, *, cause: Cause = Cause.ERROR) -> Unjudged:
+def _unjudged(one: NotJudged) -> Unjudged:
     benchmark, level = one.gate.benchmark, one.gate.level
     return Unjudged(
-        one.subject, cause, one.why, one.gate.id, benchmark, dimension_of(benchmark), level
+        one.subject, Cause.ERROR, one.why, one.gate.id, benchmark, dimension_of(benchmark), level
     )
 
 
@@ -72,7 +77,12 @@ def _facts(judging: Judging, gates_sha256: str) -> RunFacts:
     gates = GateFacts(judging.origin, gates_sha256, (), judging.without_row, judging.unbreakable)
     families = {name: family_size(judging.gates, name) for name in judging.runs}
     return RunFacts(
-        model=first.model, engine=f"{first.tool} {first.version}", gates=gates, families=families
+        model=first.model,
+        engine=f"{first.tool} {first.version}",
+        profile=_AS_RECORDED,
+        protocol=_AS_RECORDED,
+        gates=gates,
+        families=families,
     )
 
 
@@ -92,6 +102,7 @@ def _score_line(name: str, run: ToolRun, task: Task) -> ScoreLine | None:
         name,
         first.score,
         non_answer_rate=_non_answers(first) if counts.is_read else None,
+        data=DataFacts(rows={task.name: len(task.items)}),
         beside={other.score.metric: other.score.value for other in others},
         notes={"model": run.model, "recorded by": f"{run.tool} {run.version}"},
     )

@@ -7,6 +7,7 @@ from trusteval.types import Dimension
 _BEGINNINGS = {
     "mmlu": Dimension.MMLU,
     "hendrycks_ethics": Dimension.MACHINE_ETHICS,
+    "ethics_": Dimension.MACHINE_ETHICS,
     "adv_glue": Dimension.ADVERSARIAL_ROBUSTNESS,
 }
 """What the names of tasks begin with."""

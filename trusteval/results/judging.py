@@ -17,6 +17,7 @@ from trusteval.results.gateable import load_rows, metric_named
 from trusteval.results.measuring import earned_metric, measure_items
 from trusteval.results.metrics import why_not
 from trusteval.results.pairing import Paired, pair_items
+from trusteval.results.partial import partial_tasks
 from trusteval.results.tool_run import Item, Task, ToolRun
 from trusteval.types import Level, Outcome, Unavailable, Undecided, Verdict
 
@@ -38,6 +39,14 @@ class NotJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """A run of another tool, under the name that rows call it by."""
+
+    name: str
+    run: ToolRun
+
+
+@dataclass(frozen=True, slots=True)
 class Judging:
     """Results by name, the first the reference of rows that name none, and the rows on them.
 
@@ -55,12 +64,20 @@ class Judging:
         """Every row with every run that it holds."""
         return [(gate, name) for gate in self.gates for name in self.runs if gate.applies_to(name)]
 
+    def result(self, name: str) -> Result:
+        """Return the results of a name."""
+        return Result(name, self.runs[name])
+
     @property
     def without_row(self) -> tuple[str, ...]:
-        """Say which runs no row judges on which of their tasks."""
+        """Say which runs no row judges, or compares with, on which of their tasks."""
         said = []
         for name, run in self.runs.items():
-            judged = {gate.benchmark for gate in self.gates if gate.applies_to(name)}
+            judged = {
+                gate.benchmark
+                for gate in self.gates
+                if gate.applies_to(name) or (gate.is_relative and gate.reference == name)
+            }
             if missing := [task for task in run.tasks if task not in judged]:
                 said.append(f"{name} on {', '.join(missing)}")
         return tuple(said)
@@ -71,9 +88,19 @@ class Judging:
         return tuple(f"gate {gate.number} {gate.id}" for gate in self.gates if gate.holds_nobody)
 
     @property
+    def incomplete(self) -> list[str]:
+        """Say which results are partial: fewer items than the tool says that it asked."""
+        return [
+            f"INCOMPLETE {name}: {line}"
+            for name, run in self.runs.items()
+            for line in partial_tasks(run)
+        ]
+
+    @property
     def notices(self) -> list[str]:
         """Say what is not judged, and what tools left out."""
         return [
+            *self.incomplete,
             *(f"{name}: {note}" for name, run in self.runs.items() for note in run.notes),
             *row_sentences(
                 self.origin,
@@ -182,17 +209,17 @@ def judging_of(
     return Judging(runs, gates, origin, shared_only)
 
 
-def exit_code(found: Sequence[Verdict | NotJudged]) -> int:
+def exit_code(found: Sequence[Verdict | NotJudged], *, is_partial: bool = False) -> int:
     """Return 1 for a blocking row that fails, else 4 where one cannot be judged, else 3, else 0.
 
-    Rows that only warn change nothing, but where no verdict can be had.
+    Rows that only warn change nothing, but where no verdict can be had. `is_partial` says that
+    results hold fewer items than were asked, of which nobody knows the others.
     """
     verdicts = [one for one in found if isinstance(one, Verdict) and one.level is Level.BLOCK]
     if any(one.outcome is Outcome.FAIL for one in verdicts):
         return FAILS
-    if len(found) > sum(isinstance(one, Verdict) for one in found) or any(
-        one.undecided is Undecided.NEVER for one in verdicts
-    ):
+    is_judged = all(isinstance(one, Verdict) for one in found) and not is_partial
+    if not is_judged or any(one.undecided is Undecided.NEVER for one in verdicts):
         return APART
     return PASSES if all(one.outcome is Outcome.PASS for one in verdicts) else OPEN
 
