@@ -27,9 +27,8 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
     or is otherwise not what stands before the first.
     """
     begins = verdict.gate.partition(".")[0] == verdict.benchmark
-    return {
-        name: value for name, value in asdict(verdict).items() if name != "benchmark" or not begins
-    }
+    told = {**asdict(verdict), "score": score_document(verdict.score)}
+    return {name: value for name, value in told.items() if name != "benchmark" or not begins}
 
 
 def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
@@ -61,8 +60,16 @@ def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
     return LimitCheck(**{**fields_in(values, LimitCheck), **closed})
 
 
+def score_document(score: Score) -> dict[str, Any]:
+    """Return plain values; that all answers were read is not said."""
+    told = asdict(score)
+    if score.counts.is_read:
+        del told["counts"]["is_read"]
+    return told
+
+
 def score_from_dict(values: Mapping[str, Any]) -> Score:
-    """Rebuild a score from `dataclasses.asdict`."""
+    """Rebuild a score from `score_document`."""
     counts, interval = values["counts"], values["interval"]
     invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
     closed = {
