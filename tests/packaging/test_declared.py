@@ -13,11 +13,11 @@ from packaging.utils import canonicalize_name
 from tests.project import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair")
+EXTRAS = ("openai", "quantize", "demo", "plot", "rivals", "fair", "inspect")
 """What a user may add; the others are for who works on trusteval."""
 ON_DEMAND = {
     *("crowd-kit", "fairlearn", "gguf", "gptqmodel", "httpcore2", "httpx2", "pandas"),
-    "scikit-learn",
+    *("inspect-ai", "scikit-learn"),
 }
 """What is imported only by who asked for it: its extra is named where it is missing."""
 UNSEEN = {"hypothesis"}
