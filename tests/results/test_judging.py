@@ -156,7 +156,7 @@ def test_task_that_a_result_lacks_is_not_judged_and_not_green() -> None:
     assert missing.sentence == "q on gsm8k.acc: results has no task gsm8k"
     assert exit_code([missing]) == 4
     assert asked.notices == [
-        "no row of mine.toml judges dense on arc_easy, gsm8k; q on arc_easy",
+        "no row of mine.toml judges dense on arc_easy; q on arc_easy",
     ]
 
 

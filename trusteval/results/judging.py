@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from trusteval.errors import UsageError
 from trusteval.gates.evidence import Evidence, gather
@@ -202,11 +203,14 @@ class Judging:
 def judging_of(
     text: str, *, origin: str, runs: Mapping[str, ToolRun], shared_only: bool = False
 ) -> Judging:
-    """Return what rows of a gates file are to judge; raises UsageError for what cannot be."""
+    """Return what rows of a gates file are to judge; raises UsageError for what cannot be.
+
+    `origin` is the file's path, which messages name whole.
+    """
     if not runs:
         raise UsageError("no results to judge; name a folder or log, the reference first")
     gates = load_rows(text, origin=origin, runs=runs)
-    return Judging(runs, gates, origin, shared_only)
+    return Judging(runs, gates, Path(origin).name, shared_only)
 
 
 def exit_code(found: Sequence[Verdict | NotJudged], *, is_partial: bool = False) -> int:

@@ -43,9 +43,8 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
         shown = sorted(comparison.flips, key=lambda flip: not flip.lost)[:flips]
         for flip in shown:
             kind = "lost" if flip.lost else "gained"
-            text = flip.text if len(flip.text) <= _TEXT else f"{flip.text[: _TEXT - 3]}..."
-            said = f"{flip.before} -> {flip.after} ({flip.target} is right)"
-            yield f"    {kind} {flip.id}: {said} {text}"
+            said = f"{flip.before} -> {flip.after} ({_short(flip.target)} is right)"
+            yield f"    {kind} {flip.id}: {said} {_short(flip.text)}"
         if len(comparison.flips) > len(shown) > 0:
             yield f"    and {len(comparison.flips) - len(shown)} more (--json has all)"
     counts = {change: sum(c.change is change for c in found) for change in _EXIT}
@@ -162,6 +161,10 @@ def _line(comparison: BenchmarkComparison) -> str:
             *_reasons(comparison, drop),
         )
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 3]}..."
 
 
 def _worse(comparison: BenchmarkComparison) -> str:
