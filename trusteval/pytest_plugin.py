@@ -19,6 +19,7 @@ from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are fo
     _trust_headlines,
     device,
     judge,
+    judge_result,
     quantized_variants,
     record_answers,
     response_store,
@@ -37,16 +38,21 @@ MARKS = (
     "machine_ethics: gates on machine ethics",
     "out_of_distribution: gates on out of distribution",
     "mmlu: gates on mmlu",
+    "other: gates on other",
     "trust_gates(benchmark): one test per gate on the benchmark and subject it applies to",
     "trust_subjects: one test per subject (and benchmark) it asks for",
     "trust_ensembles: one test per ensemble and benchmark",
+    "trust_results: one test per gate and result of another tool (--trust-results)",
     "trust_recording: records a subject's answers to a benchmark before gates read them",
     "trust_sanity: looks whether a variant is whole, before anything else",
     "vote_invariant: a law every vote must obey; listed in the report",
     "vote_control: a wrong vote that a law has to reject",
 )
 """The marks, as `pytest --markers` and docs/api.md tell them."""
-_OURS = ("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity")
+_OURS = (
+    *("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity"),
+    "trust_results",
+)
 _LAW, _LAWS, _CHECKED = "vote_invariant", ("vote_invariant", "vote_control"), "vote_checked"
 _PLACES = ("TRUSTEVAL_CACHE", "TRUSTEVAL_DATA")
 """The variables of the environment that name a folder, perhaps from where the run is started."""
@@ -192,6 +198,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 # -- hooks: tests --------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """Collect nothing for results of other tools where none are named."""
+    is_ours = getattr(obj, "__module__", None) == "trusteval.gate.test_results"
+    if name != "test_results" or not is_ours or option(collector.config, "results"):
+        return None
+    return []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

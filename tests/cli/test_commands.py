@@ -36,7 +36,7 @@ def commands(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 def test_every_command_has_a_file_of_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     names = commands(capsys)
-    assert len(names) == 15
+    assert len(names) == 18
     for name in names:
         text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
         assert text.startswith(f'"""`trusteval {name}')

@@ -34,7 +34,8 @@ def add_compare(commands: Any) -> None:
             nargs=nargs,
             metavar="RUN",
             help=f"{text}: a reports folder or a baseline, of which RUN:SUBJECT is one subject, or "
-            "STORE.sqlite#CONTEXT, a context as `trusteval store info` lists it",
+            "STORE.sqlite#CONTEXT, a context as `trusteval store info` lists it; or what another "
+            "tool recorded: a folder of lm-evaluation-harness (--log_samples), a log of inspect",
         )
     compare.add_argument(
         "--reader",
@@ -63,6 +64,17 @@ def add_compare(commands: Any) -> None:
         help="compare only this benchmark or dimension; repeatable",
     )
     compare.add_argument("--json", type=Path, metavar="OUT", help="write everything here too")
+    others = compare.add_argument_group("what other tools recorded")
+    others.add_argument(
+        "--metric",
+        metavar="NAME",
+        help="the metric that tasks are compared by (default: acc, else exact_match, else all)",
+    )
+    others.add_argument(
+        "--shared",
+        action="store_true",
+        help="compare the items that both have (default: other items are not comparable)",
+    )
     asked = compare.add_argument_group("what a store's context was asked (--data: --reader too)")
     asked.add_argument("--profile", choices=tuple(PROFILES), help="default: demo")
     asked.add_argument("--protocol", choices=tuple(PROTOCOLS), help="default: strict")
@@ -72,9 +84,15 @@ def add_compare(commands: Any) -> None:
 
 
 def _compare(asked: argparse.Namespace) -> int:
+    from trusteval.cli.compare_tools import compare_tools, tool_places
     from trusteval.tracking.margins import read_margins
     from trusteval.tracking.selection import is_store
 
+    if places := tool_places(asked):
+        return compare_tools(asked, places)
+    if asked.metric or asked.shared:
+        told = "--metric" if asked.metric else "--shared"
+        raise UsageError(f"{told} is about what other tools recorded; no RUN here is such")
     margins = read_margins(asked.max_drop)
     if asked.flips < 0:
         raise UsageError(f"--flips is a number of items, got {asked.flips}")

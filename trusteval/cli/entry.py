@@ -14,6 +14,7 @@ from trusteval.cli.data import add_data
 from trusteval.cli.doctor import add_doctor
 from trusteval.cli.ensemble import add_ensemble
 from trusteval.cli.export import add_export
+from trusteval.cli.gate import add_gate
 from trusteval.cli.gates import add_gates
 from trusteval.cli.history import add_history
 from trusteval.cli.init import add_init
@@ -39,6 +40,7 @@ _COMMANDS: tuple[Callable[[Any], None], ...] = (
     add_doctor,
     add_store,
     add_compare,
+    add_gate,
     add_ensemble,
     add_history,
     add_plan,
@@ -91,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="trusteval",
         description=__doc__,
         epilog="Exit code: 0; 1 if something is worse or a problem was found; 2 for wrong usage or "
-        "unreadable input; 10 after a fault of trusteval itself. compare has further codes.",
+        "unreadable input; 10 after a fault of trusteval itself. compare and gate have more codes.",
     )
     parser.add_argument(
         _DEBUG, action="store_true", help="show where a fault of trusteval itself was"

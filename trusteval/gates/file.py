@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from trusteval.errors import GateError
@@ -38,13 +39,26 @@ _MOST_SHOWN = 60
 """How much of a wrong value a message repeats."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gateable:
+    """What a row can name of a benchmark: its metrics, and why it cannot name others."""
+
+    metrics: Mapping[str, Metric]
+    unusable: Mapping[str, str] = field(default_factory=dict)
+
+
 def load_gates(
-    text: str, *, origin: str, metrics: Mapping[str, Metric] = METRICS
+    text: str,
+    *,
+    origin: str,
+    metrics: Mapping[str, Metric] = METRICS,
+    benchmarks: Mapping[str, Gateable] | None = None,
 ) -> tuple[Gate, ...]:
     """Parse gates.toml; `origin` names the file in messages, `metrics` is the table they are of.
 
-    Raises GateError for an empty file, an unknown key or metric, a row without a limit or a
-    `why`, and values of the wrong type or out of range.
+    `benchmarks` are all that can be named, where each has metrics of its own. Raises GateError for
+    an empty file, an unknown key or metric, a row without a limit or a `why`, and values of the
+    wrong type or out of range.
     """
     try:
         tables = loads_toml(text)
@@ -63,8 +77,9 @@ def load_gates(
         )
     if not rows:
         raise GateError(f"{origin} holds no gate: add a [[gate]] table with a limit and a why")
+    ours = Gateable(gated(metrics))
     gates = tuple(
-        _gate(row, gated(metrics), number=number, where=f"{origin}, gate {number}")
+        _gate(row, ours, benchmarks, number=number, where=f"{origin}, gate {number}")
         for number, row in enumerate(rows, start=1)
     )
     for gate in gates:
@@ -90,7 +105,12 @@ def _is_anchored(gate: Gate, gates: Sequence[Gate]) -> bool:
 
 
 def _gate(
-    row: Mapping[str, Any], metrics: Mapping[str, Metric], *, number: int, where: str
+    row: Mapping[str, Any],
+    ours: Gateable,
+    benchmarks: Mapping[str, Gateable] | None,
+    *,
+    number: int,
+    where: str,
 ) -> Gate:
     for key, value in row.items():
         _check_key(key, value, where)
@@ -100,11 +120,7 @@ def _gate(
             f"{where}: a gate needs {', '.join(absent)}; every row says why it is there"
         )
     where = f"{where} ({row['benchmark']} {row['metric']})"
-    if row["metric"] not in metrics:
-        raise GateError(
-            f"{where}: unknown metric {row['metric']!r}{meant(row['metric'], metrics)}; "
-            f"known: {', '.join(metrics)}"
-        )
+    metrics = _metrics(row, ours, benchmarks, where=where)
     if row.get("unit", POINTS) != POINTS:
         raise GateError(f"{where}: unit can only be {POINTS!r}, got {row['unit']!r}")
     metric = metrics[row["metric"]]
@@ -122,6 +138,30 @@ def _gate(
     if gate.setting is None or not isinstance(metric.made, Composite):
         check_sides(gate, metric, where=where)  # else the protocol says what it is
     return gate
+
+
+def _metrics(
+    row: Mapping[str, Any],
+    ours: Gateable,
+    benchmarks: Mapping[str, Gateable] | None,
+    *,
+    where: str,
+) -> Mapping[str, Metric]:
+    """Return the metrics of a row's benchmark; raises GateError for one that is not known."""
+    asked, name = row["metric"], row["benchmark"]
+    if benchmarks is not None and name not in benchmarks:
+        raise GateError(
+            f"{where}: unknown benchmark {name!r}{meant(name, benchmarks)}; known: "
+            f"{', '.join(benchmarks) or 'none'}"
+        )
+    named = ours if benchmarks is None else benchmarks[name]
+    if asked not in named.metrics:
+        why = f" ({named.unusable[asked]})" if asked in named.unusable else ""
+        raise GateError(
+            f"{where}: {'no row can be on' if why else 'unknown'} metric {asked!r}{why}"
+            f"{meant(asked, named.metrics)}; known: {', '.join(named.metrics) or 'none'}"
+        )
+    return named.metrics
 
 
 def _check_names(row: Mapping[str, Any], where: str) -> None:

@@ -90,8 +90,8 @@ def check_comparison(row: Mapping[str, Any], metrics: Mapping[str, Metric], *, w
     if "gap_shift" in row and not metrics[row["metric"]].shifts:
         shifting = sorted(metric.name for metric in metrics.values() if metric.shifts)
         raise GateError(
-            f"{where}: gap_shift is for {', '.join(shifting)} of a fairness benchmark, got "
-            f"{row['metric']}"
+            f"{where}: gap_shift is for {', '.join(shifting) or 'gaps'} of a fairness benchmark, "
+            f"got {row['metric']}"
         )
     if row.get("min_group", MIN_GROUP) < MIN_GROUP:
         raise GateError(

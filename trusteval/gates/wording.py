@@ -53,6 +53,8 @@ def describe_evidence(
 def describe_counts(score: Score) -> str:
     """Word the counts behind a score: "n=78, refused 3, invalid 2 (2 truncated)"."""
     counts = score.counts
+    if not counts.is_read:
+        return f"n={counts.n}, refusals and invalid answers not told apart"
     reasons = [f"{n} {reason}" for reason, n in counts.invalid.items() if n]
     invalid = f"invalid {counts.n_invalid}" + (f" ({', '.join(reasons)})" if reasons else "")
     return f"n={counts.n}, refused {counts.refused}, {invalid}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from trusteval.metrics.metric import Attack, Composite, Disparity, Metric, Rate, Ratio
+from trusteval.metrics.metric import Attack, Composite, Disparity, Earned, Metric, Rate, Ratio
 
 _CLEAN = "clean_"
 
@@ -93,10 +93,10 @@ def averages_labels(formula: Formula) -> bool:
 def formula_of(metric: Metric, weights: Mapping[str, float]) -> Formula:
     """Return how a metric is made of the settings in `weights` (name to share, summing to 1).
 
-    Raises ValueError for a score, which a protocol makes of them.
+    Raises ValueError for a score, which a protocol or another tool makes of them.
     """
     match metric.made:
-        case Composite():
+        case Composite() | Earned():
             raise ValueError(f"expected a metric of rows, got {metric.name}")
         case Attack():
             return AttackSuccess(tuple(weights))

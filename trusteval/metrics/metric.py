@@ -34,6 +34,11 @@ class Composite:
 
 
 @dataclass(frozen=True, slots=True)
+class Earned:
+    """The mean of what another tool says that each item earned (`trusteval.results`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """The share of rows that `holds`; `by_label` averages over the true labels instead.
 
@@ -88,7 +93,7 @@ class Disparity:
     gaps: tuple[Gap, ...] = ()
 
 
-Making = Composite | Rate | Ratio | Attack | Disparity
+Making = Composite | Earned | Rate | Ratio | Attack | Disparity
 
 
 @dataclass(frozen=True, slots=True)

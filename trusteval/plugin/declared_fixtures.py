@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
     from trusteval.plugin.fixtures import Judge, Responses
     from trusteval.plugin.headlines import Headlines
+    from trusteval.plugin.tool_results import JudgeResult
     from trusteval.report.score_line import ScoreLine
     from trusteval.run import Run
     from trusteval.store import ResponseStore
@@ -128,6 +129,14 @@ def judge(
     from trusteval.plugin import fixtures
 
     return fixtures.judge(trust_run, trust_evaluation, _trust_headlines, request)
+
+
+@pytest.fixture
+def judge_result(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> JudgeResult:
+    """Call with a gate and a result of another tool: judges it, as `judge` does a subject."""
+    from trusteval.plugin import tool_results
+
+    return tool_results.judge_result(pytestconfig, request)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -136,7 +136,7 @@ def judge(
     from trusteval.report.outcomes import shown_outcome
     from trusteval.report.verdict_document import verdict_document
 
-    record_property = _properties_of(request)
+    record_property = properties_of(request)
     dense = next((v for v in trust_run.variants if v.method == "dense" and not v.draw), None)
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
@@ -152,13 +152,17 @@ def judge(
         )
         record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
-        _enforce(verdict, trust_evaluation, skips=trust_run.skips(verdict))
+        end_test(
+            verdict,
+            skips=trust_run.skips(verdict),
+            items=lambda: _lost_items(verdict, trust_evaluation),
+        )
         return verdict
 
     return judge_subject
 
 
-def _properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+def properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     """Return what adds to a test's properties.
 
     pytest's record_property does the same and warns under junit_family=xunit2, whose schema knows
@@ -171,7 +175,8 @@ def _properties_of(request: pytest.FixtureRequest) -> Callable[[str, object], No
     return record
 
 
-def _enforce(verdict: Verdict, evaluation: Evaluation, *, skips: bool) -> None:
+def end_test(verdict: Verdict, *, skips: bool, items: Callable[[], Iterable[str]] = tuple) -> None:
+    """End a test as its verdict asks; `items` are lines on what was lost, below one that fails."""
     sentence = printable_line(f"{verdict.word}: {verdict.message}")
     if verdict.outcome is Outcome.PASS:
         return
@@ -180,13 +185,14 @@ def _enforce(verdict: Verdict, evaluation: Evaluation, *, skips: bool) -> None:
     elif skips:
         pytest.skip(sentence)
     else:
-        from trusteval.report.lost_item_lines import lost_item_lines
+        pytest.fail("\n".join([sentence, *items()]), pytrace=False)
 
-        # Here are the answers, whichever worker this is.
-        items = (
-            () if verdict.score.value is None else lost_item_lines(evaluation.answered(), verdict)
-        )
-        pytest.fail("\n".join([sentence, *items]), pytrace=False)
+
+def _lost_items(verdict: Verdict, evaluation: Evaluation) -> Iterable[str]:
+    from trusteval.report.lost_item_lines import lost_item_lines
+
+    # Here are the answers, whichever worker this is.
+    return () if verdict.score.value is None else lost_item_lines(evaluation.answered(), verdict)
 
 
 def record_answers(
@@ -194,7 +200,7 @@ def record_answers(
 ) -> Callable[[Subject, str], ScoreLine]:
     """Return what records a subject's missing answers to a benchmark, and reports the headline."""
 
-    record_property = _properties_of(request)
+    record_property = properties_of(request)
 
     def record(subject: Subject, benchmark: str) -> ScoreLine:
         line = _trust_headlines.send(subject, benchmark, record_property)

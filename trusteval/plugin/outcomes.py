@@ -89,13 +89,13 @@ def failure_of_lost_test(nodeid: str, run: Run, *, why: str) -> Failure | None:
     name = re.sub(r"-share-\d+$", "", nodeid.partition("[")[2].rpartition("]")[0])
     for gate in run.gates:
         for subject in run.subjects:
-            if _escaped(gate_test_id(gate, subject)) == name and gate.applies_to(subject.name):
+            if escaped(gate_test_id(gate, subject.name)) == name and gate.applies_to(subject.name):
                 return Failure(subject.name, why, benchmark=gate.benchmark, gate=gate.id)
     for subject in run.subjects:
-        if _escaped(subject.name) == name:
+        if escaped(subject.name) == name:
             return Failure(subject.name, why)
         for benchmark in run.benchmarks:
-            if _escaped(f"{subject.name}-{benchmark}") == name:
+            if escaped(f"{subject.name}-{benchmark}") == name:
                 return Failure(subject.name, why, benchmark=benchmark)
     return None
 
@@ -119,6 +119,6 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """Return a name as pytest writes it in test ids."""
     return name.encode("unicode_escape").decode("ascii")

@@ -12,11 +12,15 @@ from trusteval.system.machine import share_out
 if TYPE_CHECKING:
     from trusteval.gates.gate import Gate
     from trusteval.run import Run
-    from trusteval.types import Subject
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Give a test of ours its subjects, gates or benchmarks; without a run it is skipped."""
+    if metafunc.definition.get_closest_marker("trust_results") is not None:
+        from trusteval.plugin.tool_results import parametrize_results
+
+        parametrize_results(metafunc)
+        return
     run = metafunc.config.stash.get(RUN, None)
     wanted = set(metafunc.fixturenames)
     if run is None:
@@ -53,7 +57,9 @@ def _parametrize_gates(metafunc: pytest.Metafunc, run: Run) -> None:
     metafunc.parametrize(
         "gate,subject",
         [
-            pytest.param(gate, subject, id=gate_test_id(gate, subject), marks=_group(subject.name))
+            pytest.param(
+                gate, subject, id=gate_test_id(gate, subject.name), marks=_group(subject.name)
+            )
             for benchmark in marker.args
             for gate, subject in run.judged_pairs(benchmark)
         ],
@@ -94,9 +100,9 @@ def _parametrize_recordings(metafunc: pytest.Metafunc, run: Run) -> None:
     )
 
 
-def gate_test_id(gate: Gate, subject: Subject) -> str:
-    """Return what stands in brackets behind a gate's test."""
-    return f"{subject.name}-{gate.id}"
+def gate_test_id(gate: Gate, subject: str) -> str:
+    """Return what stands in brackets behind the test of a gate and a subject of that name."""
+    return f"{subject}-{gate.id}"
 
 
 def _group(name: str) -> pytest.MarkDecorator:

@@ -206,7 +206,8 @@ class ReportHooks:
 
     def _lose(self, report: pytest.TestReport, *, why: str) -> None:
         """Let a test that no worker finished be an ERROR of its gate and subject."""
-        failure = failure_of_lost_test(report.nodeid, self._config.stash[RUN], why=why)
+        run = self._config.stash.get(RUN, None)
+        failure = None if run is None else failure_of_lost_test(report.nodeid, run, why=why)
         if failure is not None:
             report.when = "setup"
             self._report.findings.failures.append(failure)

@@ -14,6 +14,7 @@ from trusteval.plugin.faults import FaultHooks, ending_the_run
 from trusteval.plugin.laws import LawHooks
 from trusteval.plugin.leaving import refuse_silent_exits
 from trusteval.plugin.options import (
+    option,
     read_options,
     refuse_lost_configuration,
     refuse_unnameable_paths,
@@ -24,6 +25,7 @@ from trusteval.plugin.reporting import ANSWERS, ReportHooks
 from trusteval.plugin.sentences import follow_verbosely
 from trusteval.plugin.showing import watch_output
 from trusteval.plugin.stash import ANSWERED, COLLECTED, REPORT, RUN
+from trusteval.plugin.tool_results import take_results
 from trusteval.system.files import explaining_places
 from trusteval.system.machine import settle_places
 
@@ -67,6 +69,11 @@ def start(session: pytest.Session) -> None:
         refuse_unnameable_paths(config)
         refuse_lost_configuration(config)
         with explaining_places():
+            if results := option(config, "results"):
+                if not is_worker:
+                    watch_output(config)
+                take_results(config, results)
+                return
             options = read_options(config)
             if options is None:
                 return

@@ -12,7 +12,7 @@ import pytest
 
 from trusteval.errors import BrokenError, TrustEvalError
 from trusteval.plugin.outcomes import UNMEASURED, mark
-from trusteval.plugin.stash import RUN
+from trusteval.plugin.stash import RESULTS, RUN
 from trusteval.printable import printable_line, printable_lines
 from trusteval.system.printing import Output, complain, occupy_standard_streams
 
@@ -104,7 +104,7 @@ def tell(
         if isinstance(excinfo.value, BrokenError):
             broken = {"subject": excinfo.value.subject, "why": str(excinfo.value)}
             report.user_properties.append(("trust_broken", json.dumps(broken)))
-    if is_of_gates and RUN in item.config.stash:
+    if is_of_gates and (RUN in item.config.stash or RESULTS in item.config.stash):
         mark(report, item, excinfo)
         _shorten_message(report)
         make_printable(report)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from trusteval.plugin.report_collector import ReportCollector
     from trusteval.report.unjudged import Collected
     from trusteval.run import Run
+    from trusteval.run.tool_results import Results
     from trusteval.tracking.answered_run import AnsweredRun
 
 ANSWERED: pytest.StashKey[AnsweredRun] = pytest.StashKey()
@@ -17,3 +18,4 @@ CLAIMED: pytest.StashKey[set[str]] = pytest.StashKey()
 COLLECTED: pytest.StashKey[Collected] = pytest.StashKey()
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 REPORT: pytest.StashKey[ReportCollector] = pytest.StashKey()
+RESULTS: pytest.StashKey[Results] = pytest.StashKey()

@@ -60,14 +60,16 @@ def write_report(
     directory: Path,
     *,
     exit_status: int | None,
+    answers: Unavailable = _NOT_KEPT,
 ) -> None:
     """Write verdicts.json, run.json, report.md and comment.md; UsageError where they cannot be.
 
-    `exit_status` is what pytest would end with if nothing was to be accepted.
+    `exit_status` is what pytest would end with if nothing was to be accepted, `answers` says why
+    there are none to show lost items of.
     """
     from trusteval.report.finished_run import FinishedRun
 
-    run = FinishedRun(record, circumstances, _NOT_KEPT, exit_status=exit_status)
+    run = FinishedRun(record, circumstances, answers, exit_status=exit_status)
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -54,9 +54,12 @@ def reservations(record: RunRecord) -> list[str]:
 
 def _no_model_lines(record: RunRecord) -> list[str]:
     """Say it where the answers are no model's."""
-    engine = ENGINES.get(record.facts.engine or "")
+    name = record.facts.engine or ""
+    engine = ENGINES.get(name)
     if engine is not None and engine.runs_model:
         return []
+    if name and engine is None:
+        return [f"no model ran here: the answers are what {name} recorded"]
     return [f"no model ran: the answers are from the {record.facts.engine} engine"]
 
 

@@ -46,7 +46,7 @@ _SCORE = record(
     {
         "metric": text,
         "value": _MAYBE_REAL,
-        "counts": record({"n": number, "refused": number, "invalid": _invalid}),
+        "counts": record({"n": number, "refused": number, "invalid": _invalid}, is_read=truth),
         "interval": or_none(_INTERVAL),
         "undefined": _MAYBE_TEXT,
         "missing_settings": list_of(text),
@@ -87,6 +87,7 @@ _VERDICT = record(
         "undecided": or_none(one_of(tuple(Undecided))),
         "change": or_none(record({"reference": text, "value": real, "interval": _INTERVAL})),
     },
+    benchmark=text,
     p=_MAYBE_REAL,
     family=number,
     why=text,

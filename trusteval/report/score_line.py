@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from trusteval.report.verdict_document import score_from_dict
+from trusteval.report.verdict_document import score_document, score_from_dict
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.system.plain import fields_in
 from trusteval.types import Dimension, Score
@@ -34,7 +34,8 @@ class ScoreLine:
 
     def to_document(self) -> dict[str, Any]:
         """Return plain values, as verdicts.json holds them and a worker sends them home."""
-        return {**asdict(self), "data": self.data.to_document()}
+        closed = {"score": score_document(self.score), "data": self.data.to_document()}
+        return {**asdict(self), **closed}
 
 
 def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:

@@ -163,10 +163,14 @@ def interval_words(interval: Interval | None) -> str:
 
 
 def _headlines(record: RunRecord) -> list[Headline]:
-    """Return one headline per subject for every dimension that several benchmarks measure."""
+    """Return one headline per subject for every dimension that several benchmarks measure.
+
+    What has no dimension of ours has no mean either.
+    """
     found: dict[tuple[str, str], dict[str, float]] = {}
     for line in record.lines:
-        if line.dimension in _dimensions_of_several(record) and line.score.value is not None:
+        shared = line.dimension in _dimensions_of_several(record) - {Dimension.OTHER}
+        if shared and line.score.value is not None:
             found.setdefault((line.dimension, line.subject), {})[line.benchmark] = line.score.value
     return [
         Headline(dimension, subject, tuple(scores), sum(scores.values()) / len(scores))
@@ -179,7 +183,7 @@ def _dimensions_of_several(record: RunRecord) -> set[str]:
     for one in record.unjudged:
         if one.benchmark is not None and one.dimension is not None:
             benchmarks[one.benchmark] = one.dimension
-    dimensions = list(benchmarks.values())
+    dimensions = [*benchmarks.values(), Dimension.OTHER]  # one of these alone needs its name too
     return {dimension for dimension in dimensions if dimensions.count(dimension) > 1}
 
 
@@ -201,8 +205,13 @@ def _perplexity_lines(record: RunRecord) -> list[str]:
 
 
 def _protocol_rows(record: RunRecord) -> list[ProtocolRow]:
-    """Return every headline beside the scores the reference protocols give the same answers."""
+    """Return every headline beside the scores the reference protocols give the same answers.
+
+    None where no other protocol reads them, as with what another tool scored.
+    """
     own = str(record.facts.protocol)
+    if not any(line.other_protocols for line in record.lines):
+        return []
     return [
         ProtocolRow(
             line.benchmark,

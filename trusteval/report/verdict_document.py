@@ -23,14 +23,18 @@ from trusteval.types import (
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """Return plain values; the gate's id begins with the benchmark, which is not said again."""
-    return {name: value for name, value in asdict(verdict).items() if name != "benchmark"}
+    """Return plain values; a gate's id begins with its benchmark, which is said where that has dots
+    or is otherwise not what stands before the first.
+    """
+    begins = verdict.gate.partition(".")[0] == verdict.benchmark
+    told = {**asdict(verdict), "score": score_document(verdict.score)}
+    return {name: value for name, value in told.items() if name != "benchmark" or not begins}
 
 
 def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
     """Rebuild a verdict from its document, as it comes back from a worker."""
     closed = {
-        "benchmark": values["gate"].partition(".")[0],
+        "benchmark": values.get("benchmark", values["gate"].partition(".")[0]),
         "dimension": Dimension(values["dimension"]),
         "outcome": Outcome(values["outcome"]),
         "level": Level(values["level"]),
@@ -56,12 +60,20 @@ def _limit_from_dict(values: Mapping[str, Any]) -> LimitCheck:
     return LimitCheck(**{**fields_in(values, LimitCheck), **closed})
 
 
+def score_document(score: Score) -> dict[str, Any]:
+    """Return plain values; that all answers were read is not said."""
+    told = asdict(score)
+    if score.counts.is_read:
+        del told["counts"]["is_read"]
+    return told
+
+
 def score_from_dict(values: Mapping[str, Any]) -> Score:
-    """Rebuild a score from `dataclasses.asdict`."""
+    """Rebuild a score from `score_document`."""
     counts, interval = values["counts"], values["interval"]
     invalid = {InvalidReason(reason): n for reason, n in counts["invalid"].items()}
     closed = {
-        "counts": Counts(counts["n"], counts["refused"], invalid),
+        "counts": Counts(counts["n"], counts["refused"], invalid, counts.get("is_read", True)),
         "interval": None if interval is None else _interval(interval),
         "missing_settings": tuple(values["missing_settings"]),
     }

@@ -89,7 +89,7 @@ def _judged(options: Options) -> _Judged:
 
 
 def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
-    raw = _read_gates(options.gates)
+    raw = read_gates(options.gates)
     gates = _rows(raw, options.gates, profile=profile.name)
     variants, references, ensembles = judged.variants, judged.references, judged.ensembles
     subjects: tuple[Subject, ...] = (*variants, *references, *ensembles)
@@ -161,20 +161,25 @@ def _refuse_other_tokenizers(ensemble: Ensemble, model: str) -> None:
     )
 
 
-def _read_gates(path: Path) -> bytes:
+def read_gates(path: Path) -> bytes:
+    """Return what a file of gates holds; raises GateError where it cannot be read."""
     try:
         return read_bytes(path, most=_MOST_GATES)
     except OSError as error:
         raise GateError(f"gates cannot be read from {path}: {error.strerror}") from error
 
 
-def _rows(raw: bytes, path: Path, *, profile: str) -> tuple[Gate, ...]:
-    """Return the rows that a profile judges; those of the others are checked too."""
+def gates_text(raw: bytes, path: Path) -> str:
+    """Return the text of a file of gates; raises GateError where it is none."""
     try:
-        text = raw.decode("utf-8-sig")  # an editor's byte order mark is no part of the text
+        return raw.decode("utf-8-sig")  # an editor's byte order mark is no part of the text
     except UnicodeDecodeError as error:
         raise GateError(f"gates cannot be read from {path}: {error}") from error
-    rows = load_gates(text, origin=str(path))
+
+
+def _rows(raw: bytes, path: Path, *, profile: str) -> tuple[Gate, ...]:
+    """Return the rows that a profile judges; those of the others are checked too."""
+    rows = load_gates(gates_text(raw, path), origin=str(path))
     for gate in rows:
         for name in gate.profiles:
             check_one_of(name, tuple(PROFILES), f"{path}, gate {gate.number}: profiles")

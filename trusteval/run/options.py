@@ -129,6 +129,14 @@ class Options:
             read=_gates,
         ),
     )
+    results: str | None = field(
+        default=None,
+        metadata=asked(
+            "judge what other tools recorded, and no model: NAME=PLACE, the reference first",
+            details="judge what other tools recorded by `--trust-gates`, and no model: "
+            "`dense=PLACE,NAME=PLACE`, the reference first ([importing.md](importing.md))",
+        ),
+    )
     store: Path | None = field(
         default=None,
         metadata=asked(

@@ -37,7 +37,9 @@ class BenchmarkComparison:
     Of the `n` items of the score `otherwise` were answered otherwise; `reach` is what they could
     lower the score by, a fraction; `beside` are flips outside the score. `why` says what stands in
     the way of a comparison, `confounds` what besides the weights differs, `rereading` which
-    readers read the two, where both are read anew.
+    readers read the two, where both are read anew, `notes` what else has to be known. Where lower
+    is better, `drop` is after minus before: how much worse. Without `knows_answers` it is only
+    known what each item earned.
     """
 
     benchmark: str
@@ -58,6 +60,9 @@ class BenchmarkComparison:
     why: str = ""
     confounds: tuple[str, ...] = ()
     rereading: str = ""
+    notes: tuple[str, ...] = ()
+    is_better_high: bool = True
+    knows_answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ def _decided(
     texts: Mapping[str, str],
 ) -> BenchmarkComparison:
     """Compare what was measured of the same items; `texts` are the items' own."""
-    drop, reach, why = _drop(old.of_score, new.of_score)
+    drop, reach, why = drop_between(old.of_score, new.of_score)
     otherwise = count_otherwise(old.rows, new.rows)
     change, p = decide(drop, limits, otherwise=otherwise, reach=reach)
     units = new.rows.sample_table.unit[new.rows.rows]
@@ -181,7 +186,9 @@ def _decided(
     )
 
 
-def _drop(before: Measurement, after: Measurement) -> tuple[Estimate | None, float | None, str]:
+def drop_between(
+    before: Measurement, after: Measurement
+) -> tuple[Estimate | None, float | None, str]:
     """Return the estimated drop from the first to the second and how far what changed reaches, or
     why there is none.
     """

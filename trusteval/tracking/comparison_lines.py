@@ -37,14 +37,14 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
         yield _line(comparison)
         if comparison.moves is not None and comparison.moved_p is not None:
             yield from _move_lines(comparison, comparison.moved_p)
+        yield from (f"    {note}" for note in comparison.notes)
         if comparison.beside:
             yield _beside(comparison.beside)
         shown = sorted(comparison.flips, key=lambda flip: not flip.lost)[:flips]
         for flip in shown:
             kind = "lost" if flip.lost else "gained"
-            text = flip.text if len(flip.text) <= _TEXT else f"{flip.text[: _TEXT - 3]}..."
-            said = f"{flip.before} -> {flip.after} ({flip.target} is right)"
-            yield f"    {kind} {flip.id}: {said} {text}"
+            said = f"{flip.before} -> {flip.after} ({_short(flip.target)} is right)"
+            yield f"    {kind} {flip.id}: {said} {_short(flip.text)}"
         if len(comparison.flips) > len(shown) > 0:
             yield f"    and {len(comparison.flips) - len(shown)} more (--json has all)"
     counts = {change: sum(c.change is change for c in found) for change in _EXIT}
@@ -120,6 +120,9 @@ def _comparisons(found: Sequence[BenchmarkComparison]) -> list[dict[str, Any]]:
             "moved_p": c.moved_p,
             "confounds": list(c.confounds),
             "rereading": c.rereading,
+            "notes": list(c.notes),
+            "metric": c.after and c.after.metric,
+            "is_better_high": c.is_better_high,
             "flips": _flips(c.flips),
             "flips_outside_score": _flips(c.beside),
         }
@@ -145,17 +148,28 @@ def _line(comparison: BenchmarkComparison) -> str:
     drop, before, after = comparison.drop, comparison.before, comparison.after
     if comparison.change is Conclusion.IDENTICAL and after is not None:
         value = f"undefined ({after.undefined})" if after.value is None else f"{after.value:.1f}"
-        return f"{named}, the same answers to all {comparison.n} items, score {value}"
+        same = "answers to" if comparison.knows_answers else f"{after.metric} on"
+        return f"{named}, the same {same} all {comparison.n} items, {after.metric} {value}"
     if drop is None or before is None or after is None:
         return f"{named} ({comparison.why})"
     return "; ".join(
         (
-            f"{named}, score {before.value:.1f} -> {after.value:.1f}, drop {100 * drop.value:.1f} "
+            f"{named}, {before.metric} {before.value:.1f} -> {after.value:.1f}, "
+            f"{_worse(comparison)} {100 * drop.value:.1f} "
             f"(90 % interval {100 * drop.low:.1f} to {100 * drop.high:.1f})",
             f"n={comparison.n}, {_lost_and_gained(comparison.flips)}",
             *_reasons(comparison, drop),
         )
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 3]}..."
+
+
+def _worse(comparison: BenchmarkComparison) -> str:
+    """Return what it is called where a score is worse."""
+    return "drop" if comparison.is_better_high else "rise"
 
 
 def _lost_and_gained(flips: Sequence[Flip]) -> str:
@@ -168,10 +182,11 @@ def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
     limits, n = comparison.limits, comparison.n
     match comparison.change:
         case Conclusion.NONE_ON_THESE_ITEMS if comparison.reach is not None:
+            otherwise = "answered" if comparison.knows_answers else "earned"
             yield (
-                f"{comparison.otherwise} answered differently; if all were losses, they would cost "
-                f"{_digits(100 * comparison.reach, limits.max_drop)} of the {limits.max_drop:g} "
-                "allowed"
+                f"{comparison.otherwise} {otherwise} differently; if all were losses, they would "
+                f"cost {_digits(100 * comparison.reach, limits.max_drop)} of the "
+                f"{limits.max_drop:g} allowed"
             )
         case Conclusion.SUSPECT:
             yield (
@@ -187,7 +202,7 @@ def _reasons(comparison: BenchmarkComparison, drop: Estimate) -> Iterator[str]:
     grown = n * claim_of(drop, limits).settling()[0]
     would = f", about {ceil(grown):,} items would exclude more than {limits.max_drop:g}"
     yield (
-        f"for other items drops up to {100 * drop.high:.1f} are not excluded"
+        f"for other items {_worse(comparison)}s up to {100 * drop.high:.1f} are not excluded"
         f"{f'{would} if nothing changed' if n < grown < _MOST_ITEMS else ''}"
     )
 

@@ -24,20 +24,26 @@ class Margins:
         return self.of.get(benchmark, self.every)
 
 
-def read_margins(given: Sequence[str]) -> Margins:
+def _ours() -> dict[str, str]:
+    return {benchmark.name: benchmark.dimension for benchmark in BENCHMARKS.values()}
+
+
+def read_margins(given: Sequence[str], *, dimensions: Mapping[str, str] | None = None) -> Margins:
     """Read the values of --max-drop; a dimension stands for its benchmarks, the last one counts.
 
-    Raises UsageError for what is no margin, or of no benchmark.
+    `dimensions` are those of what can be named, by default of our benchmarks. Raises UsageError for
+    what is no margin, or of no benchmark.
     """
+    of_all = _ours() if dimensions is None else dimensions
     every, of = DEFAULT, dict[str, float]()
     for text in given:
         name, named, points = text.rpartition("=")
         if not named:
             every = _points(points)
             continue
-        about = [b.name for b in BENCHMARKS.values() if name in (b.name, b.dimension)]
+        about = [one for one, dimension in of_all.items() if name in (one, dimension)]
         if not about:
-            known = [*BENCHMARKS, *dict.fromkeys(str(b.dimension) for b in BENCHMARKS.values())]
+            known = [*of_all, *dict.fromkeys(map(str, of_all.values()))]
             raise UsageError(
                 f"--max-drop: no benchmark is called {name!r}; known: {', '.join(known)}"
                 f"{meant(name, known)}"

@@ -9,13 +9,17 @@ from types import MappingProxyType
 
 
 class Dimension(StrEnum):
-    """What a gate protects; every benchmark measures exactly one."""
+    """What a gate protects; every benchmark measures exactly one.
+
+    OTHER is of tasks that other tools ask and no benchmark of ours stands for.
+    """
 
     ADVERSARIAL_ROBUSTNESS = "adversarial_robustness"
     FAIRNESS = "fairness"
     MACHINE_ETHICS = "machine_ethics"
     OUT_OF_DISTRIBUTION = "out_of_distribution"
     MMLU = "mmlu"
+    OTHER = "other"
 
 
 class LabelForm(StrEnum):

@@ -18,11 +18,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How the answers behind a score divide; the fields after `n` add up to at most n."""
+    """How the answers behind a score divide; refused and invalid ones are at most `n`.
+
+    `is_read` is False where nobody read all answers, so that there may be more of either.
+    """
 
     n: int
     refused: int
     invalid: Mapping[InvalidReason, int]
+    is_read: bool = True
 
     @property
     def n_invalid(self) -> int:

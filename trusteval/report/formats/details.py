@@ -61,8 +61,8 @@ def rest(summary: Summary, votes: Markdown | None) -> Iterator[Part]:
 
 
 def _protocols(scores: Scores) -> Iterator[Block]:
-    yield paragraphs([f"Gates read {brief(scores.protocol)}. {PROTOCOLS_NOTE}"])
     if rows := scores.protocol_rows:
+        yield paragraphs([f"Gates read {brief(scores.protocol)}. {PROTOCOLS_NOTE}"])
         names = list(dict.fromkeys(name for row in rows for name in row.scores))
         cells = ((r.benchmark, r.subject, *(r.scores.get(n, "-") for n in names)) for r in rows)
         yield grid(("benchmark", "subject", *map(_named, names)), cells)

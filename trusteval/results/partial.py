@@ -1,0 +1,14 @@
+"""Which tasks of a run are partial: fewer items were recorded than the tool says that it asked."""
+
+from __future__ import annotations
+
+from trusteval.results.tool_run import ToolRun
+
+
+def partial_tasks(run: ToolRun) -> list[str]:
+    """Say of each partial task how much of it is there."""
+    return [
+        f"{task.name} has {len(task.items)} of the {task.n_declared} items that were asked"
+        for task in run.tasks.values()
+        if task.n_declared is not None and len(task.items) < task.n_declared
+    ]
