@@ -13,8 +13,8 @@ from tests.project import ROOT
 
 DOCS = ROOT / "docs"
 LINKED = {
-    *("arxiv.org", "docs.github.com", "docs.gitlab.com", "github.com", "json-schema.org"),
-    "pytorch.org",
+    *("arxiv.org", "docs.github.com", "docs.gitlab.com", "github.com"),
+    *("inspect.aisi.org.uk", "json-schema.org", "pytorch.org"),
 }
 """Hosts that pages may send their readers to; nothing is loaded from any."""
 _REMOTE = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//""")
