@@ -129,6 +129,30 @@ def test_result_without_the_task_is_an_error_of_its_own(folder: Path, tmp_path: 
     assert "not judged: part on sums.exact_match,strict-match: " in ran.stdout
 
 
+def test_partial_result_never_passes(folder: Path, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.mkdir()
+    for path in (RECORDED / "before").rglob("*.json*"):
+        (part / path.name).write_bytes(path.read_bytes())
+    (samples,) = part.glob("samples_phrases_*")
+    lines = samples.read_text(encoding="utf-8").splitlines(keepends=True)
+    samples.write_text("".join(lines[:4]), encoding="utf-8")
+    (tmp_path / "rows.toml").write_text(ROWS.partition('[[gate]]\nbenchmark = "sst2"')[0])
+    ran = run(
+        folder,
+        f"--trust-results={part},same={part}",
+        f"--trust-gates={tmp_path / 'rows.toml'}",
+        *("-o", "addopts=", "--trust-reports=reports/partial"),
+    )
+    assert ran.returncode == 10, ran.stdout + ran.stderr
+    latest = folder / "reports/partial"
+    document = json.loads((latest / "verdicts.json").read_text(encoding="utf-8"))
+    assert document["complete"] is False
+    told = (latest / "report.md").read_text(encoding="utf-8")
+    assert "phrases has 4 of the 6 items that were asked" in told
+    assert "MAY SHIP: all" not in told
+
+
 def test_without_results_nothing_is_collected(folder: Path) -> None:
     ran = run(folder)
     assert (ran.returncode, "collected 0 items" in ran.stdout) == (5, True)

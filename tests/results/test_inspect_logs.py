@@ -113,7 +113,7 @@ def test_answers_that_ended_in_an_error_are_left_out_and_said(log: Path) -> None
 
     change_json(log, fail)
     run = read_tool_run(log)
-    assert run.notes == (
+    assert run.gaps == (
         "mmlu_0_shot: did not finish (error: the server\nis gone)",
         "mmlu_0_shot: 2 of 12 answers are left out: they ended in an error",
         "mmlu_0_shot: 2 of 6 items were answered fewer than 2 times",
@@ -129,7 +129,22 @@ def test_log_that_was_cancelled_is_partial(log: Path) -> None:
     run = read_tool_run(log)
     task = run.tasks["mmlu_0_shot"]
     assert (len(task.items), task.n_declared) == (3, 6)
-    assert "mmlu_0_shot: did not finish (cancelled)" in run.notes
+    assert "mmlu_0_shot: did not finish (cancelled)" in run.gaps
+
+
+def test_epoch_that_was_not_reached_is_missing(log: Path) -> None:
+    def drop(document: Any) -> None:
+        document["samples"] = [one for one in document["samples"] if one["epoch"] == 1]
+
+    change_json(log, drop)
+    assert read_tool_run(log).gaps == (
+        "mmlu_0_shot: 6 of 6 items were answered fewer than 2 times",
+    )
+
+
+def test_log_that_names_no_items_declares_them_by_their_number(log: Path) -> None:
+    change_json(log, lambda document: document["eval"]["dataset"].pop("sample_ids"))
+    assert read_tool_run(log).tasks["mmlu_0_shot"].n_declared == 6
 
 
 @pytest.mark.parametrize(
@@ -252,7 +267,7 @@ def test_value_of_another_type_is_refused_in_one_line(log: Path, key: str, value
     document = json.loads(log.read_text(encoding="utf-8"))
     log.write_text(json.dumps({"version": 2, "status": "", **document, key: value}))
     if (key, value) == ("status", "text"):
-        assert any("did not finish (text)" in note for note in read_tool_run(log).notes)
+        assert any("did not finish (text)" in gap for gap in read_tool_run(log).gaps)
         return
     with pytest.raises(TrackingError) as caught:
         read_tool_run(log)

@@ -170,7 +170,27 @@ def test_results_newer_than_all_samples_are_said(tmp_path: Path) -> None:
     folder = copied(BEFORE, tmp_path)
     path = results_of(folder)
     path.with_name("results_2031-01-01T00-00-00.json").write_bytes(path.read_bytes())
-    assert any("is newer and has no samples" in note for note in read_tool_run(folder).notes)
+    (gap,) = read_tool_run(folder).gaps
+    assert gap.startswith("results_2031-01-01T00-00-00.json is newer and has no samples of ethics_")
+
+
+def test_newer_run_that_has_samples_of_other_tasks_alone_is_said(tmp_path: Path) -> None:
+    folder = copied(BEFORE, tmp_path)
+    for path in (results_of(folder), samples_of(folder, "sums")):
+        date = path.stem.rpartition("_")[2]
+        newer = path.with_name(path.name.replace(date, "2031-01-01T00-00-00"))
+        newer.write_bytes(path.read_bytes())
+    (gap,) = read_tool_run(folder).gaps
+    assert "no samples of ethics_cm, mmlu_astronomy_generative, phrases, sst2: what was" in gap
+
+
+def test_samples_alone_without_results_are_missing(tmp_path: Path) -> None:
+    folder = copied(BEFORE, tmp_path)
+    path = samples_of(folder, "sst2")
+    date = path.stem.rpartition("_")[2]
+    path.rename(path.with_name(path.name.replace(date, "2031-01-01T00-00-00")))
+    (gap,) = read_tool_run(folder).gaps
+    assert gap.startswith("sst2: left out, because samples_sst2_2031-01-01T00-00-00.jsonl has no ")
 
 
 def test_task_without_samples_is_said(tmp_path: Path) -> None:
@@ -178,7 +198,7 @@ def test_task_without_samples_is_said(tmp_path: Path) -> None:
     samples_of(folder, "sst2").unlink()
     run = read_tool_run(folder)
     assert "sst2" not in run.tasks
-    assert any(note.startswith("no samples of sst2: ") for note in run.notes)
+    assert any(gap.startswith("no samples of sst2: ") for gap in run.gaps)
 
 
 @pytest.mark.parametrize(

@@ -50,5 +50,17 @@ def test_results_of_two_tools_are_refused(tmp_path: Path) -> None:
 
 def test_logs_in_folders_below_are_named(tmp_path: Path) -> None:
     shutil.copytree(INSPECT_NEW, tmp_path / "monday")
-    with pytest.raises(TrackingError, match="logs in its folders monday; name one"):
+    with pytest.raises(TrackingError, match="logs in its folders monday; name a folder"):
+        read_tool_run(tmp_path)
+
+
+def test_logs_in_folders_below_others_are_not_passed_over(tmp_path: Path) -> None:
+    shutil.copy(INSPECT_NEW / "sums.json", tmp_path)
+    (tmp_path / "monday").mkdir()
+    shutil.copy(INSPECT_NEW / "mmlu-0-shot.json", tmp_path / "monday")
+    with pytest.raises(TrackingError, match="holds logs, and others in its folders monday; name"):
+        read_tool_run(tmp_path)
+    (tmp_path / "sums.json").unlink()
+    shutil.copytree(BEFORE, tmp_path, dirs_exist_ok=True)
+    with pytest.raises(TrackingError, match="holds results of two tools"):
         read_tool_run(tmp_path)

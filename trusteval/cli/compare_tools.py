@@ -82,11 +82,11 @@ def _compare(asked: argparse.Namespace, runs: Sequence[ToolRun]) -> int:
 
 
 def _incomplete(runs: Sequence[ToolRun]) -> list[str]:
-    """Say which runs hold fewer items than were asked."""
-    from trusteval.results.partial import partial_tasks
+    """Say which runs hold less than was asked."""
+    from trusteval.results.partial import missing_parts
 
     which = zip(("first", "second"), runs, strict=False)
-    return [f"INCOMPLETE {one} run: {line}" for one, run in which for line in partial_tasks(run)]
+    return [f"INCOMPLETE {one} run: {line}" for one, run in which for line in missing_parts(run)]
 
 
 def _is_named(task: str, dimensions: dict[str, str], asked: argparse.Namespace) -> bool:
@@ -128,7 +128,7 @@ def _described(run: ToolRun) -> dict[str, Any]:
         "not_per_item": {
             name: dict(task.unusable) for name, task in run.tasks.items() if task.unusable
         },
-        "left_out": list(run.notes),
+        "left_out": [*run.gaps, *run.notes],
     }
 
 

@@ -58,7 +58,7 @@ def _gate(asked: argparse.Namespace) -> int:
     if asked.json is not None:
         record = tool_record(judging, found, gates_sha256=results.gates_sha256)
         write_files({asked.json: record.to_json()})
-    return exit_code(found, is_partial=bool(judging.incomplete))
+    return exit_code(found, is_partial=bool(judging.missing))
 
 
 def _lines(found: Sequence[Verdict | NotJudged]) -> list[str]:

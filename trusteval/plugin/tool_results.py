@@ -138,6 +138,9 @@ class ToolReportHooks:
 
             if session.shouldstop or session.shouldfail:
                 self._ending = Ending.STOPPED
+            is_partial = bool(self._results.judging.missing)
+            if session.exitstatus == pytest.ExitCode.OK and is_partial:
+                session.exitstatus = UNMEASURED
             if session.exitstatus == pytest.ExitCode.TESTS_FAILED and not self._is_worse:
                 session.exitstatus = UNMEASURED
             write_report(

@@ -34,7 +34,10 @@ def tool_record(
     failed_tests: Sequence[FailedTest] = (),
 ) -> RunRecord:
     """Return what was decided, what was not, and the scores of every task of every result."""
-    missing = [_unjudged(one) for one in found if isinstance(one, NotJudged)]
+    missing = [
+        *(_unjudged(one) for one in found if isinstance(one, NotJudged)),
+        *(Unjudged(name, Cause.ERROR, line) for name, line in judging.missing),
+    ]
     return RunRecord(
         facts=_facts(judging, gates_sha256),
         subjects=list(judging.runs),
@@ -51,7 +54,6 @@ def tool_record(
         failed_tests=failed_tests,
         doubts=[
             *judging.confounds(),
-            *judging.incomplete,
             *(f"{name}: {note}" for name, run in judging.runs.items() for note in run.notes),
         ],
     )

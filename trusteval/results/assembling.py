@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -83,14 +83,10 @@ def _mean(answers: Sequence[Answered], metric: str) -> float:
 
 
 def _notes(task: Task, answers: Sequence[Answered]) -> Iterator[str]:
-    times = Counter(answer.name for answer in answers)
-    n_names = len(times)
+    n_names = len({answer.name for answer in answers})
     alike = n_names - len(task.items)
     if alike:
         yield (
             f"{task.name}: {alike} of {n_names} documents have the content of another and cannot "
             "be told apart; they are one item, with the mean of what they earned"
         )
-    most = max(times.values())
-    if fewer := sum(count < most for count in times.values()):
-        yield f"{task.name}: {fewer} of {n_names} items were answered fewer than {most} times"

@@ -18,7 +18,7 @@ from trusteval.results.gateable import load_rows, metric_named
 from trusteval.results.measuring import earned_metric, measure_items
 from trusteval.results.metrics import why_not
 from trusteval.results.pairing import Paired, pair_items
-from trusteval.results.partial import partial_tasks
+from trusteval.results.partial import missing_parts
 from trusteval.results.tool_run import Item, Task, ToolRun
 from trusteval.types import Level, Outcome, Unavailable, Undecided, Verdict
 
@@ -89,19 +89,15 @@ class Judging:
         return tuple(f"gate {gate.number} {gate.id}" for gate in self.gates if gate.holds_nobody)
 
     @property
-    def incomplete(self) -> list[str]:
-        """Say which results are partial: fewer items than the tool says that it asked."""
-        return [
-            f"INCOMPLETE {name}: {line}"
-            for name, run in self.runs.items()
-            for line in partial_tasks(run)
-        ]
+    def missing(self) -> list[tuple[str, str]]:
+        """Name the results that are partial, each with what the tool asked and is not there."""
+        return [(name, line) for name, run in self.runs.items() for line in missing_parts(run)]
 
     @property
     def notices(self) -> list[str]:
         """Say what is not judged, and what tools left out."""
         return [
-            *self.incomplete,
+            *(f"INCOMPLETE {name}: {line}" for name, line in self.missing),
             *(f"{name}: {note}" for name, run in self.runs.items() for note in run.notes),
             *row_sentences(
                 self.origin,

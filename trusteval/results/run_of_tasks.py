@@ -21,7 +21,9 @@ class Part:
     facts: Mapping[str, str]
 
 
-def joined(place: Path, parts: Sequence[Part], *, tool: str, notes: Sequence[str]) -> ToolRun:
+def joined(
+    place: Path, parts: Sequence[Part], *, tool: str, notes: Sequence[str], gaps: Sequence[str]
+) -> ToolRun:
     """Make a run of at least one task; facts that differ between tasks become theirs.
 
     Raises TrackingError for the tasks of several models.
@@ -47,6 +49,7 @@ def joined(place: Path, parts: Sequence[Part], *, tool: str, notes: Sequence[str
         tasks={task.name: task for task in tasks},
         facts=shared,
         notes=(*notes, *(note for part in parts for note in part.assembled.notes), *_unread(parts)),
+        gaps=tuple(gaps),
     )
 
 

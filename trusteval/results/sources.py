@@ -50,16 +50,20 @@ def read_tool_run(place: Path) -> ToolRun:
 
 def _read_folder(folder: Path) -> ToolRun:
     logs = logs_of(folder)
-    of_lm_eval = any(is_lm_eval_file(path) for path in _files(folder))
-    if logs and of_lm_eval:
+    files = _files(folder)
+    below = sorted({path.parent.name for path in files if path.parent != folder and is_log(path)})
+    of_lm_eval = any(map(is_lm_eval_file, files))
+    if of_lm_eval and (logs or below):
         raise TrackingError(f"{folder} holds results of two tools; put each into a folder")
     if of_lm_eval:
         return read_lm_eval(folder)
+    if below:
+        too = "logs, and others" if logs else "logs"
+        raise TrackingError(
+            f"{folder} holds {too} in its folders {', '.join(below)}; name a folder of logs alone"
+        )
     if logs:
         return read_inspect(folder, logs)
-    below = sorted({path.parent.name for path in _files(folder) if is_log(path)})
-    if below:
-        raise TrackingError(f"{folder} holds logs in its folders {', '.join(below)}; name one")
     raise TrackingError(f"{folder} holds nothing that can be read; expected {READ}")
 
 

@@ -57,7 +57,8 @@ class ToolRun:
     """One model's results by one tool.
 
     `facts` hold what all tasks share, so that a task was asked with these and its own; `notes` say
-    what of the folder was left out, and why.
+    what of the folder was passed over, and why; `gaps` say what was asked and is not here to be
+    read, so that the run is partial.
     `model` is what the tool calls the model; it is what is under test, not a confound.
     """
 
@@ -68,3 +69,4 @@ class ToolRun:
     tasks: Mapping[str, Task]
     facts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from trusteval.results.inspect_log.samples import SAMPLE_FIELDS
 from trusteval.system.bounded import MIB, opened, shown_size
 
 _HEAD = re.compile(rb'\s*\{\s*"(?:version"\s*:\s*\d+\s*,\s*"status"|eval"\s*:\s*\{)')
-_HEADER = {"version", "status", "eval", "plan", "error"}
+_HEADER = {"version", "status", "eval", "plan", "results", "error"}
 _LARGEST_UNPACKED = 4096 * MIB
 """What a `.eval` may unpack to; its samples are read one after the other."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,12 +33,13 @@ def read_inspect(place: Path, paths: Sequence[Path]) -> ToolRun:
     those of several models.
     """
     newest, notes = _newest([read_log(path) for path in paths])
-    parts = []
+    parts, gaps = [], []
     for task, log in newest.items():
-        part, said = _part(task, log)
+        part, missing = _part(task, log)
         parts += [part]
-        notes += said
-    return joined(place, parts, tool=TOOL, notes=notes)
+        gaps += missing
+        notes += _reduced(task, log)
+    return joined(place, parts, tool=TOOL, notes=notes, gaps=gaps)
 
 
 def _newest(logs: Sequence[Log]) -> tuple[dict[str, Log], list[str]]:
@@ -67,10 +68,10 @@ def _created(log: Log) -> tuple[str, str]:
 
 def _part(task: str, log: Log) -> tuple[Part, list[str]]:
     answers, n_failed = _answers(log)
-    notes = list(_notes(task, log, n_answers=len(answers), n_failed=n_failed))
+    gaps = list(_gaps(task, log, answers, n_failed=n_failed))
     if not answers:
         raise TrackingError(
-            f"{log.path}: no sample with an answer ({'; '.join(notes) or 'none was logged'}); run "
+            f"{log.path}: no sample with an answer ({'; '.join(gaps) or 'none was logged'}); run "
             "it again, with log_samples"
         )
     recorded = Recorded(
@@ -87,7 +88,7 @@ def _part(task: str, log: Log) -> tuple[Part, list[str]]:
         version=version_of(log.header),
         facts=run_facts(log.header),
     )
-    return part, notes
+    return part, gaps
 
 
 def _answers(log: Log) -> tuple[list[Answered], int]:
@@ -108,16 +109,25 @@ def _answers(log: Log) -> tuple[list[Answered], int]:
     return list(answers.values()), n_failed
 
 
-def _notes(task: str, log: Log, *, n_answers: int, n_failed: int) -> Iterator[str]:
+def _gaps(task: str, log: Log, answers: Sequence[Answered], *, n_failed: int) -> Iterator[str]:
+    """Yield a line on what was asked and has no answer, or none in some epoch."""
     status = log.header.text("status")
     if status != "success":
         message = log.header.optional_part("error").optional_text("message")
         yield f"{task}: did not finish ({status}{': ' if message else ''}{message[:200]})"
     if n_failed:
         yield (
-            f"{task}: {n_failed} of {n_failed + n_answers} answers are left out: they ended in an "
-            "error"
+            f"{task}: {n_failed} of {n_failed + len(answers)} answers are left out: they ended in "
+            "an error"
         )
+    times = Counter(answer.name for answer in answers)
+    most = max((_epochs(log.header), *times.values()))
+    if fewer := sum(count < most for count in times.values()):
+        yield f"{task}: {fewer} of {len(times)} items were answered fewer than {most} times"
+
+
+def _reduced(task: str, log: Log) -> Iterator[str]:
+    """Yield a note where the tool's own numbers come of another reduction than ours."""
     if reducer := reducer_of(log.header):
         yield (
             f"{task}: inspect reduced epochs by {reducer}; here an item has the mean of its epochs"
@@ -125,5 +135,14 @@ def _notes(task: str, log: Log, *, n_answers: int, n_failed: int) -> Iterator[st
 
 
 def _declared(header: Entry) -> int | None:
-    dataset = header.part("eval").optional_part("dataset")
-    return len(dataset.optional_items("sample_ids")) or None
+    """Return how many items were asked, which older logs say by their answers in all epochs."""
+    evaluated = header.part("eval")
+    if names := evaluated.optional_part("dataset").optional_items("sample_ids"):
+        return len(names)
+    n_answers = header.optional_part("results").values.get("total_samples")
+    return n_answers // _epochs(header) or None if isinstance(n_answers, int) else None
+
+
+def _epochs(header: Entry) -> int:
+    epochs = header.part("eval").optional_part("config").values.get("epochs")
+    return epochs if isinstance(epochs, int) and epochs > 0 else 1

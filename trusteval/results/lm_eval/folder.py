@@ -67,6 +67,11 @@ def find_recordings(folder: Path) -> LmEvalFolder:
     return LmEvalFolder(tuple(recordings), tuple(results[date] for date in sorted(results)))
 
 
+def is_newer(path: Path, other: Path) -> bool:
+    """Whether a file of a folder was written by a later run than another."""
+    return _date(path) > _date(other)
+
+
 def _newest(task: str, paths: list[Path], *, results: dict[str, Path]) -> Recording:
     *older, newest = sorted(paths, key=_date)
     return Recording(task, newest, results.get(_date(newest)), tuple(older))

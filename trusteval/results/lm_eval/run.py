@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from trusteval.errors import TrackingError
 from trusteval.results.assembling import Recorded, assemble
 from trusteval.results.documents import Entry, read_document
 from trusteval.results.lm_eval.facts import is_chat, model_of, run_facts, task_facts, version_of
-from trusteval.results.lm_eval.folder import LmEvalFolder, Recording, find_recordings
+from trusteval.results.lm_eval.folder import LmEvalFolder, Recording, find_recordings, is_newer
 from trusteval.results.lm_eval.samples import Asked, read_samples
 from trusteval.results.run_of_tasks import Part, joined
 from trusteval.results.tool_run import ToolRun
@@ -25,14 +25,15 @@ def read_lm_eval(folder: Path) -> ToolRun:
     samples, of several models, damaged, or by another version.
     """
     found = find_recordings(folder)
-    notes = list(_left_out(found))
+    notes, gaps = list(_passed_over(found)), list(_left_out(found))
     whole = [(recording, path) for recording in found.recordings if (path := recording.results)]
     if not whole:
-        raise TrackingError(f"{folder}: nothing can be read of it ({'; '.join(notes)})")
-    results = {path: read_document(path) for path in sorted({path for _, path in whole})}
+        raise TrackingError(f"{folder}: nothing can be read of it ({'; '.join(gaps)})")
+    first = min(found.results.index(path) for _, path in whole)
+    results = {path: read_document(path) for path in found.results[first:]}
     parts = [_part(recording, results[path]) for recording, path in whole]
-    notes += [*_without_samples(found, results), *_cuts(parts)]
-    return joined(folder, parts, tool=TOOL, notes=notes)
+    gaps += [*_without_samples(found, results), *_newer_without_samples(whole, results)]
+    return joined(folder, parts, tool=TOOL, notes=[*notes, *_cuts(parts)], gaps=gaps)
 
 
 def _part(recording: Recording, results: Entry) -> Part:
@@ -74,28 +75,28 @@ def _declared(results: Entry, task: str) -> int | None:
     return counted if isinstance(counted, int) and not isinstance(counted, bool) else None
 
 
-def _left_out(found: LmEvalFolder) -> Iterator[str]:
-    """Yield a note on every file that is not read, and on what is read in its place."""
+def _passed_over(found: LmEvalFolder) -> Iterator[str]:
+    """Yield a note on every file that has a newer one."""
     for recording in found.recordings:
         if recording.older:
             yield (
                 f"{recording.task}: {recording.samples.name} is the newest of "
                 f"{len(recording.older) + 1} and is what was read"
             )
+
+
+def _left_out(found: LmEvalFolder) -> Iterator[str]:
+    """Yield a line on every task whose newest samples cannot be read."""
+    for recording in found.recordings:
         if recording.results is None:
             yield (
                 f"{recording.task}: left out, because {recording.samples.name} has no "
                 "results_*.json of its date beside it; copy that file here too"
             )
-    if found.results and found.results[-1] not in {one.results for one in found.recordings}:
-        yield (
-            f"{found.results[-1].name} is newer and has no samples: what was read is of an earlier "
-            "run; run lm_eval with --log_samples"
-        )
 
 
 def _without_samples(found: LmEvalFolder, results: Mapping[Path, Entry]) -> Iterator[str]:
-    """Yield a note on the tasks that results alone name; groups are not under 'configs'."""
+    """Yield a line on the tasks that results alone name; groups are not under 'configs'."""
     read = {recording.task for recording in found.recordings}
     named = {task for entry in results.values() for task in entry.part("configs").values}
     if absent := sorted(named - read):
@@ -103,6 +104,20 @@ def _without_samples(found: LmEvalFolder, results: Mapping[Path, Entry]) -> Iter
             f"no samples of {', '.join(absent)}: what their items earned is not known; run lm_eval "
             "with --log_samples"
         )
+
+
+def _newer_without_samples(
+    whole: Sequence[tuple[Recording, Path]], results: Mapping[Path, Entry]
+) -> Iterator[str]:
+    """Yield a line on each results that are newer than the samples of a task that they name."""
+    for path, entry in results.items():
+        named = entry.part("configs").values
+        stale = [one.task for one, own in whole if one.task in named and is_newer(path, own)]
+        if stale:
+            yield (
+                f"{path.name} is newer and has no samples of {', '.join(stale)}: what was read is "
+                "of an earlier run; run lm_eval with --log_samples"
+            )
 
 
 def _cuts(parts: list[Part]) -> Iterator[str]:
