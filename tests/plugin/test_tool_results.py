@@ -166,6 +166,7 @@ def test_without_results_nothing_is_collected(folder: Path) -> None:
         ((RESULTS, "--trust-model=demo"), "--trust-results judges what other tools recorded"),
         (("--trust-results=dense=nothing", "--trust-gates=mine.toml"), "nothing is not there"),
         ((RESULTS, "--trust-gates=none.toml"), "gates cannot be read from "),
+        (("--trust-results=", "--trust-gates=mine.toml"), "no results to judge; name a folder"),
     ],
 )
 def test_mistakes_are_refused_in_one_line(folder: Path, words: tuple[str, ...], said: str) -> None:
@@ -173,3 +174,27 @@ def test_mistakes_are_refused_in_one_line(folder: Path, words: tuple[str, ...], 
     assert ran.returncode == 4
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_results_that_no_collected_test_judges_are_refused(
+    folder: Path, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (tmp_path / "test_own.py").write_text("def test_own():\n    pass\n", encoding="utf-8")
+    rows = f"--trust-gates={folder / 'mine.toml'}"
+    ran = pytest_in(tmp_path, RESULTS, rows, *workers, timeout=120, PYTHONPATH=str(ROOT))
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    assert "--trust-results names results, and no collected test judges them" in (
+        ran.stdout + ran.stderr
+    )
+
+
+def test_results_that_two_modules_judge_are_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    shipped_test = "from trusteval.gate.test_results import *  # noqa: F403\n"
+    (tmp_path / "test_gate.py").write_text(shipped_test, encoding="utf-8")
+    rows = f"--trust-gates={folder / 'mine.toml'}"
+    ran = run(tmp_path, RESULTS, rows, ".")
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    assert "test_results is collected twice, from " in ran.stderr

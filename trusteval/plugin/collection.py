@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from trusteval.plugin.options import option
-from trusteval.plugin.stash import CLAIMED, COLLECTED, RUN
+from trusteval.plugin.stash import CLAIMED, COLLECTED, RESULTS, RUN
 from trusteval.plugin.written import written_in
 from trusteval.run.options import GATES
 from trusteval.system.bounded import MIB, read_bytes
@@ -24,6 +24,7 @@ _FIRST = ("trust_sanity", "trust_recording")
 """The marks of what comes before gates, in this order."""
 _JUDGING = (
     *("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity"),
+    "trust_results",
     *("vote_invariant", "vote_control"),
 )
 """The marks of what is to run once."""
@@ -58,6 +59,9 @@ def take_collected(
         refuse_repeated(session, items)
         refuse_unclaimed(session)
         config.stash[COLLECTED] = collected(config, items)
+    if RESULTS in config.stash:
+        refuse_repeated(session, items)
+        refuse_results_without_test(session, items)
     seen: dict[str, int] = {}
 
     def place(item: pytest.Item) -> tuple[int, int, int]:
@@ -125,6 +129,22 @@ def refuse_unclaimed(session: pytest.Session) -> None:
         f"trust_gates({benchmarks}); run the shipped ones too (pytest --pyargs trusteval.gate, or "
         "`from trusteval.gate import *` in a module of tests), write one, or remove the row",
     )
+
+
+def refuse_results_without_test(session: pytest.Session, items: Iterable[pytest.Item]) -> None:
+    """Raise UsageError where results are named and no test that judges them is collected.
+
+    Tests that --deselect, -k or -m leave out are gone from `items` too, as the user chose.
+    """
+    chosen = session.config.option
+    if chosen.keyword or chosen.markexpr or chosen.deselect or session.testsfailed:
+        return
+    if not any(item.get_closest_marker("trust_results") for item in items):
+        _refuse(
+            session,
+            "--trust-results names results, and no collected test judges them: run the shipped one "
+            "too (pytest --pyargs trusteval.gate.test_results)",
+        )
 
 
 def _called(config: pytest.Config) -> str:

@@ -69,7 +69,7 @@ def start(session: pytest.Session) -> None:
         refuse_unnameable_paths(config)
         refuse_lost_configuration(config)
         with explaining_places():
-            if results := option(config, "results"):
+            if (results := option(config, "results")) is not None:
                 if not is_worker:
                     watch_output(config)
                 take_results(config, results)
