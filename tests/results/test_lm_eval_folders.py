@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -146,6 +147,27 @@ def test_partial_run_has_fewer_items_than_it_declares(tmp_path: Path) -> None:
     write_lines(path, lines_of(path)[:30])
     task = read_tool_run(folder).tasks["sst2"]
     assert (len(task.items), task.n_declared) == (30, 36)
+
+
+def test_number_of_items_that_is_not_recorded_is_said(tmp_path: Path) -> None:
+    folder = copied(BEFORE, tmp_path)
+    change_json(results_of(folder), lambda document: document.pop("n-samples"))
+    change_json(results_of(folder), lambda document: document["results"]["sst2"].clear())
+    run = read_tool_run(folder)
+    assert run.tasks["sst2"].n_declared is None
+    assert any(note.startswith("sst2: how many items were asked is not") for note in run.notes)
+
+
+def test_other_scoring_of_a_task_is_among_its_facts(tmp_path: Path) -> None:
+    folder = copied(BEFORE, tmp_path)
+
+    def score_otherwise(document: Any) -> None:
+        document["configs"]["sst2"]["process_results"] = "def process_results(doc, results): ..."
+
+    change_json(results_of(folder), score_otherwise)
+    facts = read_tool_run(folder).tasks["sst2"].facts
+    assert facts["process_results"] == "def process_results(doc, results): ..."
+    assert facts["doc_to_target"] == "label"
 
 
 def test_newest_samples_of_a_task_are_read_and_that_is_said(tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def _mean(answers: Sequence[Answered], metric: str) -> float:
 def _notes(task: Task, answers: Sequence[Answered]) -> Iterator[str]:
     n_names = len({answer.name for answer in answers})
     alike = n_names - len(task.items)
+    if task.n_declared is None:
+        yield f"{task.name}: how many items were asked is not recorded; some may be missing"
     if alike:
         yield (
             f"{task.name}: {alike} of {n_names} documents have the content of another and cannot "

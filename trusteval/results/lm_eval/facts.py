@@ -25,6 +25,7 @@ _RUN = (
 _TASK = (
     *("dataset_path", "dataset_name", "test_split", "validation_split", "output_type"),
     *("description", "doc_to_text", "doc_to_choice", "fewshot_split", "generation_kwargs"),
+    *("doc_to_target", "process_results", "fewshot_delimiter", "target_delimiter"),
     *("repeats", "metric_list", "filter_list"),
 )
 

@@ -72,6 +72,8 @@ def _direction(directions: Mapping[str, object]) -> Callable[[str], bool | None]
 
 def _declared(results: Entry, task: str) -> int | None:
     counted = results.optional_part("n-samples").optional_part(task).values.get("effective")
+    if counted is None:
+        counted = results.optional_part("results").optional_part(task).values.get("sample_len")
     return counted if isinstance(counted, int) and not isinstance(counted, bool) else None
 
 
