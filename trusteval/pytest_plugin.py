@@ -30,7 +30,7 @@ from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are fo
     trust_say,
     voting_ensemble,
 )
-from trusteval.plugin.options import add_options, is_asked, option
+from trusteval.plugin.options import NO_MODEL, add_options, is_asked, option
 
 MARKS = (
     "adversarial_robustness: gates on adversarial robustness",
@@ -245,6 +245,16 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         from trusteval.plugin.reporting import begin_report
 
         begin_report(session.config, [item.nodeid for item in session.items])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that nothing was judged where no model is named: such a run is green."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_MODEL in str(getattr(report, "longrepr", "")) for report in skipped):
+        how = "or set trust_model where pytest is configured"
+        terminalreporter.write_line(
+            f"trusteval: nothing was judged, {NO_MODEL}, {how}", yellow=True
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

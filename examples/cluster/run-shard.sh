@@ -7,6 +7,8 @@ set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/places.sh"
 
 number=${1:-${SLURM_ARRAY_TASK_ID:-${JOB_COMPLETION_INDEX:?the number of a shard}}}
+# Bash counts with what is no number as if it were 0: another shard would be recorded.
+[[ $number =~ ^(0|[1-9][0-9]*)$ ]] || { echo "run-shard: $number is no number of a shard" >&2; exit 2; }
 shard=$(sed -n "$((number + 1))p" "$SHARED/shards.txt")
 [ -n "$shard" ] || { echo "run-shard: $SHARED/shards.txt has no shard $number" >&2; exit 2; }
 name=shard-$number

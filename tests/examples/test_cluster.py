@@ -174,10 +174,15 @@ def test_kubernetes_runs_the_same_shard(cluster: Cluster) -> None:
     assert file.read_bytes() == before
 
 
-def test_number_that_is_no_shard_is_refused(whole: tuple[Cluster, str]) -> None:
-    done = whole[0].call("run-shard.sh", "7")
-    assert done.returncode == 2
-    assert "has no shard 7" in done.stderr
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("7", "has no shard 7"), ("x", "x is no number"), ("-1", "-1 is no number")],
+)
+def test_number_that_is_no_shard_is_refused(
+    whole: tuple[Cluster, str], number: str, told: str
+) -> None:
+    done = whole[0].call("run-shard.sh", number)
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
 
 
 def test_jobs_keep_to_the_schema_of_kubernetes() -> None:

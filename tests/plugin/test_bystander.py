@@ -149,6 +149,11 @@ def test_their_run_says_the_same_with_and_without_the_plugin(theirs: Path) -> No
         ),
         (("--trust-require=all",), "ERROR: --trust-require: no model under test"),
         (("--trust-accept",), "ERROR: --trust-accept: no model under test"),
+        (("--trust-variants=dense",), "ERROR: --trust-variants: no model under test"),
+        (("--trust-profile=full",), "ERROR: --trust-profile: no model under test"),
+        (("--trust-gates=mine.toml",), "ERROR: --trust-gates: no model under test"),
+        (("--trust-reports=reports/x", "-n", "1"), "ERROR: --trust-reports: no model under test"),
+        (("--trust-recorded-only",), "ERROR: --trust-recorded-only: no model under test"),
     ],
 )
 def test_one_option_is_enough_to_be_heard(
@@ -199,7 +204,8 @@ def test_fixtures_marks_and_errors_work_without_an_option(
     (theirs / "test_theirs.py").write_text(FIXTURES, encoding="utf-8")
     ran = run(theirs, "-rsE", *arguments)
     assert "1 failed, 3 passed, 2 skipped" in ran.stdout, ran.stdout
-    assert ran.stdout.count("no model under test: pass --trust-model") == 2
+    assert ran.stdout.count(": no model under test: pass --trust-model") == 2
+    assert "\ntrusteval: nothing was judged, no model under test" in ran.stdout
     assert "\nUsageError: in one line\n" in ran.stdout
     assert "trusteval: told" in ran.stdout + ran.stderr
 

@@ -119,6 +119,16 @@ def test_no_second_configuration_is_written(
         assert iniconfig.IniConfig(name, data=section)[heading]["trust_model"] == "demo"
 
 
+def test_what_is_told_for_native_settings_goes_beside_them(init: Init, tmp_path: Path) -> None:
+    native = '[tool.pytest]\naddopts = ["-q"]\n'
+    (tmp_path / "pyproject.toml").write_text(native, encoding="utf-8")
+    status, said = init("--ci=none")
+    assert status == 1
+    lines = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+    added = tomllib.loads("\n".join(line for line in lines if line[0] == "[" or " = " in line))
+    assert added["tool"]["pytest"]["trust_model"] == "demo"
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -166,6 +166,7 @@ def test_gitlab_job_of_a_failing_gate_fails_and_leaves_what_is_published(project
         ("--trust-html=off", REFUSES, 1, "something is worse"),
         ("--trust-html=off --trust-require=all -k mmlu", ANSWERS, 10, "could not be measured"),
         ("--trust-profile=none", ANSWERS, 4, "nothing was judged, pytest ended with 4"),
+        ("-o trust_model= --trust-model=", ANSWERS, 4, "nothing was judged, pytest ended with 4"),
     ],
 )
 def test_plain_shell_keeps_the_status(

@@ -15,7 +15,7 @@ from trusteval.errors import VariantError
 from trusteval.plugin.gate_warning import GateWarning
 from trusteval.plugin.headlines import Headlines
 from trusteval.plugin.junit import OUTCOME
-from trusteval.plugin.options import store_path
+from trusteval.plugin.options import NO_MODEL, store_path
 from trusteval.plugin.showing import uncaptured, watched_terminal
 from trusteval.plugin.stash import ANSWERED, RUN
 from trusteval.printable import printable_line
@@ -38,7 +38,7 @@ def trust_run(pytestconfig: pytest.Config) -> Run:
     """Return what this run was asked to do; skip where no model is under test."""
     run = pytestconfig.stash.get(RUN, None)
     if run is None:
-        pytest.skip("no model under test: pass --trust-model")
+        pytest.skip(NO_MODEL)
     return run
 
 

@@ -17,6 +17,9 @@ from trusteval.run.option import Option, Said, options_of
 from trusteval.run.options import GATES, REPORTS, Options
 
 _OPTIONS = {option.name: option for option in options_of(Options)}
+NO_MODEL = "no model under test: pass --trust-model"
+_OF_A_RUN = ("variants", "profile", "gates", "reports", "recorded-only")
+"""Options that, on the command line, ask for verdicts: a run without any must not end green."""
 _LONGEST_NAME = 200
 """Letters of a baseline's name, as far as file systems take it."""
 
@@ -133,9 +136,10 @@ def read_options(config: pytest.Config, kind: type[Options] = Options) -> Option
     requires = requires_all(config)
     model = option(config, "model")
     if not model:
-        if accepts or requires:
-            name = "accept" if accepts else "require"
-            raise pytest.UsageError(f"--trust-{name}: no model under test, pass --trust-model")
+        given = (name for name in _OF_A_RUN if getattr(config.option, _OPTIONS[name].dest, None))
+        name = "accept" if accepts else "require" if requires else next(given, None)
+        if name is not None:
+            raise pytest.UsageError(f"{_OPTIONS[name].flag}: {NO_MODEL}")
         return None
     if getattr(config.option, "trust_data", None) and option(config, "profile") == "demo":
         raise pytest.UsageError(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.plugin.options import NO_MODEL
 from trusteval.plugin.stash import CLAIMED, RUN
 from trusteval.system.machine import share_out
 
@@ -25,7 +26,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     wanted = set(metafunc.fixturenames)
     if run is None:
         names = sorted(wanted & {"gate", "subject", "benchmark_name", "ensemble"})
-        skip = pytest.mark.skip(reason="no model under test: pass --trust-model")
+        skip = pytest.mark.skip(reason=NO_MODEL)
         empty = [pytest.param(*[None] * len(names), marks=skip, id="no-model")]
         metafunc.parametrize(",".join(names), empty)
     elif "gate" in wanted:

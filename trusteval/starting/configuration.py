@@ -35,10 +35,14 @@ _COMMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """A file that configures pytest already, and the model that it names, if it names one."""
+    """A file that configures pytest already, and the model that it names, if it names one.
+
+    `heading` is its part where that is not the usual one.
+    """
 
     name: str
     model: str | None
+    heading: str | None = None
 
     def lines(self, settings: Mapping[str, str]) -> list[str]:
         """Word settings as this file has them, under the heading that they belong to."""
@@ -46,7 +50,7 @@ class Configured:
         if self.name.endswith(".toml"):
             texts = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
             texts["testpaths"] = f"[{texts['testpaths']}]"
-        heading = f"[{_HEADINGS[self.name]}]"
+        heading = f"[{self.heading or _HEADINGS[self.name]}]"
         return [heading, *(f"{name} = {text}" for name, text in texts.items())]
 
 
@@ -118,11 +122,14 @@ def _in_toml(text: str, path: Path) -> Configured | None:
         raise UsageError(f"{path} cannot be read, so pytest cannot run here: {error}") from error
     is_its_own = path.name in _ITS_OWN
     match document if is_its_own else document.get("tool"):
-        case {"pytest": {"trust_model": model}} | {
-            "pytest": {"ini_options": {"trust_model": model}}
-        }:
+        case {"pytest": {"ini_options": {"trust_model": model}}}:
             return Configured(path.name, str(model))
-        case {"pytest": _}:
+        case {"pytest": {"ini_options": _}}:
             return Configured(path.name, None)
+        case {"pytest": dict(part)}:
+            # Beside [tool.pytest], pytest refuses [tool.pytest.ini_options].
+            model = part.get(_MODEL)
+            heading = None if is_its_own else "tool.pytest"
+            return Configured(path.name, None if model is None else str(model), heading)
         case _:
             return Configured(path.name, None) if is_its_own else None

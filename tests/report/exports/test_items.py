@@ -162,3 +162,16 @@ def test_many_rows_are_written_in_parts() -> None:
     table = parquet.ParquetFile(io.BytesIO(file.getvalue()))
     assert table.num_row_groups > 1
     assert table.read()["item"].to_pylist() == [str(number) for number in range(40_000)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_only_an_earlier_export_is_replaced(
+    refusing: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs, mine = tmp_path / "pytest.ini", tmp_path / "items"
+    theirs.write_text("[pytest]\n", encoding="utf-8")
+    assert main(["export", str(refusing), "--to", kind, "--out", str(theirs)]) == 2
+    assert "is there, and is no earlier export" in capsys.readouterr().err
+    assert theirs.read_text(encoding="utf-8") == "[pytest]\n"
+    for _ in range(2):
+        assert main(["export", str(refusing), "--to", kind, "--out", str(mine)]) == 0

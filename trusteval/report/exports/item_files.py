@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 from trusteval.report.exports.item_rows import ItemRow
 
 COLUMNS = tuple(one.name for one in fields(ItemRow))
+CSV_BEGINS = ",".join(COLUMNS).encode()
+PARQUET_BEGINS = b"PAR1"
 _FLAGS = ("contradictory", "correct", "truncated")
 _ROWS_AT_ONCE = 16_384
 _ACTED_ON = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")  # noqa: RUF001

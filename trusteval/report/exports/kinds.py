@@ -10,7 +10,7 @@ from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.report.artifacts import PAGE, REPORT, VERDICTS
-from trusteval.report.exports.place import file_at, folder_at
+from trusteval.report.exports.place import file_at, folder_at, refuse_foreign
 from trusteval.report.exports.published import Published
 from trusteval.report.exports.worth import worth
 from trusteval.report.finished_run import FinishedRun
@@ -171,10 +171,16 @@ def _harness(
 def _table(
     run: FinishedRun, answers: AnsweredRun, wanted: Wanted, parts: list[tuple[str, str]]
 ) -> list[str]:
-    from trusteval.report.exports.item_files import write_csv, write_parquet
+    from trusteval.report.exports.item_files import (
+        CSV_BEGINS,
+        PARQUET_BEGINS,
+        write_csv,
+        write_parquet,
+    )
     from trusteval.report.exports.item_rows import item_rows, why_no_ballots
 
     out = _out(wanted, "FILE")
+    refuse_foreign(out, begins=CSV_BEGINS if wanted.kind is Kind.CSV else PARQUET_BEGINS)
     rows = item_rows(answers, parts, caveat=worth(run).note, with_texts=wanted.with_texts)
     with file_at(out) as file:
         if wanted.kind is Kind.CSV:

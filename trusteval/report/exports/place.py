@@ -37,3 +37,19 @@ def folder_at(out: Path) -> Path:
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     return out
+
+
+def refuse_foreign(out: Path, *, begins: bytes) -> None:
+    """Raise UsageError for a file that is there and does not begin as an export of its kind does.
+
+    An empty file may be replaced.
+    """
+    if not out.is_file():
+        return
+    try:
+        with out.open("rb") as file:
+            start = file.read(len(begins))
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    if start not in (b"", begins):
+        raise UsageError(f"{out} is there, and is no earlier export: name another, or remove it")
