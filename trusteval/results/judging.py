@@ -98,11 +98,16 @@ class Judging:
         ]
 
     @property
+    def notes(self) -> list[str]:
+        """Say what was left out of results, and why."""
+        return [f"{name}: {note}" for name, run in self.runs.items() for note in run.notes]
+
+    @property
     def notices(self) -> list[str]:
-        """Say what is not judged, and what tools left out."""
+        """Say what is not judged, and what was left out."""
         return [
             *self.incomplete,
-            *(f"{name}: {note}" for name, run in self.runs.items() for note in run.notes),
+            *self.notes,
             *row_sentences(
                 self.origin,
                 left_out=(),
