@@ -40,7 +40,7 @@ def add_gates(commands: Any) -> None:
 
 
 def _suggest(asked: argparse.Namespace) -> int:
-    from trusteval.run.suggested_rows import gates_text, suggested_rows
+    from trusteval.run.suggested_rows import suggested_file, suggested_rows
     from trusteval.tracking.selection import is_store, select
     from trusteval.tracking.store_selection import Asking
 
@@ -56,14 +56,14 @@ def _suggest(asked: argparse.Namespace) -> int:
     if not chosen.run.answer_tables:
         raise UsageError(f"{asked.run_named} holds no answers; nothing can be suggested from it")
     parts = list(suggested_rows(chosen.run, power=asked.power, subject=chosen.subject))
-    text = gates_text(chosen, parts, named=asked.run_named, power=asked.power)
+    text = suggested_file(chosen, parts, named=asked.run_named, power=asked.power)
     n_rows = sum(len(part.rows) for part in parts)
-    if not n_rows:
+    if not n_rows or asked.out is None:
         say(text.rstrip("\n").split("\n"))
+    if not n_rows:
         complain("these samples resolve no limit: no row is suggested")
         return 1
     if asked.out is None:
-        say(text.rstrip("\n").split("\n"))
         return 0
     with asked.out.open("x", encoding="utf-8") as file:
         file.write(text)
