@@ -22,7 +22,7 @@ import numpy as np
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
 from trusteval.benchmarks import BENCHMARKS
-from trusteval.ensemble.members import DENSE, member
+from trusteval.ensemble.members import member
 from trusteval.ensemble.panels import panels_of
 from trusteval.ensemble.study import SECTIONS
 from trusteval.protocols import PROTOCOLS
@@ -30,7 +30,7 @@ from trusteval.suite.data_facts import DataFacts
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.answers_file import NAME, read_answers, write_document
 from trusteval.tracking.run_facts import PromptFacts, RunFacts
-from trusteval.types import Answer, Ensemble, FinishReason, Label, Refusal, Response, Sample
+from trusteval.types import DENSE, Answer, Ensemble, FinishReason, Label, Refusal, Response, Sample
 
 SEED = 2511
 ASKED = ("adult", "advglue", "ethics", "mmlu", "ood")

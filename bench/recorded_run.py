@@ -18,14 +18,13 @@ from trusteval.benchmarks.benchmark import Question
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.engines.health import health_key
 from trusteval.engines.local.backend import HFBackend
-from trusteval.run.names import DENSE
 from trusteval.run.subjects import parse_variants
 from trusteval.store import ResponseStore, response_key
 from trusteval.suite.origin import Origin
 from trusteval.suite.profiles import find_profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.system.digests import digest
-from trusteval.types import FinishReason, Health, Response, Sample, Variant
+from trusteval.types import DENSE, FinishReason, Health, Response, Sample, Variant
 
 ROOT = Path(__file__).parents[1]
 VARIANTS = ("gptq-8", "gptq-4", "gptq-3", "awq-8", "awq-4", "awq-3")

@@ -6,7 +6,7 @@ TrustEvalError
 │   ├── ModelError      a model directory that is missing, unsafe or unreadable
 │   ├── GateError       a gates.toml that is empty, incomplete or contradictory
 │   ├── PlaceError      a folder or file that this user may not read or write
-│   └── TrackingError   a baseline or recorded run that is missing, damaged or not comparable
+│   └── TrackingError   a baseline, recorded run or another tool's results: missing or damaged
 ├── DataError           a benchmark file or recording that is malformed (file and line)
 │   └── MissingDataError   a benchmark file that is not there
 ├── EngineError         a model that could not be run, or produced NaN
@@ -57,7 +57,7 @@ class PlaceError(UsageError):
 
 
 class TrackingError(UsageError):
-    """A baseline, recorded run or history that is missing, damaged, or from another version."""
+    """A baseline, recorded run, history or another tool's results: missing, damaged, not read."""
 
 
 class DataError(TrustEvalError):

@@ -44,6 +44,12 @@ def printable_line(text: str) -> str:
     return f"{printable(text[:LONGEST])}... (of {len(text):,} characters)"
 
 
+def shortened(text: str, *, most: int) -> str:
+    """Return a text in one line of at most `most` characters, whose end says that it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
 def printable_lines(text: str) -> str:
     """Return a text with its line feeds, each line printable and of any length."""
     return "\n".join(map(printable, text.split("\n")))

@@ -1,7 +1,8 @@
 """The pytest plugin: options, marks, fixtures and hooks; each hands on to who does the work.
 
 Loaded by its entry point in every pytest run of an environment. A run that uses nothing of ours
-imports this, the fixtures' names and the list of options: all else is imported where it is used.
+imports this, the fixtures' names, the marks and the list of options: all else is imported where it
+is used.
 """
 
 from __future__ import annotations
@@ -30,30 +31,10 @@ from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are fo
     trust_say,
     voting_ensemble,
 )
+from trusteval.plugin.marks import CONTROL, JUDGING, LAW, MARKS
 from trusteval.plugin.options import NO_MODEL, add_options, is_asked, option
 
-MARKS = (
-    "adversarial_robustness: gates on adversarial robustness",
-    "fairness: gates on fairness",
-    "machine_ethics: gates on machine ethics",
-    "out_of_distribution: gates on out of distribution",
-    "mmlu: gates on mmlu",
-    "other: gates on other",
-    "trust_gates(benchmark): one test per gate on the benchmark and subject it applies to",
-    "trust_subjects: one test per subject (and benchmark) it asks for",
-    "trust_ensembles: one test per ensemble and benchmark",
-    "trust_results: one test per gate and result of another tool (--trust-results)",
-    "trust_recording: records a subject's answers to a benchmark before gates read them",
-    "trust_sanity: looks whether a variant is whole, before anything else",
-    "vote_invariant: a law every vote must obey; listed in the report",
-    "vote_control: a wrong vote that a law has to reject",
-)
-"""The marks, as `pytest --markers` and docs/api.md tell them."""
-_OURS = (
-    *("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity"),
-    "trust_results",
-)
-_LAW, _LAWS, _CHECKED = "vote_invariant", ("vote_invariant", "vote_control"), "vote_checked"
+_CHECKED = "vote_checked"
 _PLACES = ("TRUSTEVAL_CACHE", "TRUSTEVAL_DATA")
 """The variables of the environment that name a folder, perhaps from where the run is started."""
 _DIST = "trust_dist"
@@ -109,7 +90,7 @@ class _Bystander:
         self._follows_laws = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if any(item.get_closest_marker(name) for item in session.items for name in _LAWS):
+        if any(item.get_closest_marker(name) for item in session.items for name in (LAW, CONTROL)):
             self._follow_laws()
 
     @pytest.hookimpl(tryfirst=True)
@@ -213,7 +194,7 @@ def pytest_pycollect_makeitem(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     # Other projects have fixtures called subject: only what carries our markers is ours.
-    if any(metafunc.definition.get_closest_marker(name) for name in _OURS):
+    if any(metafunc.definition.get_closest_marker(name) for name in JUDGING):
         from trusteval.plugin.parametrize import parametrize
 
         parametrize(metafunc)
@@ -268,7 +249,7 @@ def pytest_runtest_makereport(
     if is_ours or _asks(item.config):
         from trusteval.plugin.showing import tell
 
-        tell(report, item, call.excinfo, is_of_gates=any(map(item.get_closest_marker, _OURS)))
-    if report.when == "call" and item.get_closest_marker(_LAW) is not None:
-        report.user_properties.append((_LAW, item.name))
+        tell(report, item, call.excinfo, is_of_gates=any(map(item.get_closest_marker, JUDGING)))
+    if report.when == "call" and item.get_closest_marker(LAW) is not None:
+        report.user_properties.append((LAW, item.name))
     return report

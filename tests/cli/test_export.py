@@ -9,7 +9,7 @@ import pytest
 
 from tests.report.exports.runs import of_a_model
 from trusteval.cli import main
-from trusteval.report.exports.kinds import Kind
+from trusteval.report.exports.kind import Kind
 
 Refused = Callable[..., str]
 pytestmark = pytest.mark.usefixtures("without_store")

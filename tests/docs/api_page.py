@@ -15,7 +15,7 @@ import trusteval
 import trusteval.gate
 from tests.project import ROOT
 from trusteval import types
-from trusteval.pytest_plugin import MARKS
+from trusteval.plugin.marks import MARKS
 
 PAGE = ROOT / "docs" / "api.md"
 FIXTURES = ROOT / "trusteval" / "plugin" / "declared_fixtures.py"

@@ -18,13 +18,14 @@ OURS = {
     "trusteval.pytest_plugin",
     "trusteval.plugin.declared_fixtures",
     "trusteval.plugin",
+    "trusteval.plugin.marks",
     "trusteval.plugin.options",
     "trusteval.run",
     "trusteval.run.choices",
     "trusteval.run.option",
     "trusteval.run.options",
 }
-"""The plugin, the fixtures' names and the options: all that an unasked run may import of ours."""
+"""The plugin, the names of fixtures and marks, the options: all that an unasked run may import."""
 UNIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 THEIRS = """
 import pytest

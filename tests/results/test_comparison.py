@@ -115,19 +115,6 @@ def test_nothing_shared_is_not_comparable_even_if_asked_for() -> None:
     assert found.why.startswith("no item is in both: 400 only in the first run, the first ")
 
 
-def test_item_that_is_there_twice_is_one_unit_whose_order_does_not_matter() -> None:
-    def run(first: float, second: float) -> ToolRun:
-        return tool_run(task([*items(half_right(N)), item(0, first), item(0, second)]))
-
-    (one,), (other,) = compared(run(1, 1), run(0, 1)), compared(run(1, 1), run(1, 0))
-    assert one.drop is not None
-    assert other.drop is not None
-    assert (one.drop.value, one.drop.high) == (other.drop.value, other.drop.high)
-    assert one.drop.value == pytest.approx(1 / (N + 2))
-    (uneven,) = compared(BEFORE, run(1, 1))
-    assert "1 not as often in both, the first " in uneven.why
-
-
 # -- what is compared ------------------------------------------------------------------------
 
 

@@ -14,6 +14,9 @@ from trusteval.system.printing import say
 if TYPE_CHECKING:
     from trusteval.tracking.margins import Margins
 
+_OF_STORE = ("profile", "protocol", "data", "prompts")
+"""The options about what a store's context was asked."""
+
 
 def add_compare(commands: Any) -> None:
     """Declare `trusteval compare`."""
@@ -88,23 +91,28 @@ def _compare(asked: argparse.Namespace) -> int:
     from trusteval.tracking.margins import read_margins
     from trusteval.tracking.selection import is_store
 
+    if asked.flips < 0:
+        raise UsageError(f"--flips is a number of items, got {asked.flips}")
+    given = {name: value for name in _OF_STORE if (value := getattr(asked, name)) is not None}
     if places := tool_places(asked):
+        if given and not asked.reader:
+            raise _of_no_store(given)
         return compare_tools(asked, places)
     if asked.metric or asked.shared:
         told = "--metric" if asked.metric else "--shared"
         raise UsageError(f"{told} is about what other tools recorded; no RUN here is such")
     margins = read_margins(asked.max_drop)
-    if asked.flips < 0:
-        raise UsageError(f"--flips is a number of items, got {asked.flips}")
-    named = ("profile", "protocol", "data", "prompts")
-    given = {name: value for name in named if (value := getattr(asked, name)) is not None}
     if asked.reader:
         return _compare_readers(asked)
     if asked.after is None:
         raise UsageError("compare takes two RUNs, or with --reader one")
     if given and not any(map(is_store, (asked.before, asked.after))):
-        raise UsageError(f"--{next(iter(given))} is about STORE.sqlite#CONTEXT; other runs know")
+        raise _of_no_store(given)
     return _compare_runs(asked, given, margins=margins)
+
+
+def _of_no_store(given: Mapping[str, Any]) -> UsageError:
+    return UsageError(f"--{next(iter(given))} is about STORE.sqlite#CONTEXT; other runs know")
 
 
 def _compare_runs(asked: argparse.Namespace, given: Mapping[str, Any], *, margins: Margins) -> int:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from trusteval.results.tool_run import ToolRun
     from trusteval.tracking.comparison import BenchmarkComparison
 
-_OURS = ("profile", "protocol", "data", "prompts")
-
 
 def tool_places(asked: argparse.Namespace) -> list[Path]:
     """Return the RUNs that another tool recorded."""
@@ -31,7 +29,8 @@ def compare_tools(asked: argparse.Namespace, places: Sequence[Path]) -> int:
     """Compare two RUNs, of which another tool recorded `places`, as runs of ours are compared."""
     from trusteval.results.sources import read_tool_run
 
-    _refuse_what_is_ours(asked)
+    if asked.reader or asked.after is None:
+        raise UsageError("compare takes two RUNs; --reader is about a run of trusteval")
     if len(places) == 1:
         ours = asked.after if Path(asked.before) == places[0] else asked.before
         _refuse_no_run(ours)
@@ -130,13 +129,3 @@ def _described(run: ToolRun) -> dict[str, Any]:
         },
         "left_out": [*run.gaps, *run.notes],
     }
-
-
-def _refuse_what_is_ours(asked: argparse.Namespace) -> None:
-    if asked.reader or asked.after is None:
-        raise UsageError("compare takes two RUNs; --reader is about a run of trusteval")
-    if asked.flips < 0:
-        raise UsageError(f"--flips is a number of items, got {asked.flips}")
-    given = [name for name in _OURS if getattr(asked, name) is not None]
-    if given:
-        raise UsageError(f"--{given[0]} is about STORE.sqlite#CONTEXT; other runs know")

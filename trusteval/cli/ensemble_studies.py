@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from trusteval.cli.ensemble_votes import electorate, read_bits, single_subjects
 from trusteval.ensemble.asked import Asked
 from trusteval.ensemble.gathering import Gathered
-from trusteval.ensemble.members import DENSE
 from trusteval.ensemble.panels import panels_of
 from trusteval.ensemble.study import Study, study
 from trusteval.errors import TrackingError, UsageError, VariantError
 from trusteval.suggestion import meant
 from trusteval.tracking.selection import of_benchmarks, refuse_unknown_benchmarks
-from trusteval.types import Ensemble
+from trusteval.types import DENSE, Ensemble
 
 
 def studies_of(

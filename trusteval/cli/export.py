@@ -16,11 +16,13 @@ _ONLY: dict[str, tuple[str, ...]] = {
     "without_texts": ("csv", "parquet", "mlflow", "wandb"),
 }
 """Options that not every kind has."""
-_KINDS = ("eval-results", "model-index", "mlflow", "wandb", "csv", "parquet", "lm-eval")
 
 
 def add_export(commands: Any) -> None:
     """Declare `trusteval export`."""
+    from trusteval.report.exports.kind import Kind
+
+    kinds = [str(kind) for kind in Kind]
     export = commands.add_parser(
         "export",
         help="write a finished run for the hub, MLflow, W&B, spreadsheets or other tools",
@@ -29,7 +31,7 @@ def add_export(commands: Any) -> None:
     )
     add = export.add_argument
     add("run_folder", type=Path, metavar="RUN", help="a reports folder")
-    add("--to", required=True, choices=_KINDS, metavar="KIND", help=", ".join(_KINDS))
+    add("--to", required=True, choices=kinds, metavar="KIND", help=", ".join(kinds))
     add(
         "--out",
         metavar="PLACE",
@@ -62,8 +64,9 @@ def add_export(commands: Any) -> None:
 
 
 def _export(asked: argparse.Namespace) -> int:
-    from trusteval.report.exports.kinds import Kind, Wanted, export
+    from trusteval.report.exports.kind import Kind
     from trusteval.report.exports.published import named_datasets
+    from trusteval.report.exports.writing import Wanted, export
     from trusteval.report.finished_run import finished_run
 
     _refuse_unfitting(asked)

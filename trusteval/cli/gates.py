@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,8 @@ def add_gates(commands: Any) -> None:
 
 
 def _suggest(asked: argparse.Namespace) -> int:
-    from trusteval.run.suggested_rows import gates_text, suggested_rows
+    from trusteval.run.suggested_rows import suggested_file, suggested_rows
+    from trusteval.starting.placing import is_taken, place
     from trusteval.tracking.selection import is_store, select
     from trusteval.tracking.store_selection import Asking
 
@@ -50,22 +50,21 @@ def _suggest(asked: argparse.Namespace) -> int:
         raise UsageError(
             "gates suggest takes a reports folder or a baseline, not a store's context"
         )
-    if asked.out is not None and os.path.lexists(asked.out):
+    if asked.out is not None and is_taken(asked.out):
         raise UsageError(f"{asked.out} is there already; name another file with --out")
     chosen = select(asked.run_named, Asking())
     if not chosen.run.answer_tables:
         raise UsageError(f"{asked.run_named} holds no answers; nothing can be suggested from it")
     parts = list(suggested_rows(chosen.run, power=asked.power, subject=chosen.subject))
-    text = gates_text(chosen, parts, named=asked.run_named, power=asked.power)
+    text = suggested_file(chosen, parts, named=asked.run_named, power=asked.power)
     n_rows = sum(len(part.rows) for part in parts)
-    if not n_rows:
+    if not n_rows or asked.out is None:
         say(text.rstrip("\n").split("\n"))
+    if not n_rows:
         complain("these samples resolve no limit: no row is suggested")
         return 1
     if asked.out is None:
-        say(text.rstrip("\n").split("\n"))
         return 0
-    with asked.out.open("x", encoding="utf-8") as file:
-        file.write(text)
+    place(Path(), {asked.out: text})
     say([f"{n_rows} rows are in {asked.out}; what is not resolved is said in its comments"])
     return 0

@@ -8,13 +8,11 @@ from dataclasses import replace
 
 from trusteval.errors import VariantError
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.types import Ensemble, Variant, draw_of
+from trusteval.types import DENSE, Ensemble, Variant, draw_of
 
 _OVER = "vote over"
 """What a vote's identity names its members by."""
 _NAME = re.compile(r"([a-z0-9_]+)-([1-9][0-9]?)(?:[-:._].*?)?(?:@([0-9]{1,9}))?")
-DENSE = "dense"
-"""What the model that others are made of is called where nobody says otherwise."""
 _DENSE_BITS = 16
 
 

@@ -10,11 +10,10 @@ import numpy as np
 from trusteval.answers.probabilities import Floats
 from trusteval.answers.table import Codes
 from trusteval.ensemble.figures import NO_ERROR, spread
-from trusteval.ensemble.members import DENSE
 from trusteval.ensemble.weighed import Weighed, lead_of_best
 from trusteval.stats.averages import estimate_product, powers_per_step
 from trusteval.tables import Cell, Column, Kind, Table
-from trusteval.types import Unavailable, Variant
+from trusteval.types import DENSE, Unavailable, Variant
 
 _COLUMNS = (
     Column("benchmark"),

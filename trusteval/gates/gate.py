@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from trusteval.types import DRAWN, Level
+from trusteval.types import DENSE, DRAWN, Level
 
 BASELINE = "baseline"
 """The reference that is no subject: what was accepted before."""
@@ -48,7 +48,7 @@ class Gate:
     max_rise: float | None = None
     gap_shift: float | None = None
     detect_drop: bool = False
-    reference: str = "dense"
+    reference: str = DENSE
     min_group: int | None = None
     point: bool = False
     level: Level = Level.BLOCK
@@ -58,7 +58,7 @@ class Gate:
     @property
     def id(self) -> str:
         """The row's name in test ids: benchmark, setting where given, metric, other reference."""
-        against = None if self.reference == "dense" else f"against_{self.reference}"
+        against = None if self.reference == DENSE else f"against_{self.reference}"
         return ".".join(filter(None, (self.benchmark, self.setting, self.metric, against)))
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from glob import escape
 
 from trusteval.gates.gate import Gate
-from trusteval.types import Level
+from trusteval.system.toml_text import toml_list, toml_text
+from trusteval.types import DENSE, Level
 
 _LIMITS = ("at_least", "at_most", "max_drop", "max_rise")
 
@@ -20,27 +20,19 @@ def row_lines(gate: Gate) -> list[str]:
     says_unit = any(0 < limit < 1 for _, limit in limits)
     return [
         "[[gate]]",
-        *([f"profiles = {_list(gate.profiles)}"] if gate.profiles else []),
-        f"benchmark = {_text(gate.benchmark)}",
-        *([f"setting = {_text(gate.setting)}"] if gate.setting is not None else []),
-        f"metric = {_text(gate.metric)}",
-        f"subjects = {_list(gate.subjects)}",
+        *([f"profiles = {toml_list(gate.profiles)}"] if gate.profiles else []),
+        f"benchmark = {toml_text(gate.benchmark)}",
+        *([f"setting = {toml_text(gate.setting)}"] if gate.setting is not None else []),
+        f"metric = {toml_text(gate.metric)}",
+        f"subjects = {toml_list(gate.subjects)}",
         *(f"{key} = {float(limit)}" for key, limit in limits),
         *(['unit = "points"'] if says_unit else []),
-        *([f"reference = {_text(gate.reference)}"] if gate.reference != "dense" else []),
-        *([f"level = {_text(gate.level)}"] if gate.level is not Level.BLOCK else []),
-        f"why = {_text(gate.why)}",
+        *([f"reference = {toml_text(gate.reference)}"] if gate.reference != DENSE else []),
+        *([f"level = {toml_text(gate.level)}"] if gate.level is not Level.BLOCK else []),
+        f"why = {toml_text(gate.why)}",
     ]
 
 
 def pattern_of(subject: str) -> str:
     """Return the pattern that names one subject, whatever it is called."""
     return escape(subject)
-
-
-def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]"
-
-
-def _text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trusteval.plugin.marks import CONTROL, JUDGING, LAW
 from trusteval.plugin.options import option
 from trusteval.plugin.stash import CLAIMED, COLLECTED, RESULTS, RUN
 from trusteval.plugin.written import written_in
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 _FIRST = ("trust_sanity", "trust_recording")
 """The marks of what comes before gates, in this order."""
-_JUDGING = (
-    *("trust_gates", "trust_subjects", "trust_ensembles", "trust_recording", "trust_sanity"),
-    "trust_results",
-    *("vote_invariant", "vote_control"),
-)
-"""The marks of what is to run once."""
 _MOST_TESTS = 16 * MIB
 """What a file of tests may hold."""
 _SIGNS = (b"trust_gates", b"trusteval.gate")
@@ -82,7 +77,7 @@ def refuse_repeated(session: pytest.Session, items: Iterable[pytest.Item]) -> No
     """
     first: dict[tuple[Path, str], pytest.Item] = {}
     for item in items:
-        if not any(map(item.get_closest_marker, _JUDGING)):
+        if not any(map(item.get_closest_marker, (*JUDGING, LAW, CONTROL))):
             continue
         test = (written_in(item), item.name)
         if test in first:

@@ -11,12 +11,12 @@ import pytest
 
 from trusteval.errors import UsageError
 from trusteval.plugin.law_memory import NAME, Held, LawMemory, law_key, moment
+from trusteval.plugin.marks import CONTROL, LAW
 from trusteval.plugin.options import option
 from trusteval.plugin.stash import RUN
 from trusteval.plugin.written import written_in
 from trusteval.system.machine import cache_directory
 
-LAW, CONTROL = "vote_invariant", "vote_control"
 REMEMBERED = "vote_remembered"
 _CHECKED = "vote_checked"
 _IS_REMEMBERED: pytest.StashKey[bool] = pytest.StashKey()

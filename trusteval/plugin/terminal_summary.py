@@ -10,7 +10,7 @@ import pytest
 
 from trusteval.report.terminal.detail import Detail
 from trusteval.report.terminal.summary_lines import summary_lines
-from trusteval.system.screen import screen_of
+from trusteval.system.screen import Screen, screen_of
 
 if TYPE_CHECKING:
     from trusteval.plugin.report_collector import ReportCollector
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
 
 
 def write_summary(reporter: pytest.TerminalReporter, report: ReportCollector, run: Run) -> None:
-    """Write what the report says, as much of it as --trust-summary asks.
-
-    Whether there are colours is pytest's to say: --color, NO_COLOR, FORCE_COLOR.
-    """
+    """Write what the report says, as much of it as --trust-summary asks."""
     reporter.section("trusteval")
-    writer = reporter._tw
     kept, here = report.kept, reporter.config.invocation_params.dir
     lines = summary_lines(
         report.summary(run),
-        screen=screen_of(writer._file, has_colours=writer.hasmarkup),
+        screen=screen_of_reporter(reporter),
         answers=report.answers(run),
         detail=Detail(run.options.summary),
         accepting=() if kept.reply is None else kept.reply.lines,
@@ -36,6 +32,12 @@ def write_summary(reporter: pytest.TerminalReporter, report: ReportCollector, ru
     )
     for line in lines:
         reporter.write_line(line)
+
+
+def screen_of_reporter(reporter: pytest.TerminalReporter) -> Screen:
+    """Return what pytest writes to; colours are its own to say: --color, NO_COLOR, FORCE_COLOR."""
+    writer = reporter._tw
+    return screen_of(writer._file, has_colours=writer.hasmarkup)
 
 
 def _where(report: ReportCollector, run: Run, *, here: Path) -> str:

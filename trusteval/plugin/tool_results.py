@@ -156,18 +156,17 @@ class ToolReportHooks:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if not self._has_begun:
             return
+        from trusteval.plugin.terminal_summary import screen_of_reporter
         from trusteval.report.summary import summarize
         from trusteval.report.terminal.detail import Detail
         from trusteval.report.terminal.summary_lines import summary_lines
         from trusteval.report.tool_record import NOT_KEPT
-        from trusteval.system.screen import screen_of
 
         terminalreporter.section("trusteval")
-        writer = terminalreporter._tw
         here = self._config.invocation_params.dir
         for line in summary_lines(
             summarize(self._record(), self._circumstances()),
-            screen=screen_of(writer._file, has_colours=writer.hasmarkup),
+            screen=screen_of_reporter(terminalreporter),
             answers=NOT_KEPT,
             detail=Detail(option(self._config, "summary") or Detail.LONG),
             where=f"{os.path.relpath(reports_path(self._config), here)}/report.md",

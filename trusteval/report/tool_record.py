@@ -52,10 +52,7 @@ def tool_record(
         unjudged=[*missing, *unjudged],
         ending=ending,
         failed_tests=failed_tests,
-        doubts=[
-            *judging.confounds(),
-            *(f"{name}: {note}" for name, run in judging.runs.items() for note in run.notes),
-        ],
+        doubts=[*judging.confounds(), *judging.notes],
     )
 
 

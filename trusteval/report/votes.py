@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trusteval.ensemble.asked import Asked
-from trusteval.ensemble.members import DENSE, recorded_ensembles
+from trusteval.ensemble.members import recorded_ensembles
 from trusteval.ensemble.panels import panels_of
 from trusteval.ensemble.study import Study, study
 from trusteval.errors import TrustEvalError
 from trusteval.report.markup import Markdown, in_markdown
 from trusteval.report.sections import section_markdown
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.types import Unavailable
+from trusteval.types import DENSE, Unavailable
 
 _POINTER = "All tables of this part, as JSON and pictures too: trusteval ensemble on this folder."
 

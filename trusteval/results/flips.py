@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trusteval.answers.table import Flags, coded
+from trusteval.answers.table import Flags
 from trusteval.metrics.metric import Metric
+from trusteval.printable import shortened
 from trusteval.results.measuring import answer_of, earned, standings_of
 from trusteval.results.pairing import Paired, item_name
 from trusteval.results.tool_run import Item
@@ -52,7 +53,7 @@ def moves_of(metric: Metric, paired: Paired) -> Moves | None:
     before, after = (standings_of(metric, items) for items in (paired.before, paired.after))
     if before is None or after is None:
         return None
-    return Moves(before, after, coded([item.key for item in paired.after])[1])
+    return Moves(before, after, np.arange(len(before)))
 
 
 def _shown(metric: Metric, item: Item) -> str:
@@ -60,6 +61,5 @@ def _shown(metric: Metric, item: Item) -> str:
     if (answer := answer_of(item)) is not None:
         return shown_answer(answer)
     if item.responses:
-        text = " ".join(item.responses[0].split())
-        return repr(text if len(text) <= _TEXT else f"{text[:_TEXT]}...")
+        return repr(shortened(item.responses[0], most=_TEXT))
     return f"{metric.name} {item.earned[metric.name]:g}"

@@ -13,9 +13,7 @@ from trusteval.results.measuring import earned_metric
 from trusteval.results.metrics import compared_metrics
 from trusteval.results.tool_run import Task, ToolRun
 from trusteval.suggestion import meant
-
-_DENSE = "dense"
-"""What a row compares with unless it says otherwise: the first run, whatever that is called."""
+from trusteval.types import DENSE
 
 
 def load_rows(text: str, *, origin: str, runs: Mapping[str, ToolRun]) -> tuple[Gate, ...]:
@@ -72,7 +70,8 @@ def _unusable(tasks: Sequence[Task]) -> dict[str, str]:
 
 
 def _is_default(gate: Gate, runs: Mapping[str, ToolRun]) -> bool:
-    return gate.is_relative and gate.reference == _DENSE and _DENSE not in runs
+    """Whether a row means the first run, which is called otherwise."""
+    return gate.is_relative and gate.reference == DENSE and DENSE not in runs
 
 
 def _refuse_what_is_ours(gate: Gate, *, where: str) -> None:

@@ -94,11 +94,16 @@ class Judging:
         return [(name, line) for name, run in self.runs.items() for line in missing_parts(run)]
 
     @property
+    def notes(self) -> list[str]:
+        """Say what was left out of results, and why."""
+        return [f"{name}: {note}" for name, run in self.runs.items() for note in run.notes]
+
+    @property
     def notices(self) -> list[str]:
-        """Say what is not judged, and what tools left out."""
+        """Say what is not judged, and what was left out."""
         return [
             *(f"INCOMPLETE {name}: {line}" for name, line in self.missing),
-            *(f"{name}: {note}" for name, run in self.runs.items() for note in run.notes),
+            *self.notes,
             *row_sentences(
                 self.origin,
                 left_out=(),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trusteval.answers.table import Codes, coded
+from trusteval.answers.table import Codes
 from trusteval.metrics.aggregation import WeightedSum
 from trusteval.metrics.estimates import estimate
 from trusteval.metrics.measuring import Measurement
@@ -34,8 +34,7 @@ def earned_metric(name: str, *, is_better_high: bool) -> Metric:
 def measure_items(metric: Metric, items: Sequence[Item]) -> Measurement:
     """Measure a metric over items: its mean, in points, and the estimate of that as a fraction.
 
-    Items of one content are one unit. The value is None without items, or where one did not earn a
-    number in [0, 1].
+    The value is None without items, or where one did not earn a number in [0, 1].
     """
     counts = counts_of(items)
     y = earned(metric, items)
@@ -43,8 +42,7 @@ def measure_items(metric: Metric, items: Sequence[Item]) -> Measurement:
     if not len(y) or outside:
         why = f"{outside} items earned no number from 0 to 1" if outside else "no items"
         return Measurement(metric, _SHARES, {}, Score(metric.name, None, counts, undefined=why))
-    units = coded([item.key for item in items])[1]
-    cell = Cell(1.0, y, units, np.zeros(len(y), np.int64))
+    cell = Cell(1.0, y, np.arange(len(y)), np.zeros(len(y), np.int64))
     parts = RateParts(((cell,),))
     of_value = estimate(parts)
     interval = None if of_value is None else Interval(100 * of_value.low, 100 * of_value.high)

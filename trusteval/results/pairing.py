@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from trusteval.printable import shortened
 from trusteval.results.tool_run import Item
 from trusteval.types import Unavailable
 
@@ -38,39 +39,26 @@ def pair_items(
 ) -> Paired | Unavailable:
     """Return the items of both, or say which are in one of the two only.
 
-    `names` are what the two are called, `shared_only` lets items be left out. An item that is
-    there several times must be so on both sides: its rows are one unit, whose sum is compared.
+    `names` are what the two are called, `shared_only` lets items be left out.
     """
-    ours, its = _by_key(before), _by_key(after)
-    known = sorted(ours.keys() & its.keys())
-    shared = [key for key in known if len(ours[key]) == len(its[key])]
+    ours, its = ({item.key: item for item in items} for items in (before, after))
+    shared = sorted(ours.keys() & its.keys())
     sides = (
-        (ours, [key for key in ours if key not in its], f"only in {names[0]}"),
-        (its, [key for key in its if key not in ours], f"only in {names[1]}"),
-        (ours, [key for key in known if len(ours[key]) != len(its[key])], "not as often in both"),
+        ([item for key, item in ours.items() if key not in its], f"only in {names[0]}"),
+        ([item for key, item in its.items() if key not in ours], f"only in {names[1]}"),
     )
-    alone = "; ".join(
-        _told(side[keys[0]][0], len(keys), where) for side, keys, where in sides if keys
-    )
+    alone = "; ".join(_told(items, where) for items, where in sides if items)
     if not shared:
         return Unavailable(f"no item is in both: {alone}" if alone else "neither has an item")
     if alone and not shared_only:
         return Unavailable(f"other items: {alone}; --shared compares the {len(shared)} in both")
     return Paired(
-        tuple(item for key in shared for item in ours[key]),
-        tuple(item for key in shared for item in its[key]),
+        tuple(ours[key] for key in shared),
+        tuple(its[key] for key in shared),
         f"over the {len(shared)} items in both: {alone}" if alone else "",
     )
 
 
-def _by_key(items: Iterable[Item]) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
-    for item in items:
-        found.setdefault(item.key, []).append(item)
-    return found
-
-
-def _told(first: Item, n: int, where: str) -> str:
-    text = " ".join(first.text.split())
-    shown = text if len(text) <= _TEXT else f"{text[:_TEXT]}..."
-    return f"{n} {where}, the first {item_name(first)} ({shown})"
+def _told(items: Sequence[Item], where: str) -> str:
+    shown = shortened(items[0].text, most=_TEXT)
+    return f"{len(items)} {where}, the first {item_name(items[0])} ({shown})"

@@ -41,7 +41,7 @@ class Task:
     `unusable` says of the others why they cannot be compared item by item. `facts` are what the
     items were asked with (version, few-shots, seeds, template, limit), as shown to people.
     `n_declared` is how many items the tool says that it asked, None where it does not say: with
-    fewer the run is partial. Items are in the order of their keys.
+    fewer the run is partial. Items are in the order of their keys, of which no two are alike.
     """
 
     name: str

@@ -15,11 +15,10 @@ from trusteval.metrics.metric import SCORE
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.choices import check_one_of
-from trusteval.run.names import DENSE
 from trusteval.run.vote_checks import check_votes, refuse_foregone
 from trusteval.suggestion import meant
 from trusteval.suite.profiles import Profile
-from trusteval.types import Dimension, Subject
+from trusteval.types import DENSE, Dimension, Subject
 
 _ALL = "all"
 _NON_ANSWERS = "non_answer_rate"

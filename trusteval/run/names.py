@@ -1,4 +1,4 @@
-"""What subjects may be called, and the name of the model under test."""
+"""What subjects may be called."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from trusteval.errors import VariantError
+from trusteval.types import DENSE
 
-DENSE = "dense"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
 _LONGEST_NAME, _MOST_SHOWN = 128, 200
 """Letters of a name, which is part of a test's, and of what a message repeats."""

@@ -7,9 +7,8 @@ from trusteval.errors import TrustEvalError
 from trusteval.gates.aims import Asked
 from trusteval.gates.planning import Line, plan
 from trusteval.protocols import PROTOCOLS
-from trusteval.run.names import DENSE
 from trusteval.run.run import Run
-from trusteval.types import Unavailable
+from trusteval.types import DENSE, Unavailable
 
 
 def plan_of(run: Run) -> list[Line]:

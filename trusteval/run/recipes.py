@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
-from trusteval.run.names import DENSE, shown
+from trusteval.run.names import shown
 from trusteval.suggestion import nearest
-from trusteval.types import Recipe
+from trusteval.types import DENSE, Recipe
 
 _RECIPE = re.compile(r"([a-z]+)-([1-9][0-9]?)((?::[a-z0-9-]+)*)(?:@([0-9]{1,9}))?")
 

@@ -10,7 +10,6 @@ from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, family_size, row_sentences
 from trusteval.gates.shipped import STANDS_IN
 from trusteval.protocols import PROTOCOLS
-from trusteval.run.names import DENSE
 from trusteval.run.options import Options
 from trusteval.run.subjects import dense_variant
 from trusteval.run.vote_checks import chains_themselves
@@ -19,7 +18,7 @@ from trusteval.suite.profiles import Profile
 from trusteval.suite.questions import Questionnaire
 from trusteval.tracking.baseline import Baseline
 from trusteval.tracking.run_facts import GateFacts, PromptFacts, RunFacts, Sampling
-from trusteval.types import Ensemble, Subject, Unavailable, Undecided, Variant, Verdict
+from trusteval.types import DENSE, Ensemble, Subject, Unavailable, Undecided, Variant, Verdict
 
 RECORDED_ONLY = "recorded answers alone are judged: no model is asked, loaded or built"
 

@@ -16,9 +16,8 @@ from trusteval.gates.gate import BASELINE, Gate
 from trusteval.gates.resolving import Resolved, Unresolved, nearest_limit
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.metric import METRICS
-from trusteval.run.names import DENSE
 from trusteval.run.recorded_benchmark import RecordedBenchmark
-from trusteval.types import Outcome, Score, Verdict
+from trusteval.types import DENSE, Outcome, Score, Verdict
 
 _FARTHEST = 0.20
 """A limit farther from what was seen would hold nobody who changed."""

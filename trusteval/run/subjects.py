@@ -20,12 +20,12 @@ from trusteval.engines.served.endpoint import is_endpoint, is_url, parse_endpoin
 from trusteval.errors import VariantError
 from trusteval.quantizers import QUANTIZERS
 from trusteval.run.draws import drawn_names, parse_draws
-from trusteval.run.names import DENSE, refuse_name, refuse_twice, shown
+from trusteval.run.names import refuse_name, refuse_twice, shown
 from trusteval.run.recipes import parse_recipe
 from trusteval.suggestion import meant
 from trusteval.system.files import with_home
 from trusteval.system.url_secrets import refuse_secrets
-from trusteval.types import Ensemble, Variant
+from trusteval.types import DENSE, Ensemble, Variant
 
 AUTO = "auto"
 UNKNOWN = "unknown"

@@ -12,13 +12,13 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.gates.gate import BASELINE, Gate
 from trusteval.gates.row_text import pattern_of, row_lines
 from trusteval.printable import printable, printable_line
-from trusteval.run.names import DENSE
 from trusteval.run.recorded_benchmark import recorded_benchmark
 from trusteval.run.subject_limits import SubjectLimits, gate_of, subject_limits
 from trusteval.run.suggestion_words import head_of, remarks_of, why_of
 from trusteval.suite.profiles import PROFILES
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.selection import Selection
+from trusteval.types import DENSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class SuggestedRows:
         return ["", ruled, *comments, *rows]
 
 
-def gates_text(
+def suggested_file(
     chosen: Selection, rows: Sequence[SuggestedRows], *, named: str, power: float
 ) -> str:
-    """Return a gates.toml of rows suggested from a run that was called `named`."""
+    """Return the text of a gates.toml of rows suggested from a run that was called `named`."""
     head = head_of(chosen.run, named=named, power=power, incomplete=chosen.incomplete)
     lines = [f"# {printable_line(said)}" for said in head]
     return "\n".join([*lines, *(line for part in rows for line in part.lines)]) + "\n"

@@ -12,8 +12,9 @@ from trusteval.errors import UsageError
 from trusteval.results.judging import Judging, judging_of
 from trusteval.results.sources import read_tool_run
 from trusteval.run.configure import gates_text, read_gates
-from trusteval.run.names import DENSE, refuse_name
+from trusteval.run.names import refuse_name
 from trusteval.system.files import is_there, with_home
+from trusteval.types import DENSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from trusteval.errors import UsageError
 from trusteval.starting.ci import CI
 from trusteval.suite.profiles import find_profile
 from trusteval.system.url_secrets import refuse_secrets
+from trusteval.types import DENSE
 
-_DENSE = "dense"
 _BUILT = ("gptq-8", "gptq-4")
 _BUILDER = "gptqmodel"
 
@@ -67,7 +67,7 @@ def beginning_of(
     return Beginning(
         model=model,
         profile=find_profile(profile or (DEMO if model == DEMO else "quick")).name,
-        variants=(_DENSE, *(built if builds else ())),
+        variants=(DENSE, *(built if builds else ())),
         buildable=() if builds else built,
         engine="openai" if is_served else None,
         ci=ci,

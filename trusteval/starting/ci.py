@@ -1,4 +1,4 @@
-"""Whose CI a gate may begin with, and the recipe for each."""
+"""Whose CI a gate may begin with, and which it is where nobody says."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from trusteval.errors import UsageError
 from trusteval.system.bounded import MIB, loads_toml, read_text
 from trusteval.system.files import abbreviated, is_there
+from trusteval.system.toml_text import toml_list, toml_text
 
 PYTEST_INI = Path("pytest.ini")
 _MODEL = "trust_model"
@@ -48,8 +48,8 @@ class Configured:
         """Word settings as this file has them, under the heading that they belong to."""
         texts = dict(settings)
         if self.name.endswith(".toml"):
-            texts = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
-            texts["testpaths"] = f"[{texts['testpaths']}]"
+            texts = {name: toml_text(text) for name, text in texts.items()}
+            texts["testpaths"] = toml_list([settings["testpaths"]])
         heading = f"[{self.heading or _HEADINGS[self.name]}]"
         return [heading, *(f"{name} = {text}" for name, text in texts.items())]
 

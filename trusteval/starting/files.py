@@ -9,7 +9,7 @@ from trusteval.checkpoints.models import DEMO
 from trusteval.starting.beginning import Beginning
 from trusteval.starting.ci import CI, GITLAB_ROOT
 from trusteval.starting.configuration import PYTEST_INI, ini_text
-from trusteval.starting.needs import BUILDER
+from trusteval.starting.needs import INSTALL_BUILDER
 
 TESTS = Path("trust_tests")
 GITHUB_WORKFLOW = Path(".github/workflows/trusteval.yml")
@@ -47,7 +47,7 @@ def recipe(name: str) -> str:
 def _hint(beginning: Beginning) -> str | None:
     if not beginning.buildable:
         return None
-    return f"Beside dense {','.join(beginning.buildable)} can be built after: {BUILDER}"
+    return f"Beside dense {','.join(beginning.buildable)} can be built after: {INSTALL_BUILDER}"
 
 
 def _recipe(beginning: Beginning) -> dict[Path, str]:

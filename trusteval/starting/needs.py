@@ -9,10 +9,11 @@ from pathlib import Path
 from trusteval.checkpoints.models import DEMO, DEMO_INSTALLS, is_hub_id, refuse_missing_model
 from trusteval.errors import ModelError
 from trusteval.starting.beginning import Beginning, is_installed
+from trusteval.suite.origin import ENVIRONMENT
 from trusteval.suite.profiles import find_profile
+from trusteval.types import DENSE
 
-BUILDER = "pip install 'trusteval[quantize]'"
-_DATA = "TRUSTEVAL_DATA"
+INSTALL_BUILDER = "pip install 'trusteval[quantize]'"
 
 
 def installs(beginning: Beginning, *, has: Callable[[str], bool] = is_installed) -> Iterator[str]:
@@ -43,11 +44,11 @@ def warnings(beginning: Beginning) -> Iterator[str]:
 
 def notes(beginning: Beginning) -> Iterator[str]:
     """Yield what may be wanted later."""
-    if not find_profile(beginning.profile).is_demo and not os.environ.get(_DATA):
+    if not find_profile(beginning.profile).is_demo and not os.environ.get(ENVIRONMENT):
         yield (
             f"the questions of {beginning.profile} come from the Hugging Face hub, or from the "
-            f"folder that {_DATA} names"
+            f"folder that {ENVIRONMENT} names"
         )
     if beginning.buildable:
-        names = ",".join(("dense", *beginning.buildable))
-        yield f"to judge {names} (trust_variants): {BUILDER}"
+        names = ",".join((DENSE, *beginning.buildable))
+        yield f"to judge {names} (trust_variants): {INSTALL_BUILDER}"

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from trusteval.gates.limits import digits_for
+from trusteval.printable import shortened
 from trusteval.stats.composition import STANDINGS
 from trusteval.stats.estimate import Estimate
 from trusteval.tracking.change import Conclusion, Limits, claim_of
@@ -43,8 +44,8 @@ def comparison_lines(found: Sequence[BenchmarkComparison], *, flips: int) -> Ite
         shown = sorted(comparison.flips, key=lambda flip: not flip.lost)[:flips]
         for flip in shown:
             kind = "lost" if flip.lost else "gained"
-            said = f"{flip.before} -> {flip.after} ({_short(flip.target)} is right)"
-            yield f"    {kind} {flip.id}: {said} {_short(flip.text)}"
+            said = f"{flip.before} -> {flip.after} ({shortened(flip.target, most=_TEXT)} is right)"
+            yield f"    {kind} {flip.id}: {said} {shortened(flip.text, most=_TEXT)}"
         if len(comparison.flips) > len(shown) > 0:
             yield f"    and {len(comparison.flips) - len(shown)} more (--json has all)"
     counts = {change: sum(c.change is change for c in found) for change in _EXIT}
@@ -161,10 +162,6 @@ def _line(comparison: BenchmarkComparison) -> str:
             *_reasons(comparison, drop),
         )
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _TEXT else f"{text[: _TEXT - 3]}..."
 
 
 def _worse(comparison: BenchmarkComparison) -> str:

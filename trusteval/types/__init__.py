@@ -29,6 +29,7 @@ from trusteval.types.samples import (
 )
 from trusteval.types.scores import Change, Counts, Interval, Score
 from trusteval.types.subjects import (
+    DENSE,
     Endpoint,
     Ensemble,
     Health,
@@ -42,6 +43,7 @@ from trusteval.types.unavailable import Unavailable
 from trusteval.types.verdicts import Level, LimitCheck, Outcome, Undecided, Verdict
 
 __all__ = [
+    "DENSE",
     "DRAWN",
     "Answer",
     "Ballot",

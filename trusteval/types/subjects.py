@@ -8,6 +8,9 @@ from pathlib import Path
 
 from trusteval.types.draws import DRAWN, Draw
 
+DENSE = "dense"
+"""What the model that others are made of is called: a name, and a method that quantizes nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

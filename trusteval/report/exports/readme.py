@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from trusteval.checkpoints.foreign import in_one_line
 from trusteval.errors import UsageError
 from trusteval.report.exports.yaml_text import yaml_text
 
@@ -68,7 +69,7 @@ def _metadata(block: str, *, origin: object) -> dict[str, Any]:
     try:
         told = yaml.safe_load(block)
     except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise UsageError(f"{origin}: its metadata is no YAML that can be read: {reason}") from error
     if told is None:
         return {}

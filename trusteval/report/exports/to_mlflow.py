@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from trusteval.checkpoints.foreign import in_one_line
 from trusteval.errors import UsageError
 from trusteval.report.exports.place import folder_at
 from trusteval.report.exports.tracked import TrackedRun
@@ -38,7 +39,7 @@ def to_mlflow(tracked: TrackedRun, files: Iterable[Path], *, out: str | None) ->
         with suppress(*errors):
             if run_id is not None:
                 client.set_terminated(run_id, status="FAILED")
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise UsageError(f"MLflow at {uri} does not take the run: {reason}") from error
     return f"experiment {EXPERIMENT}, run {run_id} in {uri}"
 
@@ -57,7 +58,7 @@ def _client(uri: str) -> tuple[Any, tuple[type[Exception], ...]]:
     try:
         return MlflowClient(tracking_uri=uri, registry_uri=uri), (MlflowException, OSError)
     except MlflowException as error:
-        raise UsageError(f"MLflow cannot use {uri}: {' '.join(str(error).split())}") from error
+        raise UsageError(f"MLflow cannot use {uri}: {in_one_line(error)}") from error
 
 
 def _tracking_uri(out: str | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from trusteval.checkpoints.foreign import in_one_line
 from trusteval.errors import UsageError
 from trusteval.report.exports.place import folder_at
 from trusteval.report.exports.tracked import VERDICT_COLUMNS, TrackedRun
@@ -39,7 +40,7 @@ def to_wandb(tracked: TrackedRun, files: Iterable[Path], *, out: Path) -> str:
                 shutil.copyfile(file, Path(run.dir) / file.name)
             where = Path(str(run.settings.sync_dir))
     except (wandb.Error, OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise UsageError(f"W&B does not take the run: {reason}") from error
     return f"{where} (to upload: wandb sync {where})" if mode == _OFFLINE else f"{where} ({mode})"
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from trusteval.charts.dots import DotPlot, DotRow
 from trusteval.charts.look import Role
 from trusteval.ensemble.cost import cost
-from trusteval.ensemble.members import DENSE, recorded_ensembles
+from trusteval.ensemble.members import recorded_ensembles
 from trusteval.ensemble.pairs import pair_tables
 from trusteval.ensemble.panels import Panels, panels_of
 from trusteval.ensemble.paying import leads
@@ -20,7 +20,7 @@ from trusteval.report.pictures.scatter import scatters_of
 from trusteval.report.pictures.sketch import Sketch, nothing
 from trusteval.tables import Cell, Kind, Spread, Table
 from trusteval.tracking.answered_run import AnsweredRun
-from trusteval.types import Unavailable
+from trusteval.types import DENSE, Unavailable
 
 NO_VOTE = "the run holds no ensemble"
 _LEADS = "The ensemble against the dense model, its best member and its members"

@@ -1,15 +1,15 @@
-"""The kinds of export by the names that a user gives, and what each writes."""
+"""Writes an export: what each kind is made of, and where it goes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from trusteval.errors import UsageError
 from trusteval.report.artifacts import PAGE, REPORT, VERDICTS
+from trusteval.report.exports.kind import Kind
 from trusteval.report.exports.place import file_at, folder_at, refuse_foreign
 from trusteval.report.exports.published import Published
 from trusteval.report.exports.worth import worth
@@ -21,23 +21,6 @@ from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Unavailable
 
 _LARGEST_README = 16 * MIB
-
-
-class Kind(StrEnum):
-    """For the hub, for trackers of experiments, item by item, and for another tool."""
-
-    EVAL_RESULTS = "eval-results"
-    MODEL_INDEX = "model-index"
-    MLFLOW = "mlflow"
-    WANDB = "wandb"
-    CSV = "csv"
-    PARQUET = "parquet"
-    LM_EVAL = "lm-eval"
-
-    @property
-    def needs_answers(self) -> bool:
-        """Whether it is made of the answers, item by item."""
-        return self in (Kind.CSV, Kind.PARQUET, Kind.LM_EVAL)
 
 
 @dataclass(frozen=True, slots=True)
