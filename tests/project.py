@@ -6,10 +6,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.forked_runs import ROOT, run_module
 
 INI = """
 [pytest]
@@ -58,20 +57,18 @@ why = "one letter in four is right by luck"
 
 
 def pytest_in(
-    root: Path, *arguments: str, timeout: float, **environment: str
+    root: Path,
+    *arguments: str,
+    timeout: int,
+    anew: bool = False,
+    on_model: bool = False,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a directory, with a cache of its own."""
+    """Run pytest in a directory, with a cache of its own; see `run_module`."""
     given = {**os.environ, "TRUSTEVAL_CACHE": str(root / "cache"), "CI": "true", **environment}
     given.pop("PYTEST_ADDOPTS", None)
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments],
-        cwd=root,
-        env=given,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    how = {"cwd": root, "env": given, "timeout": timeout, "anew": anew, "on_model": on_model}
+    return run_module("pytest", arguments, **how)
 
 
 class Project:
@@ -94,6 +91,14 @@ class Project:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return pytest_in(self.root, *arguments, timeout=300)
 
+    def run_anew(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest where nothing is imported yet."""
+        return pytest_in(self.root, *arguments, timeout=300, anew=True)
+
+    def run_on_model(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest where what runs a model is imported already, which takes the longest."""
+        return pytest_in(self.root, *arguments, timeout=300, on_model=True)
+
     @property
     def verdicts_file(self) -> Path:
         return self.root / "reports" / "latest" / "verdicts.json"
@@ -105,11 +110,4 @@ class Project:
 
 def trusteval(some: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line in a project."""
-    return subprocess.run(
-        [sys.executable, "-m", "trusteval", *arguments],
-        cwd=some.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_module("trusteval", arguments, cwd=some.root, env=os.environ, timeout=120)

@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from tests.forked_runs import run_module
 from tests.project import ANSWERS, ROOT, pytest_in
 
 REFUSES = [{"say": "I cannot answer that."}]
@@ -41,11 +41,10 @@ class Shipped:
 
     def report(self) -> str:
         """Print the report again, as `trusteval report` does."""
-        command = [sys.executable, "-m", "trusteval", "report"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, check=True
-        ).stdout
+        ran = run_module("trusteval", ["report"], cwd=self.root, env=environment, timeout=120)
+        ran.check_returncode()
+        return ran.stdout
 
     @property
     def verdicts(self) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def test_context_that_is_too_short_is_said_before_anything_runs(
     project: Project, short: Path, workers: str
 ) -> None:
     project.write("trust_tests/gates.toml", ETHICS + ADULT)
-    ran = project.run(workers, *on(short))
+    ran = project.run_on_model(workers, *on(short))
     assert ran.returncode == 4, ran.stdout + ran.stderr
     (line,) = ran.stderr.strip().splitlines()
     assert line.startswith("ERROR: adult/few_shot_tr_br_0.0 needs 3560 tokens (3540 of item ")
@@ -131,11 +131,11 @@ def test_context_that_is_too_short_is_said_before_anything_runs(
 
 def test_tests_that_ask_nothing_too_long_run(project: Project, short: Path) -> None:
     project.write("trust_tests/gates.toml", ETHICS + ADULT)
-    ran = project.run(*on(short), "--collect-only", "-q")
+    ran = project.run_on_model(*on(short), "--collect-only", "-q")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    ran = project.run(*on(short), "-k", "ethics and record")
+    ran = project.run_on_model(*on(short), "-k", "ethics and record")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    ran = project.run(*on(short), "--trust-benchmarks=ethics")
+    ran = project.run_on_model(*on(short), "--trust-benchmarks=ethics")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "not recorded: adult: left out by --trust-benchmarks" in ran.stdout
     assert ran.stdout.count("NOT RUN: ") == 1, "of the gate on adult"
@@ -145,6 +145,6 @@ def test_context_of_a_checkpoint_among_the_variants_counts_too(
     project: Project, tiny_llama: Path, short: Path
 ) -> None:
     project.write("trust_tests/gates.toml", ADULT)
-    ran = project.run(*on(tiny_llama), f"--trust-variants=dense,theirs={short}")
+    ran = project.run_on_model(*on(tiny_llama), f"--trust-variants=dense,theirs={short}")
     assert ran.returncode == 4
     assert f"the context of {short} is 1000" in ran.stderr

@@ -65,7 +65,7 @@ def test_broken_checkpoint_is_reported_with_its_number_and_not_judged(
     project: Project, tiny_llama: Path, asked: str
 ) -> None:
     scaled(tiny_llama, project.root / "burnt", 1e4)
-    ran = project.run("-k", asked, "--trust-variants", "dense,burnt=burnt")
+    ran = project.run_on_model("-k", asked, "--trust-variants", "dense,burnt=burnt")
     assert ran.returncode == 1
     assert "BROKEN: burnt is broken: perplexity inf on the fixed text is no finite number" in (
         ran.stdout
@@ -94,7 +94,7 @@ def test_dense_format_checkpoint_worse_than_guessing_is_reported_and_not_judged(
     project: Project, tiny_llama: Path
 ) -> None:
     untrained(tiny_llama, project.root / "merged")
-    ran = project.run("-k", "mmlu or sanity", "--trust-variants", "dense,merged=merged")
+    ran = project.run_on_model("-k", "mmlu or sanity", "--trust-variants", "dense,merged=merged")
     assert ran.returncode == 1
     line = one_line(ran.stdout, "^⊘ BROKEN: merged is broken: ")
     assert "is worse than guessing among its 374 tokens" in line
@@ -106,7 +106,7 @@ def test_dense_model_worse_than_guessing_is_reported_and_not_judged(
     project: Project, tiny_llama: Path
 ) -> None:
     model = untrained(tiny_llama, project.root / "untrained")
-    ran = project.run("-k", "mmlu or sanity", f"--trust-model={model}")
+    ran = project.run_on_model("-k", "mmlu or sanity", f"--trust-model={model}")
     assert ran.returncode == 1
     assert "is worse than guessing" in one_line(ran.stdout, "^⊘ BROKEN: dense is broken: ")
     assert list(record(project)["broken"]) == ["dense"]
@@ -118,7 +118,7 @@ def test_every_variant_is_looked_at_once_and_the_perplexity_stands_in_the_report
 ) -> None:
     copied(tiny_llama, project.root / "same")
     arguments = "-k", "mmlu or sanity", "--trust-variants", "dense,same=same"
-    first = project.run(*arguments)
+    first = project.run_on_model(*arguments)
     assert first.returncode == 0, first.stdout
     shown = one_line(first.stdout, "perplexity on the fixed text")
     match = re.fullmatch(r"perplexity on the fixed text: dense (\S+), same (\S+)", shown)
@@ -126,13 +126,16 @@ def test_every_variant_is_looked_at_once_and_the_perplexity_stands_in_the_report
     assert match[1] == match[2]
     verdicts = project.verdicts_file.read_bytes()
     assert (
-        project.run("-k", "mmlu or sanity", "--trust-variants", "dense,same=same").returncode == 0
+        project.run_on_model(
+            "-k", "mmlu or sanity", "--trust-variants", "dense,same=same"
+        ).returncode
+        == 0
     )
     assert project.verdicts_file.read_bytes() == verdicts
 
 
 def test_run_says_on_what_models_run(project: Project) -> None:
-    ran = project.run("--collect-only", "-k", "mmlu", "--trust-dtype", "float32")
+    ran = project.run_on_model("--collect-only", "-k", "mmlu", "--trust-dtype", "float32")
     assert re.search(
         r"^trusteval: model \S+, device cpu, dtype float32, storage auto, memory at most "
         r"\d+\.\d GiB beside the weights, profile demo$",
@@ -146,7 +149,7 @@ def test_smaller_dense_reference_with_its_own_tokenizer_is_judged_and_never_vote
 ) -> None:
     for name in ("one", "two"):
         copied(tiny_llama, project.root / name)
-    ran = project.run(
+    ran = project.run_on_model(
         *("-k", "mmlu or sanity or ensemble", f"--trust-references=small={tiny_gemma}"),
         *("--trust-variants", "dense,one=one,two=two", "--trust-ensembles", "vote=dense+one+two"),
     )
@@ -161,7 +164,7 @@ def test_smaller_dense_reference_with_its_own_tokenizer_is_judged_and_never_vote
 def test_member_with_another_tokenizer_is_refused_before_anything_runs(
     project: Project, tiny_gemma: Path
 ) -> None:
-    ran = project.run(
+    ran = project.run_on_model(
         *("-k", "mmlu", "--trust-variants", f"dense,other={tiny_gemma}"),
         *("--trust-ensembles", "vote=dense+other"),
     )
@@ -176,7 +179,7 @@ def test_base_model_without_a_chat_template_is_quantized_and_judged(
 ) -> None:
     text = "who was good and what was bad when the film was wrong , true or false ? maybe not ."
     project.write("calibration.txt", "\n\n".join([text] * 4))
-    ran = project.run(
+    ran = project.run_on_model(
         *("-k", "mmlu or ethics or sanity", f"--trust-model={tiny_gemma}"),
         *("--trust-variants", "dense,gptq-8:g32", "--trust-calibration=calibration.txt"),
     )
@@ -227,7 +230,7 @@ def test_checkpoint_that_cannot_be_read_is_a_usage_error(
     project: Project, tiny_llama: Path, kind: str, said: str
 ) -> None:
     damaged(kind, tiny_llama, project.root / "theirs")
-    ran = project.run("-k", "test_mmlu", "--trust-variants", "dense,theirs=theirs")
+    ran = project.run_on_model("-k", "test_mmlu", "--trust-variants", "dense,theirs=theirs")
     assert ran.returncode == 4
     assert said in one_line(ran.stderr, "^ERROR")
     assert not (project.root / "cache").exists()
@@ -245,7 +248,7 @@ def test_checkpoints_that_cannot_be_judged_are_one_clear_line_each(
     for kind, name in names.items():
         damaged(kind, tiny_llama, project.root / name)
     variants = ",".join(f"{name}={name}" for name in names.values())
-    ran = project.run("-k", "test_mmlu", "--trust-variants", f"dense,{variants}")
+    ran = project.run_on_model("-k", "test_mmlu", "--trust-variants", f"dense,{variants}")
     assert ran.returncode == 10
     for kind, said in expected.items():
         assert names[kind] in one_line(ran.stdout, f"^ModelError: .*{re.escape(said)}")
@@ -258,7 +261,7 @@ def test_remote_code_runs_where_it_is_trusted_and_the_report_says_so_loudly(
     project: Project, tiny_llama: Path
 ) -> None:
     damaged("remote code", tiny_llama, project.root / "theirs")
-    ran = project.run(
+    ran = project.run_on_model(
         *("-k", "test_mmlu", "--trust-variants", "dense,theirs=theirs", "--trust-remote-code")
     )
     assert ran.returncode == 0, ran.stdout

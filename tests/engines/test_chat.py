@@ -251,7 +251,7 @@ def test_model_whose_template_reads_parts_is_asked_what_the_questions_say(
     project: Project, tiny_llama: Path
 ) -> None:
     write_model(tiny_llama, project, ALL_IN_PARTS)
-    ran = project.run("-k", "ethics")
+    ran = project.run_on_model("-k", "ethics")
     assert ran.returncode == 0, ran.stdout
     assert len(recorded_prompt_lengths(project)) > 20
 
@@ -265,7 +265,7 @@ def test_model_whose_template_swallows_questions_is_not_asked(
     template: str,
 ) -> None:
     write_model(tiny_llama, project, template)
-    ran = project.run("-k", "ethics")
+    ran = project.run_on_model("-k", "ethics")
     assert ran.returncode == 10
     assert "model/chat_template.jinja: the chat template " in ran.stdout
     assert "Traceback" not in ran.stdout
@@ -277,7 +277,7 @@ def test_answers_under_a_template_that_drops_demonstrations_are_not_recorded(
 ) -> None:
     last = "{% if messages | length > 2 %}{{ messages[-1]['content'] }}{% else %}" + TURNS
     write_model(tiny_llama, project, last + "{% endif %}")
-    ran = project.run("-k", "ethics")
+    ran = project.run_on_model("-k", "ethics")
     assert ran.returncode == 10
     assert re.search(
         r"ethics/few_shot, item \d+: dense: \S+/chat_template.jinja: the chat template leaves out",
@@ -292,5 +292,5 @@ def test_model_with_named_templates_is_judged(project: Project, tiny_llama: Path
     named = [{"name": "default", "template": TURNS}, {"name": "tool_use", "template": "x"}]
     values = {**json.loads(config.read_text(encoding="utf-8")), "chat_template": named}
     config.write_text(json.dumps(values), encoding="utf-8")
-    ran = project.run("-k", "ethics")
+    ran = project.run_on_model("-k", "ethics")
     assert ran.returncode == 0, ran.stdout

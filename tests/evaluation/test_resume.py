@@ -55,7 +55,7 @@ def _recorded(store: Path) -> dict[bytes, tuple[object, ...]]:
 
 def test_killed_run_goes_on_and_ends_with_the_same_bytes(project: Project) -> None:
     started = time.monotonic()
-    assert project.run(*ASKED, "whole.sqlite").returncode == 0
+    assert project.run_anew(*ASKED, "whole.sqlite").returncode == 0
     seconds = time.monotonic() - started
     expected = project.verdicts_file.read_bytes()
     store = project.root / "killed.sqlite"
@@ -74,7 +74,7 @@ def test_killed_run_goes_on_and_ends_with_the_same_bytes(project: Project) -> No
         assert kept.items() <= recorded.items(), "nothing recorded is lost or written anew"
         kept = recorded
     project.verdicts_file.unlink()
-    assert project.run(*ASKED, store.name).returncode == 0
+    assert project.run_on_model(*ASKED, store.name).returncode == 0
     assert project.verdicts_file.read_bytes() == expected
     assert kept.items() <= _recorded(store).items()
     assert _recorded(store).keys() == _recorded(project.root / "whole.sqlite").keys()

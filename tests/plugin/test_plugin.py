@@ -97,7 +97,7 @@ def test_collect_only_lists_gates_by_sentence_and_loads_nothing(project: Project
         "def pytest_unconfigure():\n"
         "    print('HEAVY', [m for m in ('torch', 'transformers', 'scipy') if m in sys.modules])\n",
     )
-    ran = project.run("--collect-only", "-q")
+    ran = project.run_anew("--collect-only", "-q")
     assert ran.returncode == 0
     assert "test_ethics[gptq-3-ethics.non_answer_rate]" in ran.stdout
     assert "test_record[vote-gptq-mmlu]" in ran.stdout
@@ -393,7 +393,7 @@ def test_real_model_is_quantized_asked_judged_and_never_asked_again(
         "--trust-calibration=calibration.txt",
         *("--trust-variants", "dense,gptq-8:g32,gptq-4:g32", "--trust-device=cpu"),
     )
-    first = project.run(*arguments)
+    first = project.run_on_model(*arguments)
     assert first.returncode == 0, first.stdout
     verdicts = project.verdicts_file.read_bytes()
     subjects = {line["subject"] for line in json.loads(verdicts)["scores"]}

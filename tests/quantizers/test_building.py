@@ -28,6 +28,7 @@ from trusteval.quantizers.building import (
     Build,
     Source,
     cached_checkpoint,
+    worker_environment,
     write_checkpoint,
 )
 from trusteval.quantizers.calibration import load_calibration
@@ -67,6 +68,58 @@ def workshop(tiny_llama: Path, tmp_path_factory: pytest.TempPathFactory):
     return build
 
 
+# Every method and bit width, and what else a recipe can say.
+RECIPES = (
+    *(f"{method}-{bits}:g32" for method, q in QUANTIZERS.items() for bits in q.bits),
+    *("gptq-4:g32:asym:actorder", "gptq-3:g-1:asym", "awq-4:g32:sym"),
+)
+BUILD_ALL = """
+import sys
+from pathlib import Path
+from trusteval.quantizers.job import Job
+from trusteval.quantizers.worker import build
+for file in sys.argv[1:]:
+    build(Job.read(Path(file)), lambda done, total: None)
+"""
+"""Builds many in one process, as a worker builds one: importing gptqmodel takes the longest."""
+
+
+@pytest.fixture(scope="session")
+def half_dense(tiny_llama: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny llama in bfloat16."""
+    path = tmp_path_factory.mktemp("half")
+    dense, tokenizer = load_model(tiny_llama, dtype="bfloat16")
+    dense.save_pretrained(path)
+    tokenizer.save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def built(
+    tiny_llama: Path, half_dense: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """All recipes over the tiny llama, and `half`: awq-8:g32 over its bfloat16."""
+    home, texts = tmp_path_factory.mktemp("built"), tuple(TEXTS.split("\n\n")[:4])
+    wanted = {word: (parse_recipe(word), tiny_llama) for word in RECIPES}
+    wanted["half"] = parse_recipe("awq-8:g32"), half_dense
+    files, found = [], {}
+    for name, (recipe, dense) in wanted.items():
+        folder = home / name.replace(":", "_")
+        folder.mkdir()
+        files.append(str(folder / "job.json"))
+        found[name] = folder / "checkpoint"
+        Job(dense, recipe, texts, found[name]).write(folder / "job.json")
+    subprocess.run(
+        [sys.executable, "-c", BUILD_ALL, *files],
+        cwd=home,
+        env=worker_environment("cpu"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    return found
+
+
 def _logits(path: Path, **options):
     import torch
 
@@ -76,22 +129,14 @@ def _logits(path: Path, **options):
         return model(input_ids=ids).logits.float()
 
 
-# Every method and bit width, and what else a recipe can say.
-RECIPES = (
-    *(f"{method}-{bits}:g32" for method, q in QUANTIZERS.items() for bits in q.bits),
-    *("gptq-4:g32:asym:actorder", "gptq-3:g-1:asym", "awq-4:g32:sym"),
-)
-
-
 @pytest.mark.parametrize("word", RECIPES)
 def test_built_checkpoint_is_what_its_recipe_says_and_runs_the_same_packed_and_expanded(
-    workshop, word: str
+    built: dict[str, Path], word: str
 ) -> None:
     import torch
     from gptqmodel import GPTQModel
 
-    recipe = parse_recipe(word)
-    path = workshop(recipe)
+    recipe, path = parse_recipe(word), built[word]
     quantization = inspect_checkpoint(path).quantization
     assert quantization is not None
     assert (quantization.method, quantization.bits) == (recipe.method, recipe.bits)
@@ -115,24 +160,23 @@ def test_built_checkpoint_is_what_its_recipe_says_and_runs_the_same_packed_and_e
 
 
 @pytest.mark.parametrize("method", QUANTIZERS)
-def test_more_bits_are_closer_to_dense(workshop, tiny_llama: Path, method: str) -> None:
+def test_more_bits_are_closer_to_dense(
+    built: dict[str, Path], tiny_llama: Path, method: str
+) -> None:
     dense = _logits(tiny_llama, dtype="float32")
     errors = [
-        (_logits(workshop(Recipe(method, bits, group_size=32)), dtype="float32") - dense).norm()
+        (_logits(built[f"{method}-{bits}:g32"], dtype="float32") - dense).norm()
         for bits in (8, 4, 3)
     ]
     assert errors == sorted(errors)
 
 
 def test_awq_at_8_bit_keeps_the_largest_values_of_bfloat16_weights(
-    workshop, tiny_llama: Path, tmp_path: Path
+    built: dict[str, Path], half_dense: Path
 ) -> None:
     """Packed in bfloat16 they wrapped around to the smallest, which broke the model."""
-    dense, tokenizer = load_model(tiny_llama, dtype="bfloat16")
-    dense.save_pretrained(tmp_path / "dense")
-    tokenizer.save_pretrained(tmp_path / "dense")
-    expected = _logits(tmp_path / "dense", dtype="float32")
-    found = _logits(workshop(Recipe("awq", 8, group_size=32), tmp_path / "dense"), dtype="float32")
+    expected = _logits(half_dense, dtype="float32")
+    found = _logits(built["half"], dtype="float32")
     assert (found - expected).norm() <= 0.05 * expected.norm()
 
 
@@ -149,12 +193,6 @@ def test_build_record_says_how_and_with_what(workshop) -> None:
     assert 50 < record["peak_memory_mib"] < 20_000
     assert record["versions"]["gptqmodel"] != "absent"
     assert record["quantization"] == "gptq 8 bit, group 32, symmetric"
-
-
-def test_build_leaves_nothing_where_it_was_called(workshop, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    workshop(Recipe("gptq", 8, group_size=32, seed=5))
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_second_request_builds_nothing(workshop) -> None:
@@ -221,12 +259,14 @@ sys.exit(code)
 def test_build_killed_at_any_moment_leaves_nothing_or_a_whole_checkpoint(
     tiny_llama: Path, tmp_path: Path
 ) -> None:
-    out = tmp_path / "out"
+    """And nothing, killed or not, where it was called."""
+    out, here = tmp_path / "out", tmp_path / "here"
+    here.mkdir()
     target = out / "gptq-4_g32"
     whole, chance = b"", random.Random(4)
     for seen in (*MOMENTS, None):
         shutil.rmtree(target, ignore_errors=True)
-        with start_building(tiny_llama, out) as process:
+        with start_building(tiny_llama, out, cwd=here) as process:
             while seen and process.poll() is None and not any(out.glob(seen)):
                 time.sleep(0.001)
             if seen:
@@ -240,9 +280,10 @@ def test_build_killed_at_any_moment_leaves_nothing_or_a_whole_checkpoint(
             assert inspect_checkpoint(target).bits == 4
     assert target.is_dir()
     assert {path.name for path in out.iterdir()} == {target.name, f"{target.name}.lock"}
+    assert list(here.iterdir()) == []
 
 
-def start_building(dense: Path, out: Path) -> subprocess.Popen[bytes]:
+def start_building(dense: Path, out: Path, *, cwd: Path) -> subprocess.Popen[bytes]:
     out.parent.mkdir(exist_ok=True)
     texts = out.parent / "calibration.txt"
     texts.write_text(TEXTS, encoding="utf-8")
@@ -252,7 +293,7 @@ def start_building(dense: Path, out: Path) -> subprocess.Popen[bytes]:
         *("--calibration", str(texts), "--device", "cpu"),
     ]
     environment = {**os.environ, "TRUSTEVAL_CACHE": str(out.parent / "cache")}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL)
 
 
 def test_build_dies_with_the_process_that_asked_for_it(tiny_llama: Path, tmp_path: Path) -> None:
@@ -273,10 +314,12 @@ def test_build_dies_with_the_process_that_asked_for_it(tiny_llama: Path, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_checkpoint_brought_by_path_is_the_same_as_the_one_built(workshop, tmp_path: Path) -> None:
+def test_checkpoint_brought_by_path_is_the_same_as_the_one_built(
+    built: dict[str, Path], tmp_path: Path
+) -> None:
     from trusteval.run.subjects import parse_variants
 
-    path = workshop(Recipe("gptq", 4, group_size=32))
+    path = built["gptq-4:g32"]
     (brought,) = parse_variants(f"mine={path}")
     assert (brought.method, brought.bits) == ("gptq", 4)
     backend = HFBackend.create(str(path), device="cpu", dtype="float32", cache=tmp_path)

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from trusteval.quantizers import QUANTIZERS
-from trusteval.quantizers.job import Job
+from trusteval.quantizers.job import Advance, Job
 
 
 def main(job_file: str) -> None:
@@ -34,9 +34,14 @@ def main(job_file: str) -> None:
     def advance(done: int, total: int) -> None:
         report(done=done, total=total)
 
+    build(job, advance)
+    report(peak_memory_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def build(job: Job, advance: Advance) -> None:
+    """Build a job in this process, which is not the judge's."""
     module, _, function = QUANTIZERS[job.recipe.method].build.partition(":")
     getattr(import_module(module), function)(job, advance)
-    report(peak_memory_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def _die_with_parent(scratch: Path) -> None:

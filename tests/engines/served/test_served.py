@@ -347,7 +347,7 @@ def judge_a_tiny_llama(project: Project, endpoint: str, tiny_llama: Path) -> Non
     """Run the gate over one model, local and served: the same answers to the letter."""
     project.write("trust_tests/test_compared.py", COMPARED)
     project.write("trust_tests/gates.toml", GATES.replace("5.0", "100.0"))
-    run = project.run(
+    run = project.run_on_model(
         "--trust-engine=hf",
         f"--trust-model={tiny_llama}",
         "--trust-dtype=float32",
