@@ -18,6 +18,10 @@ matrix: $(READY)
 	  --trust-variants=dense,gptq-8,gptq-4,gptq-3,awq-8,awq-4,awq-3 \
 	  --trust-ensembles=vote-gptq,vote-awq
 
+# Two workers with a thread each. What a process compiles the next need not, wherever this runs:
+# containers often forbid it.
+test: export OMP_NUM_THREADS := 1
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

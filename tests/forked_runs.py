@@ -16,8 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -50,7 +49,7 @@ for line in sys.stdin:
     module, arguments, folder, environment, seconds, out, error = json.loads(line)
     process = os.fork()
     if process == 0:
-        signal.alarm(seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
@@ -71,7 +70,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 """
 _FIXED_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "HF_", "TRANSFORMERS_")
 """How variables begin that are read when Python or a library starts; the import path is not."""
-_at_once = threading.Lock()
 
 
 def run_module(
@@ -80,7 +78,7 @@ def run_module(
     *,
     cwd: Path,
     env: Mapping[str, str],
-    timeout: int,
+    timeout: float,
     anew: bool = False,
     on_model: bool = False,
 ) -> subprocess.CompletedProcess[str]:
@@ -90,10 +88,10 @@ def run_module(
     seconds.
     """
     command = [sys.executable, "-m", module, *arguments]
-    with _alone() as is_alone:
-        if is_alone and not anew and not needs_new_process(env):
-            server = _server(_TORCH if on_model else "")
-            return _forked(server, command, cwd=cwd, env=env, timeout=timeout)
+    if not anew and not needs_new_process(env):
+        # One for each thread: two runs at once are at once.
+        server = _server(_TORCH if on_model else "", threading.get_ident())
+        return _forked(server, command, cwd=cwd, env=env, timeout=timeout)
     return subprocess.run(
         command,
         cwd=cwd,
@@ -114,24 +112,13 @@ def needs_new_process(env: Mapping[str, str]) -> bool:
     )
 
 
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Say whether no other thread waits for a fork: two runs at once are to be at once."""
-    is_alone = _at_once.acquire(blocking=False)
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            _at_once.release()
-
-
 def _forked(
     server: subprocess.Popen[str],
     command: Sequence[str],
     *,
     cwd: Path,
     env: Mapping[str, str],
-    timeout: int,
+    timeout: float,
 ) -> subprocess.CompletedProcess[str]:
     _, _, module, *arguments = command
     assert server.stdin is not None
@@ -151,10 +138,10 @@ def _forked(
 
 
 @cache
-def _server(more: str) -> subprocess.Popen[str]:
+def _server(imports: str, _thread: int) -> subprocess.Popen[str]:
     """Start the process that forks; it ends with this one."""
     server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", more + _SERVE],
+        [sys.executable, "-c", imports + _SERVE],
         cwd=ROOT,
         # No thread of a library that a fork would not have.
         env={

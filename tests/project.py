@@ -59,7 +59,7 @@ why = "one letter in four is right by luck"
 def pytest_in(
     root: Path,
     *arguments: str,
-    timeout: int,
+    timeout: float,
     anew: bool = False,
     on_model: bool = False,
     **environment: str,

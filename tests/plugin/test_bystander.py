@@ -66,7 +66,7 @@ def theirs(tmp_path: Path) -> Path:
 def run(theirs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest with the checkout as an installed package, whatever the developer has set."""
     environment = {"TRUSTEVAL_DATA": "", "PYTHONPATH": str(ROOT)}
-    return pytest_in(theirs, *arguments, timeout=120, **environment)
+    return pytest_in(theirs, *arguments, timeout=120, anew=True, **environment)
 
 
 def loaded(theirs: Path, *arguments: str, who: str = "main") -> set[str]:

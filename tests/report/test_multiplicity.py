@@ -11,6 +11,8 @@ from tests.builders import score
 from trusteval.report.multiplicity import holm_adjusted
 from trusteval.types import Dimension, Level, Outcome, Verdict
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 
 def verdict(number: int, p: float | None, *, family: int) -> Verdict:
     return Verdict(

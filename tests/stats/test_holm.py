@@ -11,6 +11,8 @@ from statsmodels.stats.multitest import multipletests
 
 from trusteval.stats.holm import holm
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 p_values = st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.05, 1.0]), max_size=12)
 
 
