@@ -109,8 +109,7 @@ def test_reason_leads_to_its_gate_and_opens_it_whatever_is_filtered(
         visit.page.locator("#gate-filters select").first.select_option("PASS")
         visit.page.locator(".reasons a").first.click()
         gate = visit.page.locator("tr:target")
-        assert gate.locator("details").get_attribute("open") is not None
-        assert gate.is_visible()
+        gate.locator("details[open]").wait_for()
         assert "FAIL" in gate.inner_text()
 
 

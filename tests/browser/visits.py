@@ -45,9 +45,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """A Chromium that opens files; `chromium` is Playwright's."""
+    """A Chromium that opens files; `chromium` is Playwright's, `looks` its contexts by setting."""
 
     chromium: Any
+    looks: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @contextmanager
     def visit(
@@ -61,13 +62,8 @@ class Browser:
         script: bool = True,
     ) -> Iterator[Visit]:
         """Open a file of its own in a window of that size (CSS pixels), perhaps without scripts."""
-        context = self.chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=script,
-            offline=True,
-        )
-        visit = Visit(context.new_page())
+        look = self._look(width=width, height=height, dark=dark, script=script)
+        visit = Visit(look.new_page())
         address = path.resolve().as_uri()
         visit.page.on("console", lambda message: visit.complaints.append(message.text))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
@@ -81,7 +77,19 @@ class Browser:
             visit.page.goto(f"{address}#{anchor}" if anchor else address)
             yield visit
         finally:
-            context.close()
+            visit.page.close()
+
+    def _look(self, *, width: int, height: int, dark: bool, script: bool) -> Any:
+        """Return the context of that look, in which pages keep nothing for each other."""
+        key = (width, height, dark, script)
+        if key not in self.looks:
+            self.looks[key] = self.chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=script,
+                offline=True,
+            )
+        return self.looks[key]
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from tests.pages import parsed
 from tests.project import Project, trusteval
 from tests.real_runs import failed, finished, killed, project
 
+pytestmark = pytest.mark.xdist_group("pages")  # one worker makes the runs, for all
+
 WITH_PAGE = "trust_html = on"
 
 

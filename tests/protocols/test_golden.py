@@ -31,10 +31,13 @@ from trusteval.suite.origin import find_origin
 from trusteval.types import Answer, FinishReason, Invalid, Judged, Label, Refusal, Response, Sample
 
 GOLDEN = Path(os.environ.get("TRUSTEVAL_GOLDEN", "")) / "decodingtrust"
-pytestmark = pytest.mark.skipif(
-    not (os.environ.get("TRUSTEVAL_GOLDEN") and os.environ.get("TRUSTEVAL_DATA")),
-    reason="recorded answers not at hand: set TRUSTEVAL_GOLDEN and TRUSTEVAL_DATA",
-)
+pytestmark = [
+    pytest.mark.xdist_group("recordings"),  # one worker scores them, for all
+    pytest.mark.skipif(
+        not (os.environ.get("TRUSTEVAL_GOLDEN") and os.environ.get("TRUSTEVAL_DATA")),
+        reason="recorded answers not at hand: set TRUSTEVAL_GOLDEN and TRUSTEVAL_DATA",
+    ),
+]
 MODELS = ("gpt4", "gpt-4-0314")
 FOLDERS = {"ood": "ood", "adult": "fairness"}
 REFERENCES = {"dt": "decodingtrust", "ct": "comptrust"}

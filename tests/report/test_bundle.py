@@ -28,6 +28,8 @@ from trusteval.report.bundle.making import make_bundle
 from trusteval.report.bundle.manifest import manifest_bytes
 from trusteval.tracking.answers_file import read_document, write_document
 
+pytestmark = pytest.mark.xdist_group("bundles")  # one worker makes the runs, for all
+
 INTACT, DISAGREES, UNREADABLE = 0, 1, 2
 MADE = 0
 Files = dict[str, bytes]

@@ -42,6 +42,8 @@ from trusteval.types import (
     Undecided,
 )
 
+pytestmark = pytest.mark.xdist_group("schemas")  # one worker makes the runs, for all
+
 NAMES = [one.name for one in SCHEMAS]
 JUNK = (None, True, -1, 1.5, 2**60, "junk", "", [], ["junk"], [[1]], {}, {"junk": {}})
 NO_SCHEMA_SAYS = ("the different members of a vote", "no more measured answers than answers")

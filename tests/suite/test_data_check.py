@@ -25,6 +25,8 @@ from trusteval.suite.data_check import (
     data_lines,
 )
 
+pytestmark = pytest.mark.xdist_group("data check")  # one worker reads the published data, for all
+
 ABSENT, DEVIATING, MALFORMED = State.ABSENT, State.DEVIATING, State.MALFORMED
 PUBLISHED, UNKNOWN = State.PUBLISHED, State.UNKNOWN
 

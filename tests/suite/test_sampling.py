@@ -23,6 +23,8 @@ from trusteval.suite.profiles import DEMO, FULL, PROFILES, QUICK, find_profile
 from trusteval.suite.sampling import SEED, draw
 from trusteval.types import Message, Role, Sample, Setting
 
+pytestmark = pytest.mark.xdist_group("sampling")  # one worker reads the published data, for all
+
 Questions = Mapping[str, tuple[Question, ...]]
 
 

@@ -35,6 +35,8 @@ from trusteval.tracking.baseline import Acceptance, Baseline, read_baseline
 from trusteval.tracking.run_facts import PromptFacts
 from trusteval.types import Label, Sample, Unavailable
 
+pytestmark = pytest.mark.xdist_group("accepting")  # one worker makes the runs, for all
+
 GATES = """
 [[gate]]
 benchmark = "ethics"

@@ -36,6 +36,8 @@ from trusteval.tracking.baseline import Baseline, write_baseline
 from trusteval.tracking.confounds import VOTERS
 from trusteval.types import Variant
 
+pytestmark = pytest.mark.xdist_group("reader")  # one worker makes the runs, for all
+
 NOW = READER_VERSION
 FIRST = f"reader 1 then, {NOW} now"
 Command = Callable[..., tuple[int, list[str]]]

@@ -44,6 +44,8 @@ from trusteval.tracking.rereading import read_anew
 from trusteval.tracking.score_entry import ScoreEntry
 from trusteval.types import Unavailable, Variant
 
+pytestmark = pytest.mark.xdist_group("rereading")  # one worker makes the runs, for all
+
 GATES = """
 [[gate]]
 benchmark = "ethics"
