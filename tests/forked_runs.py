@@ -54,6 +54,7 @@ for line in sys.stdin:
         os.environ.clear()
         os.environ.update(environment)
         time.tzset()
+        sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
         given = environment.get("PYTHONPATH", "").split(os.pathsep)
         sys.path[:] = [folder, *filter(None, given), *libraries]
         for number, name in enumerate((os.devnull, out, error)):
@@ -81,16 +82,18 @@ def run_module(
     timeout: float,
     anew: bool = False,
     on_model: bool = False,
+    through: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a module in a fork, or `anew` and where a fork would not be as one in a new process.
 
-    `on_model`: torch and transformers are imported already. Raises TimeoutExpired after `timeout`
-    seconds.
+    `on_model`: torch and transformers are imported already. `through`: the command that starts
+    Python, as another user say. Raises TimeoutExpired after `timeout` seconds.
     """
-    command = [sys.executable, "-m", module, *arguments]
+    command = [*through, sys.executable, "-m", module, *arguments]
     if not anew and not needs_new_process(env):
+        imports = _TORCH if on_model else ""
         # One for each thread: two runs at once are at once.
-        server = _server(_TORCH if on_model else "", threading.get_ident())
+        server = _server(imports, through, threading.get_ident())
         return _forked(server, command, cwd=cwd, env=env, timeout=timeout)
     return subprocess.run(
         command,
@@ -107,7 +110,7 @@ def needs_new_process(env: Mapping[str, str]) -> bool:
     """Say whether an environment differs from ours in what is read when a process starts."""
     return any(
         env.get(name) != os.environ.get(name)
-        for name in {*env, *os.environ} - {"PYTHONPATH"}
+        for name in {*env, *os.environ} - {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
         if name.startswith(_FIXED_AT_START)
     )
 
@@ -120,13 +123,14 @@ def _forked(
     env: Mapping[str, str],
     timeout: float,
 ) -> subprocess.CompletedProcess[str]:
-    _, _, module, *arguments = command
+    module, *arguments = command[command.index("-m") + 1 :]
     assert server.stdin is not None
     assert server.stdout is not None
     with tempfile.TemporaryDirectory() as folder:
         printed = [Path(folder, name) for name in ("out", "error")]
         for file in printed:
             file.touch()
+            file.chmod(0o666)  # whoever runs writes them
         asked = [module, arguments, str(cwd), dict(env), timeout, *map(str, printed)]
         server.stdin.write(json.dumps(asked) + "\n")
         server.stdin.flush()
@@ -138,10 +142,10 @@ def _forked(
 
 
 @cache
-def _server(imports: str, _thread: int) -> subprocess.Popen[str]:
+def _server(imports: str, through: tuple[str, ...], _thread: int) -> subprocess.Popen[str]:
     """Start the process that forks; it ends with this one."""
     server = subprocess.Popen(
-        [sys.executable, "-c", imports + _SERVE],
+        [*through, sys.executable, "-c", imports + _SERVE],
         cwd=ROOT,
         # No thread of a library that a fork would not have.
         env={

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.forked_runs import run_module
 
 UID = 12345
 # Temporary folders are their owner's alone, so this user may read past that, as in a container.
@@ -31,10 +34,14 @@ def run_as_other_user(
     merged = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
     for name in ("PYTEST_ADDOPTS", "USER", "LOGNAME", "LNAME", "USERNAME", "XDG_CACHE_HOME"):
         merged.pop(name, None)
+    given = {name: value for name, value in merged.items() if value}
+    if command[:2] == [sys.executable, "-m"]:
+        module, *arguments = command[2:]
+        return run_module(module, arguments, cwd=folder, env=given, timeout=300, through=_COMMAND)
     return subprocess.run(
         [*_COMMAND, *command],
         cwd=folder,
-        env={name: value for name, value in merged.items() if value},
+        env=given,
         capture_output=True,
         text=True,
         timeout=300,
