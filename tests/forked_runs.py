@@ -41,8 +41,7 @@ rewritten = {file.parts[0].removesuffix(".py") for one in plugins for file in on
 for name in [name for name in sys.modules if name.partition(".")[0] in rewritten - {"trusteval"}]:
     del sys.modules[name]  # pytest warns of a plugin's package that it cannot import itself
 
-ours = {"", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
-libraries = [part for part in sys.path if part not in ours]
+libraries = sys.path[1:]  # without the folder this starts in
 gc.collect()
 gc.freeze()
 for line in sys.stdin:
@@ -55,8 +54,8 @@ for line in sys.stdin:
         os.environ.update(environment)
         time.tzset()
         sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
-        given = environment.get("PYTHONPATH", "").split(os.pathsep)
-        sys.path[:] = [folder, *filter(None, given), *libraries]
+        given = [one for one in environment.get("PYTHONPATH", "").split(os.pathsep) if one]
+        sys.path[:] = [folder, *given, *(one for one in libraries if one not in given)]
         for number, name in enumerate((os.devnull, out, error)):
             os.dup2(os.open(name, os.O_RDWR), number)
         random.seed()
@@ -147,9 +146,9 @@ def _server(imports: str, through: tuple[str, ...], _thread: int) -> subprocess.
     server = subprocess.Popen(
         [*through, sys.executable, "-c", imports + _SERVE],
         cwd=ROOT,
-        # No thread of a library that a fork would not have.
+        # No thread of a library that a fork would not have, and no import path but the libraries'.
         env={
-            **os.environ,
+            **{name: text for name, text in os.environ.items() if name != "PYTHONPATH"},
             **{"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
         },
         stdin=subprocess.PIPE,
