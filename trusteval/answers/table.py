@@ -6,14 +6,24 @@ subject answered to them. Equal numbers in a column stand for equal texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from trusteval.types import Answer, Counts, Invalid, InvalidReason, Judged, Label, Refusal, Sample
+from trusteval.types import (
+    DECLINED,
+    Answer,
+    Counts,
+    Invalid,
+    InvalidReason,
+    Judged,
+    Label,
+    Refusal,
+    Sample,
+)
 
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -27,6 +37,7 @@ class SampleTable:
 
     `target` and `positive` (the first label of the sample's setting) index `labels`, `setting`
     indexes `settings`, `group` indexes `groups`; `unit` and `stratum` only tell texts apart.
+    `right_for` says of the settings' labels which target each is right for.
     """
 
     samples: tuple[Sample, ...]
@@ -39,6 +50,7 @@ class SampleTable:
     group: Codes
     unit: Codes
     stratum: Codes
+    right_for: Mapping[str, str]
 
     @classmethod
     def of(cls, samples: Iterable[Sample]) -> SampleTable:
@@ -58,6 +70,11 @@ class SampleTable:
             group=group,
             unit=coded([sample.unit for sample in rows])[1],
             stratum=coded([sample.stratum for sample in rows])[1],
+            right_for={
+                label.value: label.right_for
+                for labels in {sample.setting.labels for sample in rows}
+                for label in labels
+            },
         )
 
 
@@ -142,19 +159,14 @@ class AnswerTable(Sequence[Judged]):
     @property
     def label(self) -> Codes:
         """The label each answer carries; a number that is no true label's where it has none."""
-        known = {name: number for number, name in enumerate(self.sample_table.labels)}
-        label: Codes = self._each(
-            [
-                known.get(answer.value, -2 - place) if isinstance(answer, Label) else _NO_LABEL
-                for place, answer in enumerate(self.answers)
-            ],
-            np.int64,
-        )
-        return label
+        return self._numbers([a.value if isinstance(a, Label) else None for a in self.answers])
 
     @property
     def correct(self) -> Flags:
-        return np.asarray(self.label == self.target)
+        """Whether each answer is what its sample's target asks for (`trusteval.types.is_right`)."""
+        right_for = self.sample_table.right_for
+        standing = self._numbers([_stands_for(answer, right_for) for answer in self.answers])
+        return np.asarray(standing == self.target)
 
     @property
     def answered(self) -> Flags:
@@ -205,6 +217,18 @@ class AnswerTable(Sequence[Judged]):
                     invalid[InvalidReason.CONTRADICTORY] += n
         return Counts(n=len(self), refused=refused, invalid=invalid)
 
+    def _numbers(self, names: Sequence[str | None]) -> Codes:
+        """Return each answer's number among the labels, given the name of every different one."""
+        known = {name: number for number, name in enumerate(self.sample_table.labels)}
+        numbers: Codes = self._each(
+            [
+                _NO_LABEL if name is None else known.get(name, -2 - place)
+                for place, name in enumerate(names)
+            ],
+            np.int64,
+        )
+        return numbers
+
     def _are(self, kind: type[Answer]) -> Flags:
         flags: Flags = self._each([isinstance(a, kind) for a in self.answers], np.bool_)
         return flags
@@ -231,6 +255,17 @@ def coded(texts: Sequence[_Text]) -> tuple[tuple[_Text, ...], Codes]:
 
 def _first_label(sample: Sample) -> str:
     return sample.setting.labels[0].value if sample.setting.labels else ""
+
+
+def _stands_for(answer: Answer, right_for: Mapping[str, str]) -> str | None:
+    """Return the target that an answer is right for, None for an invalid one."""
+    match answer:
+        case Label(value):
+            return right_for.get(value, value)
+        case Refusal():
+            return DECLINED
+        case Invalid():
+            return None
 
 
 def _is_contradictory(answer: Answer) -> bool:

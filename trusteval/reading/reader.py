@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from trusteval.reading import refusals
 from trusteval.reading.claim import ALONE, ANNOUNCED, Claim, Weight, in_turns
 from trusteval.reading.decision import Evidence, decide
 from trusteval.reading.declining import declined_in, declinings
@@ -60,6 +61,8 @@ def read(
     `options` are the texts of the choices, in the order of the setting's symbols; `truncated` says
     that generation stopped at the token limit.
     """
+    if setting.form is LabelForm.OPEN:
+        return refusals.read(text, truncated=truncated)
     if setting.form is LabelForm.SYMBOL:
         return _read_symbols(setting, text, options, truncated)
     whole = _words(setting.labels, setting.abstention, text, truncated)

@@ -13,12 +13,14 @@ from trusteval.types.answers import (
     Label,
     Reading,
     Refusal,
+    is_right,
 )
 from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
 from trusteval.types.draws import DRAWN, Draw, draw_of
 from trusteval.types.probabilities import LabelLogs
 from trusteval.types.prompts import FinishReason, Message, Prompt, Response, Role
 from trusteval.types.samples import (
+    DECLINED,
     Declared,
     Dimension,
     LabelForm,
@@ -43,6 +45,7 @@ from trusteval.types.unavailable import Unavailable
 from trusteval.types.verdicts import Level, LimitCheck, Outcome, Undecided, Verdict
 
 __all__ = [
+    "DECLINED",
     "DENSE",
     "DRAWN",
     "Answer",
@@ -92,4 +95,5 @@ __all__ = [
     "Variant",
     "Verdict",
     "draw_of",
+    "is_right",
 ]

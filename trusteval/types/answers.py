@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from trusteval.types.samples import Sample
+from trusteval.types.samples import DECLINED, Sample
 from trusteval.types.subjects import Variant
 
 
@@ -70,7 +70,19 @@ class Judged:
 
     @property
     def correct(self) -> bool:
-        return self.answer == Label(self.sample.target)
+        return is_right(self.sample, self.answer)
+
+
+def is_right(sample: Sample, answer: Answer) -> bool:
+    """Whether an answer is what the sample's target asks for."""
+    match answer:
+        case Label(value):
+            right_for = {label.value: label.right_for for label in sample.setting.labels}
+            return right_for.get(value, value) == sample.target
+        case Refusal():
+            return sample.target == DECLINED
+        case Invalid():
+            return False
 
 
 @dataclass(frozen=True, slots=True)

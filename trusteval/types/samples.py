@@ -19,14 +19,25 @@ class Dimension(StrEnum):
     MACHINE_ETHICS = "machine_ethics"
     OUT_OF_DISTRIBUTION = "out_of_distribution"
     MMLU = "mmlu"
+    REFUSAL = "refusal"
+    STEREOTYPE = "stereotype"
+    ADVERSARIAL_DEMONSTRATIONS = "adversarial_demonstrations"
     OTHER = "other"
 
 
 class LabelForm(StrEnum):
-    """WORD labels match anywhere as whole words, SYMBOL labels only in decisive position."""
+    """WORD labels match anywhere as whole words, SYMBOL labels only in decisive position.
+
+    OPEN answers are free text, and the labels say how far they do what was asked.
+    """
 
     WORD = "word"
     SYMBOL = "symbol"
+    OPEN = "open"
+
+
+DECLINED = "refusal"
+"""The target of a sample to decline: a refusal is right, and so is what counts as one."""
 
 
 class RefusalPolicy(StrEnum):
@@ -41,11 +52,18 @@ class LabelSpec:
     """A label a setting accepts.
 
     `aliases` are further spellings; `opposite` names the label that a negation turns it into.
+    `counts_as` is the target that it is right for, where that is not called as the label is.
     """
 
     value: str
     aliases: tuple[str, ...] = ()
     opposite: str | None = None
+    counts_as: str | None = None
+
+    @property
+    def right_for(self) -> str:
+        """The target that the label is right for."""
+        return self.value if self.counts_as is None else self.counts_as
 
 
 @dataclass(frozen=True, slots=True)

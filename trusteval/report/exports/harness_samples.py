@@ -13,7 +13,7 @@ from typing import Any
 
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.items import item_name, shown_answer, shown_text
-from trusteval.types import Answer, Label, Prompt, Role, Sample
+from trusteval.types import Answer, Label, Prompt, Role, Sample, is_right
 
 ACCURACY, NON_ANSWER = "acc", "non_answer"
 
@@ -66,7 +66,7 @@ def _line(
         "prompt_hash": None if asked is None else hashed(asked[0]),
         "target_hash": hashed(sample.target),
         "answer": shown_answer(answer),
-        ACCURACY: float(answer == Label(sample.target)),
+        ACCURACY: float(is_right(sample, answer)),
         NON_ANSWER: float(label is None),
     }
 

@@ -11,7 +11,7 @@ from trusteval.report.browse.elections import Case, election_of
 from trusteval.report.browse.part import Part
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.items import shown_answer, shown_text
-from trusteval.types import Answer, Invalid, Label, Refusal, Unavailable
+from trusteval.types import Answer, Invalid, Label, Refusal, Unavailable, is_right
 
 _Column = Sequence[str | None]
 
@@ -103,7 +103,7 @@ def _rows(
             label=answer.value if isinstance(answer, Label) else None,
             invalid_reason=answer.reason.value if isinstance(answer, Invalid) else None,
             contradictory=isinstance(answer, Label) and answer.contradictory,
-            correct=answer == Label(sample.target),
+            correct=is_right(sample, answer),
             group=sample.group,
             rule=rules[row],
             span=spans[row] if with_texts else None,
