@@ -45,9 +45,10 @@ class DrawnAnswers:
 class JudgedTable:
     """What a judge read in one subject's responses to one benchmark, beside how the run read them.
 
-    `read` are all rows as the reader of the run has them. `judged` are the rows that the judge was
-    shown, all or a sample, as it has them: what it did not say clearly is `Invalid` there. `labels`
-    are the rows that people labelled. Raises ValueError unless all are of one sample table.
+    `read` are all rows as the reader of the run has them. `judged` are the rows, all or a sample,
+    that the judge has a reading of, as it has them. `labels` are the rows that people labelled;
+    without them the reader of the run stands in. Raises ValueError unless all are of one sample
+    table.
     """
 
     read: AnswerTable
@@ -58,8 +59,3 @@ class JudgedTable:
         others = [self.judged, *([] if self.labels is None else [self.labels])]
         if any(one.answers.sample_table is not self.read.sample_table for one in others):
             raise ValueError("expected the answers of one sample table")
-
-    @property
-    def is_labelled(self) -> bool:
-        """Whether people say what is right; else the reader of the run stands in for them."""
-        return self.labels is not None
