@@ -63,6 +63,22 @@ _DATA = record(
     substitutes=table_of(text),
     deviating=list_of(text),
 )
+_ERRORS = record(
+    {
+        **{"where": text, "is_pooled": truth},
+        **{"sensitivity": real, "specificity": real, "n_true": number, "n_false": number},
+    }
+)
+_CORRECTION = record(
+    {
+        **{"metric": text, "n_judged": number, "by_people": truth, "is_clipped": truth},
+        **{"errors": list_of(_ERRORS), "of_reference": list_of(_ERRORS)},
+    },
+    value=real,
+    interval=_INTERVAL,
+    judged=real,
+    undefined=text,
+)
 _LINE = record(
     {
         **{"benchmark": text, "dimension": _DIMENSION, "subject": text, "score": _SCORE},
@@ -73,6 +89,7 @@ _LINE = record(
     other_protocols=table_of(_MAYBE_REAL),
     notes=table_of(text),
     data=_DATA,
+    corrected=_CORRECTION,
 )
 _LIMIT = record(
     {
@@ -94,6 +111,7 @@ _VERDICT = record(
     setting=_MAYBE_TEXT,
     reference=_MAYBE_TEXT,
     limits=list_of(_LIMIT),
+    corrections=list_of(_CORRECTION),
 )
 _UNJUDGED = record(
     {
