@@ -156,6 +156,7 @@ METRICS: dict[str, Metric] = table(
         Metric("refusal_rate", _LOW, Rate(row.refused)),
         Metric("invalid_rate", _LOW, Rate(row.invalid)),
         Metric("non_answer_rate", _LOW, Rate(row.unanswered)),
+        Metric("compliance_rate", _LOW, Rate(row.called_positive), rewards_silence=True),
         Metric(
             "false_positive_rate",
             _LOW,

@@ -127,6 +127,30 @@ _LEAD = record(
         **dict.fromkeys(("value", "low", "high", "p_beats_every", "p_behind_one"), real),
     }
 )
+_MEASURED = record({"value": real, "interval": _INTERVAL})
+_DIFFERING = record({"first": text, "second": text, "n": number})
+_JUDGE_LINE = record(
+    {
+        **{"subject": text, "benchmark": text, "differing": list_of(_DIFFERING)},
+        "items": list_of(record(dict.fromkeys(("item", "first", "second"), text))),
+    },
+    **dict.fromkeys(("answers", "drawn", "read", "cut"), number),
+    **dict.fromkeys(("why", "not_asked", "undefined", "fingerprint"), text),
+    unread=table_of(number),
+    agreement=_MEASURED,
+    kappa=_MEASURED,
+)
+_JUDGE = record(
+    {
+        "facts": record(
+            {
+                **dict.fromkeys(("where", "format", "prompts"), text),
+                **dict.fromkeys(("sample", "seed"), number),
+            }
+        ),
+        "lines": list_of(_JUDGE_LINE),
+    }
+)
 _RECORD = record(
     {
         "facts": record({"engine": text}, profile=text, vote_leads=list_of(_LEAD)),
@@ -141,6 +165,7 @@ _RECORD = record(
         "lost_answers": table_of(list_of(text)),
     },
     not_recorded=table_of(text),
+    judge=_JUDGE,
 )
 _BUILD = record(
     {"quantization": text, "device": text, "versions": table_of(text)},

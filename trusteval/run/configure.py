@@ -22,6 +22,7 @@ from trusteval.run.gate_checks import (
     judged_by_none,
     with_draws,
 )
+from trusteval.run.judge import judge_of
 from trusteval.run.options import Options
 from trusteval.run.run import Run
 from trusteval.run.subjects import (
@@ -61,6 +62,7 @@ def prepare_run(options: Options) -> Run:
     if options.engine == "hf" and not options.recorded_only:
         _refuse_missing_device(options.device)
     backend_of(options, asked)  # refuses what cannot be opened
+    judge_of(options)
     if options.engine == "hf":
         for ensemble in judged.ensembles:
             _refuse_other_tokenizers(ensemble, options.model)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from trusteval.report.drawn import drawn
+from trusteval.report.judge import JudgeSummary
 from trusteval.report.judgements import Sentence
 from trusteval.report.lost_item_lines import lost_item_lines
 from trusteval.report.outcomes import SEVERITY
 from trusteval.report.summary import Summary
+from trusteval.report.table_texts import cell_texts, said_below
 from trusteval.report.terminal.detail import Detail
 from trusteval.report.terminal.folding import folded
 from trusteval.report.terminal.marks import STYLES, Mark, mark_of
@@ -18,6 +21,8 @@ from trusteval.types import Unavailable
 
 _EXCUSED = ("WARN", "INCONCLUSIVE")
 """Verdicts short of PASS that do not block by themselves."""
+_WIDTH = 120
+"""Of a table where nobody knows how wide what it is shown on is."""
 _MOST_WITH_ITEMS = 10
 """Of how many gates that failed the items are shown, the worst of them."""
 
@@ -44,6 +49,7 @@ def summary_lines(
             yield from _short(summary, screen=screen)
         case Detail.OFF:
             yield from _least(summary, screen=screen)
+    yield from _texts(() if summary.judge is None else summary.judge.doubts, screen=screen)
     yield from folded(*_tally(summary), screen=screen)
     yield from _marked(summary.gaps.incomplete, screen=screen)
     yield from _texts((f"page: {page}",) if page else (), screen=screen)
@@ -55,10 +61,21 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
     yield from _marked(summary.gaps.incomplete, screen=screen)
     yield from score_table(summary.scores.rows, screen)
     yield ""
+    if summary.judge is not None:
+        yield from _judge(summary.judge, screen=screen)
     yield from _texts(_notes(summary), screen=screen)
     yield ""
     judged = list(_judged(summary, screen=screen, answers=answers))
     yield from (*judged, "") if judged else ()
+
+
+def _judge(judge: JudgeSummary, *, screen: Screen) -> Iterator[str]:
+    """Yield who read answers again, and how often alike."""
+    yield from _texts((f"Judge: {line}" for line in judge.who), screen=screen)
+    if judge.table.rows:
+        yield from drawn(judge.table.columns, cell_texts(judge.table), width=screen.width or _WIDTH)
+    yield from _texts((*said_below(judge.table), *judge.notes), screen=screen)
+    yield ""
 
 
 def _judged(
