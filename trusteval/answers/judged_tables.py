@@ -42,20 +42,38 @@ class DrawnAnswers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LabelledAnswers:
+    """Rows that people labelled, and what a judge reads there.
+
+    Of `n_given` labels of the subject the others are of other texts, or have no reading. Raises
+    ValueError unless the judge has a reading of every row.
+    """
+
+    by_people: DrawnAnswers
+    by_judge: AnswerTable
+    n_given: int
+
+    def __post_init__(self) -> None:
+        if self.by_judge.rows.tolist() != self.by_people.answers.rows.tolist():
+            raise ValueError("expected a judge's reading of every labelled row, in their order")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class JudgedTable:
     """What a judge read in one subject's responses to one benchmark, beside how the run read them.
 
     `read` are all rows as the reader of the run has them. `judged` are the rows, all or a sample,
-    that the judge has a reading of, as it has them. `labels` are the rows that people labelled;
-    without them the reader of the run stands in. Raises ValueError unless all are of one sample
-    table.
+    that the judge has a reading of, as it has them. `labels` tell how it errs; without them the
+    reader of the run stands in for people. Raises ValueError unless all are of one sample table.
     """
 
     read: AnswerTable
     judged: DrawnAnswers
-    labels: DrawnAnswers | None = None
+    labels: LabelledAnswers | None = None
 
     def __post_init__(self) -> None:
-        others = [self.judged, *([] if self.labels is None else [self.labels])]
-        if any(one.answers.sample_table is not self.read.sample_table for one in others):
+        others = [self.judged.answers]
+        if self.labels is not None:
+            others += [self.labels.by_people.answers, self.labels.by_judge]
+        if any(one.sample_table is not self.read.sample_table for one in others):
             raise ValueError("expected the answers of one sample table")

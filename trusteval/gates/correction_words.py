@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from trusteval.types import Correction, JudgeErrors
 
-PEOPLE = "against labels of people"
 READER = "against the strict reader, not people"
 _FEW = 2
 """So many parts of a benchmark are named; more are told together."""
@@ -33,7 +32,9 @@ def correction_words(told: Correction) -> str:
 
 def standard_words(told: Correction) -> str:
     """Say against what the judge's errors are counted."""
-    return PEOPLE if told.by_people else READER
+    used = told.n_labels - told.n_unused
+    unused = f", {told.n_unused} more unused" if told.n_unused else ""
+    return f"against {used} labels of people{unused}" if told.by_people else READER
 
 
 def error_words(errors: Sequence[JudgeErrors]) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Amended:
 
 def amend(second: SecondMeasure, *, name: str) -> Amended:
     """Correct a value, which is told under the name of a metric."""
-    told = Correction(name, by_people=second.table.labels is not None)
+    told = _begun(name, [second.table])
     try:
         cells = second.cells()
     except UndefinedError as undefined:
@@ -55,7 +55,6 @@ def amend(second: SecondMeasure, *, name: str) -> Amended:
     told = replace(
         told,
         judged=100 * _judged(cells),
-        n_judged=len(second.table.judged.answers),
         errors=tuple(of.errors for of in cells),
     )
     return _amended(correct([of.cell for of in cells]), told)
@@ -64,7 +63,7 @@ def amend(second: SecondMeasure, *, name: str) -> Amended:
 def amend_drop(reference: SecondMeasure, subject: SecondMeasure, *, name: str) -> Amended:
     """Correct how far a subject is below its reference, each for the judge's errors on its own."""
     both = [reference, subject]
-    told = Correction(name, by_people=all(one.table.labels is not None for one in both))
+    told = _begun(name, [one.table for one in both])
     try:
         ours, its = (one.cells() for one in both)
     except UndefinedError as undefined:
@@ -72,12 +71,25 @@ def amend_drop(reference: SecondMeasure, subject: SecondMeasure, *, name: str) -
     told = replace(
         told,
         judged=100 * (_judged(ours) - _judged(its)),
-        n_judged=min(len(one.table.judged.answers) for one in both),
         errors=tuple(of.errors for of in its),
         of_reference=tuple(of.errors for of in ours),
     )
     found = correct_drop([of.cell for of in ours], [of.cell for of in its])
     return _amended(found, told)
+
+
+def _begun(name: str, tables: Sequence[JudgedTable]) -> Correction:
+    """Tell what a correction rests on; it is one by people where all of its labels are theirs."""
+    labels = [table.labels for table in tables if table.labels is not None]
+    used = sum(len(one.by_judge) for one in labels)
+    given = sum(one.n_given for one in labels)
+    return Correction(
+        name,
+        n_judged=min(len(table.judged.answers) for table in tables),
+        by_people=len(labels) == len(tables),
+        n_labels=given,
+        n_unused=given - used,
+    )
 
 
 def _judged(cells: Sequence[CellOfRate]) -> float:

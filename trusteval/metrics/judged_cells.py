@@ -121,16 +121,16 @@ class _Known:
         place = np.full(len(judged.sample_table.samples), -1)
         place[judged.rows] = np.arange(len(judged))
         if table.labels is None:
-            truth, worth = replace(table.read, rows=judged.rows), weights
+            truth, by_judge, worth = replace(table.read, rows=judged.rows), judged, weights
         else:
-            both = place[table.labels.answers.rows] >= 0
-            truth, worth = table.labels.answers.only(both), table.labels.weights[both]
+            labelled, by_judge = table.labels.by_people, table.labels.by_judge
+            truth, worth = labelled.answers, labelled.weights
         return cls(
             judged=judged,
             weights=weights,
             place=place,
             truth=truth,
-            by_judge=replace(judged, rows=truth.rows),
+            by_judge=by_judge,
             worth=worth,
             by_people=table.labels is not None,
             labels=_labels_of(judged.sample_table),

@@ -71,7 +71,8 @@ _ERRORS = record(
 )
 _CORRECTION = record(
     {
-        **{"metric": text, "n_judged": number, "by_people": truth, "is_clipped": truth},
+        **{"metric": text, "by_people": truth, "is_clipped": truth},
+        **dict.fromkeys(("n_judged", "n_labels", "n_unused"), number),
         **{"errors": list_of(_ERRORS), "of_reference": list_of(_ERRORS)},
     },
     value=real,
@@ -89,7 +90,6 @@ _LINE = record(
     other_protocols=table_of(_MAYBE_REAL),
     notes=table_of(text),
     data=_DATA,
-    corrected=_CORRECTION,
 )
 _LIMIT = record(
     {
@@ -139,6 +139,7 @@ _JUDGE_LINE = record(
     unread=table_of(number),
     agreement=_MEASURED,
     kappa=_MEASURED,
+    corrected=_CORRECTION,
 )
 _JUDGE = record(
     {

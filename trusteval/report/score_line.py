@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from trusteval.report.correction_document import correction_document, correction_from_dict
 from trusteval.report.verdict_document import score_document, score_from_dict
 from trusteval.suite.data_facts import DataFacts, data_facts
 from trusteval.system.plain import fields_in
-from trusteval.types import Correction, Dimension, Score
+from trusteval.types import Dimension, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +18,7 @@ class ScoreLine:
 
     `partial_score` is over the settings at hand, where others are missing; `beside` are metrics
     without which the score misleads; `other_protocols` are the same answers' scores under the
-    other protocols; `notes` say how the subject ran, `data` which rows it was asked, `corrected`
-    what a judge's reading makes of the score.
+    other protocols; `notes` say how the subject ran, `data` which rows it was asked.
     """
 
     benchmark: str
@@ -33,26 +31,18 @@ class ScoreLine:
     other_protocols: Mapping[str, float | None] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     data: DataFacts = field(default_factory=DataFacts)
-    corrected: Correction | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return plain values, as verdicts.json holds them and a worker sends them home."""
         closed = {"score": score_document(self.score), "data": self.data.to_document()}
-        document = {**asdict(self), **closed}
-        if self.corrected is None:
-            del document["corrected"]
-        else:
-            document["corrected"] = correction_document(self.corrected)
-        return document
+        return {**asdict(self), **closed}
 
 
 def score_line_from_dict(values: Mapping[str, Any]) -> ScoreLine:
     """Rebuild a score line from its document."""
-    corrected = values.get("corrected")
     closed = {
         "dimension": Dimension(values["dimension"]),
         "score": score_from_dict(values["score"]),
         "data": data_facts(values.get("data", {})),
-        "corrected": None if corrected is None else correction_from_dict(corrected),
     }
     return ScoreLine(**{**fields_in(values, ScoreLine), **closed})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from trusteval.report.correction_document import correction_document, correction_from_dict
+from trusteval.judging.correction_document import correction_document, correction_from_dict
 from trusteval.system.plain import fields_in
 from trusteval.types import (
     Change,

@@ -29,8 +29,10 @@ class Correction:
 
     `judged` is what it is by the judge alone, over `n_judged` answers. `by_people` says that the
     errors are counted against labels of people; else the run's own reader stands in for them, and
-    whether that one errs is not known. `of_reference` are the errors on the reference's answers,
-    where it is a drop from it. One that `is_clipped` lay outside of what a metric can be.
+    whether that one errs is not known. Of the `n_labels` of people, `n_unused` were given to other
+    texts than these, or the judge has no reading of them. `of_reference` are the errors on the
+    reference's answers, where it is a drop from it. One that `is_clipped` lay outside of what a
+    metric can be.
     """
 
     metric: str
@@ -41,5 +43,7 @@ class Correction:
     errors: tuple[JudgeErrors, ...] = ()
     of_reference: tuple[JudgeErrors, ...] = ()
     by_people: bool = False
+    n_labels: int = 0
+    n_unused: int = 0
     is_clipped: bool = False
     undefined: str | None = None
