@@ -6,7 +6,7 @@ people or, without them, by the reader of the run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,17 @@ class LabelledAnswers:
     def __post_init__(self) -> None:
         if self.by_judge.rows.tolist() != self.by_people.answers.rows.tolist():
             raise ValueError("expected a judge's reading of every labelled row, in their order")
+
+    @classmethod
+    def where_read(
+        cls, labels: DrawnAnswers, by_judge: AnswerTable, *, n_given: int
+    ) -> LabelledAnswers | None:
+        """Keep the labels of rows that the judge has a reading of; None where there are none."""
+        is_read = np.isin(labels.answers.rows, by_judge.rows)
+        if not is_read.any():
+            return None
+        kept = DrawnAnswers(labels.answers.only(is_read), labels.weights[is_read])
+        return cls(kept, replace(by_judge, rows=kept.answers.rows), n_given)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

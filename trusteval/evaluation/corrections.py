@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
-
 from trusteval.answers.judged_tables import DrawnAnswers, JudgedTable, LabelledAnswers
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable
@@ -125,15 +123,8 @@ class Corrections:
         if found is None:
             return None
         by_judge = self._opinion.read_rows(subject, benchmark, found.answers.rows.tolist())
-        has_both = np.isin(found.answers.rows, by_judge.rows)
-        if not has_both.any():
-            return None
-        kept = DrawnAnswers(found.answers.only(has_both), found.weights[has_both])
-        return LabelledAnswers(
-            kept,
-            replace(by_judge, rows=kept.answers.rows),
-            n_given=self._labels.n_given(subject.name, benchmark),
-        )
+        n_given = self._labels.n_given(subject.name, benchmark)
+        return LabelledAnswers.where_read(found, by_judge, n_given=n_given)
 
 
 def _worse(gate: Gate, own: SecondMeasure, against: SecondMeasure) -> Amended:
