@@ -1,7 +1,8 @@
 """Looks at a gate again with the values that a judge's reading corrects: may they flip the verdict?
 
 A judge takes a PASS or FAIL back, and gives none: where the corrected values do not decide as the
-reading alone does, nothing is decided, and a break that either shows is never excused.
+reading alone does, nothing is decided. A break that one of the two shows is suspected, which no run
+excuses.
 """
 
 from __future__ import annotations
@@ -51,18 +52,29 @@ def look_again(
     shown = _shown(gate, look, subject=subject)
     said = tuple(correction_words(one.told) for one in shown)
     again = _ruled_again(gate, evidence, look, subject=subject, family=family)
-    if first.outcome in (Outcome.INCONCLUSIVE, again.outcome):
+    undecided = _undecided(first, again)
+    if undecided is first.undecided:
         return LookedAgain(first, said)
     flipped = (
         f"read, it would be {first.outcome}; corrected, {again.outcome}: "
         "the judge's errors can turn the verdict"
     )
-    is_suspect = Outcome.FAIL in (first.outcome, again.outcome)
-    is_suspect = is_suspect or again.undecided is Undecided.SUSPECT
-    undecided = Undecided.SUSPECT if is_suspect else Undecided.SAMPLES
     return LookedAgain(
         replace(first, outcome=Outcome.INCONCLUSIVE, undecided=undecided), (*said, flipped)
     )
+
+
+def _undecided(first: Ruling, again: Ruling) -> Undecided | None:
+    """Return what two rulings leave open together, what the first one does where that stands."""
+    if first.outcome is again.outcome:
+        is_suspect = again.undecided is Undecided.SUSPECT and first.undecided is Undecided.SAMPLES
+        return Undecided.SUSPECT if is_suspect else first.undecided
+    if first.outcome is Outcome.INCONCLUSIVE:
+        is_broken = again.outcome is Outcome.FAIL and first.undecided is Undecided.SAMPLES
+        return Undecided.SUSPECT if is_broken else first.undecided
+    is_suspect = Outcome.FAIL in (first.outcome, again.outcome)
+    is_suspect = is_suspect or again.undecided is Undecided.SUSPECT
+    return Undecided.SUSPECT if is_suspect else Undecided.SAMPLES
 
 
 def _shown(gate: Gate, look: SecondLook, *, subject: str) -> list[Amended]:

@@ -42,7 +42,7 @@ class Said:
     @property
     def share(self) -> float:
         """Of what share of the rows it holds, as the judge says."""
-        return min(max(float(self.shares @ self.yes), 0.0), 1.0)
+        return min(max(float(self.weights @ self.yes / self.weights.sum()), 0.0), 1.0)
 
     @property
     def effective(self) -> float:
