@@ -73,6 +73,7 @@ def judged(
         pytest.param((50, 45, 55), (58, 4), INCONCLUSIVE, SUSPECT, id="a FAIL is never excused"),
         pytest.param((50, 45, 55), (80, 2), INCONCLUSIVE, SUSPECT, id="and never a PASS"),
         pytest.param((62, 58, 66), (80, 2), INCONCLUSIVE, SAMPLES, id="nothing is decided for it"),
+        pytest.param((62, 58, 66), (50, 2), INCONCLUSIVE, SUSPECT, id="a break is suspected"),
     ],
 )
 def test_verdict_stands_only_where_the_corrected_value_bears_it_out(
