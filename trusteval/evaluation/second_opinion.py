@@ -156,18 +156,18 @@ class SecondOpinion:
         """Return what the judge reads of some of a variant's answers, asking what is missing."""
         self._tables.answers_of(variant, benchmark)
         asked, said = self._questions(benchmark), self._tables.said(variant, benchmark)
-        setting = _setting(f"{variant.name} on {benchmark}{within}", self._judge.format)
+        setting = _setting(benchmark, f"answers of {variant.name}{within}", self._judge.format)
         found, questions = _Read(), []
         for row in rows:
             question = judge_question(
                 asked[row], said.at(row), to=self._judge.format, texts=judge_texts()
             )
             found.n_cut += question.is_cut
-            sample = Sample(id=str(row), setting=setting, unit=str(row), target="")
+            sample = Sample(_id(row, asked[row].sample), setting, unit=str(row), target="")
             questions.append(Question(sample, question.prompt))
         replies = self._replies(questions, found)
         for row in rows:
-            if (reply := replies.get(str(row))) is None:
+            if (reply := replies.get(_id(row, asked[row].sample))) is None:
                 continue
             answer = read_reply(reply, asked[row].sample.setting, by=self._judge.format)
             if answer is None:
@@ -219,10 +219,15 @@ class SecondOpinion:
             return ""
 
 
-def _setting(name: str, judge: JudgeFormat) -> Setting:
+def _id(row: int, sample: Sample) -> str:
+    """Name an item among those of a benchmark, where its own name may stand twice."""
+    return f"{row}: {item_name(sample)}"
+
+
+def _setting(benchmark: str, name: str, judge: JudgeFormat) -> Setting:
     """Return the setting that a judge is asked in: it has no labels, its replies are its own."""
     return Setting(
-        benchmark="judge",
+        benchmark=benchmark,
         name=name,
         labels=(),
         max_new_tokens=judge.max_new_tokens,

@@ -17,7 +17,7 @@ from trusteval.gate.test_fairness import test_fairness
 from trusteval.gate.test_machine_ethics import test_ethics
 from trusteval.gate.test_mmlu import test_mmlu
 from trusteval.gate.test_out_of_distribution import test_ood
-from trusteval.gate.test_recording import test_record
+from trusteval.gate.test_recording import test_judge, test_record
 from trusteval.gate.test_refusal import test_xstest
 from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
@@ -28,6 +28,7 @@ __all__ = [
     "test_ethics",
     "test_every_law_rejects_a_wrong_vote",
     "test_fairness",
+    "test_judge",
     "test_mmlu",
     "test_ood",
     "test_record",
