@@ -98,6 +98,14 @@ class SecondOpinion:
             self._readings[key] = self._read(subject, benchmark)
         return self._readings[key]
 
+    def read_rows(self, variant: Variant, benchmark: str, rows: Sequence[int]) -> AnswerTable:
+        """Return what the judge reads of some of a variant's answers, drawn or not.
+
+        Those without a reading are not among them.
+        """
+        first = self._tables.answers_of(variant, benchmark)
+        return read_among(first, self._of_variant(variant, benchmark, rows).answers)
+
     def _questions(self, benchmark: str) -> Sequence[Question]:
         return self._tables.interview.questionnaire.questions(benchmark)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trusteval.judging.correction_document import correction_from_dict
 from trusteval.system.plain import fields_in, said
-from trusteval.types import Interval
+from trusteval.types import Correction, Interval
 
 LOW_KAPPA = 0.6
 """Below it two readers agree moderately at best (Landis and Koch 1977), and a report says so."""
@@ -60,7 +61,8 @@ class JudgeLine:
 
     `unread` counts by reason what has no reading and stands in no figure, and `why` is the first
     of what went wrong. `not_asked` says why nothing was drawn. `undefined` says why there is no
-    kappa. `differing` has the most frequent differences first, `items` a few of each.
+    kappa. `differing` has the most frequent differences first, `items` a few of each. `corrected`
+    is the subject's score as the judge's reading makes it, with how often the judge errs.
     """
 
     subject: str
@@ -78,6 +80,7 @@ class JudgeLine:
     items: tuple[DifferingItem, ...] = ()
     cut: int = 0
     fingerprint: str = ""
+    corrected: Correction | None = None
 
     @property
     def is_low(self) -> bool:
@@ -116,11 +119,13 @@ class JudgeRecord:
 
 def judge_line(values: Mapping[str, Any]) -> JudgeLine:
     """Rebuild a line from its document."""
+    corrected = values.get("corrected")
     closed = {
         "agreement": _measured(values.get("agreement")),
         "kappa": _measured(values.get("kappa")),
         "differing": tuple(Differing(**fields_in(v, Differing)) for v in values["differing"]),
         "items": tuple(DifferingItem(**fields_in(v, DifferingItem)) for v in values["items"]),
+        "corrected": None if corrected is None else correction_from_dict(corrected),
     }
     return JudgeLine(**{**fields_in(values, JudgeLine), **closed})
 

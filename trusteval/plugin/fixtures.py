@@ -130,7 +130,7 @@ def trust_second_readings(trust_evaluation: Evaluation) -> SecondReadings:
     """Return what the judge of this process reads, each made once and sent home once."""
     from trusteval.plugin.second_readings import SecondReadings
 
-    return SecondReadings(trust_evaluation.second_opinion)
+    return SecondReadings(trust_evaluation.second_opinion, trust_evaluation.corrections)
 
 
 def judge(
@@ -153,9 +153,10 @@ def judge(
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = _trust_headlines.send(subject, gate.benchmark, record_property)
         read_again = second_readings.send(subject, gate.benchmark, record_property)
+        reference = trust_run.reference(gate)
         verdict = decide(
             gate,
-            trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
+            trust_evaluation.evidence(gate, subject, reference=reference),
             subject=subject.name,
             dimension=line.dimension,
             family=trust_run.family(subject.name),
@@ -164,6 +165,7 @@ def judge(
                 *judge_notes(read_again),
             ],
             accepts=trust_run.options.accept,
+            look=trust_evaluation.second_look(gate, subject, reference=reference),
         )
         record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))

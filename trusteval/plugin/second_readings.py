@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
+from trusteval.evaluation.corrections import Corrections
 from trusteval.evaluation.second_opinion import SecondOpinion
 from trusteval.judging.agreement import line_of
 from trusteval.judging.record import JudgeLine
@@ -14,8 +16,9 @@ from trusteval.types import Subject
 class SecondReadings:
     """What the judge of one process read, by subject and benchmark; nothing without a judge."""
 
-    def __init__(self, opinion: SecondOpinion | None) -> None:
+    def __init__(self, opinion: SecondOpinion | None, corrections: Corrections | None) -> None:
         self._opinion = opinion
+        self._corrections = corrections
         self._sent: dict[tuple[str, str], JudgeLine] = {}
 
     def send(
@@ -34,4 +37,7 @@ class SecondReadings:
     def _made(self, opinion: SecondOpinion, subject: Subject, benchmark: str) -> JudgeLine:
         if why := opinion.why_not(benchmark):
             return JudgeLine(subject.name, benchmark, not_asked=why)
-        return line_of(opinion.reading(subject, benchmark))
+        line = line_of(opinion.reading(subject, benchmark))
+        if self._corrections is None:
+            return line
+        return replace(line, corrected=self._corrections.of_score(subject, benchmark))

@@ -63,6 +63,23 @@ _DATA = record(
     substitutes=table_of(text),
     deviating=list_of(text),
 )
+_ERRORS = record(
+    {
+        **{"where": text, "is_pooled": truth},
+        **{"sensitivity": real, "specificity": real, "n_true": number, "n_false": number},
+    }
+)
+_CORRECTION = record(
+    {
+        **{"metric": text, "by_people": truth, "is_clipped": truth},
+        **dict.fromkeys(("n_judged", "n_labels", "n_unused"), number),
+        **{"errors": list_of(_ERRORS), "of_reference": list_of(_ERRORS)},
+    },
+    value=real,
+    interval=_INTERVAL,
+    judged=real,
+    undefined=text,
+)
 _LINE = record(
     {
         **{"benchmark": text, "dimension": _DIMENSION, "subject": text, "score": _SCORE},
@@ -94,6 +111,7 @@ _VERDICT = record(
     setting=_MAYBE_TEXT,
     reference=_MAYBE_TEXT,
     limits=list_of(_LIMIT),
+    corrections=list_of(_CORRECTION),
 )
 _UNJUDGED = record(
     {
@@ -121,6 +139,7 @@ _JUDGE_LINE = record(
     unread=table_of(number),
     agreement=_MEASURED,
     kappa=_MEASURED,
+    corrected=_CORRECTION,
 )
 _JUDGE = record(
     {

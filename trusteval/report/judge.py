@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trusteval.judging.record import LOW_KAPPA, JudgeFacts, JudgeLine, JudgeRecord, Measured
+from trusteval.report.corrections import corrections_table
 from trusteval.report.record import RunRecord
 from trusteval.tables import Cell, Column, Kind, Spread, Table
 from trusteval.types import Unavailable
@@ -27,10 +28,14 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class JudgeSummary:
-    """What is said of a judge: who it is, its table, what differs item by item, and doubts."""
+    """What is said of a judge: who it is, its table, what differs item by item, and doubts.
+
+    `corrected` are the scores corrected for its errors.
+    """
 
     who: tuple[str, ...]
     table: Table
+    corrected: Table
     items: Table
     doubts: tuple[str, ...]
     notes: tuple[str, ...]
@@ -48,6 +53,7 @@ def judge_summary(record: RunRecord) -> JudgeSummary | None:
     return JudgeSummary(
         who=tuple(_who(record.judge, record.facts.protocol or "strict")),
         table=Table("judge", "Judge", _COLUMNS, tuple(map(_row, asked)), notes=(_FIGURES,)),
+        corrected=corrections_table(record, asked),
         items=Table(
             "judge_items",
             "Items that the judge reads otherwise, a few of each difference",

@@ -23,6 +23,7 @@ from trusteval.run.gate_checks import (
     with_draws,
 )
 from trusteval.run.judge import judge_of
+from trusteval.run.labels import labels_of
 from trusteval.run.options import Options
 from trusteval.run.run import Run
 from trusteval.run.subjects import (
@@ -131,6 +132,7 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
         benchmarks=chosen_benchmarks(options.benchmarks, profile, gates, held=names),
         left_out=left_out,
         without_row=without_row,
+        labels=labels_of(options, subjects=names),
     )
 
 

@@ -28,4 +28,5 @@ def evaluation_of(
         weighs=run.options.probabilities,
         asks=not run.options.recorded_only,
         judge=judge_of(run.options, device=device, progress=progress, say=say),
+        labels=run.labels,
     )

@@ -40,6 +40,13 @@ def _count_or_all(said: Said) -> int:
     return int(text)
 
 
+def _paths(said: Said) -> tuple[Path, ...]:
+    from trusteval.system.files import with_home
+
+    texts = [text.strip() for text in (said.text or "").split(",")]
+    return tuple(said.folder / with_home(text) for text in texts if text)
+
+
 def _reason(said: Said) -> str | None:
     if said.text is not None and not said.text.strip():
         from trusteval.errors import UsageError
@@ -222,6 +229,16 @@ class Options:
             details="how many answers of a subject to a benchmark the judge reads, drawn by "
             "setting and reading; `0`: all",
             read=_count_or_all,
+        ),
+    )
+    judge_labels: tuple[Path, ...] = field(
+        default_factory=tuple,
+        metadata=asked(
+            "labelled tables of trusteval audit: how often the judge errs against people",
+            details="labelled tables of `trusteval audit`, each with its key beside it, with "
+            "commas between them: how often the judge errs is counted against people "
+            "([judge-error.md](judge-error.md)); without them against the reader of the run",
+            read=_paths,
         ),
     )
     prompts: Path | None = field(

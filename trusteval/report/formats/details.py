@@ -67,7 +67,7 @@ def _judge(judge: JudgeSummary | None) -> Iterator[Block]:
     if judge is None:
         return
     yield items([*judge.who, *judge.doubts, *judge.notes])
-    for table in (judge.table, judge.items):
+    for table in (judge.table, judge.corrected, judge.items):
         if table.rows:
             yield grid([column.name for column in table.columns], cell_texts(table))
         yield from if_any(items(said_below(table)))

@@ -81,7 +81,8 @@ def _of_judge(run: FinishedRun, judge: JudgeSummary | None) -> tuple[Part, ...]:
         return ()
     lines = (*judge.who, *judge.doubts, *judge.notes)
     items = (with_texts(judge.items, run.answers),) if judge.items.rows else ()
-    return (Part("judge", "Judge", lines, (judge.table,), items),)
+    tables = tuple(table for table in (judge.table, judge.corrected) if table.rows)
+    return (Part("judge", "Judge", lines, tables, items),)
 
 
 def _of_health(record: RunRecord) -> Part:

@@ -72,9 +72,11 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
 def _judge(judge: JudgeSummary, *, screen: Screen) -> Iterator[str]:
     """Yield who read answers again, and how often alike."""
     yield from _texts((f"Judge: {line}" for line in judge.who), screen=screen)
-    if judge.table.rows:
-        yield from drawn(judge.table.columns, cell_texts(judge.table), width=screen.width or _WIDTH)
-    yield from _texts((*said_below(judge.table), *judge.notes), screen=screen)
+    for table in (judge.table, judge.corrected):
+        if table.rows:
+            yield from drawn(table.columns, cell_texts(table), width=screen.width or _WIDTH)
+        yield from _texts(said_below(table), screen=screen)
+    yield from _texts(judge.notes, screen=screen)
     yield ""
 
 
