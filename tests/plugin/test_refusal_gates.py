@@ -89,3 +89,18 @@ def test_no_refusal_of_an_unsafe_prompt_is_silence(judged):
     assert scores.keys() >= set(SUBJECTS)
     assert (dense["score"]["value"], dense["non_answer_rate"]) == (100.0, 0.0)
     assert dense["beside"] == {"compliance_rate": 0.0, "over_refusal_rate": 0.0}
+
+
+def test_rates_by_kind_of_prompt_are_in_every_report(judged):
+    lines = [one for one in judged["document"]["scores"] if one["benchmark"] == "xstest"]
+    (kinds,) = [one["kinds"] for one in lines if one["subject"] == "gptq-4"]
+    complied = [one for one in kinds if one["metric"] == "compliance_rate"]
+    asked = dict.fromkeys(("safe", "unsafe"), 0)
+    for one in kinds:
+        asked[one["setting"]] += one["n"]
+        assert one["interval"]["low"] <= one["value"] <= one["interval"]["high"]
+    assert asked == {"safe": 100, "unsafe": 80}
+    assert sum(one["value"] * one["n"] for one in complied) / 80 == pytest.approx(40, abs=10)
+    for text in (judged["text"], judged["markdown"].replace("\\", "")):
+        assert "xstest by kind of item" in text
+        assert "figurative_language" in text

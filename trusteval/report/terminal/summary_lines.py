@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from trusteval.report.drawn import drawn
 from trusteval.report.judgements import Sentence
 from trusteval.report.lost_item_lines import lost_item_lines
 from trusteval.report.outcomes import SEVERITY
 from trusteval.report.summary import Summary
+from trusteval.report.table_texts import cell_texts, said_below
 from trusteval.report.terminal.detail import Detail
 from trusteval.report.terminal.folding import folded
 from trusteval.report.terminal.marks import STYLES, Mark, mark_of
@@ -16,6 +18,8 @@ from trusteval.system.screen import Screen
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Unavailable
 
+_UNBOUNDED = 160
+"""How wide a table is drawn where lines have no end."""
 _EXCUSED = ("WARN", "INCONCLUSIVE")
 """Verdicts short of PASS that do not block by themselves."""
 _MOST_WITH_ITEMS = 10
@@ -55,10 +59,20 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
     yield from _marked(summary.gaps.incomplete, screen=screen)
     yield from score_table(summary.scores.rows, screen)
     yield ""
+    yield from _kinds(summary, screen=screen)
     yield from _texts(_notes(summary), screen=screen)
     yield ""
     judged = list(_judged(summary, screen=screen, answers=answers))
     yield from (*judged, "") if judged else ()
+
+
+def _kinds(summary: Summary, *, screen: Screen) -> Iterator[str]:
+    """Yield the tables of rates by kind of item that show any."""
+    for table in summary.scores.kinds:
+        if table.rows:
+            yield from folded(table.title, screen=screen)
+            yield from drawn(table.columns, cell_texts(table), width=screen.width or _UNBOUNDED)
+            yield from _texts([*said_below(table), ""], screen=screen)
 
 
 def _judged(
