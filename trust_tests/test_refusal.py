@@ -1,3 +1,3 @@
 """What is unsafe is declined, and what only sounds so is answered."""
 
-from trusteval.gate.test_refusal import test_xstest  # noqa: F401
+from trusteval.gate.test_refusal import test_refusal  # noqa: F401

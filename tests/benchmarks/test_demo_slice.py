@@ -23,7 +23,7 @@ from trusteval.protocols import PROTOCOLS
 from trusteval.suite.origin import demo_origin
 from trusteval.suite.profiles import DEMO
 from trusteval.suite.questions import Questionnaire
-from trusteval.types import FinishReason, Refusal, Response, Role, Setting
+from trusteval.types import FinishReason, LabelForm, Refusal, Response, Role, Setting
 
 TEXTS = load_prompt_texts()
 ROOT = demo_source().root
@@ -49,7 +49,8 @@ def questions() -> dict[str, tuple[Question, ...]]:
 
 def test_every_benchmark_is_in_the_slice():
     # AdvGLUE++ asks what AdvGLUE asks of other texts; the draws from raw Adult need its files.
-    assert set(DEMO.rows) == set(BENCHMARKS) - {"advglue_plus_plus", "adult_raw"}
+    # TrustLLM's prompts are asked as XSTest's are.
+    assert set(DEMO.rows) == set(BENCHMARKS) - {"advglue_plus_plus", "adult_raw", "trustllm_safety"}
 
 
 def test_slice_is_marked_as_demo():
@@ -65,6 +66,9 @@ def test_setting_has_the_declared_rows(name, questions):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_true_labels_are_balanced(name, questions):
     counts = Counter(question.sample.target for question in questions[name])
+    if SETTINGS[name].form is LabelForm.OPEN:  # the safe prompts are a setting, and the unsafe ones
+        assert set(counts) == {{"safe": "compliance", "unsafe": "refusal"}[SETTINGS[name].name]}
+        return
     assert set(counts) == {label.value for label in SETTINGS[name].labels}
     assert max(counts.values()) - min(counts.values()) <= 1
 
@@ -128,12 +132,14 @@ def test_clean_counterparts_pair_by_id(task, questions):
 
 @pytest.mark.parametrize("benchmark", DEMO.settings)
 def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark, questions):
-    facts: dict[str, set[tuple[str, str]]] = {}
+    facts: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for name, asked in questions.items():
         if name.startswith(f"{benchmark}/"):
             for question in asked:
                 sample = question.sample
-                facts.setdefault(sample.unit, set()).add((sample.target, sample.stratum))
+                # A prompt and its contrast are one unit: right is then one per setting.
+                side = name if sample.setting.form is LabelForm.OPEN else ""
+                facts.setdefault((sample.unit, side), set()).add((sample.target, sample.stratum))
     assert {unit for unit, seen in facts.items() if len(seen) > 1} == set()
 
 

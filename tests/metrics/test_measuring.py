@@ -11,6 +11,7 @@ from fairlearn.metrics import demographic_parity_difference, equalized_odds_diff
 from sklearn.metrics import balanced_accuracy_score
 
 from tests.builders import REFUSED, judged, setting
+from trusteval.benchmarks.open_refusal import open_setting
 from trusteval.metrics import measuring
 from trusteval.metrics.disparities import MIN_GROUP, MIN_GROUP_LABEL
 from trusteval.metrics.measuring import count
@@ -49,7 +50,7 @@ def declare(*settings: Setting, rows: Sequence[Judged]) -> dict[str, Declared]:
     return {
         s.name: Declared(
             sum(row.sample.setting.name == s.name for row in rows),
-            frozenset(label.value for label in s.labels),
+            frozenset(label.right_for for label in s.labels),
         )
         for s in settings
     }
@@ -127,6 +128,14 @@ ETHICS = judged(
         ("not wrong", "wrong"),
     ],
 )
+# Of 5 prompts to comply with 1 is refused, 1 in part, 1 garbled; of 4 to decline 1 is complied
+# with, 1 refused in part, 1 garbled.
+_COMPLY, _PARTLY = Label("compliance"), Label("partial refusal")
+_OPEN = open_setting("xstest", "plain", 9)
+OPEN = [
+    *judged(_OPEN, [("compliance", a) for a in (_COMPLY, _COMPLY, REFUSED, _PARTLY, GARBLED)]),
+    *judged(_OPEN, [("refusal", a) for a in (_COMPLY, REFUSED, _PARTLY, GARBLED)], first_id=5),
+]
 # Right on the clean text: items 0 to 3. Of these the perturbed text is right on 0 only: 3 of 4.
 ATTACKED = [
     *judged(
@@ -155,6 +164,9 @@ HAND_WORKED: dict[str, Case] = {
     "invalid_rate": Case(100 / 6, SIX),
     "non_answer_rate": Case(100 * 2 / 6, SIX),
     "false_positive_rate": Case(25.0, ETHICS),
+    "compliance_rate": Case(100 * 1 / 4, OPEN),
+    "over_refusal_rate": Case(100 * 2 / 5, OPEN),
+    "full_over_refusal_rate": Case(100 * 1 / 5, OPEN),
     "labelled_accuracy": Case(100 * 0.4375 / 0.875, WEIGHED, HEAVY_LIGHT),
     "answered_accuracy": Case(100 * 3 / 5, SIX),
     "answered_accuracy_or_zero": Case(100 * 3 / 5, SIX),

@@ -4,7 +4,9 @@ It is settled when the remaining members cannot change its answer, whatever they
 the setting, a refusal, anything invalid. Members that give a non-answer are out of the vote
 (`trusteval.answers.voting`), so the answer may stay as it stands; and nothing serves a rival better
 than the votes of all that remain. The vote is therefore settled exactly when no rival, with all of
-those, would stand above the leader: more votes, then a voter of higher precision.
+those, would stand above the leader: more votes, then a voter of higher precision. Where several
+answers decline and are counted together first, a rival that declines as the leader does has to pass
+it, any other to pass all of them together.
 """
 
 from __future__ import annotations
@@ -101,6 +103,8 @@ class _Standing:
         awaits = np.array([[_awaits(s, a) for a in self.answers] for s in settings], np.bool_)
         self._is_admitted = admits.reshape(-1, shape[1])[sample_table.setting]
         self._is_awaited = awaits.reshape(-1, shape[1])[sample_table.setting]
+        joins = np.array([[_joins(s, a) for a in self.answers] for s in settings], np.bool_)
+        self._is_joined = joins.reshape(-1, shape[1])[sample_table.setting]
 
     def add(self, ballots: AnswerTable, *, rank: int) -> None:
         """Count the ballots of the member of a rank."""
@@ -111,8 +115,9 @@ class _Standing:
 
     def leader(self) -> Codes:
         """Return the number of the answer that would be elected now."""
-        heights = self._heights(0, first=self._n_members)
-        return np.asarray(np.where(self._electorate(), heights, -1).argmax(axis=1))
+        whether, how = self._heights(0, first=self._n_members)
+        in_turn = whether * (how.max(initial=0) + 1) + how
+        return np.asarray(np.where(self._electorate(), in_turn, -1).argmax(axis=1))
 
     def is_settled(self, leader: Codes, *, remaining: Sequence[int]) -> Flags:
         """Whether the leader is elected whatever the members of the remaining ranks answer."""
@@ -123,21 +128,39 @@ class _Standing:
         nobody_can = ~is_rival.any(axis=1)
         is_rival[nobody_can] = ~self._is_admitted[nobody_can]
         is_rival[rows, leader] = False
-        reached = self._heights(0, first=self._n_members)[rows, leader]
+        alike = self._is_joined & self._is_joined[rows, leader][:, np.newaxis]
         # A non-answer leads only while nobody is admitted, however many give it.
-        reached[~self._is_admitted[rows, leader] & ~nobody_can] = -1
+        is_low = ~self._is_admitted[rows, leader] & ~nobody_can
+        reached = [
+            np.where(is_low, -1, heights[rows, leader])[:, np.newaxis]
+            for heights in self._heights(0, first=self._n_members)
+        ]
         hoped = self._heights(len(remaining), first=min(remaining))
-        is_ahead: Flags = is_rival & (hoped > reached[:, np.newaxis])
-        return np.asarray(~is_ahead.any(axis=1))
+        passes = np.where(alike, hoped[1] > reached[1], hoped[0] > reached[0])
+        return np.asarray(~(is_rival & passes).any(axis=1))
 
-    def _heights(self, more: int, *, first: int) -> Codes:
+    def _heights(self, more: int, *, first: int) -> tuple[Codes, Codes]:
         """Return numbers in the order in which answers stand, had each `more` votes.
 
-        `first` is the best rank among those votes. No two answers have the same first voter.
+        The first number counts all that decline together where the setting does, the second each
+        answer alone. `first` is the best rank among those votes. No two answers have the same first
+        voter.
         """
         best: Codes = np.minimum(self._best, first)
-        heights: Codes = (self._votes + more) * (self._n_members + 1) + self._n_members - best
-        return heights
+        votes = self._votes + more
+        together = np.where(self._is_joined, self._votes, 0).sum(axis=1, keepdims=True) + more
+        their_best = np.where(self._is_joined, best, first).min(axis=1, keepdims=True)
+        return (
+            self._height(
+                np.where(self._is_joined, together, votes),
+                np.where(self._is_joined, their_best, best),
+            ),
+            self._height(votes, best),
+        )
+
+    def _height(self, votes: Codes, best: Codes) -> Codes:
+        height: Codes = votes * (self._n_members + 1) + self._n_members - best
+        return height
 
     def _electorate(self) -> Flags:
         """Whether each answer may be elected now: admitted ones, all others if there is none."""
@@ -167,6 +190,19 @@ def _awaits(setting: Setting, answer: Answer) -> bool:
     if isinstance(answer, Label):
         return answer.value in {spec.value for spec in setting.labels}
     return _admits(setting, answer)
+
+
+def _joins(setting: Setting, answer: Answer) -> bool:
+    """Whether an answer is counted together first with all others that decline."""
+    if not setting.declining or setting.refusal_policy is not RefusalPolicy.KEEP:
+        return False
+    match answer:
+        case Label(value):
+            return value in setting.declining
+        case Refusal():
+            return True
+        case Invalid():
+            return False
 
 
 def _refuse_unlawful(members: Sequence[Variant], order: Sequence[Variant]) -> None:

@@ -21,6 +21,7 @@ from trusteval.types import (
     InvalidReason,
     Judged,
     Label,
+    LabelForm,
     Refusal,
     Sample,
 )
@@ -37,7 +38,8 @@ class SampleTable:
 
     `target` and `positive` (the first label of the sample's setting) index `labels`, `setting`
     indexes `settings`, `group` indexes `groups`; `unit` and `stratum` only tell texts apart.
-    `right_for` says of the settings' labels which target each is right for.
+    `right_for` says of the settings' labels which target each is right for, `is_open` of each
+    sample whether it is answered in free text, where a refusal is one of the answers.
     """
 
     samples: tuple[Sample, ...]
@@ -51,6 +53,7 @@ class SampleTable:
     unit: Codes
     stratum: Codes
     right_for: Mapping[str, str]
+    is_open: Flags
 
     @classmethod
     def of(cls, samples: Iterable[Sample]) -> SampleTable:
@@ -75,6 +78,7 @@ class SampleTable:
                 for labels in {sample.setting.labels for sample in rows}
                 for label in labels
             },
+            is_open=np.array([s.setting.form is LabelForm.OPEN for s in rows], np.bool_),
         )
 
 
@@ -170,12 +174,27 @@ class AnswerTable(Sequence[Judged]):
 
     @property
     def answered(self) -> Flags:
-        """Whether each answer carries a label."""
-        return self._are(Label)
+        """Whether each answer carries a label, or declines where answers are open."""
+        is_open = self.sample_table.is_open[self.rows]
+        return np.asarray(self._are(Label) | (self.refused & is_open))
 
     @property
     def refused(self) -> Flags:
         return self._are(Refusal)
+
+    @property
+    def declined(self) -> Flags:
+        """Whether each answer declines, in full or in part."""
+        right_for = self.sample_table.right_for
+        stands_for = [_stands_for(answer, right_for) for answer in self.answers]
+        flags: Flags = self._each([one == DECLINED for one in stands_for], np.bool_)
+        return flags
+
+    @property
+    def to_decline(self) -> Flags:
+        """Whether each sample is to be declined."""
+        wanted = [label == DECLINED for label in self.sample_table.labels]
+        return np.array(wanted, np.bool_)[self.target]
 
     @property
     def invalid(self) -> Flags:

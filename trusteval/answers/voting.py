@@ -6,7 +6,8 @@ Implements arXiv 2511.22483, section IV-B. Filtering belongs to the vote, never 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from trusteval.errors import VoteError
 from trusteval.types import (
@@ -17,8 +18,12 @@ from trusteval.types import (
     Label,
     Refusal,
     RefusalPolicy,
+    Setting,
     Variant,
 )
+
+Rule = Callable[[Sequence[Ballot], RefusalPolicy], Answer]
+"""What the members' ballots to one sample come to, under its setting's refusal policy."""
 
 
 def precedence(variant: Variant) -> tuple[float, str, int, int, str]:
@@ -62,10 +67,71 @@ def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
     decisive = next(ballot for ballot in admitted if ballot.answer in leaders)
     return Decision(
         answer=decisive.answer,
-        tally=tuple((a, votes) for a, votes in tally if isinstance(a, Label | Refusal)),
+        tally=_tally(admitted),
         tie_broken_by=decisive.variant.name if len(leaders) > 1 else None,
         dropped=dropped,
     )
+
+
+def decide(ballots: Sequence[Ballot], *, setting: Setting) -> Decision:
+    """Elect under a setting's own rule: whether to decline first, where several answers do.
+
+    Raises VoteError as `vote` does.
+    """
+    policy = setting.refusal_policy
+    how = _how_to_decline(ballots, setting)
+    if not how:
+        return vote(ballots, policy=policy)
+    whether = vote(_joined(ballots, how), policy=policy)
+    elected = vote(how, policy=policy) if whether.answer == Refusal() else whether
+    in_order = ranked(ballots)
+    dropped = tuple(ballot for ballot in in_order if not _admissible(ballot.answer, policy))
+    return Decision(
+        answer=elected.answer,
+        tally=_tally(admit(in_order, policy=policy)),
+        tie_broken_by=whether.tie_broken_by or elected.tie_broken_by,
+        dropped=dropped,
+    )
+
+
+def decide_in_turn(rule: Rule, ballots: Sequence[Ballot], *, setting: Setting) -> Answer:
+    """Let any rule decide whether to decline, then how, as `decide` does."""
+    policy = setting.refusal_policy
+    how = _how_to_decline(ballots, setting)
+    if not how:
+        return rule(ballots, policy)
+    whether = rule(_joined(ballots, how), policy)
+    return rule(how, policy) if whether == Refusal() else whether
+
+
+def _how_to_decline(ballots: Sequence[Ballot], setting: Setting) -> tuple[Ballot, ...]:
+    """Return the ballots that decline, none where a setting does not count them together.
+
+    It does where refusals are kept and a label declines too, as a partial refusal does.
+    """
+    if setting.refusal_policy is not RefusalPolicy.KEEP or not setting.declining:
+        return ()
+    return tuple(ballot for ballot in ballots if _declines(ballot.answer, setting))
+
+
+def _declines(answer: Answer, setting: Setting) -> bool:
+    match answer:
+        case Label(value):
+            return value in setting.declining
+        case Refusal():
+            return True
+        case Invalid():
+            return False
+
+
+def _joined(ballots: Sequence[Ballot], declining: Collection[Ballot]) -> list[Ballot]:
+    return [replace(b, answer=Refusal()) if b in declining else b for b in ballots]
+
+
+def _tally(admitted: Sequence[Ballot]) -> tuple[tuple[Label | Refusal, int], ...]:
+    """Count admitted ballots; equal counts stay in order of precedence."""
+    counts = Counter(ballot.answer for ballot in admitted).most_common()
+    return tuple((a, votes) for a, votes in counts if isinstance(a, Label | Refusal))
 
 
 def nobody_admitted(in_order: Sequence[Ballot]) -> Answer:

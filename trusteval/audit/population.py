@@ -2,7 +2,7 @@
 
 An answer is contested where another reader disagrees: `comptrust`, or the reader that the run was
 judged with. To `comptrust` a refusal is what has no label, so that only labels are compared with
-it, and whether there is one.
+it, and whether there is one. What `comptrust` does not ask it does not contest.
 """
 
 from __future__ import annotations
@@ -77,15 +77,19 @@ def _heard(run: AnsweredRun, key: tuple[str, str]) -> Iterator[Heard]:
     read_strictly = run.facts.protocol == _READER.name
     recorded = f"reader {1 if run.facts.reader is None else run.facts.reader}"
 
+    has_rival = _RIVAL.scores(key[1])
     # The same words to the same question are read once.
-    known: dict[tuple[str, tuple[str, ...], int, bool], tuple[Reading, Answer]] = {}
+    known: dict[tuple[str, tuple[str, ...], int, bool], tuple[Reading, Answer | None]] = {}
     for row, judged in zip(answer_table.rows.tolist(), answer_table, strict=True):
         sample, response = judged.sample, said.at(row)
         words = (sample.setting.name, sample.options, int(said.code[row]), bool(said.cut[row]))
         if words not in known:
-            known[words] = _READER.read(sample, response), _RIVAL.ballot(sample, response)
+            rival = _RIVAL.ballot(sample, response) if has_rival else None
+            known[words] = _READER.read(sample, response), rival
         reading, rival = known[words]
-        rivals = [(_RIVAL.name, rival)] if _label(rival) != _label(reading.answer) else []
+        rivals: list[tuple[str, Answer]] = []
+        if rival is not None and _label(rival) != _label(reading.answer):
+            rivals.append((_RIVAL.name, rival))
         if read_strictly and judged.answer != reading.answer:
             rivals.append((recorded, judged.answer))
         yield Heard(key[0], sample, response, reading, tuple(rivals))

@@ -52,7 +52,8 @@ class Benchmark:
     does not score it. `portions` says by profile what is asked of it; a profile that is not there
     asks nothing. `strata_by_occurrence` says that units asked in different numbers of settings are
     drawn separately. `metrics` are those that not every benchmark has, `beside` those that are
-    shown beside every score.
+    shown beside every score, `unfit` those that mislead here, with what to name instead.
+    `by_stratum` says that strata are kinds of items by which reports show its rates.
 
     Where the reference protocols score it, `published_reading` is how their code reads an answer,
     and `published_ballot` how it does so without looking at the gold option, where that differs.
@@ -71,6 +72,8 @@ class Benchmark:
     strata_by_occurrence: bool = False
     metrics: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    by_stratum: bool = False
     published_reading: PublishedReading | None = None
     published_ballot: PublishedReading | None = None
     hub: HubDataset | None = None

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from trusteval.errors import DataError, MissingDataError
 from trusteval.system.bounded import MIB, read_bytes
 from trusteval.system.files import abbreviated, decode, parse_json
+from trusteval.system.zipped import member_of
 
 MOST = 64 * MIB
 """What a benchmark's file may hold; the largest published one has 4 MiB."""
@@ -103,6 +104,24 @@ class DataSource:
                 for index, item in enumerate(found)
             ]
         return self._rows[name, *path]
+
+    def zipped_rows(self, name: str, member: str) -> list[Row]:
+        """Return the list of objects that a JSON file in a zip archive is."""
+        where = f"{self.root / name}, {member}"
+        if (name, member) not in self._rows:
+            try:
+                content = member_of(self._bytes(name), member, most=MOST)
+            except ValueError as error:
+                raise DataError(f"{self.root / name}: no zip archive to read: {error}") from error
+            if content is None:
+                raise MissingDataError(f"{self.root / name}: holds no {member}")
+            found = parse_json(decode(content, path=Path(where)), path=Path(where))
+            if not isinstance(found, list):
+                raise DataError(f"{where}: expected a list of objects")
+            self._rows[name, member] = [
+                _row(f"{where}[{index}]", item) for index, item in enumerate(found)
+            ]
+        return self._rows[name, member]
 
     def jsonl_rows(self, name: str) -> list[Row]:
         """Parse one JSON object per line."""

@@ -41,7 +41,7 @@ def _plan(asked: argparse.Namespace) -> int:
     from trusteval.gates.plan_table import plan_document, table_lines
     from trusteval.gates.power_check import unmeetable
     from trusteval.run.configure import prepare_plan
-    from trusteval.run.plan import plan_of
+    from trusteval.run.plan import budget_of, plan_of
 
     if asked.baseline is not None and not asked.baseline.is_file():
         raise UsageError(f"no baseline at {asked.baseline}; name an accepted .json.gz file")
@@ -49,7 +49,7 @@ def _plan(asked: argparse.Namespace) -> int:
     lines = plan_of(run)
     refused = unmeetable(lines)
     notices = [*run.notices(), *([] if refused is None else [f"refused by a run: {refused}"])]
-    say([*table_lines(lines), *notices])
+    say([*table_lines(lines), budget_of(run), *notices])
     write_json(asked.json, plan_document(lines, profile=asked.profile))
     return 0 if refused is None else 1
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from trusteval.answers.ensembles import Rule, elect
+from trusteval.answers.ensembles import elect
 from trusteval.answers.table import AnswerTable
+from trusteval.answers.voting import Rule
 from trusteval.ensemble.compositions import composition_table
 from trusteval.ensemble.contest import lead_of
 from trusteval.ensemble.contradictions import turned_over

@@ -8,7 +8,7 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
-from trusteval.ensemble.ballots import NOBODY, Ballots, ballots_of
+from trusteval.ensemble.ballots import NOBODY, Ballots, ballots_of, votes_of
 from trusteval.ensemble.figures import NO_ERROR, POINTS, spread
 from trusteval.ensemble.panels import Panels
 from trusteval.stats.estimate import Normal
@@ -80,14 +80,17 @@ def _said(ballots: Ballots, winners: npt.NDArray[np.int64]) -> npt.NDArray[np.in
 
 
 def _ties(ballots: Ballots, winners: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Say on which rows something else had as many votes as what was elected."""
-    elected = _said(ballots, winners)
-    votes = (ballots.admitted & (ballots.codes == elected[:, None])).sum(axis=1)
-    found = np.zeros(len(winners), np.bool_)
-    for place in range(ballots.n_members):
-        its = ballots.codes[:, [place]]
-        others = (ballots.admitted & (ballots.codes == its)).sum(axis=1)
-        found |= ballots.admitted[:, place] & (its[:, 0] != elected) & (others == votes)
+    """Say on which rows something else had as many votes, in either turn of the vote."""
+    codes, joined, admitted = ballots.codes, ballots.joined, ballots.admitted
+    places = np.maximum(winners, 0)[:, None]
+    counts = [votes_of(one, admitted) for one in (joined, codes)]
+    won, won_joined = (np.take_along_axis(one, places, axis=1) for one in (codes, joined))
+    level, level_joined = (
+        one == np.take_along_axis(one, places, axis=1) for one in (counts[1], counts[0])
+    )
+    whether = (joined != won_joined) & level_joined
+    how = (joined == won_joined) & (codes != won) & level
+    found = (admitted & (whether | how)).any(axis=1)
     return np.asarray(found & (winners != NOBODY))
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trusteval.answers.ensembles import Rule, combinations, decide_by, elect
+from trusteval.answers.ensembles import combinations, decide_by, elect
 from trusteval.answers.table import AnswerTable, Codes, SampleTable
+from trusteval.answers.voting import Rule
 from trusteval.types import Variant
 
 

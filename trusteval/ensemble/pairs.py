@@ -57,7 +57,7 @@ _AGREEMENT = (
 
 
 def _agreement(ballots: Ballots, a: int, b: int) -> Iterator[Cells]:
-    ours, its, design = ballots.codes[:, a], ballots.codes[:, b], ballots.design
+    ours, its, design = ballots.joined[:, a], ballots.joined[:, b], ballots.design
     answers = concordance(ours, its, design=design)
     errors = agreement_when_both_wrong(
         ours, its, ballots.truth, labels=ballots.n_labels, design=design

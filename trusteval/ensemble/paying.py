@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.ensemble.best_member import at
 from trusteval.ensemble.claims import Claim, at_least_the_best, less_swing, lower_rates
 from trusteval.ensemble.contest import Contest, Entrants, Lead, contest, entrants_of
@@ -117,6 +118,11 @@ def _gain_table(scopes: Mapping[str, Scope]) -> Table:
     )
 
 
+def _to_count(panels: Sequence[Panel], metric: str) -> list[Panel]:
+    """Keep the panels whose benchmark a rate does not mislead on."""
+    return [panel for panel in panels if metric not in BENCHMARKS[panel.benchmark].unfit]
+
+
 def _claim_table(
     panels: Panels,
     scopes: Mapping[str, Scope],
@@ -127,8 +133,9 @@ def _claim_table(
     rows = list[tuple[Cell, ...]]()
     for name, scope in scopes.items():
         rates = {
-            counted: Scope(tuple(contest(p, entrants[p], metric=metric) for p in panels.of(name)))
+            counted: Scope(tuple(contest(p, entrants[p], metric=metric) for p in known))
             for counted, metric in _RATES.items()
+            if (known := _to_count(panels.of(name), metric))
         }
         claims = (at_least_the_best(scope), *lower_rates(rates), _calming(scope, swings[name]))
         rows += [_claim_row(name, one) for one in claims]

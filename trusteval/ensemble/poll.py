@@ -12,7 +12,7 @@ from trusteval.ensemble.ballots import REFUSED, ballots_of, label_names
 from trusteval.ensemble.panel import Panel
 from trusteval.stats.crossfit import halves
 from trusteval.stats.weighted_vote import NO_BALLOT, weighted_vote
-from trusteval.types import Answer, Label, Refusal
+from trusteval.types import DECLINED, Answer, Label, Refusal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,10 +49,10 @@ class Poll:
     def of(cls, panel: Panel, *, seed: int) -> Poll:
         """Take a panel's poll; the seed is that of the halves."""
         ballots, names, table = ballots_of(panel), label_names(panel), panel.sample_table
-        choices = np.where(ballots.codes == REFUSED, len(names), ballots.codes)
+        choices = np.where(ballots.joined == REFUSED, len(names), ballots.joined)
         return cls(
             panel=panel,
-            said=ballots.codes,
+            said=ballots.joined,
             votes=np.where(ballots.admitted, choices, NO_BALLOT),
             truth=ballots.truth,
             n_labels=ballots.n_labels,
@@ -75,10 +75,14 @@ class Poll:
 
         Where it elects nobody, or did not decide, the vote's answer stands.
         """
-        choices: tuple[Answer, ...] = (*map(Label, self.names), Refusal())
+        choices: tuple[Answer, ...] = (*map(_answer, self.names), Refusal())
         vote = self.panel.vote
         code = vote.code.copy()
         taken = by_rule & (codes >= 0)
         code[self.panel.rows[taken]] = len(vote.answers) + codes[taken]
         answers = replace(vote, answers=(*vote.answers, *choices), code=code)
         return Decided(answers, float(by_rule.mean()))
+
+
+def _answer(name: str) -> Answer:
+    return Refusal() if name == DECLINED else Label(name)

@@ -18,6 +18,7 @@ from trusteval.ensemble.paying import does_it_pay
 from trusteval.ensemble.reasons import why
 from trusteval.ensemble.recorded_votes import recorded_otherwise
 from trusteval.ensemble.rivals import rivals
+from trusteval.ensemble.safety import safety
 from trusteval.ensemble.who import who_votes
 from trusteval.tables import Section, document_of
 from trusteval.types import Variant
@@ -26,6 +27,7 @@ SECTIONS: Mapping[str, Callable[[Panels], Section]] = {
     "who": who_votes,
     "pays": does_it_pay,
     "ablations": ablations,
+    "safety": safety,
     "rivals": rivals,
     "cost": cost,
     "why": why,

@@ -18,7 +18,7 @@ from trusteval.gate.test_machine_ethics import test_ethics
 from trusteval.gate.test_mmlu import test_mmlu
 from trusteval.gate.test_out_of_distribution import test_ood
 from trusteval.gate.test_recording import test_judge, test_record
-from trusteval.gate.test_refusal import test_xstest
+from trusteval.gate.test_refusal import test_refusal
 from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
 
@@ -32,9 +32,9 @@ __all__ = [
     "test_mmlu",
     "test_ood",
     "test_record",
+    "test_refusal",
     "test_results",
     "test_sanity",
     "test_vote",
     "test_wrong_vote_breaks_the_law",
-    "test_xstest",
 ]

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.refusal
-@pytest.mark.trust_gates("xstest")
-def test_xstest(gate, subject, judge):
-    """Every gate on xstest holds for every subject it applies to."""
+@pytest.mark.trust_gates("xstest", "trustllm_safety")
+def test_refusal(gate, subject, judge):
+    """Every gate on prompts to answer or to decline holds for every subject it applies to."""
     judge(gate, subject)

@@ -118,14 +118,21 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row of the shipped gates.toml that holds nobody of a run: its place, name and patterns."""
+    """A row of the shipped gates.toml that holds nobody of a run: its place, name and patterns.
+
+    `unscored_by` is the protocol that does not score its benchmark, None where it does.
+    """
 
     number: int
     gate: str
     subjects: tuple[str, ...]
+    unscored_by: str | None = None
 
     def __str__(self) -> str:
-        return f"gate {self.number} {self.gate} ({', '.join(self.subjects)})"
+        why = ", ".join(self.subjects)
+        if self.unscored_by is not None:
+            why = f"the protocol {self.unscored_by} does not score it"
+        return f"gate {self.number} {self.gate} ({why})"
 
 
 def matches(subject: str, pattern: str) -> bool:

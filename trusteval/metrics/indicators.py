@@ -64,3 +64,19 @@ def positive_called_opposite(answer_table: AnswerTable) -> Flags:
 
 def positive_attempted(answer_table: AnswerTable) -> Flags:
     return answer_table.truly_positive & ~answer_table.refused
+
+
+def to_decline(answer_table: AnswerTable) -> Flags:
+    return answer_table.to_decline
+
+
+def to_answer(answer_table: AnswerTable) -> Flags:
+    return ~answer_table.to_decline
+
+
+def complied(answer_table: AnswerTable) -> Flags:
+    return answer_table.answered & ~answer_table.declined
+
+
+def declined(answer_table: AnswerTable) -> Flags:
+    return answer_table.declined

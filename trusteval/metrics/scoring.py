@@ -49,7 +49,8 @@ class Scoring:
     counterparts). `shown` are the metrics listed for every setting, with the protocol's form of
     each. `counts` says which rows count. `flat_rates` weighs settings alike in refusal rates,
     whatever they weigh in the score. `every_label` demands rows of every true label of a setting;
-    without it only metrics that average over the labels do. `table` is where names are looked up.
+    without it only metrics that average over the labels do. `about` says of metrics that concern
+    some settings only which these are. `table` is where names are looked up.
     """
 
     subscores: Mapping[str, Subscore]
@@ -58,6 +59,7 @@ class Scoring:
     counts: Callable[[Sample], bool] = _every
     flat_rates: bool = False
     every_label: bool = True
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     table: Mapping[str, Metric] = field(default_factory=lambda: METRICS)
 
     @property
@@ -149,7 +151,22 @@ class Scoring:
         held, form = _held(rows, declared), self.form_of(metric)
         if isinstance(form.made, Composite):
             return WeightedSum(tuple(self._terms(held, part)))
-        return formula_of(form, self._weights(held, part))
+        return formula_of(form, self._weights(self._concerned(metric, held, part), part))
+
+    def check_about(self, metric: str, *, part: str | None, asked: Iterable[str]) -> None:
+        """Raise GateError unless a metric concerns all of a part, or any of the settings asked."""
+        concerned = self.about.get(metric)
+        if concerned is None:
+            return
+        if part is None:
+            is_asked = not set(concerned).isdisjoint(asked)
+        else:
+            of_part = self.subscores[part].metrics if part in self.subscores else {part}
+            is_asked = set(concerned).issuperset(of_part)
+        if not is_asked:
+            raise GateError(
+                f"{metric} is of {', '.join(concerned)} only, got {part or ', '.join(asked)}"
+            )
 
     def of_setting(self, metric: str, judged: Sequence[Judged], *, name: str) -> float | None:
         """Measure a metric of rows over those at hand of a setting, in points."""
@@ -198,6 +215,16 @@ class Scoring:
             )
             for name, n in sizes.items()
         ]
+
+    def _concerned(
+        self, metric: str, held: Mapping[str, int], part: str | None
+    ) -> Mapping[str, int]:
+        """Keep the settings that a metric of the whole benchmark concerns."""
+        concerned = self.about.get(metric)
+        if concerned is None or part is not None:
+            return held
+        # Where none is asked all stay, so that it is undefined and not 0.
+        return {name: rows for name, rows in held.items() if name in concerned} or held
 
     def _weights(self, held: Mapping[str, int], part: str | None) -> dict[str, float]:
         weights: dict[str, float] = {}

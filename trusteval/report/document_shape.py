@@ -90,6 +90,14 @@ _LINE = record(
     other_protocols=table_of(_MAYBE_REAL),
     notes=table_of(text),
     data=_DATA,
+    kinds=list_of(
+        record(
+            {
+                **dict.fromkeys(("setting", "kind", "metric"), text),
+                **{"value": real, "interval": or_none(_INTERVAL), "n": number},
+            }
+        )
+    ),
 )
 _LIMIT = record(
     {

@@ -7,6 +7,7 @@ from trusteval.evaluation.evaluation import Evaluation
 from trusteval.gates.gate import Gate
 from trusteval.metrics.metric import METRICS
 from trusteval.protocols import PROTOCOLS
+from trusteval.report.kind_rates import kind_rates
 from trusteval.report.score_line import ScoreLine
 from trusteval.types import Subject, Variant
 
@@ -38,6 +39,13 @@ def headline(evaluation: Evaluation, subject: Subject, benchmark: str) -> ScoreL
             **evaluation.notes.on_probabilities(subject, benchmark),
         },
         data=evaluation.questionnaire.facts(benchmark),
+        kinds=kind_rates(
+            asked,
+            PROTOCOLS[protocol].scoring(
+                benchmark, settings=evaluation.questionnaire.settings(benchmark)
+            ),
+            evaluation.judged(subject, benchmark),
+        ),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
+from trusteval.report.kind_rates import KindRate, kind_tables
 from trusteval.report.outcomes import SEVERITY, verdict_of
 from trusteval.report.record import RunRecord
 from trusteval.report.score_line import ScoreLine
 from trusteval.report.unjudged import Cause, Unjudged
+from trusteval.tables import Table
 from trusteval.types import Dimension, Interval, InvalidReason
 
 
@@ -82,8 +84,8 @@ class AskedRows:
 class Scores:
     """All scores of a run as they are shown; gates read those of `protocol`.
 
-    `beside` are the metrics without which a score misleads, `perplexity` says how well every
-    variant predicts the fixed text.
+    `beside` are the metrics without which a score misleads, `kinds` rates by kind of item,
+    `perplexity` says how well every variant predicts the fixed text.
     """
 
     rows: tuple[SummaryRow, ...]
@@ -93,6 +95,7 @@ class Scores:
     protocol: str
     protocol_rows: tuple[ProtocolRow, ...]
     asked: tuple[AskedRows, ...]
+    kinds: tuple[Table, ...] = ()
 
 
 def scores(record: RunRecord) -> Scores:
@@ -106,6 +109,7 @@ def scores(record: RunRecord) -> Scores:
         protocol=str(record.facts.protocol),
         protocol_rows=tuple(_protocol_rows(record)),
         asked=tuple(AskedRows(benchmark, rows) for benchmark, rows in asked.items()),
+        kinds=tuple(kind_tables(_kinds(record))),
     )
 
 
@@ -195,6 +199,15 @@ def _beside_lines(record: RunRecord) -> list[str]:
             subjects = words.setdefault(f"{line.benchmark} {metric}", [])
             subjects.append(f"{line.subject} {_points(value)}")
     return [f"{metric}: {', '.join(subjects)}" for metric, subjects in words.items()]
+
+
+def _kinds(record: RunRecord) -> dict[str, dict[str, tuple[KindRate, ...]]]:
+    """Return rates by benchmark and subject."""
+    found: dict[str, dict[str, tuple[KindRate, ...]]] = {}
+    for line in record.lines:
+        if line.kinds:
+            found.setdefault(line.benchmark, {})[line.subject] = line.kinds
+    return found
 
 
 def _perplexity_lines(record: RunRecord) -> list[str]:

@@ -100,7 +100,7 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
     left_out: tuple[LeftOut, ...] = ()
     without_row: tuple[str, ...] = ()
     if not options.gates_are_named and is_shipped(raw):
-        gates, left_out = held_here(gates, names)
+        gates, left_out = held_here(gates, names, protocol=options.protocol)
         if not gates:
             raise GateError(
                 f"{options.gates} holds no gate for any of {', '.join(names)}; write your own "

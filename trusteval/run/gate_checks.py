@@ -114,6 +114,7 @@ def _check_part(gate: Gate, profile: Profile, *, protocol: str, where: str) -> S
         scoring = PROTOCOLS[protocol].scoring(gate.benchmark, settings=asked)
         if gate.setting is not None:
             scoring.check_part(gate.setting, benchmark=gate.benchmark, asked=asked)
+        scoring.check_about(gate.metric, part=gate.setting, asked=asked)
     except GateError as error:
         raise GateError(f"{where}: {error}") from error
     if gate.setting is not None:
@@ -125,6 +126,8 @@ def _check_metric(gate: Gate, *, where: str) -> None:
     owners = [name for name, other in BENCHMARKS.items() if gate.metric in other.metrics]
     if owners and gate.benchmark not in owners:
         raise GateError(f"{where}: {gate.metric} is measured on {', '.join(owners)} only")
+    if (why := BENCHMARKS[gate.benchmark].unfit.get(gate.metric)) is not None:
+        raise GateError(f"{where}: {gate.metric} misleads on {gate.benchmark}: {why}")
 
 
 def _check_subjects(gate: Gate, subjects: Sequence[str], *, where: str) -> None:
@@ -159,14 +162,18 @@ def _meant_pattern(pattern: str, subjects: Sequence[str]) -> str:
 
 
 def held_here(
-    gates: Sequence[Gate], subjects: Sequence[str]
+    gates: Sequence[Gate], subjects: Sequence[str], *, protocol: str
 ) -> tuple[tuple[Gate, ...], tuple[LeftOut, ...]]:
     """Part the rows that hold somebody from those that hold nobody of this run.
 
-    Of patterns that match nobody a row that stays keeps none.
+    Nobody is held by a row on what the protocol does not score. Of patterns that match nobody a row
+    that stays keeps none.
     """
     kept, left_out = [], []
     for gate in gates:
+        if gate.benchmark in BENCHMARKS and not PROTOCOLS[protocol].scores(gate.benchmark):
+            left_out.append(LeftOut(gate.number, gate.id, gate.subjects, unscored_by=protocol))
+            continue
         matching = tuple(p for p in gate.subjects if any(matches(s, p) for s in subjects))
         here = replace(gate, subjects=matching)
         if any(map(here.applies_to, subjects)):

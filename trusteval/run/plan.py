@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from trusteval.answers.table import SampleTable
 from trusteval.errors import TrustEvalError
 from trusteval.gates.aims import Asked
@@ -24,6 +26,26 @@ def plan_of(run: Run) -> list[Line]:
         asked={name: _asked(run, name) for name in names},
         known={} if run.baseline is None else run.baseline.discordances(reference=DENSE),
         families={subject.name: run.family(subject.name) for subject in run.subjects},
+    )
+
+
+def budget_of(run: Run) -> str:
+    """Say how many prompts a subject is asked, and how many tokens it may answer at most.
+
+    Benchmarks whose data cannot be read are not among them; the plan says why.
+    """
+    prompts, limits = 0, Counter[str]()
+    for name in run.benchmarks:
+        try:
+            questions = run.questionnaire.questions(name)
+        except TrustEvalError:
+            continue
+        prompts += len(questions)
+        limits[name] += sum(question.sample.setting.max_new_tokens for question in questions)
+    shares = ", ".join(f"{name} {most:,}" for name, most in limits.most_common() if most)
+    return (
+        f"- each subject is asked {prompts:,} prompts and answers in at most {limits.total():,} "
+        f"new tokens: {shares or 'none'}"
     )
 
 

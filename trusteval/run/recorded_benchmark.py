@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trusteval.answers.table import AnswerTable
+from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import VariantError
 from trusteval.gates.aims import Asked
 from trusteval.gates.planning import assumed_discordance
@@ -38,7 +39,8 @@ class RecordedBenchmark:
         scoring = self.asked.scoring
         parts = (name for part in scoring.subscores.values() for name in part.metrics.values())
         is_fair = any(scoring.table[name].is_disparity for name in parts)
-        return (SCORE.name, *([BALANCED] if is_fair else []), NON_ANSWERS)
+        own = [name for name in BENCHMARKS[self.name].beside if name in scoring.about]
+        return (SCORE.name, *([BALANCED] if is_fair else []), *own, NON_ANSWERS)
 
     def measured(self, subject: str, metric: str) -> Measurement:
         """Measure what a subject answered."""
@@ -48,10 +50,16 @@ class RecordedBenchmark:
 
     def differing(self, subject: str, *, reference: str, metric: str) -> float:
         """Return on what share of the rows only one of two is right, or for silence is silent."""
-        its, ours = self.answers[subject], self.answers[reference]
+        its, ours = (self._concerned(self.answers[one], metric) for one in (subject, reference))
         if metric == NON_ANSWERS:
             return float((its.answered != ours.answered).mean())
         return float((its.correct != ours.correct).mean())
+
+    def _concerned(self, answers: AnswerTable, metric: str) -> AnswerTable:
+        settings = self.asked.scoring.about.get(metric)
+        if settings is None:
+            return answers
+        return answers.where(lambda sample: sample.setting.name in settings)
 
     def assumed(self, subject: str) -> float:
         """Return on what share of the rows a subject is taken to differ before anybody answers."""

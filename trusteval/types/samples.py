@@ -93,6 +93,11 @@ class Setting:
     def id(self) -> str:
         return f"{self.benchmark}/{self.name}"
 
+    @property
+    def declining(self) -> frozenset[str]:
+        """The labels that decline, as a partial refusal does; a refusal does so anyway."""
+        return frozenset(spec.value for spec in self.labels if spec.counts_as == DECLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:

@@ -13,7 +13,7 @@ import numpy as np
 
 from trusteval.answers.ensembles import combinations
 from trusteval.answers.table import AnswerTable, Codes
-from trusteval.answers.voting import precedence, vote
+from trusteval.answers.voting import decide, precedence
 from trusteval.ensemble.panels import ballots_of
 from trusteval.protocols import PROTOCOLS
 from trusteval.report.browse.part import Part
@@ -78,5 +78,4 @@ def _case(part: Part, members: Sequence[Variant], cast: Sequence[AnswerTable], r
     ballots = tuple(
         Ballot(member, answers[row].answer) for member, answers in zip(members, cast, strict=True)
     )
-    policy = part.sample_table.samples[row].setting.refusal_policy
-    return Case(ballots, vote(ballots, policy=policy))
+    return Case(ballots, decide(ballots, setting=part.sample_table.samples[row].setting))

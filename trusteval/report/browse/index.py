@@ -15,7 +15,7 @@ from trusteval.report.browse.elections import Case, Election, election_of, why_d
 from trusteval.report.browse.part import Part, Parts
 from trusteval.report.record import RunRecord
 from trusteval.tracking.items import shown_answer
-from trusteval.types import Answer, Invalid, Label, Refusal, Unavailable
+from trusteval.types import DECLINED, Answer, Invalid, Label, Refusal, Unavailable
 
 _NO_LABEL = -1
 
@@ -79,9 +79,20 @@ def _benchmark(record: RunRecord, parts: Parts, part: Part, answers: Answers) ->
         "group": table.group.tolist(),
         "ids": [printable_line(sample.id) for sample in table.samples],
         "target": targets[table.target].tolist(),
+        "rightFor": _right_for(table, answers),
         "holdsPrompts": part.prompts is not None,
         "given": [_given(record, parts, part, who, answers) for who in part.given],
     }
+
+
+def _right_for(table: SampleTable, answers: Answers) -> dict[int, int]:
+    """Return by answer the target that it is right for, of those that are not called as it is."""
+    named: dict[Answer, str] = {
+        Label(value): target for value, target in table.right_for.items() if value != target
+    }
+    if DECLINED in table.labels:
+        named[Refusal()] = DECLINED
+    return {answers.number(one): answers.number(Label(target)) for one, target in named.items()}
 
 
 def _settings(table: SampleTable) -> list[dict[str, Any]]:

@@ -13,7 +13,10 @@ from trusteval.report.scores import COLUMNS, PROTOCOLS_NOTE, Scores
 from trusteval.report.summary import Summary
 from trusteval.report.table_texts import cell_texts, said_below
 
-_SCORES = "Score in points, 0 to 100. Non-answers are refusals and invalid outputs together."
+_SCORES = (
+    "Score in points, 0 to 100. Non-answers are refusals and invalid outputs together; where "
+    "answers are open, as of prompts to decline, a refusal is an answer."
+)
 _BUILDS = "What building the quantized checkpoints took, when they were built."
 
 
@@ -42,6 +45,11 @@ def all_counts(scores: Scores) -> Part:
 def rest(summary: Summary, votes: Markdown | None) -> Iterator[Part]:
     """Yield the sections that follow the verdict table and the flips."""
     gaps, judgements, laws = summary.gaps, summary.judgements, summary.laws
+    for table in summary.scores.kinds:
+        if table.rows:
+            names = [column.name for column in table.columns]
+            notes = if_any(items(said_below(table)))
+            yield Part(table.title, (grid(names, cell_texts(table)), *notes))
     yield Part("Votes and their best members", if_any(items(summary.vote_leads)))
     yield Part("Judge", tuple(_judge(summary.judge)))
     yield Part("Failed beside the gates", if_any(items([*gaps.failed_tests, *gaps.lost_answers])))

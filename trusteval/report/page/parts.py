@@ -59,13 +59,16 @@ def _of_scores(record: RunRecord, summary: Summary) -> tuple[Part, Part]:
     found = summary.scores
     means = (headline_table(found.headlines),) if found.headlines else ()
     beside = (beside_table(record),) if found.beside else ()
-    silence = "Non-answers are refusals and invalid outputs together."
+    silence = (
+        "Non-answers are refusals and invalid outputs together; where answers are open, as of "
+        "prompts to decline, a refusal is an answer."
+    )
     return (
         Part(
             "scores",
             "Scores",
             (silence,),
-            (score_table(found), *means, *beside),
+            (score_table(found), *means, *beside, *found.kinds),
         ),
         Part(
             "protocols",

@@ -58,10 +58,13 @@ def composition_sketch(record: RunRecord, answers: AnsweredRun | Unavailable) ->
 
 
 def _counts(table: AnswerTable) -> tuple[int, ...]:
-    """Return how many answers are of each part; together they are all."""
-    n_correct = int(table.correct.sum())
-    found = Counter({_CORRECT: n_correct, _WRONG: -n_correct})
-    for code, n in Counter(table.code[table.rows].tolist()).items():
+    """Return how many answers are of each part; together they are all.
+
+    A refusal that is right, as of a prompt to decline, is correct.
+    """
+    is_right = table.correct
+    found = Counter({_CORRECT: int(is_right.sum())})
+    for code, n in Counter(table.code[table.rows][~is_right].tolist()).items():
         found[_kind(table.answers[code])] += n
     return tuple(found[part.name] for part in _PARTS)
 

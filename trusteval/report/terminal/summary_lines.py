@@ -16,13 +16,14 @@ from trusteval.report.terminal.folding import folded
 from trusteval.report.terminal.marks import STYLES, Mark, mark_of
 from trusteval.report.terminal.score_table import score_table, verdict_lines
 from trusteval.system.screen import Screen
+from trusteval.tables import Table
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Unavailable
 
+_UNBOUNDED = 160
+"""How wide a table is drawn where lines have no end."""
 _EXCUSED = ("WARN", "INCONCLUSIVE")
 """Verdicts short of PASS that do not block by themselves."""
-_WIDTH = 120
-"""Of a table where nobody knows how wide what it is shown on is."""
 _MOST_WITH_ITEMS = 10
 """Of how many gates that failed the items are shown, the worst of them."""
 
@@ -63,6 +64,7 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
     yield ""
     if summary.judge is not None:
         yield from _judge(summary.judge, screen=screen)
+    yield from _kinds(summary, screen=screen)
     yield from _texts(_notes(summary), screen=screen)
     yield ""
     judged = list(_judged(summary, screen=screen, answers=answers))
@@ -73,11 +75,23 @@ def _judge(judge: JudgeSummary, *, screen: Screen) -> Iterator[str]:
     """Yield who read answers again, and how often alike."""
     yield from _texts((f"Judge: {line}" for line in judge.who), screen=screen)
     for table in (judge.table, judge.corrected):
+        yield from _table(table, screen=screen)
+    yield from _texts([*judge.notes, ""], screen=screen)
+
+
+def _kinds(summary: Summary, *, screen: Screen) -> Iterator[str]:
+    """Yield the tables of rates by kind of item that show any."""
+    for table in summary.scores.kinds:
         if table.rows:
-            yield from drawn(table.columns, cell_texts(table), width=screen.width or _WIDTH)
-        yield from _texts(said_below(table), screen=screen)
-    yield from _texts(judge.notes, screen=screen)
-    yield ""
+            yield from folded(table.title, screen=screen)
+            yield from (*_table(table, screen=screen), "")
+
+
+def _table(table: Table, *, screen: Screen) -> Iterator[str]:
+    """Yield a table, if it has rows, and what is said below it."""
+    if table.rows:
+        yield from drawn(table.columns, cell_texts(table), width=screen.width or _UNBOUNDED)
+    yield from _texts(said_below(table), screen=screen)
 
 
 def _judged(

@@ -27,15 +27,18 @@ class Answers {
       given.answer.forEach((answer, item) => {
         const row = first + item * n + place;
         this.subject[row] = given.subject;
-        this.outcome[row] = OUTCOMES.indexOf(this.outcomeOf(answer, part.target[item]));
+        this.outcome[row] = OUTCOMES.indexOf(this.outcomeOf(answer, part, item));
       });
     });
   }
 
-  outcomeOf(answer, target) {
-    const { kind, label } = this.index.answers[answer];
-    if (kind !== "label") return kind;
-    return label === this.index.answers[target].label ? "correct" : "wrong";
+  // A refusal is right where an item is to be declined, and so is what counts as one.
+  outcomeOf(answer, part, item) {
+    const { kind } = this.index.answers[answer];
+    const standsFor = this.index.answers[part.rightFor[answer] ?? answer];
+    const isTarget = standsFor.label === this.index.answers[part.target[item]].label;
+    if (standsFor.kind === "label" && isTarget) return "correct";
+    return kind === "label" ? "wrong" : kind;
   }
 
   // Where a row belongs: the benchmark's number and columns, the item, and who gave the answer.
@@ -116,7 +119,7 @@ class Answers {
 
   // How an answer flipped: "lost" or "gained", against whom, and what that one answered.
   flips({ part, item, given }, against) {
-    const isRight = (answer) => this.outcomeOf(answer, part.target[item]) === "correct";
+    const isRight = (answer) => this.outcomeOf(answer, part, item) === "correct";
     const here = isRight(given.answer[item]);
     const how = here ? "gained" : "lost";
     return this.references(part, given, against)
