@@ -10,8 +10,9 @@ from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.benchmarks.ethics import ETHICS
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import OOD
+from trusteval.benchmarks.stereotype import STEREOTYPE
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for benchmark in (ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU)
+    for benchmark in (ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU, STEREOTYPE)
 }
