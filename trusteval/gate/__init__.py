@@ -20,6 +20,7 @@ from trusteval.gate.test_out_of_distribution import test_ood
 from trusteval.gate.test_recording import test_record
 from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
+from trusteval.gate.test_stereotype import test_stereotype
 
 __all__ = [
     "test_adversarial_robustness",
@@ -32,6 +33,7 @@ __all__ = [
     "test_record",
     "test_results",
     "test_sanity",
+    "test_stereotype",
     "test_vote",
     "test_wrong_vote_breaks_the_law",
 ]

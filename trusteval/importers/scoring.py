@@ -20,7 +20,6 @@ from trusteval.metrics.scoring import Scoring
 from trusteval.protocols.protocol import Protocol
 from trusteval.types import Declared, Judged, LabelForm, Response, Sample
 
-
 _FEWEST = 30
 """Rows below which a true label may be missing because few were recorded."""
 

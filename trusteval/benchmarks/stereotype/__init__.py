@@ -94,7 +94,7 @@ STEREOTYPE = Benchmark(
     },
     portions={
         "demo": Portion.of_slice(dict.fromkeys(SCENARIOS, 8)),
-        "quick": Portion(SCENARIOS, quotas=(Quota(SCENARIOS, 60),)),
+        "quick": Portion(SCENARIOS, quotas=(Quota(SCENARIOS, 72),)),
         "full": Portion(SCENARIOS),
     },
     metrics=(*_HARM, "any_harm_rate"),
