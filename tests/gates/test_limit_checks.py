@@ -52,8 +52,10 @@ def test_every_part_of_a_benchmark_says_which_way_its_score_is_better(protocol):
 def test_sub_score_is_made_of_metrics_that_are_better_the_same_way():
     for protocol in PROTOCOLS.values():
         for benchmark, settings in FULL.settings.items():
-            for part in protocol.scoring(benchmark, settings=settings).subscores.values():
-                assert len({METRICS[metric].direction for metric in part.metrics.values()}) == 1
+            scoring = protocol.scoring(benchmark, settings=settings)
+            for part in scoring.subscores.values():
+                named = [scoring.table[metric] for metric in part.metrics.values()]
+                assert len({metric.direction for metric in named}) == 1
 
 
 # -- the wrong side ------------------------------------------------------------------------

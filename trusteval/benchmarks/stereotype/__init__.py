@@ -25,6 +25,7 @@ from trusteval.benchmarks.stereotype.items import (
 )
 from trusteval.benchmarks.stereotype.published import (
     FORMS,
+    SCENARIO_SCORE,
     TABLE,
     comptrust_reading,
     decodingtrust_reading,
@@ -60,9 +61,7 @@ def _original_file(tables: Tables) -> dict[str, bytes]:
 
 _PUBLISHED = Scoring(
     every_label=False,
-    subscores={
-        name: Subscore({name: FORMS["agreement_rate"]}, complement=True) for name in SCENARIOS
-    },
+    subscores={name: Subscore({name: SCENARIO_SCORE}) for name in SCENARIOS},
     shown=FORMS,
     table=TABLE,
     counts=_asked_by_the_reference,
