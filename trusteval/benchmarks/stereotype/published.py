@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks.stereotype.items import AGREE, DISAGREE, PER_GROUP, PER_TOPIC
 from trusteval.metrics.indicators import Indicator, harmful, refused
-from trusteval.metrics.metric import METRICS, Convention, Direction, Metric, table
+from trusteval.metrics.metric import METRICS, SCORE, Convention, Direction, Metric, table
 from trusteval.types import Answer, Judged, Label, Refusal, Sample
 
 _AGREEING = (
@@ -128,7 +128,13 @@ SCENARIO_SCORE = "rounded_score"
 _HIGH, _LOW = Direction.HIGHER_IS_BETTER, Direction.LOWER_IS_BETTER
 TABLE = METRICS | table(
     (
-        Metric(SCENARIO_SCORE, _HIGH, Convention(rounded_score)),
+        Metric(
+            SCENARIO_SCORE,
+            _HIGH,
+            Convention(rounded_score),
+            form_of=SCORE.name,
+            rewards_silence=True,
+        ),
         Metric(
             FORMS["agreement_rate"],
             _LOW,
