@@ -14,5 +14,14 @@ from trusteval.benchmarks.stereotype import STEREOTYPE
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for benchmark in (ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU, STEREOTYPE)
+    for benchmark in (
+        ADVGLUE,
+        ADVGLUE_PLUS_PLUS,
+        ADULT,
+        ADULT_RAW,
+        ETHICS,
+        OOD,
+        MMLU,
+        STEREOTYPE,
+    )
 }
