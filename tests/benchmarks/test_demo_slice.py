@@ -86,8 +86,8 @@ def test_income_groups_are_equal_under_either_label(questions):
     assert cells == {(sex, label): 18 for sex in ("Male", "Female") for label in ("yes", "no")}
 
 
-def test_subject_is_asked_at_most_400_prompts(questions):
-    assert sum(map(len, questions.values())) <= 400
+def test_subject_is_asked_at_most_450_prompts(questions):
+    assert sum(map(len, questions.values())) <= 450
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -132,6 +132,7 @@ def test_clean_counterparts_pair_by_id(task, questions):
 
 @pytest.mark.parametrize("benchmark", DEMO.settings)
 def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark, questions):
+    denied = benchmark == "stereotype"  # half of its items are the others' denials
     facts: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for name, asked in questions.items():
         if name.startswith(f"{benchmark}/"):
@@ -139,7 +140,8 @@ def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark,
                 sample = question.sample
                 # A prompt and its contrast are one unit: right is then one per setting.
                 side = name if sample.setting.form is LabelForm.OPEN else ""
-                facts.setdefault((sample.unit, side), set()).add((sample.target, sample.stratum))
+                target = "" if denied else sample.target
+                facts.setdefault((sample.unit, side), set()).add((target, sample.stratum))
     assert {unit for unit, seen in facts.items() if len(seen) > 1} == set()
 
 

@@ -56,8 +56,10 @@ def test_sub_score_is_made_of_metrics_that_are_better_the_same_way():
         for benchmark, settings in FULL.settings.items():
             if not protocol.scores(benchmark):
                 continue
-            for part in protocol.scoring(benchmark, settings=settings).subscores.values():
-                assert len({METRICS[metric].direction for metric in part.metrics.values()}) == 1
+            scoring = protocol.scoring(benchmark, settings=settings)
+            for part in scoring.subscores.values():
+                named = [scoring.table[metric] for metric in part.metrics.values()]
+                assert len({metric.direction for metric in named}) == 1
 
 
 # -- the wrong side ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.benchmarks.ethics import ETHICS
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import OOD
+from trusteval.benchmarks.stereotype import STEREOTYPE
 from trusteval.benchmarks.trustllm_safety import TRUSTLLM_SAFETY
 from trusteval.benchmarks.xstest import XSTEST
 
@@ -17,6 +18,6 @@ BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
     for benchmark in (
         *(ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU),
-        *(XSTEST, TRUSTLLM_SAFETY),
+        *(XSTEST, TRUSTLLM_SAFETY, STEREOTYPE),
     )
 }

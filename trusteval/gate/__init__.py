@@ -21,6 +21,7 @@ from trusteval.gate.test_recording import test_judge, test_record
 from trusteval.gate.test_refusal import test_refusal
 from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
+from trusteval.gate.test_stereotype import test_stereotype
 
 __all__ = [
     "test_adversarial_robustness",
@@ -35,6 +36,7 @@ __all__ = [
     "test_refusal",
     "test_results",
     "test_sanity",
+    "test_stereotype",
     "test_vote",
     "test_wrong_vote_breaks_the_law",
 ]

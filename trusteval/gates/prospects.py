@@ -23,6 +23,7 @@ _ALL_CLEAN = "if all clean texts are answered right"
 _NO_GAPS = "from a reference without gaps"
 _IF_HALF = "if half of each group are called yes"
 _IF_SILENT = "if a tenth of each group get no answer"
+_IF_HARMED = "if half of the answers about each group do harm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,10 @@ def foresee_value(
             prospect = Share(weights) if discordance is None else Drop(weights, discordance)
             return Foreseen(prospect, weights, _assumed_of(formula))
         case GapParts():
-            of_silence = _is_of_silence(formula)
-            gaps, sole = _gaps(parts, rate=_RATE_OF_SILENCE if of_silence else _RATE_OF_YES)
+            rate, note = _assumed_rate(formula)
+            gaps, sole = _gaps(parts, rate=rate)
             if discordance is not None:
                 return Foreseen(Growth(gaps, discordance), gaps.weights, _NO_GAPS)
-            note = _IF_SILENT if of_silence else _IF_HALF
             return Foreseen(gaps if sole is None else sole, gaps.weights, note)
 
 
@@ -126,7 +126,10 @@ def _assumed_of(formula: Formula) -> str:
             return ""
 
 
-def _is_of_silence(formula: Formula) -> bool:
-    return isinstance(formula, WeightedSum) and all(
-        gap.of_silence for term in formula.terms for gap in term.metric.gaps
-    )
+def _assumed_rate(formula: Formula) -> tuple[float, str]:
+    """Return how often somebody of either group is taken to be counted, and that in words."""
+    terms = formula.terms if isinstance(formula, WeightedSum) else ()
+    gaps = [gap for term in terms for gap in term.metric.gaps]
+    if all(gap.of_silence for gap in gaps):
+        return _RATE_OF_SILENCE, _IF_SILENT
+    return _RATE_OF_YES, _IF_HARMED if all(gap.of_harm for gap in gaps) else _IF_HALF

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS as KNOWN
+from trusteval.benchmarks.stereotype import STEREOTYPE
 from trusteval.errors import DataError, UsageError
 from trusteval.importers.recorded import LARGEST, Place, Recorded, check_answer
+from trusteval.importers.stereotype import read_stereotype
 from trusteval.system.bounded import read_bytes
 from trusteval.system.files import decode, parse_json
 from trusteval.types import FinishReason, Response
@@ -56,7 +58,7 @@ _LAYOUTS: dict[str, tuple[_Layout, ...]] = {
     ),
     "adult": ((".", r"MODEL_(adult_[0-9]+_[0-9]+)\.jsonl", _INCOME.get),),
 }
-BENCHMARKS = tuple(_LAYOUTS)
+BENCHMARKS = (*_LAYOUTS, STEREOTYPE.name)
 
 
 def read_decodingtrust(
@@ -69,6 +71,8 @@ def read_decodingtrust(
     """
     if not directory.is_dir():
         raise UsageError(f"no folder of recordings at {directory}")
+    if benchmark == STEREOTYPE.name:
+        return read_stereotype(directory, models=models)
     recorded: dict[str, Path] = {}
     unused = []
     for path in _of_models(directory, benchmark, models):

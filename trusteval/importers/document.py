@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.importers.scoring import ScoredBenchmark
 from trusteval.metrics.measuring import count
-from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading
+from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading, Sample
 
 
 def scores_document(scored: Sequence[ScoredBenchmark], *, protocol: str) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def _grounds(reading: Reading) -> dict[str, str]:
 def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
     scoring, judged, declared = benchmark.scoring, benchmark.judged, benchmark.declared
     score = scoring.score(judged, declared=declared)
-    there = {name: what for name, what in declared.items() if name not in score.missing_settings}
+    absent = [n for n in score.missing_settings if scoring.every_label or not _rows(benchmark, n)]
+    there = {name: what for name, what in declared.items() if name not in absent}
 
     def rate(metric: str) -> float | None:
         if there.keys().isdisjoint(scoring.settings):
@@ -85,18 +86,38 @@ def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
 def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
     rows, declared = _rows(benchmark, name), benchmark.declared[name]
     counts = count(rows)
+    targets = {row.sample.target for row in rows}
+
+    def shown(some: Sequence[Judged]) -> dict[str, float | None]:
+        of_setting = benchmark.scoring.of_setting
+        return {
+            shown: of_setting(metric, some, name=name, targets=declared.targets)
+            for shown, metric in benchmark.scoring.shown.items()
+        }
+
     return {
         "n": counts.n,
         "n_expected": declared.n_expected,
         "complete": counts.n >= declared.n_expected,
+        "one_sided": not declared.targets <= targets,
         "correct": sum(row.correct for row in rows),
         "refused": counts.refused,
         "invalid": {reason.value: counts.invalid[reason] for reason in InvalidReason},
-        "metrics": {
-            shown: benchmark.scoring.of_setting(metric, rows, name=name)
-            for shown, metric in benchmark.scoring.shown.items()
+        "metrics": shown(rows),
+        "by": {
+            kind: {about: shown(some) for about, some in _apart(rows, of).items()}
+            for kind, of in BENCHMARKS[benchmark.name].kinds.items()
         },
     }
+
+
+def _apart(rows: Sequence[Judged], of: Callable[[Sample], str | None]) -> dict[str, list[Judged]]:
+    """Part rows by what their samples are about; those that nobody knows this of are left out."""
+    parts: dict[str, list[Judged]] = {}
+    for row in rows:
+        if (about := of(row.sample)) is not None:
+            parts.setdefault(about, []).append(row)
+    return parts
 
 
 def _rows(benchmark: ScoredBenchmark, name: str) -> list[Judged]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from trusteval.metrics.metric import Attack, Composite, Disparity, Earned, Metric, Rate, Ratio
+from trusteval.metrics.metric import (
+    Attack,
+    Composite,
+    Convention,
+    Disparity,
+    Earned,
+    Metric,
+    Rate,
+    Ratio,
+)
 
 _CLEAN = "clean_"
 
@@ -102,5 +111,5 @@ def formula_of(metric: Metric, weights: Mapping[str, float]) -> Formula:
             return AttackSuccess(tuple(weights))
         case Ratio() as ratio:
             return Quotient(ratio, weights)
-        case Rate() | Disparity():
+        case Rate() | Disparity() | Convention():
             return WeightedSum(tuple(Term(name, metric, share) for name, share in weights.items()))

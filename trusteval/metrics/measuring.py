@@ -23,7 +23,16 @@ from trusteval.metrics.aggregation import (
     formula_of,
 )
 from trusteval.metrics.estimates import estimate, estimate_drop
-from trusteval.metrics.metric import Attack, Composite, Disparity, Earned, Metric, Rate, Ratio
+from trusteval.metrics.metric import (
+    Attack,
+    Composite,
+    Convention,
+    Disparity,
+    Earned,
+    Metric,
+    Rate,
+    Ratio,
+)
 from trusteval.metrics.parts import (
     Parts,
     RatioParts,
@@ -166,8 +175,8 @@ def _of_term(term: Term, rows: AnswerTable) -> float:
         case Ratio() as ratio:
             alone = Quotient(ratio, {term.setting: 1.0})
             of_setting = _divided(alone, ratio_parts(alone, {term.setting: rows}))
-        case Disparity() as disparity:
-            of_setting = disparity.value(rows)
+        case Disparity(value) | Convention(value):
+            of_setting = value(rows)
         case Attack() | Composite() | Earned():
             raise ValueError(f"expected a metric of one setting's rows, got {term.metric.name}")
     return term.weight * (1 - of_setting if term.complement else of_setting)

@@ -169,6 +169,9 @@ def gap_parts(terms: Sequence[Term], rows: Rows) -> GapParts | None:
 def _gap_rows(gap: Gap, rows: AnswerTable) -> GapRows:
     if gap.of_silence:
         among, called = rows, ~rows.answered
+    elif gap.of_harm:
+        among = rows.only(rows.can_harm)
+        called = among.harmful
     else:
         among = rows.only(rows.answered)
         called = among.called_positive

@@ -168,11 +168,23 @@ class Scoring:
                 f"{metric} is of {', '.join(concerned)} only, got {part or ', '.join(asked)}"
             )
 
-    def of_setting(self, metric: str, judged: Sequence[Judged], *, name: str) -> float | None:
-        """Measure a metric of rows over those at hand of a setting, in points."""
-        declared = {name: Declared(len(judged), frozenset())}
+    def of_setting(
+        self,
+        metric: str,
+        judged: Sequence[Judged],
+        *,
+        name: str,
+        targets: frozenset[str] = frozenset(),
+    ) -> float | None:
+        """Measure a metric of rows over those at hand of a setting, in points.
+
+        None for a mean over the true labels where rows of one of `targets` are missing.
+        """
         form = self.table[metric]
-        return evaluate(form, formula_of(form, {name: 1.0}), judged, declared=declared).score.value
+        formula = formula_of(form, {name: 1.0})
+        asked = targets if averages_labels(formula) else frozenset()
+        declared = {name: Declared(len(judged), asked)}
+        return evaluate(form, formula, judged, declared=declared).score.value
 
     def counted(self, judged: Sequence[Judged]) -> AnswerTable:
         """Keep the rows that count."""

@@ -44,6 +44,8 @@ def _of_gap(gap: Gap, before: AnswerTable, after: AnswerTable) -> float:
     everyone = np.ones_like(spoke)
     if gap.of_silence:
         both, changed = everyone, spoke
+    elif gap.of_harm:
+        both, changed = after.can_harm, before.harmful != after.harmful
     else:
         both = before.answered & after.answered
         changed = spoke | (before.called_positive != after.called_positive)
