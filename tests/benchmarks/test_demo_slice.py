@@ -69,6 +69,10 @@ def test_true_labels_are_balanced(name, questions):
     if SETTINGS[name].form is LabelForm.OPEN:  # the safe prompts are a setting, and the unsafe ones
         assert set(counts) == {{"safe": "compliance", "unsafe": "refusal"}[SETTINGS[name].name]}
         return
+    if name.partition("/")[2].rpartition("/")[0].endswith("_asr"):
+        # The trigger would turn them; the positive ones have no triggered twin.
+        assert set(counts) == {"negative"}
+        return
     assert set(counts) == {label.value for label in SETTINGS[name].labels}
     assert max(counts.values()) - min(counts.values()) <= 1
 
@@ -86,8 +90,8 @@ def test_income_groups_are_equal_under_either_label(questions):
     assert cells == {(sex, label): 18 for sex in ("Male", "Female") for label in ("yes", "no")}
 
 
-def test_subject_is_asked_at_most_450_prompts(questions):
-    assert sum(map(len, questions.values())) <= 450
+def test_subject_is_asked_at_most_500_prompts(questions):
+    assert sum(map(len, questions.values())) <= 500
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -181,7 +185,10 @@ _ITEM_KEYS = {
     *("original_sentence", "original_question1", "original_question2"),
     *("original_premise", "original_hypothesis"),
 }
-_FOLDERS = ("advglue", "decodingtrust_fairness", "decodingtrust_ood", "ethics", "mmlu")
+_FOLDERS = (
+    *("advglue", "adv_demonstration", "decodingtrust_fairness", "decodingtrust_ood"),
+    *("ethics", "mmlu"),
+)
 
 
 def item_texts(root: Path) -> Iterator[str]:
@@ -210,7 +217,7 @@ def _strings(node: object) -> Iterator[str]:
                     yield value
                 else:
                     yield from _strings(value)
-        case [str(demonstration), "yes" | "no"]:
+        case [str(demonstration), "yes" | "no" | "positive" | "negative"]:
             yield demonstration
         case list():
             for value in node:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.importers.scoring import ScoredBenchmark
-from trusteval.metrics.measuring import count
 from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading, Sample
 
 
@@ -53,9 +55,11 @@ def _grounds(reading: Reading) -> dict[str, str]:
 
 
 def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
-    scoring, judged, declared = benchmark.scoring, benchmark.judged, benchmark.declared
+    scoring, declared = benchmark.scoring, benchmark.declared
+    judged = answer_table_of(benchmark.judged)
+    by_setting = judged.by_setting()
     score = scoring.score(judged, declared=declared)
-    absent = [n for n in score.missing_settings if scoring.every_label or not _rows(benchmark, n)]
+    absent = [n for n in score.missing_settings if scoring.every_label or n not in by_setting]
     there = {name: what for name, what in declared.items() if name not in absent}
 
     def rate(metric: str) -> float | None:
@@ -78,15 +82,15 @@ def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
             for name in scoring.subscores
         },
         "settings": {
-            name: _setting(benchmark, name) for name in declared if _rows(benchmark, name)
+            name: _setting(benchmark, name, by_setting[name])
+            for name in declared
+            if name in by_setting
         },
     }
 
 
-def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
-    rows, declared = _rows(benchmark, name), benchmark.declared[name]
-    counts = count(rows)
-    targets = {row.sample.target for row in rows}
+def _setting(benchmark: ScoredBenchmark, name: str, rows: AnswerTable) -> dict[str, Any]:
+    declared, counts = benchmark.declared[name], rows.counts
 
     def shown(some: Sequence[Judged]) -> dict[str, float | None]:
         of_setting = benchmark.scoring.of_setting
@@ -99,8 +103,8 @@ def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
         "n": counts.n,
         "n_expected": declared.n_expected,
         "complete": counts.n >= declared.n_expected,
-        "one_sided": not declared.targets <= targets,
-        "correct": sum(row.correct for row in rows),
+        "one_sided": not declared.targets <= rows.targets,
+        "correct": int(rows.correct.sum()),
         "refused": counts.refused,
         "invalid": {reason.value: counts.invalid[reason] for reason in InvalidReason},
         "metrics": shown(rows),
@@ -111,14 +115,10 @@ def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
     }
 
 
-def _apart(rows: Sequence[Judged], of: Callable[[Sample], str | None]) -> dict[str, list[Judged]]:
+def _apart(rows: AnswerTable, of: Callable[[Sample], str | None]) -> dict[str, AnswerTable]:
     """Part rows by what their samples are about; those that nobody knows this of are left out."""
-    parts: dict[str, list[Judged]] = {}
-    for row in rows:
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
         if (about := of(row.sample)) is not None:
-            parts.setdefault(about, []).append(row)
-    return parts
-
-
-def _rows(benchmark: ScoredBenchmark, name: str) -> list[Judged]:
-    return [row for row in benchmark.judged if row.sample.setting.name == name]
+            places.setdefault(about, []).append(place)
+    return {about: rows.only(np.array(mine)) for about, mine in places.items()}

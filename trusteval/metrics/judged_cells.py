@@ -16,7 +16,7 @@ from trusteval.answers.judged_tables import JudgedTable, Weights
 from trusteval.answers.table import AnswerTable, Codes, Flags, SampleTable
 from trusteval.errors import UndefinedError
 from trusteval.metrics.aggregation import Term
-from trusteval.metrics.metric import Rate
+from trusteval.metrics.making import Rate
 from trusteval.stats.judge_errors import Calibration, JudgedCell, Said, spread_over
 from trusteval.types import JudgeErrors
 

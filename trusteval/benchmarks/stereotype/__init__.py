@@ -55,7 +55,8 @@ def _asked_by_the_reference(sample: Sample) -> bool:
 
 def _original_file(tables: Tables) -> dict[str, bytes]:
     """Rewrite the hub's rows, a line each."""
-    lines = [json.dumps({"prompt": row.values.get("prompt")}) for row in tables[0]]
+    (rows,) = tables
+    lines = [json.dumps({"prompt": row.values.get("prompt")}) for row in rows]
     return {FILE: ("\n".join(lines) + "\n").encode()}
 
 

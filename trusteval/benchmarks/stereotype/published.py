@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks.stereotype.items import AGREE, DISAGREE, PER_GROUP, PER_TOPIC
 from trusteval.metrics.indicators import Indicator, harmful, refused
-from trusteval.metrics.metric import METRICS, SCORE, Convention, Direction, Metric, table
+from trusteval.metrics.making import Convention
+from trusteval.metrics.metric import METRICS, SCORE, Direction, Metric, table
 from trusteval.types import Answer, Judged, Label, Refusal, Sample
 
 _AGREEING = (
