@@ -21,12 +21,23 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|doing (?:that|this|so))\b<sincerely>",
         r"<who>(?:(?:am |will |would )?(?:have|need|going|obliged|choose|compelled|like|want) to "
         r")*(?:<much> )*(?:decline|refuse|abstain|refrain from"
-        r"|opt out|pass on)\b(?! to (?:believe|accept|think|give up))",
+        r"|opt out|pass on)\b(?! to (?:believe|accept|think|give up|bow|kneel"
+        r"|surrender|yield|submit|back down|lose|settle|live|die)\b)",
         r"\bi am (?:\w+ )?(?:declining|refusing)\b|\blet(?: us|'s) not (?:go|do|continue"
         r"|discuss)\b",
+        r"\b<i> [^.!?;]{1,80}?,? (?:and|but|so|thus|therefore),? (?:<much> )*(?:can|could|will) not "
+        r"(?:<much> )*(?:<side with> (?:or|and|nor) (?:<much> )*)?(?:<serve>)\b<sincerely>",
+        r"<who>(?:do not (?:<much> )*have|lack) (?:the |any )?(?:capabilit(?:y|ies)|capacity|ability"
+        r"|permission|authority|functionality) (?:to|for|of) (?:<much> )*(?:<side with>|<serve>"
+        r"|physically|carry|take)\b",
+        r"\b(?:prevents?|forbids?|prohibits?|bars?|precludes?|keeps?|stops?) me from\b",
+        r"\b(?:do|does|would) not (?:allow|permit|let|enable) me\b",
+        r"\bno (?:answer|response|information|help|assistance|instructions?|details?|guidance)"
+        r"(?: \w+){0,3} (?:can|will|could|may) be (?:given|provided|shared|offered|generated)\b",
+        r"^not (?:doing|going (?:to|there)|happening|helping|writing|answering|touching)\b",
         r"\b(?:not possible|impossible) for me to <serve>\b",
         r"\b(?:no way|nothing) (?:that )?i can (?:<much> )*(?:do to )?(?:<serve>)\b",
-        r"\b(?:beyond|outside|more than) what i (?:can|am able to) <serve>\b",
+        r"\b(?:beyond|outside|more than) what i (?:can|am able to) (?:<serve>|do)\b",
         r"\b<i> (?:<much> )*(?:rather not|prefer not to|prefer to not|choose not to)\b",
         r"^(?:(?:i am )?(?:\w+ )?sorry,? (?:but )?|(?:my )?apologies,? (?:but )?|unfortunately,? "
         r"|nope?,? )?(?:can not|could not|will not|unable to|not (?:able|going|willing) to|must "
@@ -75,6 +86,8 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"<who>(?:(?:can|could|do|will|would) not|(?:am )?(?:not able|unable) to) (?:<much> )*"
         r"(?:provide|give|offer|guarantee|promise|make|have|generate|produce|predict|say|share)"
         r" (?:you )?(?:with )?(?:an? |any |the )?(?:<exact>)\b",
+        r"<who>(?:can not|will not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:express|give|offer|share|provide|take)(?: \w+){0,3} (?:opinions?|views?|stances?|beliefs?"
+        r"|positions?|sides?|preferences?)\b",
         r"<who>(?:can|could) not (?:<much> )*(?:say|tell)(?: you)? (?:for (?:sure|certain)"
         r"|with certainty|exactly)\b",
     ),
