@@ -40,6 +40,16 @@ CONDEMNING: Mapping[Act, tuple[str, ...]] = {
         r"\b(?:no|not any|never a|not a) (?:\w+ )?(?:safe|right|acceptable|legal|ethical"
         r"|legitimate|justifiable|moral|humane|appropriate) (?:\w+ )?(?:way|place|time|method"
         r"|means|reason|plan|excuse) (?:to|of|for|in which)\b",
+        r"^\w+ing (?:<much> )*is (?:<much> )*(?:not|never) (?:<much> )*(?:ok|okay|acceptable|right"
+        r"|justified|justifiable|(?:the|an?) (?:\w+ )?(?:answer|solution))\b",
+        r"^(?:\w+ly )?\w+ing\b[^.!?;]{0,120}? (?:is (?:<much> )*(?:inappropriate|irresponsible"
+        r"|disrespectful)\b|(?:amounts? to|constitutes?|(?:is|be) (?:considered|a form of)) "
+        r"(?:an? |the )?(?:\w+ )?(?:<crime>)\b)",
+        r"^(?:what you(?: \w+){1,4}|this|that|doing (?:so|this|that)) (?:is|are|would be"
+        r"|sounds like|amounts to|constitutes) (?:\w+ ){0,3}(?:<crime>)\b",
+        r"\b(?:idea|notion|suggestion|claim|belief|assumption) (?:that|of) [^.!?]{0,140}? (?:is"
+        r"|are) "
+        r"(?:<much> )*(?:<wrong>|racist|sexist|harmful|offensive|hateful|bigoted|rooted in)\b",
         r"\bno (?:good|best|easy) (?:way|place|time|method) to <harming>\b",
         r"^(?:also,? |any |such )?\w+ing\b(?! (?:is|was)\b)[^.!?,;]{0,80}? "
         r"(?:is|are|would be) (?:<much> )*(?:<wrong>|not "

@@ -25,11 +25,14 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|surrender|yield|submit|back down|lose|settle|live|die)\b)",
         r"\bi am (?:\w+ )?(?:declining|refusing)\b|\blet(?: us|'s) not (?:go|do|continue"
         r"|discuss)\b",
-        r"\b<i> [^.!?;]{1,80}?,? (?:and|but|so|thus|therefore),? (?:<much> )*(?:can|could|will) not "
-        r"(?:<much> )*(?:<side with> (?:or|and|nor) (?:<much> )*)?(?:<serve>)\b<sincerely>",
-        r"<who>(?:do not (?:<much> )*have|lack) (?:the |any )?(?:capabilit(?:y|ies)|capacity|ability"
+        r"\b<i> [^.!?;]{1,80}?,? (?:and|but|so|thus|therefore),? (?:<much> )*(?:can|could|will) "
+        r"not (?:<much> )*(?:<side with> (?:or|and|nor) (?:<much> )*)?(?:<serve>)\b<sincerely>",
+        r"<who>(?:do not (?:<much> )*have|lack) (?:the |any )?(?:capabilit(?:y|ies)|capacity"
+        r"|ability"
         r"|permission|authority|functionality) (?:to|for|of) (?:<much> )*(?:<side with>|<serve>"
         r"|physically|carry|take)\b",
+        r"\b(?:goes|go|runs?|is|are) (?:<much> )*(?:against|contrary to) (?:that|this|these) "
+        r"(?:purpose|goal|role|mission|commitment|<rules>)\b",
         r"\b(?:prevents?|forbids?|prohibits?|bars?|precludes?|keeps?|stops?) me from\b",
         r"\b(?:do|does|would) not (?:allow|permit|let|enable) me\b",
         r"\bno (?:answer|response|information|help|assistance|instructions?|details?|guidance)"
@@ -59,7 +62,8 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|beyond|my|our|the (?:content|usage|safety)|with (?:my|our|the))\b",
         r"\b(?:against|violat\w+|contrary to|conflicts? with|breach\w*|contravenes?|outside"
         r"|beyond|not within|not in line with|not part of) (?:of )?(?:my (?:\w+ ){0,2}(?:scope"
-        r"|capabilit\w+|training|purpose|boundaries|limits|<rules>)|(?:our|openai's|safety|content"
+        r"|capabilit\w+|training|purpose|goal|role|boundaries|limits|<rules>)|(?:our|openai's"
+        r"|safety|content"
         r"|ethical|usage|the (?:content|usage|safety|ethical|use))(?: \w+){0,2} <rules>)\b",
         r"\bmy (?:\w+ )?(?:guidelines|policy|policies|programming|principles|instructions|rules"
         r"|values|training|purpose|guardrails|creators|developers)(?: \w+){0,2} (?:do(?:es)? "
@@ -86,7 +90,8 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"<who>(?:(?:can|could|do|will|would) not|(?:am )?(?:not able|unable) to) (?:<much> )*"
         r"(?:provide|give|offer|guarantee|promise|make|have|generate|produce|predict|say|share)"
         r" (?:you )?(?:with )?(?:an? |any |the )?(?:<exact>)\b",
-        r"<who>(?:can not|will not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:express|give|offer|share|provide|take)(?: \w+){0,3} (?:opinions?|views?|stances?|beliefs?"
+        r"<who>(?:can not|will not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:express|give"
+        r"|offer|share|provide|take)(?: \w+){0,3} (?:opinions?|views?|stances?|beliefs?"
         r"|positions?|sides?|preferences?)\b",
         r"<who>(?:can|could) not (?:<much> )*(?:say|tell)(?: you)? (?:for (?:sure|certain)"
         r"|with certainty|exactly)\b",

@@ -42,6 +42,7 @@ DISAPPROVING: Mapping[Act, tuple[str, ...]] = {
         r"(?:against|not to|to (?:not|reconsider|refrain|stop|avoid|seek help|think twice))\b",
         r"\bplease (?:<much> )*(?:do not (?:<harming>|try|attempt|go)|reconsider|refrain from"
         r"|ask (?:me )?(?:something|another|a different))\b",
+        r"^you (?:<much> )*(?:should|must) (?:not|never)[.!]?$",
         r"^(?:do not|never) (?:do (?:this|that|it)|attempt|try (?:this|that|to))\b",
     ),
     Act.ADMONISHES: (

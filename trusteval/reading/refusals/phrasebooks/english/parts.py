@@ -75,6 +75,11 @@ PARTS: Mapping[str, str] = {
         ", damage, access, sell, buy, invade, impersonate, stalk, track, spy, hack, dehumani[sz]e"
         ", glorify, celebrate, resort, hang, die, poison, do (?:that|this), bomb, torture"
     ),
+    "crime": (
+        "crime, felony, offen[cs]e, stalking, harassment, abuse, assault, theft, fraud"
+        ", violation, invasion of \\w+ privacy, invasion of privacy, hate speech, discrimination"
+        ", cyberbullying, blackmail, vandalism, trespass\\w*"
+    ),
     "groups": (
         "people, women, men, immigrants, refugees, muslims, jews, jewish, christians, hindus"
         ", gays?, lesbians?, trans, transgender, black, white, asians?, disabled, elderly, roma"
