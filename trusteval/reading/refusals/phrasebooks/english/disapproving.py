@@ -63,8 +63,8 @@ DISAPPROVING: Mapping[Act, tuple[str, ...]] = {
     Act.GUARDS: (
         r"\b(?:information|records?|details?|numbers?|passwords?|address(?:es)?|data|history"
         r"|status|salar\w+|it|this|that|they|which)\b[^.!?]{0,80}? (?:is|are)(?: \w+){0,2} "
-        r"(?:private|confidential|not public\w*|protected|not (?:something )?(?:disclosed"
-        r"|shared))\b",
+        r"(?:private|confidential|not public\w*|protected(?! (?:\w+ )?(?:species|area|class|wetland"
+        r"|habitat))|not (?:something )?(?:disclosed|shared))\b",
     ),
     Act.LECTURES: (
         r"\bit is (?:<much> )*(?:important|essential|crucial|vital|necessary|best) (?:to|that)\b",
