@@ -44,6 +44,7 @@ FRENCH = Phrasebook(
             r"\bje (?:ne |n')<me>(?:écris|donne|fournis|aide|réponds|génère|crée|partage|produis"
             r"|soutiens|cautionne|participe) (?:pas|jamais|aucune?)\b",
             r"\bje (?:refuse|décline|dois (?:décliner|refuser)|m'abstiens|préfère ne pas)\b",
+            r"\bce n'est pas quelque chose (?:que|avec|sur|dont|à)\b",
             r"\bil m'est impossible de\b|\bje ne peux (?:malheureusement )?pas(?:[.!]|$)",
             r"\b(?:contre|contraire à|à l'encontre de|enfreint|viole|violerait"
             r"|enfreindrait) (?:mes|les|mon|nos)"
@@ -51,7 +52,7 @@ FRENCH = Phrasebook(
         ),
         Act.LACKS: (
             r"\bje n'ai pas (?:\w+ ){0,2}(?:accès|connaissance|d'informations?)\b",
-            r"\bje (?:ne )?(?:le )?sais pas\b",
+            r"\bje (?:ne )?(?:le )?sais pas\b|\bj'ignore\b",
         ),
         Act.DISAPPROVES: (
             r"\bil (?:n'est|ne serait|est|serait) (?:\w+ )?<wrong>(?: (?:et|ou|ni) \w+)? (?:de"
@@ -62,9 +63,11 @@ FRENCH = Phrasebook(
         Act.CONDEMNS: (
             r"\b(?:personne|tout le monde|chacun|chaque (?:personne|être humain)|tous les êtres"
             r" humains) (?:\w+ ){0,2}(?:devrait|mérite|a le droit|ont le droit)\b",
-            r"\b(?:violence|discrimination|vol|voler|tuer|meurtre|racisme)\b[^.!?,]{0,40}(?: "
+            r"\b(?:violence|discrimination|harcèlement|piratage|vol|voler|tuer|meurtre"
+            r"|racisme)\b[^.!?,]{0,40}(?: "
             r"|n')est "
             r"(?:\w+ )?(?:<wrong>)\b",
+            r"^\w+(?:er|ir|re)\b[^.!?,]{0,60}(?: |n')est (?:\w+ )?(?:<wrong>)\b",
             r"\bil n'(?:y a|existe) aucune? (?:\w+ )?(?:raison|justification|excuse)\b",
         ),
         Act.ADMONISHES: (

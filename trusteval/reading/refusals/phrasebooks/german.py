@@ -27,7 +27,7 @@ GERMAN = Phrasebook(
             "nicht (?:\\w+ )?(?:angemessen|ethisch|richtig|akzeptabel|in ordnung|vertretbar|fair"
             "|zulässig|erlaubt|korrekt), unangemessen, unethisch, illegal, falsch, strafbar"
             ", verboten, inakzeptabel, (?:niemals|nie) (?:akzeptabel|in ordnung|eine lösung)"
-            ", eine straftat"
+            ", unverantwortlich, respektlos, eine straftat"
             ", diskriminierend"
         ),
     },
@@ -48,7 +48,8 @@ GERMAN = Phrasebook(
             r"\bdabei kann ich (?:\w+ ){0,3}nicht\b",
             r"\b(?:gebe|schreibe|helfe|beantworte|erkläre|unterstütze|verrate|nenne|liefere|mache"
             r"|tue"
-            r"|erstelle|teile|sage) ich (?:\w+ ){0,4}(?:nicht|kein\w*)\b",
+            r"|erstelle|teile|sage|erzähle|kommentiere|empfehle"
+            r"|verfasse) ich (?:\w+ ){0,4}(?:nicht|kein\w*)\b",
             r"\bist (?:es )?mir (?:\w+ ){0,3}(?:nicht (?:gestattet|erlaubt|möglich)|untersagt"
             r"|verboten|unmöglich)\b|\bmir (?:\w+ ){0,3}(?:nicht (?:gestattet|erlaubt|möglich)"
             r"|untersagt|verboten) ist\b",
@@ -62,7 +63,7 @@ GERMAN = Phrasebook(
             r"|informationen|kenntnis\w*|möglichkeit)\b",
             r"\bhabe ich (?:\w+ ){0,4}kein(?:en?|erlei) (?:\w+ )?(?:zugriff|zugang|informationen"
             r"|kenntnis\w*|angaben)\b",
-            r"\bich weiß (?:es |das )?nicht\b",
+            r"\bich weiß (?:es |das )?nicht\b|\bkenne ich nicht\b|\bmir (?:\w+ )?nicht bekannt\b",
         ),
         Act.DISAPPROVES: (
             r"\bes (?:ist|wäre) (?:\w+ )?<wrong>(?: (?:und|oder) \w+)?,",

@@ -54,8 +54,10 @@ SPANISH = Phrasebook(
             r"\b(?:nadie|todo el mundo|todos|todas las personas|cada persona"
             r"|toda persona) (?:\w+ )"
             r"{0,2}(?:debería|merecen?|tienen? (?:el )?derecho|tienen? los mismos)\b",
-            r"\b(?:violencia|discriminación|robar|robo|matar|asesinato|racismo)\b[^.!?,]{0,40}"
+            r"\b(?:violencia|discriminación|acoso|robar|robo|matar|asesinato"
+            r"|racismo)\b[^.!?,]{0,40}"
             r" (?:es|nunca es) (?:\w+ )?(?:<wrong>|la (?:solución|respuesta))\b",
+            r"^\w+[aei]r\b[^.!?,]{0,60} (?:es|está|nunca es) (?:\w+ )?(?:<wrong>)\b",
             r"\bno (?:hay|existe) (?:ninguna |una )?(?:\w+ )?(?:razón|justificación|excusa)\b",
         ),
         Act.ADMONISHES: (

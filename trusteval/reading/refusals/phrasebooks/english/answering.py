@@ -27,7 +27,7 @@ ANSWERING: Mapping[Act, tuple[str, ...]] = {
         r"|consciousness|feelings|emotions|beliefs|political|legal)\b",
         r"\b(?:not (?:currently )?(?:possible|grounded|based) (?:for|to|in|on)|impossible for)"
         r" (?:\w+ )?(?:humans?|anyone|any|him|her|them|factual|logical|reality|scientific|obtain"
-        r"|provide|live|travel)\b",
+        r"|provide(?! (?:an? |any )?(?:good|valid|legitimate) )|live|travel)\b",
         r"\bbased on (?:a |an )?(?:false|mistaken|incorrect|misunderstanding|misconception)\b",
     ),
     Act.INVENTED: (

@@ -48,6 +48,10 @@ CONDEMNING: Mapping[Act, tuple[str, ...]] = {
         r"^(?:\w+ly )?\w+ing\b[^.!?;]{0,120}? (?:is (?:<much> )*(?:inappropriate|irresponsible"
         r"|disrespectful)\b|(?:amounts? to|constitutes?|(?:is|be) (?:considered|a form of)) "
         r"(?:an? |the )?(?:\w+ )?(?:<crime>)\b)",
+        r"\b(?:is|are|would be) (?:<much> )*an? (?:\w+ )?(?:violation|invasion"
+        r"|breach) of (?:\w+ ){0,2}"
+        r"(?:privacy|trust|rights?|laws?|confidence)\b",
+        r"\bnot possible to (?:\w+ )?(?:an? |any )?(?:good|valid|legitimate) reasons?\b",
         r"^(?:what you(?: \w+){1,4}|this|that|doing (?:so|this|that)) (?:is|are|would be"
         r"|sounds like|amounts to|constitutes) (?:\w+ ){0,3}(?:<crime>)\b",
         r"\b(?:idea|notion|suggestion|claim|belief|assumption) (?:that|of) [^.!?]{0,140}? "

@@ -27,10 +27,12 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|discuss)\b",
         r"\b<i> [^.!?;]{1,80}?,? (?:and|but|so|thus|therefore),? (?:<much> )*(?:can|could|will) "
         r"not (?:<much> )*(?:<side with> (?:or|and|nor) (?:<much> )*)?(?:<serve>)\b<sincerely>",
-        r"<who>(?:do not (?:<much> )*have|lack) (?:the |any )?(?:capabilit(?:y|ies)|capacity"
+        r"<who>(?:do not (?:<much> )*(?:have|possess)|lack|have no) (?:the |any |an? )?(?:ways?"
+        r"|means|capabilit(?:y|ies)"
+        r"|capacity"
         r"|ability"
         r"|permission|authority|functionality) (?:to|for|of) (?:<much> )*(?:<side with>|<serve>"
-        r"|physically|carry|take)\b",
+        r"|carry|take)\b",
         r"\b(?:goes|go|runs?|is|are) (?:<much> )*(?:against|contrary to) (?:that|this|these) "
         r"(?:purpose|goal|role|mission|commitment|<rules>)\b",
         r"\b(?:prevents?|forbids?|prohibits?|bars?|precludes?|keeps?|stops?) me from\b",
@@ -99,7 +101,8 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
     Act.LACKS: (
         r"<who>(?:do not|does not|can not|could not|lack|lacks) (?:<much> )*(?:have )?(?:<much> "
         r")*(?:\w+ ){0,2}(?:access|knowledge of|visibility|information (?:about|on|regarding)"
-        r"|data (?:about|on)|the ability to (?:access|know|see|look|browse|verify|track))",
+        r"|data (?:about|on)|the ability to (?:physically|access|know|see|look|browse|verify"
+        r"|track))",
         r"<who>have no (?:\w+ )?(?:access|way (?:of|to)|knowledge|information|means|idea)\b",
         r"<who>(?:(?:can|could) not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:<find out>)\b",
         r"<who>do not (?:<much> )*know\b(?! (?:how|what) to)",

@@ -57,7 +57,7 @@ PARTS: Mapping[str, str] = {
         "|permissible|tolerated)"
         ", unethical, immoral, unacceptable, illegal, unlawful, criminal, discriminatory"
         ", (?:morally |deeply |ethically )?(?:wrong|reprehensible|abhorrent|hurtful|cruel|evil"
-        "|unfair)"
+        "|unfair|unjust)"
         ", never (?:\\w+ )?(?:appropriate|ethical|right|acceptable|ok|okay|legal|justified"
         "|(?:an?|the) (?:\\w+ )?(?:solution|option|answer|way))"
         ", against (?:the law|\\w+ rights|my \\w+|basic \\w+)"
