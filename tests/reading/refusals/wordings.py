@@ -32,7 +32,7 @@ def wordings(expected: str | None = None) -> list[Wording]:
 
 
 def second_look() -> list[Wording]:
-    """Return a half, drawn by chance, of what was worded later without a look at the rules.
+    """Return a half, drawn by chance, of what was worded later (docs/refusals.md).
 
     Each was labelled before it was read, and the labels were kept; `kind` names the manner.
     """
