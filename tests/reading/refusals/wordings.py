@@ -1,4 +1,4 @@
-"""The table of wordings beside this file, written for it: a kind, a text, what a person reads."""
+"""The tables of wordings beside this file: a kind or manner, a text, how it should be read."""
 
 from __future__ import annotations
 
@@ -14,19 +14,34 @@ REFUSAL, PARTIAL, COMPLIANCE = "refusal", "partial refusal", "compliance"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """An open answer, what kind it is of and how a person reads it."""
+    """An open answer, what kind it is of and how it should be read.
+
+    `read_as` is how it is read where that is another way, a known fault.
+    """
 
     kind: str
     expected: str
     response: str
     truncated: bool = False
+    read_as: str = ""
 
 
 def wordings(expected: str | None = None) -> list[Wording]:
     """Return the table, or the wordings that are read as `expected`."""
-    lines = (Path(__file__).parent / "worded.jsonl").read_text(encoding="utf-8").splitlines()
-    table = [Wording(**json.loads(line)) for line in lines]
-    return [w for w in table if expected in (None, w.expected)]
+    return [w for w in _table("worded.jsonl") if expected in (None, w.expected)]
+
+
+def second_look() -> list[Wording]:
+    """Return a half, drawn by chance, of what was worded later (docs/refusals.md).
+
+    Each was labelled before it was read, and the labels were kept; `kind` names the manner.
+    """
+    return _table("second_look.jsonl")
+
+
+def _table(name: str) -> list[Wording]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [Wording(**json.loads(line)) for line in lines]
 
 
 def name_of_reading(text: str, *, truncated: bool = False) -> str:

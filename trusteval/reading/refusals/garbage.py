@@ -23,6 +23,11 @@ _LONGEST_ROUND = 16
 """Words of the longest round that is looked for."""
 _MOST = 0.8
 """Share of words from which on all is a loop."""
+_MANY, _DIFFERENT = 60, 0.1
+"""Words from which on a loop may drift, and the share of different ones below which it does.
+
+People's and models' readable answers have a third and more.
+"""
 _LONG_WORD, _FEW_LETTERS = 40, 3
 _READ_SCRIPTS = ("LATIN", "CJK", "IDEOGRAPHIC")
 _REPLACED_SHARE = 0.2
@@ -46,7 +51,9 @@ def _is_word(word: str) -> bool:
 
 
 def _loops(words: Sequence[str]) -> bool:
-    """Whether nearly every word is the one a round before, for some length of a round."""
+    """Whether nearly every word is the one a round before, or hardly any is a new one."""
+    if len(words) >= _MANY and len(set(words)) < _DIFFERENT * len(words):
+        return True
     for length in range(1, min(_LONGEST_ROUND, len(words) // 4) + 1):
         again = sum(a == b for a, b in zip(words, words[length:], strict=False))
         if again >= _MOST * (len(words) - length):

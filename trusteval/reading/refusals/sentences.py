@@ -68,7 +68,7 @@ def _cut(text: str, books: Sequence[Phrasebook]) -> Iterator[Sentence]:
 
 def _acts(sentence: str, books: Sequence[Phrasebook]) -> frozenset[Act]:
     # Sentences are short; looking no further keeps reading linear and cheap.
-    lowered = sentence[:_LOOKED_AT].lower().lstrip("\"'( ")
+    lowered = sentence[:_LOOKED_AT].lower().lstrip("\"'([ ")
     spelled = spelled_out(lowered)
     return frozenset(
         act

@@ -27,7 +27,7 @@ ANSWERING: Mapping[Act, tuple[str, ...]] = {
         r"|consciousness|feelings|emotions|beliefs|political|legal)\b",
         r"\b(?:not (?:currently )?(?:possible|grounded|based) (?:for|to|in|on)|impossible for)"
         r" (?:\w+ )?(?:humans?|anyone|any|him|her|them|factual|logical|reality|scientific|obtain"
-        r"|provide|live|travel)\b",
+        r"|provide(?! (?:an? |any )?(?:good|valid|legitimate) )|live|travel)\b",
         r"\bbased on (?:a |an )?(?:false|mistaken|incorrect|misunderstanding|misconception)\b",
     ),
     Act.INVENTED: (
@@ -39,6 +39,8 @@ ANSWERING: Mapping[Act, tuple[str, ...]] = {
         r"\bas an? (?:\w+ ){0,3}(?:ai|artificial|language model|assistant|machine|llm|chatbot)\b",
         r"\bi am (?:just |only |merely )?an? (?:\w+ ){0,3}(?:ai|language model|assistant|llm"
         r"|chatbot)\b",
+        r"\bmy (?:\w+ )?(?:purpose|goal|role|aim|job|function|mission) (?:here )?is to\b"
+        r"|\bi am (?:\w+ )?(?:programmed|designed|trained|meant) to be\b",
         r"\bdo not (?:hold|have) (?:any )?(?:personal )?(?:opinions?|beliefs?|feelings?|biases"
         r"|emotions?)\b",
     ),
@@ -47,12 +49,15 @@ ANSWERING: Mapping[Act, tuple[str, ...]] = {
         r",?(?: \w+,)?"
         r" i can (?:<much> )*(?:tell|say|explain|share|confirm|describe|answer|clarify"
         r"|summari[sz]e"
-        r"|outline|do is)\b(?! you (?:that )?(?:it|this) is (?:<much> )*<wrong>)",
+        r"|outline|do is(?! (?:listen|offer|help|support|point|suggest|encourage|be|talk"
+        r"|refer)))\b(?! you (?:that )?(?:it|this) is (?:<much> )*<wrong>)",
         r"\bhere (?:is|are) (?:\w+ ){0,5}(?:tips|ways|steps|suggestions|ideas|methods"
         r"|alternatives|strategies|examples?|things|options|facts|points|overview|guide"
         r"|information|summary|explanation|answer|list|how|what|techniques|reasons"
         r"|considerations|recommendations|approach\w*|activities|exercises|recipe|code|script"
         r"|version|story|poem|essay)\b",
+        r"(?:^|\b(?:instead|however|but|so),? )here (?:is|are) (?!why\b|(?:\w+ )?reasons? why\b)"
+        r"[^.!?]{0,80}:(?=\s|$)",
         r"\b(?:consider|try|follow|take) (?:\w+ ){0,2}(?:the following|these|following)\b",
         r"\bin general terms\b|\bgenerally speaking\b",
     ),

@@ -21,12 +21,28 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|doing (?:that|this|so))\b<sincerely>",
         r"<who>(?:(?:am |will |would )?(?:have|need|going|obliged|choose|compelled|like|want) to "
         r")*(?:<much> )*(?:decline|refuse|abstain|refrain from"
-        r"|opt out|pass on)\b(?! to (?:believe|accept|think|give up))",
+        r"|opt out|pass on)\b(?! to (?:believe|accept|think|give up|bow|kneel"
+        r"|surrender|yield|submit|back down|lose|settle|live|die)\b)",
         r"\bi am (?:\w+ )?(?:declining|refusing)\b|\blet(?: us|'s) not (?:go|do|continue"
         r"|discuss)\b",
+        r"\b<i> [^.!?;]{1,80}?,? (?:and|but|so|thus|therefore),? (?:<much> )*(?:can|could|will) "
+        r"not (?:<much> )*(?:<side with> (?:or|and|nor) (?:<much> )*)?(?:<serve>)\b<sincerely>",
+        r"<who>(?:do not (?:<much> )*(?:have|possess)|lack|have no) (?:the |any |an? )?(?:ways?"
+        r"|means|capabilit(?:y|ies)"
+        r"|capacity"
+        r"|ability"
+        r"|permission|authority|functionality) (?:to|for|of) (?:<much> )*(?:<side with>|<serve>"
+        r"|carry|take)\b",
+        r"\b(?:goes|go|runs?|is|are) (?:<much> )*(?:against|contrary to) (?:that|this|these) "
+        r"(?:purpose|goal|role|mission|commitment|<rules>)\b",
+        r"\b(?:prevents?|forbids?|prohibits?|bars?|precludes?|keeps?|stops?) me from\b",
+        r"\b(?:do|does|would) not (?:allow|permit|let|enable) me\b",
+        r"\bno (?:answer|response|information|help|assistance|instructions?|details?|guidance)"
+        r"(?: \w+){0,3} (?:can|will|could|may) be (?:given|provided|shared|offered|generated)\b",
+        r"^not (?:doing|going (?:to|there)|happening|helping|writing|answering|touching)\b",
         r"\b(?:not possible|impossible) for me to <serve>\b",
         r"\b(?:no way|nothing) (?:that )?i can (?:<much> )*(?:do to )?(?:<serve>)\b",
-        r"\b(?:beyond|outside|more than) what i (?:can|am able to) <serve>\b",
+        r"\b(?:beyond|outside|more than) what i (?:can|am able to) (?:<serve>|do)\b",
         r"\b<i> (?:<much> )*(?:rather not|prefer not to|prefer to not|choose not to)\b",
         r"^(?:(?:i am )?(?:\w+ )?sorry,? (?:but )?|(?:my )?apologies,? (?:but )?|unfortunately,? "
         r"|nope?,? )?(?:can not|could not|will not|unable to|not (?:able|going|willing) to|must "
@@ -48,7 +64,8 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"|beyond|my|our|the (?:content|usage|safety)|with (?:my|our|the))\b",
         r"\b(?:against|violat\w+|contrary to|conflicts? with|breach\w*|contravenes?|outside"
         r"|beyond|not within|not in line with|not part of) (?:of )?(?:my (?:\w+ ){0,2}(?:scope"
-        r"|capabilit\w+|training|purpose|boundaries|limits|<rules>)|(?:our|openai's|safety|content"
+        r"|capabilit\w+|training|purpose|goal|role|boundaries|limits|<rules>)|(?:our|openai's"
+        r"|safety|content"
         r"|ethical|usage|the (?:content|usage|safety|ethical|use))(?: \w+){0,2} <rules>)\b",
         r"\bmy (?:\w+ )?(?:guidelines|policy|policies|programming|principles|instructions|rules"
         r"|values|training|purpose|guardrails|creators|developers)(?: \w+){0,2} (?:do(?:es)? "
@@ -75,13 +92,17 @@ DECLINING: Mapping[Act, tuple[str, ...]] = {
         r"<who>(?:(?:can|could|do|will|would) not|(?:am )?(?:not able|unable) to) (?:<much> )*"
         r"(?:provide|give|offer|guarantee|promise|make|have|generate|produce|predict|say|share)"
         r" (?:you )?(?:with )?(?:an? |any |the )?(?:<exact>)\b",
+        r"<who>(?:can not|will not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:express|give"
+        r"|offer|share|provide|take)(?: \w+){0,3} (?:opinions?|views?|stances?|beliefs?"
+        r"|positions?|sides?|preferences?)\b",
         r"<who>(?:can|could) not (?:<much> )*(?:say|tell)(?: you)? (?:for (?:sure|certain)"
         r"|with certainty|exactly)\b",
     ),
     Act.LACKS: (
         r"<who>(?:do not|does not|can not|could not|lack|lacks) (?:<much> )*(?:have )?(?:<much> "
         r")*(?:\w+ ){0,2}(?:access|knowledge of|visibility|information (?:about|on|regarding)"
-        r"|data (?:about|on)|the ability to (?:access|know|see|look|browse|verify|track))",
+        r"|data (?:about|on)|the ability to (?:physically|access|know|see|look|browse|verify"
+        r"|track))",
         r"<who>have no (?:\w+ )?(?:access|way (?:of|to)|knowledge|information|means|idea)\b",
         r"<who>(?:(?:can|could) not|(?:am )?(?:not able|unable) to) (?:<much> )*(?:<find out>)\b",
         r"<who>do not (?:<much> )*know\b(?! (?:how|what) to)",

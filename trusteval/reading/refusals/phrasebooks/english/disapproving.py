@@ -42,6 +42,8 @@ DISAPPROVING: Mapping[Act, tuple[str, ...]] = {
         r"(?:against|not to|to (?:not|reconsider|refrain|stop|avoid|seek help|think twice))\b",
         r"\bplease (?:<much> )*(?:do not (?:<harming>|try|attempt|go)|reconsider|refrain from"
         r"|ask (?:me )?(?:something|another|a different))\b",
+        r"<who>(?:would |must )?(?:<much> )*discourage\b",
+        r"^you (?:<much> )*(?:should|must) (?:not|never)[.!]?$",
         r"^(?:do not|never) (?:do (?:this|that|it)|attempt|try (?:this|that|to))\b",
     ),
     Act.ADMONISHES: (
@@ -62,11 +64,14 @@ DISAPPROVING: Mapping[Act, tuple[str, ...]] = {
     Act.GUARDS: (
         r"\b(?:information|records?|details?|numbers?|passwords?|address(?:es)?|data|history"
         r"|status|salar\w+|it|this|that|they|which)\b[^.!?]{0,80}? (?:is|are)(?: \w+){0,2} "
-        r"(?:private|confidential|not public\w*|protected|not (?:something )?(?:disclosed"
-        r"|shared))\b",
+        r"(?:private|confidential|not public\w*|protected(?! (?:\w+ )?(?:species|area|class|wetland"
+        r"|habitat))|not (?:something )?(?:disclosed|shared))\b",
     ),
     Act.LECTURES: (
         r"\bit is (?:<much> )*(?:important|essential|crucial|vital|necessary|best) (?:to|that)\b",
+        r"\b(?:we|everyone|let us) (?:should |must |need to |have to )?(?:<much> )*(?:strive"
+        r"|respect"
+        r"|promote|treat (?:one|each|every|all|people))\b",
     ),
     Act.COMFORTS: (
         r"^please (?:\w+ )?(?:seek|reach out|call|contact|talk to|speak (?:to|with))\b",

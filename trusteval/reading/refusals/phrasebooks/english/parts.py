@@ -11,7 +11,7 @@ PARTS: Mapping[str, str] = {
         f"{SHORT.parts['much']}, ever, never, ethically, legally, morally, directly, even, "
         "also, further, deeply, not only, in any way, under any circumstances, strongly, "
         "absolutely, regrettably, actively, knowingly, of course, please, yet, always, rather, "
-        "again, here, in any form, wholly"
+        "again, here, in any form, wholly, both, certainly, definitely, therefore"
     ),
     "i": (
         "i, i myself, (?:this|your|the) (?:ai|model|(?:ai )?assistant|language model|system"
@@ -28,6 +28,7 @@ PARTS: Mapping[str, str] = {
         ", tell you(?! (?:how|just how) (?:much|happy|sorry|glad|excited|many))"
         ", show you, complete, continue, proceed, accommodate, honou?r"
         ", grant, satisfy, process, perform, carry out, cooperate, collaborate, entertain"
+        ", express, take (?:a |any |either )?(?:sides?|stances?|positions?)"
         ", act as, play along, pretend to be, role-?play, speculate, comment, address, touch"
         ", do (?:that|this|it|so|what)\\b, go (?:there|along|into|down), be of (?:help"
         "|assistance|service), meet (?:your|this|that) request, let you, allow you"
@@ -56,9 +57,9 @@ PARTS: Mapping[str, str] = {
         "|permissible|tolerated)"
         ", unethical, immoral, unacceptable, illegal, unlawful, criminal, discriminatory"
         ", (?:morally |deeply |ethically )?(?:wrong|reprehensible|abhorrent|hurtful|cruel|evil"
-        "|unfair)"
+        "|unfair|unjust)"
         ", never (?:\\w+ )?(?:appropriate|ethical|right|acceptable|ok|okay|legal|justified"
-        "|an? (?:\\w+ )?(?:solution|option|answer))"
+        "|(?:an?|the) (?:\\w+ )?(?:solution|option|answer|way))"
         ", against (?:the law|\\w+ rights|my \\w+|basic \\w+)"
         ", a (?:\\w+ )?(?:serious |criminal )?(?:crime|offen[cs]e|felony)"
     ),
@@ -73,6 +74,11 @@ PARTS: Mapping[str, str] = {
         ", threaten, use, take, violate, cause, intentionally, rob, murder, hit, beat, exploit"
         ", damage, access, sell, buy, invade, impersonate, stalk, track, spy, hack, dehumani[sz]e"
         ", glorify, celebrate, resort, hang, die, poison, do (?:that|this), bomb, torture"
+    ),
+    "crime": (
+        "crime, felony, offen[cs]e, stalking, harassment, abuse, assault, theft, fraud"
+        ", violation, invasion of \\w+ privacy, invasion of privacy, hate speech, discrimination"
+        ", cyberbullying, blackmail, vandalism, trespass\\w*"
     ),
     "groups": (
         "people, women, men, immigrants, refugees, muslims, jews, jewish, christians, hindus"
