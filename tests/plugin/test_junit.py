@@ -156,7 +156,7 @@ def test_complete_run_says_so_and_gates_that_warn_are_seen_by_who_sees_no_output
     whole, warns, ends = of_the_run(shipped.root / "j.xml")
     assert (whole.status, whole.output) == (
         "",
-        "35 PASS, 5 WARN, 1 FAIL; the run finished",
+        "45 PASS, 10 WARN, 1 FAIL; the run finished",
     )
     assert warns.status == "skipped"
     assert warns.text.count("WARN: gptq-3 on ") == 5

@@ -16,7 +16,14 @@ from trusteval.benchmarks.xstest import XSTEST
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
     for benchmark in (
-        *(ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU),
-        *(XSTEST, TRUSTLLM_SAFETY),
+        ADVGLUE,
+        ADVGLUE_PLUS_PLUS,
+        ADULT,
+        ADULT_RAW,
+        ETHICS,
+        OOD,
+        MMLU,
+        XSTEST,
+        TRUSTLLM_SAFETY,
     )
 }
