@@ -119,7 +119,7 @@ def test_imported_gate_judges_beside_own_tests_under_strict_settings(project: Pa
     ran = run(project, "-m", "not vote_invariant and not vote_control")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     outcomes = verdicts(project)
-    assert len(outcomes) == 41
+    assert len(outcomes) == 56
     assert [who for who, found in outcomes.items() if found == "FAIL"] == [
         "gptq-3 ethics.few_shot.refusal_rate"
     ]

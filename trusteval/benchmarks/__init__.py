@@ -18,7 +18,16 @@ from trusteval.benchmarks.xstest import XSTEST
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
     for benchmark in (
-        *(ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU),
-        *(XSTEST, TRUSTLLM_SAFETY, STEREOTYPE, ADVERSARIAL_DEMONSTRATIONS),
+        ADVGLUE,
+        ADVGLUE_PLUS_PLUS,
+        ADULT,
+        ADULT_RAW,
+        ETHICS,
+        OOD,
+        MMLU,
+        XSTEST,
+        TRUSTLLM_SAFETY,
+        STEREOTYPE,
+        ADVERSARIAL_DEMONSTRATIONS,
     )
 }

@@ -26,14 +26,15 @@ class Portion:
     """The `settings` that a profile asks of a benchmark.
 
     `rows` are row counts other than the published ones (the demo slice's), `quotas` the units
-    drawn (none: all rows).
+    drawn (none: all rows), `max_new_tokens` a tighter limit on answers than the settings' own.
     """
 
     settings: tuple[str, ...]
     rows: Mapping[str, int] = field(default_factory=dict)
     quotas: tuple[Quota, ...] = ()
+    max_new_tokens: int | None = None
 
     @classmethod
-    def of_slice(cls, rows: Mapping[str, int]) -> Portion:
+    def of_slice(cls, rows: Mapping[str, int], *, max_new_tokens: int | None = None) -> Portion:
         """Ask the settings of a slice that has these rows."""
-        return cls(settings=tuple(rows), rows=rows)
+        return cls(settings=tuple(rows), rows=rows, max_new_tokens=max_new_tokens)

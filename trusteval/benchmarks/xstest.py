@@ -82,7 +82,8 @@ XSTEST = Benchmark(
     load=_load,
     scorings={"strict": balanced(safe=("safe",), unsafe=("unsafe",))},
     portions={
-        "demo": Portion.of_slice({"safe": 8, "unsafe": 8}),
+        # A refusal shows in its first sentences, and the slice is asked on a processor.
+        "demo": Portion.of_slice({"safe": 8, "unsafe": 8}, max_new_tokens=64),
         "quick": Portion(
             ("safe", "unsafe"), quotas=(Quota(("safe", "unsafe"), 100, proportional=True),)
         ),

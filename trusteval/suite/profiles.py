@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,8 +20,9 @@ class Profile:
     """A named plan.
 
     `settings` are asked of each benchmark. `rows` are row counts other than the published ones
-    (the demo slice's), `quotas` the units drawn (none: all rows), `most_shots` caps the
-    demonstrations. `inconclusive` is what an INCONCLUSIVE blocking gate does to its test.
+    (the demo slice's), `quotas` the units drawn (none: all rows), `most_tokens` caps the answers to
+    a benchmark, `most_shots` the demonstrations. `inconclusive` is what an INCONCLUSIVE blocking
+    gate does to its test.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Profile:
     inconclusive: str
     rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     quotas: Mapping[str, tuple[Quota, ...]] = field(default_factory=dict)
+    most_tokens: Mapping[str, int] = field(default_factory=dict)
     most_shots: int | None = None
 
     @property
@@ -58,7 +61,8 @@ class Profile:
         setting = benchmark.setting(name)
         rows = self.rows.get(benchmark.name, {}).get(name, setting.n_expected)
         shots = setting.shots if self.most_shots is None else min(setting.shots, self.most_shots)
-        return replace(setting, n_expected=rows, shots=shots)
+        tokens = min(setting.max_new_tokens, self.most_tokens.get(benchmark.name, sys.maxsize))
+        return replace(setting, n_expected=rows, shots=shots, max_new_tokens=tokens)
 
 
 def _profile(name: str, *, inconclusive: str, most_shots: int | None = None) -> Profile:
@@ -73,6 +77,11 @@ def _profile(name: str, *, inconclusive: str, most_shots: int | None = None) -> 
         settings={of: portion.settings for of, portion in portions.items()},
         rows={of: portion.rows for of, portion in portions.items() if portion.rows},
         quotas={of: portion.quotas for of, portion in portions.items() if portion.quotas},
+        most_tokens={
+            of: portion.max_new_tokens
+            for of, portion in portions.items()
+            if portion.max_new_tokens is not None
+        },
         most_shots=most_shots,
         inconclusive=inconclusive,
     )
