@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.importers.scoring import ScoredBenchmark
@@ -115,10 +113,10 @@ def _setting(benchmark: ScoredBenchmark, name: str, rows: AnswerTable) -> dict[s
     }
 
 
-def _apart(rows: AnswerTable, of: Callable[[Sample], str | None]) -> dict[str, AnswerTable]:
+def _apart(rows: AnswerTable, of: Callable[[Sample], str | None]) -> dict[str, list[Judged]]:
     """Part rows by what their samples are about; those that nobody knows this of are left out."""
-    places: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
+    parts: dict[str, list[Judged]] = {}
+    for row in rows:
         if (about := of(row.sample)) is not None:
-            places.setdefault(about, []).append(place)
-    return {about: rows.only(np.array(mine)) for about, mine in places.items()}
+            parts.setdefault(about, []).append(row)
+    return parts
