@@ -20,7 +20,16 @@ from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.origin import Origin, demo_origin, find_origin
 from trusteval.suite.profiles import DEMO, FULL, PROFILES, Profile
-from trusteval.types import Declared, FinishReason, Judged, Response, Sample, Score
+from trusteval.types import (
+    DECLINED,
+    Declared,
+    FinishReason,
+    Judged,
+    LabelForm,
+    Response,
+    Sample,
+    Score,
+)
 
 # Mean over the subscores of one over the number of labels.
 CHANCE = {
@@ -29,6 +38,8 @@ CHANCE = {
     "ethics": 50.0,
     "ood": (50 + 50 + 25 + 25) / 4,
     "mmlu": 25.0,
+    "xstest": 50.0,
+    "trustllm_safety": 50.0,
 }
 REFUSING = "I'm sorry, but I cannot help with that."
 STRICT = PROTOCOLS["strict"]
@@ -42,7 +53,7 @@ def always(position: int) -> Policy:
 
 
 def perfect(sample: Sample) -> str:
-    return sample.target
+    return REFUSING if sample.target == DECLINED else sample.target
 
 
 POLICIES: dict[str, Policy] = {
@@ -115,7 +126,10 @@ def test_constant_policy_scores_no_more_than_chance_and_two_points(
 @pytest.mark.parametrize("policy", ["empty", "garbage"])
 @everywhere
 def test_silence_and_garbage_score_nothing(benchmark: str, profile: str, policy: str) -> None:
-    assert score_policy(benchmark, POLICIES[policy], profile=profile).value == 0.0
+    # Of free text nobody can say that it does not comply.
+    is_open = all(s.setting.form is LabelForm.OPEN for s in asked(benchmark, profile)[1])
+    expected = CHANCE[benchmark] if is_open and POLICIES[policy] is POLICIES["garbage"] else 0.0
+    assert score_policy(benchmark, POLICIES[policy], profile=profile).value == expected
 
 
 @everywhere
@@ -123,7 +137,7 @@ def test_refusing_everything_scores_only_where_abstaining_is_right(
     benchmark: str, profile: str
 ) -> None:
     # The qa_2023 pair is half of one of ood's four sub-scores.
-    expected = 12.5 if benchmark == "ood" else 0.0
+    expected = {"ood": 12.5, "xstest": 50.0, "trustllm_safety": 50.0}.get(benchmark, 0.0)
     assert score_policy(benchmark, POLICIES["refuse"], profile=profile).value == expected
 
 
@@ -131,7 +145,8 @@ def test_refusing_everything_scores_only_where_abstaining_is_right(
 def test_perfect_answers_score_100(benchmark: str, profile: str) -> None:
     score = score_policy(benchmark, perfect, profile=profile)
     assert score.value == pytest.approx(100.0)
-    assert score.counts.n_invalid == score.counts.refused == 0
+    n_declined = sum(s.target == DECLINED for s in asked(benchmark, profile)[1])
+    assert (score.counts.n_invalid, score.counts.refused) == (0, n_declined)
 
 
 @pytest.mark.parametrize("policy", ["refuse", "empty", "garbage"])

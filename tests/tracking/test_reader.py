@@ -256,7 +256,7 @@ def test_what_a_run_leaves_is_read_anew_without_data(left: Project, run: str) ->
     """Letters too: a report keeps their options, those of the demo slice are shipped."""
     ran = trusteval(left.root, "compare", "--reader", run)
     lines = ran.stdout.splitlines()
-    assert (ran.returncode, ran.stderr, lines[-1]) == (0, "", "15 parts read anew: nothing moved")
+    assert (ran.returncode, ran.stderr, lines[-1]) == (0, "", "18 parts read anew: nothing moved")
     assert {line.split(" on ")[0] for line in lines[1:-1]} == {"dense", "gptq-4", "both"}
 
 
@@ -283,4 +283,4 @@ def test_data_that_is_not_what_was_asked_is_not_taken(left: Project, tmp_path: P
     assert "dense on mmlu: not read anew (the data is not what was asked: 999999999999, now " in (
         ran.stdout
     )
-    assert "4 parts read anew, 1 not: nothing moved" in ran.stdout
+    assert "5 parts read anew, 1 not: nothing moved" in ran.stdout

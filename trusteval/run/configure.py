@@ -20,6 +20,7 @@ from trusteval.run.gate_checks import (
     chosen_benchmarks,
     held_here,
     judged_by_none,
+    scored_by,
     with_draws,
 )
 from trusteval.run.options import Options
@@ -103,10 +104,10 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
                 f"{options.gates} holds no gate for any of {', '.join(names)}; write your own "
                 "rows and name their file: --trust-gates=FILE"
             )
-        without_row = judged_by_none(gates, names, asked=tuple(profile.settings))
+        without_row = judged_by_none(gates, names, asked=scored_by(options.protocol, profile))
     else:  # whoever wrote the rows knows whom they name; what draws is asked besides
         draws = [variant.name for variant in variants if variant.draw is not None]
-        without_row = judged_by_none(gates, draws, asked=tuple(profile.settings))
+        without_row = judged_by_none(gates, draws, asked=scored_by(options.protocol, profile))
     profile = with_draws(profile, gates)
     check_gates(gates, profile, subjects, protocol=options.protocol, origin=options.gates)
     if profile.is_demo:
@@ -126,7 +127,9 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
         texts=texts,
         questionnaire=Questionnaire(profile, origin, texts=texts),
         baseline=_baseline(options, gates),
-        benchmarks=chosen_benchmarks(options.benchmarks, profile, gates, held=names),
+        benchmarks=chosen_benchmarks(
+            options.benchmarks, profile, gates, held=names, protocol=options.protocol
+        ),
         left_out=left_out,
         without_row=without_row,
     )

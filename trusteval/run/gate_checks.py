@@ -36,14 +36,19 @@ def with_draws(profile: Profile, gates: Sequence[Gate]) -> Profile:
 
 
 def chosen_benchmarks(
-    asked: str | None, profile: Profile, gates: Sequence[Gate], *, held: Sequence[str]
+    asked: str | None,
+    profile: Profile,
+    gates: Sequence[Gate],
+    *,
+    held: Sequence[str],
+    protocol: str,
 ) -> tuple[str, ...]:
     """Return the benchmarks to record, in the order of the table.
 
-    By default those that a gate asks of one of `held`. Raises UsageError for one that is unknown
-    or that the profile does not ask.
+    By default those that a gate asks of one of `held`. Raises UsageError for one that is unknown,
+    or that the profile does not ask or the protocol not score.
     """
-    at_hand = tuple(name for name in BENCHMARKS if name in profile.settings)
+    at_hand = scored_by(protocol, profile)
     if asked is None:
         gated = {g.benchmark for g in gates if any(g.applies_to(name) for name in held)}
         return tuple(name for name in at_hand if name in gated)
@@ -57,6 +62,12 @@ def chosen_benchmarks(
     if _ALL in named:
         raise UsageError(f"--trust-benchmarks is {_ALL} or a list of names, got {asked!r}")
     return tuple(name for name in at_hand if name in named)
+
+
+def scored_by(protocol: str, profile: Profile) -> tuple[str, ...]:
+    """Return the benchmarks of a profile that a protocol scores, in the order of the table."""
+    scores = PROTOCOLS[protocol].scores
+    return tuple(name for name in BENCHMARKS if name in profile.settings and scores(name))
 
 
 def check_gates(

@@ -82,6 +82,9 @@ class Run:
         found = {}
         for name in self.profile.settings:
             if name not in self.benchmarks:
+                if not PROTOCOLS[self.options.protocol].scores(name):
+                    found[name] = f"the protocol {self.options.protocol} does not score it"
+                    continue
                 gates = [gate for gate in self.gates if gate.benchmark == name]
                 found[name] = _why_left_out(len(gates))
         return found

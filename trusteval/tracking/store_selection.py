@@ -88,13 +88,17 @@ def _stock(store: ResponseStore, prefix: str) -> Stock:
 def _recorded(
     store: ResponseStore, stock: Stock, asking: Asking, questionnaire: Questionnaire
 ) -> RecordedRun:
-    subject, extract = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol].extract
+    subject, protocol = stock.digest[:SHOWN_DIGITS], PROTOCOLS[asking.protocol]
     answer_tables: dict[tuple[str, str], AnswerTable] = {}
     said: dict[tuple[str, str], ResponseTable] = {}
     costs: dict[tuple[str, str], Cost] = {}
     probabilities: dict[tuple[str, str], LabelProbabilities] = {}
     measured, left_out = store.costs(stock.digest), []
     for benchmark in find_profile(asking.profile).settings:
+        if not protocol.scores(benchmark):
+            why = f"the protocol {protocol.name} does not score it"
+            left_out.append(f"{subject}: {benchmark} is left out, {why}")
+            continue
         try:
             questions = questionnaire.questions(benchmark)
         except MissingDataError as error:
@@ -113,7 +117,7 @@ def _recorded(
         costs[subject, benchmark] = measured.of(recorded)
         said[subject, benchmark] = ResponseTable.of(answered)
         answer_tables[subject, benchmark] = AnswerTable.of(
-            SampleTable.of(samples), map(extract, samples, answered)
+            SampleTable.of(samples), map(protocol.extract, samples, answered)
         )
     if not answer_tables:
         raise TrackingError("; ".join([f"nothing is whole in {store.path}", *left_out]))
