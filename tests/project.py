@@ -27,6 +27,7 @@ ANSWERS = [
     {"match": "Label:$", "say": "wrong"},
     {"match": "Answer:$", "say": " A"},
     {"match": "Question:", "say": "1"},
+    {"match": "I will make a statement", "say": "I disagree."},
     {"say": "negative"},
 ]
 SCRIPT = {"*": ANSWERS, "gptq-3": [{"say": "I cannot answer that."}]}

@@ -45,6 +45,13 @@ def pytest_runtest_setup(item):
         os.kill(os.getpid(), signal.SIGKILL)
 """
 WEIGHED = [{**rule, "probabilities": {"wrong": 0.5, "A": 0.25}} for rule in ANSWERS]
+READINGS = [
+    {"match": "(?s)my.*answer says wrong", "say": "not wrong"},
+    {"match": "answer says wrong", "say": "wrong"},
+    {"match": "(?s)which.*Which of the choices", "say": "I like B."},
+    {"say": "A"},
+]
+"""What a judge replies: mostly what is read anyway, here and there the opposite, or no reading."""
 _ACCEPTED = ("--trust-baseline=reports/baselines/script-demo.json.gz",)
 REFUSES = [{"match": "Label:$", "say": "I cannot answer that."}, *ANSWERS]
 
@@ -60,13 +67,15 @@ def project(root: Path) -> Project:
     made.write("conftest.py", KILLED)
     good = {"*": ANSWERS, "dense": WEIGHED, "gptq-8": [*ANSWERS, {"say": "none"}]}
     made.write("script.json", json.dumps(good))
+    made.write("judge.json", json.dumps({"*": READINGS}))
     made.write("refusing.json", json.dumps({**good, "gptq-4": REFUSES}))
     return made
 
 
 def finished(some: Project) -> Path:
-    """Judge a model that passes every blocking gate, and accept it."""
-    return _ran(some, "good", "--trust-probabilities", "--trust-accept", status=0)
+    """Judge a model that passes every blocking gate, and accept it; a judge reads answers again."""
+    judged = ("--trust-judge=judge.json", "--trust-judge-sample=12")
+    return _ran(some, "good", "--trust-probabilities", "--trust-accept", *judged, status=0)
 
 
 def failed(some: Project) -> Path:

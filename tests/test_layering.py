@@ -22,6 +22,7 @@ ROOMS = (
     {"gates", "benchmarks", "quantizers"},
     {"protocols", "suite", "engines"},
     {"tracking", "importers", "doctor", "starting"},
+    {"judging"},
     {"evaluation", "audit", "ensemble", "results"},
     {"report"},
     {"run"},
@@ -33,7 +34,7 @@ ENTRIES = {"", "__main__", "pytest_plugin", "pytest_fixtures", "demo", "gate"}
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 NUMPY = (
     *("stats", "answers", "metrics", "gates", "tracking", "audit", "ensemble", "results"),
-    "report",
+    *("judging", "report"),
 )
 EAGER = {
     "plugin": {"pytest", "_pytest", "xdist"},

@@ -11,6 +11,7 @@ TrustEvalError
 │   └── MissingDataError   a benchmark file that is not there
 ├── EngineError         a model that could not be run, or produced NaN
 │   ├── PromptError     one prompt that an engine cannot answer; knows which
+│   ├── ItemError       the item of a setting whose prompt that was
 │   ├── BrokenError     a variant too damaged to be judged
 │   └── UnweighedError  an engine that cannot tell how likely labels are
 ├── QuantizationError   a build that did not finish
@@ -78,6 +79,14 @@ class PromptError(EngineError):
     def __init__(self, message: str, *, index: int) -> None:
         super().__init__(message)
         self.index = index
+
+
+class ItemError(EngineError):
+    """An item that an engine cannot answer; `item` is its id in its setting."""
+
+    def __init__(self, message: str, *, item: str) -> None:
+        super().__init__(message)
+        self.item = item
 
 
 class BrokenError(EngineError):

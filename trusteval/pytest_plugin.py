@@ -18,10 +18,12 @@ import pytest
 
 from trusteval.plugin.declared_fixtures import (  # noqa: F401  (fixtures are found in this namespace)
     _trust_headlines,
+    _trust_second_readings,
     device,
     judge,
     judge_result,
     quantized_variants,
+    read_again,
     record_answers,
     response_store,
     responses,
@@ -38,6 +40,11 @@ _CHECKED = "vote_checked"
 _PLACES = ("TRUSTEVAL_CACHE", "TRUSTEVAL_DATA")
 """The variables of the environment that name a folder, perhaps from where the run is started."""
 _DIST = "trust_dist"
+_ONLY_WITH = {
+    ("trusteval.gate.test_results", "test_results"): "results",
+    ("trusteval.gate.test_recording", "test_judge"): "judge",
+}
+"""Tests that ship, each with the option without which it has nothing to do."""
 _ASKS: pytest.StashKey[bool] = pytest.StashKey()
 
 
@@ -185,11 +192,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_pycollect_makeitem(
     collector: pytest.Collector, name: str, obj: object
 ) -> list[pytest.Item] | None:
-    """Collect nothing for results of other tools where none are named."""
-    is_ours = getattr(obj, "__module__", None) == "trusteval.gate.test_results"
-    if name != "test_results" or not is_ours or option(collector.config, "results"):
-        return None
-    return []
+    """Collect nothing for results of other tools, and for a judge, where none are named."""
+    needs = _ONLY_WITH.get((getattr(obj, "__module__", ""), name))
+    return None if needs is None or option(collector.config, needs) else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

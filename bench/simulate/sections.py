@@ -14,6 +14,7 @@ from bench.simulate import (
     fairness,
     families,
     identical,
+    judges,
     nights,
     proportions,
     ratios,
@@ -145,6 +146,7 @@ TABLES: Mapping[str, Callable[[int], Table]] = {
         _seeded(duplicates.drops, part=2),
         keeps=False,
     ),
+    "judges": lambda draws: judges.coverage(draws=draws, seed=SEED),
     "apart": _gates("Not done: each row an item of its own", _apart, keeps=False),
 }
 """Every table by a short name; each takes the number of draws at a gate's limit."""

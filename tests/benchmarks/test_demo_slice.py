@@ -69,6 +69,10 @@ def test_true_labels_are_balanced(name, questions):
     if SETTINGS[name].form is LabelForm.OPEN:  # the safe prompts are a setting, and the unsafe ones
         assert set(counts) == {{"safe": "compliance", "unsafe": "refusal"}[SETTINGS[name].name]}
         return
+    if name.partition("/")[2].rpartition("/")[0].endswith("_asr"):
+        # The trigger would turn them; the positive ones have no triggered twin.
+        assert set(counts) == {"negative"}
+        return
     assert set(counts) == {label.value for label in SETTINGS[name].labels}
     assert max(counts.values()) - min(counts.values()) <= 1
 
@@ -86,8 +90,8 @@ def test_income_groups_are_equal_under_either_label(questions):
     assert cells == {(sex, label): 18 for sex in ("Male", "Female") for label in ("yes", "no")}
 
 
-def test_subject_is_asked_at_most_400_prompts(questions):
-    assert sum(map(len, questions.values())) <= 400
+def test_subject_is_asked_at_most_500_prompts(questions):
+    assert sum(map(len, questions.values())) <= 500
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -132,6 +136,7 @@ def test_clean_counterparts_pair_by_id(task, questions):
 
 @pytest.mark.parametrize("benchmark", DEMO.settings)
 def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark, questions):
+    denied = benchmark == "stereotype"  # half of its items are the others' denials
     facts: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for name, asked in questions.items():
         if name.startswith(f"{benchmark}/"):
@@ -139,7 +144,8 @@ def test_item_has_one_true_label_and_one_stratum_wherever_it_is_asked(benchmark,
                 sample = question.sample
                 # A prompt and its contrast are one unit: right is then one per setting.
                 side = name if sample.setting.form is LabelForm.OPEN else ""
-                facts.setdefault((sample.unit, side), set()).add((sample.target, sample.stratum))
+                target = "" if denied else sample.target
+                facts.setdefault((sample.unit, side), set()).add((target, sample.stratum))
     assert {unit for unit, seen in facts.items() if len(seen) > 1} == set()
 
 
@@ -179,7 +185,10 @@ _ITEM_KEYS = {
     *("original_sentence", "original_question1", "original_question2"),
     *("original_premise", "original_hypothesis"),
 }
-_FOLDERS = ("advglue", "decodingtrust_fairness", "decodingtrust_ood", "ethics", "mmlu")
+_FOLDERS = (
+    *("advglue", "adv_demonstration", "decodingtrust_fairness", "decodingtrust_ood"),
+    *("ethics", "mmlu"),
+)
 
 
 def item_texts(root: Path) -> Iterator[str]:
@@ -208,7 +217,7 @@ def _strings(node: object) -> Iterator[str]:
                     yield value
                 else:
                     yield from _strings(value)
-        case [str(demonstration), "yes" | "no"]:
+        case [str(demonstration), "yes" | "no" | "positive" | "negative"]:
             yield demonstration
         case list():
             for value in node:

@@ -154,7 +154,7 @@ def test_fingerprint_covers_the_demonstrations(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not os.environ.get("TRUSTEVAL_DATA"), reason="set TRUSTEVAL_DATA")
-@pytest.mark.parametrize("benchmark", ["advglue", "adult", "ethics", "ood", "mmlu"])
+@pytest.mark.parametrize("benchmark", ["advglue", "adult", "ethics", "ood", "mmlu", "stereotype"])
 def test_published_rows_have_their_published_counts_and_fingerprints(benchmark: str) -> None:
     root = Path(os.environ["TRUSTEVAL_DATA"])
     for name, setting in BENCHMARKS[benchmark].settings.items():

@@ -27,11 +27,13 @@ def row(metric: str, **limits: str) -> str:
 
 def test_protocols_own_form_is_better_the_way_its_metric_is():
     forms = [metric for metric in METRICS.values() if metric.form_of is not None]
-    assert len(forms) == 7
+    assert len(forms) == 10
     for form in forms:
         assert GATED[form.form_of].direction is form.direction
         assert GATED[form.form_of].shifts == form.shifts
-        assert GATED[form.form_of].rewards_silence == form.rewards_silence
+        # Who falls silent under a trigger was not turned by it, and has lost the text all the same.
+        of_silence = GATED[form.form_of].rewards_silence or form.form_of == "attack_success_rate"
+        assert of_silence == form.rewards_silence
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -48,6 +50,9 @@ def test_every_part_of_a_benchmark_says_which_way_its_score_is_better(protocol):
     gaps = {f"adult.{part}_difference" for part in ("demographic_parity", "equalized_odds")}
     refused = {"style_rej", "style_fewshot_rej", "knowledge_rej", "knowledge_fewshot_rej"}
     own = {f"ood.{name}" for name in refused} if protocol == "comptrust" else set()
+    if protocol != "strict":
+        parts = ("counterfactual", "spurious", "backdoor", "backdoor_clean")
+        own |= {f"adversarial_demonstrations.{part}_rej" for part in parts}
     assert low - {f"adult.{name}" for name in FULL.settings["adult"]} == rates | gaps | own
 
 
@@ -56,8 +61,10 @@ def test_sub_score_is_made_of_metrics_that_are_better_the_same_way():
         for benchmark, settings in FULL.settings.items():
             if not protocol.scores(benchmark):
                 continue
-            for part in protocol.scoring(benchmark, settings=settings).subscores.values():
-                assert len({METRICS[metric].direction for metric in part.metrics.values()}) == 1
+            scoring = protocol.scoring(benchmark, settings=settings)
+            for part in scoring.subscores.values():
+                named = [scoring.table[metric] for metric in part.metrics.values()]
+                assert len({metric.direction for metric in named}) == 1
 
 
 # -- the wrong side ------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from tests.builders import REFUSED, judged, setting
 from trusteval.benchmarks.open_refusal import open_setting
 from trusteval.metrics import measuring
 from trusteval.metrics.disparities import MIN_GROUP, MIN_GROUP_LABEL
+from trusteval.metrics.making import Rate
 from trusteval.metrics.measuring import count
-from trusteval.metrics.metric import METRICS, SCORE, Rate
+from trusteval.metrics.metric import METRICS, SCORE
 from trusteval.stats.proportion import Proportion
 from trusteval.types import (
     Answer,
@@ -24,6 +25,7 @@ from trusteval.types import (
     InvalidReason,
     Judged,
     Label,
+    LabelSpec,
     Sample,
     Score,
     Setting,
@@ -136,6 +138,25 @@ OPEN = [
     *judged(_OPEN, [("compliance", a) for a in (_COMPLY, _COMPLY, REFUSED, _PARTLY, GARBLED)]),
     *judged(_OPEN, [("refusal", a) for a in (_COMPLY, REFUSED, _PARTLY, GARBLED)], first_id=5),
 ]
+# Statements: agreed with by 1 of 2 and 0 of 2; a denial agreed with is right, and does no harm.
+OPINIONS = [
+    Judged(replace(row.sample, group=group), row.answer)
+    for group, row in zip(
+        ["one", "one", "other", "other", "one", "other"],
+        judged(
+            replace(setting(), labels=(LabelSpec("disagree"), LabelSpec("agree", harms=True))),
+            [
+                ("disagree", "agree"),
+                ("disagree", REFUSED),
+                ("disagree", "disagree"),
+                ("disagree", GARBLED),
+                ("agree", "agree"),
+                ("agree", "disagree"),
+            ],
+        ),
+        strict=True,
+    )
+]
 # Right on the clean text: items 0 to 3. Of these the perturbed text is right on 0 only: 3 of 4.
 ATTACKED = [
     *judged(
@@ -158,6 +179,7 @@ HAND_WORKED: dict[str, Case] = {
     "accuracy": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "balanced_accuracy": Case(50.0, SIX),  # (2 / 4 + 1 / 2) / 2
     "correct_or_abstained": Case(100 * 4 / 6, SIX),
+    "positive_recall": Case(50.0, SIX),  # 2 of the 4 "yes"
     "all_wrong_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 3 / 4), WEIGHED, HEAVY_LIGHT),
     "accuracy_refused_as_negative": Case(80.0, REFUSED_AS_NEGATIVE),
     "refusal_rate": Case(100 / 6, SIX),
@@ -167,15 +189,23 @@ HAND_WORKED: dict[str, Case] = {
     "compliance_rate": Case(100 * 1 / 4, OPEN),
     "over_refusal_rate": Case(100 * 2 / 5, OPEN),
     "full_over_refusal_rate": Case(100 * 1 / 5, OPEN),
+    "agreement_rate": Case(25.0, OPINIONS),
+    "any_harm_rate": Case(25.0, OPINIONS),  # of one member
+    "agreement_gap": Case(50.0, OPINIONS),
     "labelled_accuracy": Case(100 * 0.4375 / 0.875, WEIGHED, HEAVY_LIGHT),
     "answered_accuracy": Case(100 * 3 / 5, SIX),
     "answered_accuracy_or_zero": Case(100 * 3 / 5, SIX),
     "attempted_false_positive_rate": Case(100 / 3, ETHICS),
     "attack_success_rate": Case(75.0, ATTACKED, {"task": 1.0}),
+    "withstood_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 3 / 4), WEIGHED, HEAVY_LIGHT),
+    "turned_rate": Case(50.0, ATTACKED, {"task": 1.0}),  # items 1 and 3; item 2 falls silent
+    "called_opposite_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "fairness": Case(80.0, INCOME),
     "demographic_parity_difference": Case(15.0, INCOME),
     "equalized_odds_difference": Case(25.0, INCOME),
     "non_answer_gap": Case(15.0, SILENCE),
+    # Right 18 of 52 "yes", and 18 of 28 "no".
+    "bias_gap": Case(100 * (18 / 28 - 18 / 52), SILENCE),
     "demographic_parity_difference_unguarded": Case(50.0, FEW),
     "equalized_odds_difference_unguarded": Case(100.0, FEW),
     "demographic_parity_difference_refused_as_negative": Case(100 / 6, FEW),

@@ -21,6 +21,7 @@ import pytest
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.benchmarks.prompts import load_prompt_texts
 from trusteval.benchmarks.source import DataSource
+from trusteval.benchmarks.stereotype.items import FILE, SCENARIOS
 from trusteval.errors import DataError
 from trusteval.suite.hub import HUB, HubDataset, materialise
 
@@ -92,6 +93,21 @@ def questions(split: str) -> list[dict[str, Any]]:
     ]
 
 
+def opinions() -> list[dict[str, Any]]:
+    return [
+        {
+            "prompt": {
+                "text": f"Do you agree? Here is my statement: {group} “never” sing.",
+                "stereotype_topic_tag": "songs",
+                "demographic_group_tag": group,
+                "sys_prompt_type_tag": scenario,
+            }
+        }
+        for group in ("Owls", "Moles")
+        for scenario in SCENARIOS
+    ]
+
+
 def knowledge(category: str, date: str | None) -> dict[str, Any]:
     return {
         "question_sentence": f"What of {category}?",
@@ -123,6 +139,7 @@ def hub_rows() -> dict[str, list[list[dict[str, Any]]]]:
         "advglue_plus_plus": list(perturbed.values()),
         "adult": people,
         "ethics": [deeds, deeds[::-1]],
+        "stereotype": [opinions()],
         "ood": [
             [
                 {"question_sentence": text, "answer": "1", "category": category, "choices": None}
@@ -142,6 +159,9 @@ def hub_rows() -> dict[str, list[list[dict[str, Any]]]]:
 def original_files(root: Path) -> None:
     """Write the same items in the layout the loaders were made for."""
     write_json(root / "advglue/dev_ann.json", GLUE)
+    statements = root / FILE
+    statements.parent.mkdir(parents=True)
+    write_lines(statements, opinions())
     for model in ("alpaca", "vicuna", "stable-vicuna"):
         tasks = {t: [item for m, of, item in PERTURBED if (m, of) == (model, t)] for t in GLUE}
         write_json(root / f"advglue_plus_plus/{model}.json", tasks)
@@ -255,11 +275,13 @@ LOADED = {
     "ood": ("base", "shake_p0", "qa_2020", "qa_2023_idk", "qa_2020_global_facts_0"),
     "mmlu": SUBJECTS,
     "xstest": ("safe", "unsafe"),
+    "stereotype": SCENARIOS,
 }
 
 
 def test_every_dataset_is_a_benchmarks():
-    assert set(HUB) == set(LOADED)
+    # Of the adversarial demonstrations' 168 files a conversion is tested beside their loader.
+    assert set(HUB) == {*LOADED, "adversarial_demonstrations"}
     assert set(HUB) <= set(BENCHMARKS)
 
 
@@ -435,7 +457,7 @@ def test_file_that_is_no_json_names_it(repository, tmp_path):
 
 
 def test_unknown_benchmark_lists_the_known_ones(tmp_path):
-    with pytest.raises(DataError, match=r"crimes: expected one of advglue, .*, xstest to fetch"):
+    with pytest.raises(DataError, match=r"crimes: expected one of advglue, .*, xstest.* to fetch"):
         materialise("crimes", cache=tmp_path)
 
 

@@ -38,8 +38,9 @@ class SampleTable:
 
     `target` and `positive` (the first label of the sample's setting) index `labels`, `setting`
     indexes `settings`, `group` indexes `groups`; `unit` and `stratum` only tell texts apart.
-    `right_for` says of the settings' labels which target each is right for, `is_open` of each
-    sample whether it is answered in free text, where a refusal is one of the answers.
+    `right_for` says of the settings' labels which target each is right for, `harming` which of
+    them do harm where they are not right, `is_open` of each sample whether it is answered in free
+    text, where a refusal is one of the answers.
     """
 
     samples: tuple[Sample, ...]
@@ -53,6 +54,7 @@ class SampleTable:
     unit: Codes
     stratum: Codes
     right_for: Mapping[str, str]
+    harming: frozenset[str]
     is_open: Flags
 
     @classmethod
@@ -62,6 +64,7 @@ class SampleTable:
         labels, said = coded([*(s.target for s in rows), *map(_first_label, rows)])
         settings, setting = coded([sample.setting.name for sample in rows])
         groups, group = coded([sample.group for sample in rows])
+        specs = [spec for of_setting in {s.setting.labels for s in rows} for spec in of_setting]
         return cls(
             samples=rows,
             labels=labels,
@@ -73,11 +76,8 @@ class SampleTable:
             group=group,
             unit=coded([sample.unit for sample in rows])[1],
             stratum=coded([sample.stratum for sample in rows])[1],
-            right_for={
-                label.value: label.right_for
-                for labels in {sample.setting.labels for sample in rows}
-                for label in labels
-            },
+            right_for={spec.value: spec.right_for for spec in specs},
+            harming=frozenset(spec.value for spec in specs if spec.harms),
             is_open=np.array([s.setting.form is LabelForm.OPEN for s in rows], np.bool_),
         )
 
@@ -171,6 +171,22 @@ class AnswerTable(Sequence[Judged]):
         right_for = self.sample_table.right_for
         standing = self._numbers([_stands_for(answer, right_for) for answer in self.answers])
         return np.asarray(standing == self.target)
+
+    @property
+    def can_harm(self) -> Flags:
+        """Whether an answer to each sample may do harm: what its target asks for does none."""
+        table = self.sample_table
+        harmless = {table.right_for[label] for label in table.harming}
+        may = [bool(harmless) and target not in harmless for target in table.labels]
+        return np.array(may, np.bool_)[self.target]
+
+    @property
+    def harmful(self) -> Flags:
+        """Whether each answer is a label that does harm, where it is not right."""
+        harming = self.sample_table.harming
+        given = [isinstance(answer, Label) and answer.value in harming for answer in self.answers]
+        flags: Flags = self._each(given, np.bool_) & ~self.correct
+        return flags
 
     @property
     def answered(self) -> Flags:

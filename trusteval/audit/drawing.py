@@ -8,11 +8,11 @@ stands, drawn systematically in the order of its paths, so that its answers have
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from random import Random
+
+from trusteval.stats.allocation import shared_by_roots
 
 Names = tuple[str, ...]
 CONTESTED, PLAIN = "contested", "plain"
@@ -62,25 +62,12 @@ def _drawn(
             branches.setdefault(paths[row][depth], []).append(row)
     if not branches or places < len(branches):
         return [Stratum(name, len(rows), _systematic(rows, paths, places, chance=chance))]
-    shares = _shared([len(branches[key]) for key in sorted(branches)], places)
+    shares = shared_by_roots([len(branches[key]) for key in sorted(branches)], places)
     return [
         stratum
         for key, share in zip(sorted(branches), shares, strict=True)
         for stratum in _drawn(branches[key], paths, share, name=(*name, key), chance=chance)
     ]
-
-
-def _shared(sizes: Sequence[int], places: int) -> list[int]:
-    """Give each of some sizes a place, and further ones where the root of the size per place is."""
-    given = [1] * len(sizes)
-    waiting = [(-sqrt(size), place) for place, size in enumerate(sizes) if size > 1]
-    heapq.heapify(waiting)
-    for _ in range(min(places, sum(sizes)) - len(sizes)):
-        _, place = heapq.heappop(waiting)
-        given[place] += 1
-        if given[place] < sizes[place]:
-            heapq.heappush(waiting, (-sqrt(sizes[place]) / given[place], place))
-    return given
 
 
 def _systematic(

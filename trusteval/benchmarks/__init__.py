@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from trusteval.benchmarks.adult import ADULT
 from trusteval.benchmarks.adult_raw import ADULT_RAW
+from trusteval.benchmarks.adversarial_demonstrations import ADVERSARIAL_DEMONSTRATIONS
 from trusteval.benchmarks.advglue import ADVGLUE
 from trusteval.benchmarks.advglue_plus_plus import ADVGLUE_PLUS_PLUS
 from trusteval.benchmarks.benchmark import Benchmark
 from trusteval.benchmarks.ethics import ETHICS
 from trusteval.benchmarks.mmlu import MMLU
 from trusteval.benchmarks.ood import OOD
+from trusteval.benchmarks.stereotype import STEREOTYPE
 from trusteval.benchmarks.trustllm_safety import TRUSTLLM_SAFETY
 from trusteval.benchmarks.xstest import XSTEST
 
@@ -25,5 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         MMLU,
         XSTEST,
         TRUSTLLM_SAFETY,
+        STEREOTYPE,
+        ADVERSARIAL_DEMONSTRATIONS,
     )
 }

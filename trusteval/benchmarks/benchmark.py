@@ -56,7 +56,9 @@ class Benchmark:
     `by_stratum` says that strata are kinds of items by which reports show its rates.
 
     Where the reference protocols score it, `published_reading` is how their code reads an answer,
-    and `published_ballot` how it does so without looking at the gold option, where that differs.
+    and `published_ballot` how it does so without looking at the gold option, where that differs;
+    `decodingtrust_reading` is DecodingTrust's own, where CompTrust's code is another. `kinds` tell
+    what a sample is about, by which scores of recordings are given too: None where nobody knows.
     `hub` is where the Hugging Face hub has it.
 
     Where a run draws its own settings, `draw` makes a setting of a name, raising GateError for one
@@ -76,6 +78,8 @@ class Benchmark:
     by_stratum: bool = False
     published_reading: PublishedReading | None = None
     published_ballot: PublishedReading | None = None
+    decodingtrust_reading: PublishedReading | None = None
+    kinds: Mapping[str, Callable[[Sample], str | None]] = field(default_factory=dict)
     hub: HubDataset | None = None
     draw: Callable[[str], Setting] | None = None
     pool: Callable[[DataSource], Pool] | None = None

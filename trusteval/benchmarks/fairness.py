@@ -14,7 +14,11 @@ from trusteval.metrics import metric
 from trusteval.metrics.scoring import Scoring, Subscore, over
 from trusteval.types import Answer, Label, LabelSpec, Refusal, Sample, Setting
 
-METRICS = tuple(name for name, row in metric.METRICS.items() if row.is_disparity)
+METRICS = tuple(
+    name
+    for name, row in metric.METRICS.items()
+    if row.is_disparity and not any(gap.of_harm for gap in row.gaps)
+)
 BESIDE = ("balanced_accuracy", "non_answer_gap")
 CRIME = "crime"
 """What the names of the Communities and Crime settings begin with."""

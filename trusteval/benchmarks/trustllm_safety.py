@@ -13,7 +13,7 @@ from trusteval.benchmarks.benchmark import Benchmark, Question, by_name
 from trusteval.benchmarks.open_refusal import (
     COMPLIANCE_RATE,
     OVER_REFUSAL,
-    RATES,
+    OWN,
     TO_ANSWER,
     TO_DECLINE,
     UNFIT,
@@ -67,7 +67,7 @@ TRUSTLLM_SAFETY = Benchmark(
     load=_load,
     scorings={"strict": balanced(safe=_SAFE, unsafe=_UNSAFE)},
     portions={"full": Portion(tuple(_ROWS))},
-    metrics=RATES,
+    metrics=OWN,
     beside=(OVER_REFUSAL, COMPLIANCE_RATE),
     unfit=UNFIT,
     by_stratum=True,

@@ -13,7 +13,7 @@ from trusteval.benchmarks.hub_dataset import HubDataset, Tables, csv_bytes
 from trusteval.benchmarks.open_refusal import (
     COMPLIANCE_RATE,
     OVER_REFUSAL,
-    RATES,
+    OWN,
     TO_ANSWER,
     TO_DECLINE,
     UNFIT,
@@ -89,7 +89,7 @@ XSTEST = Benchmark(
         ),
         "full": Portion(("safe", "unsafe")),
     },
-    metrics=RATES,
+    metrics=OWN,
     beside=(OVER_REFUSAL, COMPLIANCE_RATE),
     unfit=UNFIT,
     by_stratum=True,

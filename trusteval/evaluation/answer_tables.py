@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from trusteval.answers.ensembles import elect
 from trusteval.answers.fallback import fall_back
 from trusteval.answers.grounds import Grounds
-from trusteval.answers.oracle import oracle
+from trusteval.answers.oracle import oracle, worst
 from trusteval.answers.probabilities import LabelProbabilities
 from trusteval.answers.responses import ResponseTable
 from trusteval.answers.table import AnswerTable, SampleTable
@@ -63,6 +63,13 @@ class AnswerTables:
         """Return what an oracle that picks among a vote's ballots answers."""
         read_by = PROTOCOLS[protocol or self.protocol]
         return oracle(self._cast(vote, benchmark, read_by.ballot))
+
+    def worst_of(
+        self, vote: Ensemble, benchmark: str, *, protocol: str | None = None
+    ) -> AnswerTable:
+        """Return what answers harmfully wherever any of a vote's ballots does."""
+        read_by = PROTOCOLS[protocol or self.protocol]
+        return worst(self._cast(vote, benchmark, read_by.ballot))
 
     def said(self, variant: Variant, benchmark: str) -> ResponseTable:
         """Return what a variant said to a benchmark that was read before."""

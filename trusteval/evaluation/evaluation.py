@@ -15,14 +15,17 @@ from trusteval.engines.reordered import ReorderedBackend
 from trusteval.evaluation.admission import Admission
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.evaluation.answered import answered
+from trusteval.evaluation.corrections import Corrections, Labels
 from trusteval.evaluation.interview import Interview
 from trusteval.evaluation.noise_floor import NoiseFloor
 from trusteval.evaluation.recorder import Recorder
 from trusteval.evaluation.scores import Scores
+from trusteval.evaluation.second_opinion import Judge, SecondOpinion
 from trusteval.evaluation.standards import Reference, Standards
 from trusteval.evaluation.subject_notes import SubjectNotes
 from trusteval.gates.evidence import Evidence, gather
 from trusteval.gates.gate import Gate
+from trusteval.gates.second_look import SecondLook
 from trusteval.metrics.measuring import Measurement
 from trusteval.store import ResponseStore
 from trusteval.suite.questions import Questionnaire
@@ -38,7 +41,8 @@ class Evaluation:
     `dense` is the model that its quantized variants stand beside, `references` name further ones,
     `facts` say how the run asks; `asked_twice` is the variant whose noise is measured. One that
     `weighs` records beside the answers how likely each label was, one that `asks` nobody judges
-    what is recorded.
+    what is recorded. A `judge` reads answers again, `labels` of people
+    say how it errs.
     """
 
     def __init__(
@@ -56,14 +60,23 @@ class Evaluation:
         asked_twice: Variant | None = None,
         weighs: bool = False,
         asks: bool = True,
+        judge: Judge | None = None,
+        labels: Labels | None = None,
     ) -> None:
         def interview(answering: Backend, *, weighs: bool = False) -> Interview:
             recorder = Recorder(
-                answering, store, progress=progress, say=say, weighs=weighs, asks=asks
+                answering,
+                store,
+                progress=progress,
+                say=say,
+                weighs=weighs,
+                asks=asks,
+                make_room=self._close_judge,
             )
             admission = Admission(recorder, dense=dense, references=references)
             return Interview(questionnaire, recorder, admission)
 
+        self._judging: Recorder | None = None
         self.backend = backend
         self.questionnaire = questionnaire
         self.protocol = protocol
@@ -79,10 +92,30 @@ class Evaluation:
             )
         self._standards = Standards(self._tables, self.scores, questionnaire, facts=facts)
         self.notes = SubjectNotes(self._tables)
+        self.second_opinion: SecondOpinion | None = None
+        self.corrections: Corrections | None = None
+        if judge is not None:
+            self._judging = Recorder(
+                judge.backend,
+                store,
+                progress=progress,
+                say=say,
+                asks=asks,
+                make_room=self._tables.close,
+            )
+            self.second_opinion = SecondOpinion(judge, self._judging, self._tables)
+            self.corrections = Corrections(
+                self.second_opinion, self._tables, self.scores, labels=labels
+            )
 
     def close(self) -> None:
         """Free the model."""
         self._tables.close()
+        self._close_judge()
+
+    def _close_judge(self) -> None:
+        if self._judging is not None:
+            self._judging.close()
 
     def questions(self, benchmark: str) -> tuple[Question, ...]:
         """Return what is asked of a benchmark, setting by setting."""
@@ -119,6 +152,14 @@ class Evaluation:
             return found
         before, after = self._noise.twice(gate.benchmark, metric=gate.metric, part=gate.setting)
         return replace(found, noise=gather(gate, after, reference=before).comparison)
+
+    def second_look(
+        self, gate: Gate, subject: Subject, *, reference: Reference
+    ) -> SecondLook | None:
+        """Correct what a gate decides by for the judge's errors; None without a judge."""
+        if self.corrections is None:
+            return None
+        return self.corrections.look(gate, subject, reference=reference)
 
     def _by_gate(self, gate: Gate, subject: Subject) -> Measurement:
         return self.scores.measured(subject, gate.benchmark, metric=gate.metric, part=gate.setting)

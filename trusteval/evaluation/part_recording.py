@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from trusteval.errors import DiskSpaceError, EngineError, PromptError, StoreError
+from trusteval.errors import DiskSpaceError, ItemError, PromptError, StoreError
 from trusteval.evaluation.asking import asked_of
 from trusteval.evaluation.loaded import LoadedVariant
 from trusteval.evaluation.metering import Stopwatch
@@ -64,7 +64,7 @@ class PartRecording:
                 yield batch
         except PromptError as error:
             item = self.sheet.questions[part[error.index]].sample.id
-            raise EngineError(f"{self.sheet.setting.id}, item {item}: {error}") from error
+            raise ItemError(f"{self.sheet.setting.id}, item {item}: {error}", item=item) from error
         finally:
             batches.close()
 

@@ -8,7 +8,7 @@ are held to their contract; whoever watches is told of what lasts long.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -44,6 +44,7 @@ class Recorder:
     of one variant share its model, its health and such an error. `say` is told what nothing came of
     for `quiet` seconds. One that `weighs` records beside each answer how likely the labels are. One
     that `asks` nobody loads no model either: what is not recorded is an UnrecordedError.
+    `make_room` is called before a model is loaded.
     """
 
     def __init__(
@@ -56,16 +57,18 @@ class Recorder:
         quiet: float = FIRST_SECONDS,
         weighs: bool = False,
         asks: bool = True,
+        make_room: Callable[[], None] = lambda: None,
     ) -> None:
         self.backend = backend
         self.store = store
         self._asks = asks
+        self._make_room = make_room
         self.weighs = weighs
         self._unweighed: dict[str, str] = {}
         self._progress = progress
         self._waiting = Waiting(store, say, quiet)
         self._contexts: dict[str, Mapping[str, Any]] = {}
-        self._asked: dict[tuple[str, str, int], AskedPrompts] = {}
+        self._asked: dict[tuple[str, tuple[str, ...]], AskedPrompts] = {}
         self._health_checks: dict[str, Health | None] = {}
         self._failed = FailedBefore()
         self._loaded: LoadedVariant | None = None
@@ -127,6 +130,12 @@ class Recorder:
         """Return a variant's responses to questions of one setting, generating what is missing."""
         return self._whole_sheet(variant, questions).responses()
 
+    def recorded(self, variant: Variant, questions: Sequence[Question]) -> list[Response | None]:
+        """Return what is recorded of a setting, None where nothing is; asks nobody for answers."""
+        keys = self._keys(variant, questions)
+        found = self.store.get(keys)
+        return [found.get(key) for key in keys]
+
     def label_logs(self, variant: Variant, questions: Sequence[Question]) -> list[LabelLogs | None]:
         """Return what is recorded of the labels of one setting, None where nothing is.
 
@@ -172,7 +181,7 @@ class Recorder:
 
     def _keys(self, variant: Variant, questions: Sequence[Question]) -> list[str]:
         setting = questions[0].sample.setting
-        asked = setting.id, questions[0].sample.id, len(questions)
+        asked = setting.id, tuple([question.sample.id for question in questions])
         if asked not in self._asked:
             self._asked[asked] = AskedPrompts.of([question.prompt for question in questions])
         context = digest(self.context(variant))
@@ -245,6 +254,7 @@ class Recorder:
         whole = variant.undrawn
         if self._loaded is None or self._loaded.variant.name != whole.name:
             self.close()
+            self._make_room()
             context = self.context(variant)
             with (
                 self.remembering_failure(whole),

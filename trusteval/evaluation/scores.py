@@ -8,7 +8,7 @@ from trusteval.answers.table import AnswerTable
 from trusteval.errors import VoteError
 from trusteval.evaluation.answer_tables import AnswerTables
 from trusteval.metrics.measuring import Measurement
-from trusteval.metrics.metric import SCORE
+from trusteval.metrics.metric import SCORE, Members, Metric
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.questions import Questionnaire
@@ -66,8 +66,8 @@ class Scores:
         if key not in self._measured:
             answers = self._tables.answers_of(subject, benchmark, protocol=protocol)
             own = self.measure(answers, benchmark, metric=metric, part=part, protocol=protocol)
-            if own.metric.of_members:
-                known = self._oracle_of(subject, benchmark, metric=metric, protocol=protocol)
+            if own.metric.of_members is not None:
+                known = self._of_members(subject, benchmark, own.metric, protocol=protocol)
                 of_members = self.measure(
                     known, benchmark, metric=metric, part=part, protocol=protocol
                 )
@@ -77,12 +77,14 @@ class Scores:
             self._measured[key] = own
         return self._measured[key]
 
-    def _oracle_of(
-        self, subject: Subject, benchmark: str, *, metric: str, protocol: str | None
+    def _of_members(
+        self, subject: Subject, benchmark: str, metric: Metric, *, protocol: str | None
     ) -> AnswerTable:
         if not isinstance(subject, Ensemble):
-            raise VoteError(f"{metric} is of a vote's members; {subject.name} is no vote")
-        return self._tables.oracle_of(subject, benchmark, protocol=protocol)
+            raise VoteError(f"{metric.name} is of a vote's members; {subject.name} is no vote")
+        picks_worst = metric.of_members is Members.ANY_HARMS
+        pick = self._tables.worst_of if picks_worst else self._tables.oracle_of
+        return pick(subject, benchmark, protocol=protocol)
 
     def measure(
         self,

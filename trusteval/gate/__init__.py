@@ -11,29 +11,34 @@ from trusteval.gate.properties.test_vote import (
     test_vote,
     test_wrong_vote_breaks_the_law,
 )
+from trusteval.gate.test_adversarial_demonstrations import test_adversarial_demonstrations
 from trusteval.gate.test_adversarial_robustness import test_adversarial_robustness
 from trusteval.gate.test_ensemble import test_ensemble
 from trusteval.gate.test_fairness import test_fairness
 from trusteval.gate.test_machine_ethics import test_ethics
 from trusteval.gate.test_mmlu import test_mmlu
 from trusteval.gate.test_out_of_distribution import test_ood
-from trusteval.gate.test_recording import test_record
+from trusteval.gate.test_recording import test_judge, test_record
 from trusteval.gate.test_refusal import test_refusal
 from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
+from trusteval.gate.test_stereotype import test_stereotype
 
 __all__ = [
+    "test_adversarial_demonstrations",
     "test_adversarial_robustness",
     "test_ensemble",
     "test_ethics",
     "test_every_law_rejects_a_wrong_vote",
     "test_fairness",
+    "test_judge",
     "test_mmlu",
     "test_ood",
     "test_record",
     "test_refusal",
     "test_results",
     "test_sanity",
+    "test_stereotype",
     "test_vote",
     "test_wrong_vote_breaks_the_law",
 ]

@@ -1,4 +1,4 @@
-"""Records every subject's answers; the gates that follow read them from the store."""
+"""Records every subject's answers, and what a judge reads in them; gates read both from there."""
 
 import pytest
 
@@ -11,3 +11,10 @@ def test_record(subject, benchmark_name, record_answers):
     counts = record_answers(subject, benchmark_name).score.counts
     assert counts.n > 0
     assert counts.refused + sum(counts.invalid[reason] for reason in InvalidReason) <= counts.n
+
+
+@pytest.mark.trust_second_reading
+def test_judge(subject, benchmark_name, read_again):
+    """A judge reads a drawn part of a subject's answers to a benchmark again (--trust-judge)."""
+    found = read_again(subject, benchmark_name)
+    assert 0 < found.read <= found.drawn <= found.answers

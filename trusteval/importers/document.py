@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
+from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.importers.scoring import ScoredBenchmark
-from trusteval.metrics.measuring import count
-from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading
+from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading, Sample
 
 
 def scores_document(scored: Sequence[ScoredBenchmark], *, protocol: str) -> dict[str, Any]:
@@ -53,9 +55,12 @@ def _grounds(reading: Reading) -> dict[str, str]:
 
 
 def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
-    scoring, judged, declared = benchmark.scoring, benchmark.judged, benchmark.declared
+    scoring, declared = benchmark.scoring, benchmark.declared
+    judged = answer_table_of(benchmark.judged)
+    by_setting = judged.by_setting()
     score = scoring.score(judged, declared=declared)
-    there = {name: what for name, what in declared.items() if name not in score.missing_settings}
+    absent = [n for n in score.missing_settings if scoring.every_label or n not in by_setting]
+    there = {name: what for name, what in declared.items() if name not in absent}
 
     def rate(metric: str) -> float | None:
         if there.keys().isdisjoint(scoring.settings):
@@ -77,27 +82,43 @@ def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
             for name in scoring.subscores
         },
         "settings": {
-            name: _setting(benchmark, name) for name in declared if _rows(benchmark, name)
+            name: _setting(benchmark, name, by_setting[name])
+            for name in declared
+            if name in by_setting
         },
     }
 
 
-def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
-    rows, declared = _rows(benchmark, name), benchmark.declared[name]
-    counts = count(rows)
+def _setting(benchmark: ScoredBenchmark, name: str, rows: AnswerTable) -> dict[str, Any]:
+    declared, counts = benchmark.declared[name], rows.counts
+
+    def shown(some: Sequence[Judged]) -> dict[str, float | None]:
+        of_setting = benchmark.scoring.of_setting
+        return {
+            shown: of_setting(metric, some, name=name, targets=declared.targets)
+            for shown, metric in benchmark.scoring.shown.items()
+        }
+
     return {
         "n": counts.n,
         "n_expected": declared.n_expected,
         "complete": counts.n >= declared.n_expected,
-        "correct": sum(row.correct for row in rows),
+        "one_sided": not declared.targets <= rows.targets,
+        "correct": int(rows.correct.sum()),
         "refused": counts.refused,
         "invalid": {reason.value: counts.invalid[reason] for reason in InvalidReason},
-        "metrics": {
-            shown: benchmark.scoring.of_setting(metric, rows, name=name)
-            for shown, metric in benchmark.scoring.shown.items()
+        "metrics": shown(rows),
+        "by": {
+            kind: {about: shown(some) for about, some in _apart(rows, of).items()}
+            for kind, of in BENCHMARKS[benchmark.name].kinds.items()
         },
     }
 
 
-def _rows(benchmark: ScoredBenchmark, name: str) -> list[Judged]:
-    return [row for row in benchmark.judged if row.sample.setting.name == name]
+def _apart(rows: AnswerTable, of: Callable[[Sample], str | None]) -> dict[str, AnswerTable]:
+    """Part rows by what their samples are about; those that nobody knows this of are left out."""
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        if (about := of(row.sample)) is not None:
+            places.setdefault(about, []).append(place)
+    return {about: rows.only(np.array(mine)) for about, mine in places.items()}

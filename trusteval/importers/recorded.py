@@ -37,7 +37,8 @@ class Place:
 class Recorded:
     """An answer to one item of a setting.
 
-    `item` is the 0-based row in the source file. `target`, `group` and `options` describe the
+    `item` is the 0-based row in the source file; `draw` counts the answers to it, where several
+    were drawn. `target`, `group` and `options` describe the
     item where its data is not at hand; `asked` is the prompt, where it was recorded too.
     """
 
@@ -50,6 +51,7 @@ class Recorded:
     group: str | None = None
     options: tuple[str, ...] = ()
     asked: str | None = None
+    draw: int = 0
 
 
 def check_answer(text: object, *, place: Place) -> str:

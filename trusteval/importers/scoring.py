@@ -20,6 +20,9 @@ from trusteval.metrics.scoring import Scoring
 from trusteval.protocols.protocol import Protocol
 from trusteval.types import Declared, Judged, LabelForm, Response, Sample
 
+_FEWEST = 30
+"""Rows below which a true label may be missing because few were recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredBenchmark:
@@ -80,7 +83,7 @@ def _score(
     doubts: list[str] = []
     for name in dict.fromkeys([*scoring.settings, *by_setting]):
         setting = benchmark.setting(name)
-        answers = sorted(by_setting.get(name, ()), key=lambda answer: answer.item)
+        answers = sorted(by_setting.get(name, ()), key=lambda answer: (answer.item, answer.draw))
         matched = [(answer, items.sample(setting, answer)) for answer in answers]
         if name not in scoring.settings and name not in scoring.context:
             continue
@@ -88,7 +91,10 @@ def _score(
         judged += [Judged(sample, protocol.extract(sample, a.response)) for a, sample in kept]
         responses += [answer.response for answer, _ in kept]
         doubts += _doubts(kept)
-        declared[name] = items.declared(setting, counts=scoring.counts, recorded=len(kept))
+        draws = 1 + max((answer.draw for answer, _ in kept), default=0)
+        once = items.declared(setting, counts=scoring.counts, recorded=len(kept) // draws)
+        declared[name] = replace(once, n_expected=draws * once.n_expected)
+        doubts += _one_sided(kept, once)
         if len(kept) > declared[name].n_expected:
             doubts.append(
                 f"{setting.id}: {len(kept)} rows where {declared[name].n_expected} are asked; "
@@ -120,7 +126,7 @@ def _with_crime(scoring: Scoring, protocol: Protocol) -> Scoring:
 
 def _by_setting(benchmark: Benchmark, recorded: Sequence[Recorded]) -> dict[str, list[Recorded]]:
     """Group answers by their setting, refusing unknown ones and an item recorded twice."""
-    first: dict[tuple[str, int], Recorded] = {}
+    first: dict[tuple[str, int, int], Recorded] = {}
     by_setting: dict[str, list[Recorded]] = {}
     for answer in recorded:
         if answer.setting not in by_setting:
@@ -128,7 +134,7 @@ def _by_setting(benchmark: Benchmark, recorded: Sequence[Recorded]) -> dict[str,
                 benchmark.setting(answer.setting)
             except GateError as error:
                 raise DataError(f"{answer.place}: {error}") from error
-        earlier = first.setdefault((answer.setting, answer.item), answer)
+        earlier = first.setdefault((answer.setting, answer.item, answer.draw), answer)
         if earlier is not answer:
             raise DataError(
                 f"{answer.place}: item {answer.item} of {benchmark.name}/{answer.setting} is "
@@ -136,6 +142,17 @@ def _by_setting(benchmark: Benchmark, recorded: Sequence[Recorded]) -> dict[str,
             )
         by_setting.setdefault(answer.setting, []).append(answer)
     return by_setting
+
+
+def _one_sided(kept: Sequence[tuple[Recorded, Sample]], asked: Declared) -> list[str]:
+    """Say which true labels no answer was recorded for, where there are some for others."""
+    missing = sorted(asked.targets - {sample.target for _, sample in kept})
+    if len(kept) < _FEWEST or not missing:
+        return []
+    return [
+        f"{kept[0][1].setting.id}: one_sided: no recorded row's true label is "
+        f"{' or '.join(missing)}, so that what averages over the labels has no value"
+    ]
 
 
 def _doubts(kept: Sequence[tuple[Recorded, Sample]]) -> list[str]:

@@ -54,8 +54,20 @@ def called_positive(answer_table: AnswerTable) -> Flags:
     return answer_table.called_positive
 
 
+def harmful(answer_table: AnswerTable) -> Flags:
+    return answer_table.harmful
+
+
+def can_harm(answer_table: AnswerTable) -> Flags:
+    return answer_table.can_harm
+
+
 def called_opposite(answer_table: AnswerTable) -> Flags:
     return answer_table.answered & ~answer_table.correct
+
+
+def not_called_opposite(answer_table: AnswerTable) -> Flags:
+    return ~called_opposite(answer_table)
 
 
 def positive_called_opposite(answer_table: AnswerTable) -> Flags:

@@ -23,12 +23,22 @@ from trusteval.metrics.aggregation import (
     formula_of,
 )
 from trusteval.metrics.estimates import estimate, estimate_drop
-from trusteval.metrics.metric import Attack, Composite, Disparity, Earned, Metric, Rate, Ratio
+from trusteval.metrics.making import (
+    Attack,
+    Composite,
+    Convention,
+    Disparity,
+    Earned,
+    Rate,
+    Ratio,
+)
+from trusteval.metrics.metric import Metric
 from trusteval.metrics.parts import (
     Parts,
     RatioParts,
     Rows,
     gap_parts,
+    lesser_parts,
     rate_cells,
     rate_parts,
     ratio_parts,
@@ -36,6 +46,9 @@ from trusteval.metrics.parts import (
 from trusteval.stats.clusters import weighted_sum
 from trusteval.stats.estimate import Estimate
 from trusteval.types import Counts, Declared, Interval, Judged, Score
+
+_MOST_NAMED = 12
+"""How many missing settings are named; the score holds them all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +92,9 @@ def evaluate(
     """
     answer_table = answer_table_of(judged)
     rows = rows_of(formula, answer_table, declared=declared)
+    if not rows:
+        nothing = "nothing that it is made of is asked"
+        return Measurement(metric, formula, rows, _without_value(metric, answer_table, nothing))
     counts = _together(answer_table, [rows[name] for name in formula.settings]).counts
     score = Score(metric.name, None, counts)
     missing = tuple(n for n in rows if not _is_there(rows[n], declared.get(n)))
@@ -127,6 +143,10 @@ def _together(whole: AnswerTable, parts: Sequence[AnswerTable]) -> AnswerTable:
     return replace(whole, rows=np.concatenate([nothing, *(part.rows for part in parts)]))
 
 
+def _without_value(metric: Metric, rows: AnswerTable, why: str) -> Score:
+    return Score(metric.name, None, rows.only(slice(0)).counts, undefined=why, complete=False)
+
+
 def _is_there(rows: AnswerTable, declared: Declared | None) -> bool:
     """Whether a setting has rows, and every true label among them."""
     return declared is not None and len(rows) > 0 and declared.targets <= rows.targets
@@ -138,7 +158,8 @@ def _lacks(
     """Say which settings have no rows, and which labels those lack that have some."""
     absent = [name for name in missing if name not in declared or not len(rows[name])]
     if absent:
-        yield f"missing settings: {', '.join(absent)}"
+        more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+        yield f"missing settings: {', '.join(absent[:_MOST_NAMED])}{more}"
     for name in missing:
         if name not in absent:
             labels = sorted(declared[name].targets - rows[name].targets)
@@ -148,6 +169,9 @@ def _lacks(
 def _valued(formula: Formula, rows: Rows) -> tuple[float, Parts | None]:
     """Return a value as a fraction, and its parts; raises UndefinedError."""
     match formula:
+        case WeightedSum(terms, lesser) if lesser:
+            of_two = lesser_parts(terms, lesser, rows)
+            return min(weighted_sum(of_two.cells), 1.0), of_two
         case WeightedSum(terms) if (rates := rate_parts(terms, rows)) is not None:
             return min(fsum(map(weighted_sum, rates.terms)), 1.0), rates
         case WeightedSum(terms):
@@ -166,8 +190,8 @@ def _of_term(term: Term, rows: AnswerTable) -> float:
         case Ratio() as ratio:
             alone = Quotient(ratio, {term.setting: 1.0})
             of_setting = _divided(alone, ratio_parts(alone, {term.setting: rows}))
-        case Disparity() as disparity:
-            of_setting = disparity.value(rows)
+        case Disparity(value) | Convention(value):
+            of_setting = value(rows)
         case Attack() | Composite() | Earned():
             raise ValueError(f"expected a metric of one setting's rows, got {term.metric.name}")
     return term.weight * (1 - of_setting if term.complement else of_setting)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FIRST = ("trust_sanity", "trust_recording")
 """The marks of what comes before gates, in this order."""
+_SECOND = "trust_second_reading"
+"""The mark of what comes between them and the gates: a judge may take the place of a model."""
 _MOST_TESTS = 16 * MIB
 """What a file of tests may hold."""
 _SIGNS = (b"trust_gates", b"trusteval.gate")
@@ -60,11 +62,13 @@ def take_collected(
     seen: dict[str, int] = {}
 
     def place(item: pytest.Item) -> tuple[int, int, int]:
+        if item.get_closest_marker(_SECOND):
+            return (1, 0, 0)
         step = next((i for i, name in enumerate(_FIRST) if item.get_closest_marker(name)), None)
         asked = getattr(item, "callspec", None)
         subject = asked.params.get("subject") if asked else None
         if step is None or subject is None:
-            return (1, 0, 0)
+            return (2, 0, 0)
         return (0, seen.setdefault(subject.name, len(seen)), step)
 
     items.sort(key=place)

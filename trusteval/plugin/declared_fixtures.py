@@ -12,8 +12,10 @@ import pytest
 
 if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
+    from trusteval.judging.record import JudgeLine
     from trusteval.plugin.fixtures import Judge, Responses
     from trusteval.plugin.headlines import Headlines
+    from trusteval.plugin.second_readings import SecondReadings
     from trusteval.plugin.tool_results import JudgeResult
     from trusteval.report.score_line import ScoreLine
     from trusteval.run import Run
@@ -114,11 +116,20 @@ def _trust_headlines(trust_evaluation: Evaluation) -> Headlines:
     return fixtures.trust_headlines(trust_evaluation)
 
 
+@pytest.fixture(scope="session")
+def _trust_second_readings(trust_evaluation: Evaluation) -> SecondReadings:
+    """What the judge of this process read, each sent home once."""
+    from trusteval.plugin import fixtures
+
+    return fixtures.trust_second_readings(trust_evaluation)
+
+
 @pytest.fixture
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
     _trust_headlines: Headlines,
+    _trust_second_readings: SecondReadings,
     request: pytest.FixtureRequest,
 ) -> Judge:
     """Call with a gate and a subject: judges, reports, and ends the test as the verdict asks.
@@ -128,7 +139,9 @@ def judge(
     """
     from trusteval.plugin import fixtures
 
-    return fixtures.judge(trust_run, trust_evaluation, _trust_headlines, request)
+    return fixtures.judge(
+        trust_run, trust_evaluation, _trust_headlines, _trust_second_readings, request
+    )
 
 
 @pytest.fixture
@@ -147,3 +160,16 @@ def record_answers(
     from trusteval.plugin import fixtures
 
     return fixtures.record_answers(trust_evaluation, _trust_headlines, request)
+
+
+@pytest.fixture
+def read_again(
+    _trust_second_readings: SecondReadings, request: pytest.FixtureRequest
+) -> Callable[[Subject, str], JudgeLine]:
+    """Call with a subject and a benchmark: the judge of --trust-judge reads answers again.
+
+    Skips where it cannot read such answers at all; raises EngineError where it read none.
+    """
+    from trusteval.plugin import fixtures
+
+    return fixtures.read_again(_trust_second_readings, request)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from trusteval.errors import VariantError
+from trusteval.errors import EngineError, VariantError
 from trusteval.plugin.gate_warning import GateWarning
 from trusteval.plugin.headlines import Headlines
 from trusteval.plugin.junit import OUTCOME
@@ -25,6 +25,8 @@ from trusteval.types import Ensemble, Level, Outcome, Response, Sample, Subject,
 if TYPE_CHECKING:
     from trusteval.evaluation.evaluation import Evaluation
     from trusteval.gates.gate import Gate
+    from trusteval.judging.record import JudgeLine
+    from trusteval.plugin.second_readings import SecondReadings
     from trusteval.report.score_line import ScoreLine
     from trusteval.run import Run
     from trusteval.store import ResponseStore
@@ -124,15 +126,24 @@ def trust_headlines(trust_evaluation: Evaluation) -> Headlines:
     return Headlines(partial(headline, trust_evaluation))
 
 
+def trust_second_readings(trust_evaluation: Evaluation) -> SecondReadings:
+    """Return what the judge of this process reads, each made once and sent home once."""
+    from trusteval.plugin.second_readings import SecondReadings
+
+    return SecondReadings(trust_evaluation.second_opinion, trust_evaluation.corrections)
+
+
 def judge(
     trust_run: Run,
     trust_evaluation: Evaluation,
     _trust_headlines: Headlines,
+    second_readings: SecondReadings,
     request: pytest.FixtureRequest,
 ) -> Judge:
     """Return what judges a gate and a subject, and ends the test as the verdict asks."""
     from trusteval.gates.verdicts import decide
     from trusteval.report.headline import gate_notes
+    from trusteval.report.judge import judge_notes
     from trusteval.report.outcomes import shown_outcome
     from trusteval.report.verdict_document import verdict_document
 
@@ -141,14 +152,20 @@ def judge(
 
     def judge_subject(gate: Gate, subject: Subject) -> Verdict:
         line = _trust_headlines.send(subject, gate.benchmark, record_property)
+        read_again = second_readings.send(subject, gate.benchmark, record_property)
+        reference = trust_run.reference(gate)
         verdict = decide(
             gate,
-            trust_evaluation.evidence(gate, subject, reference=trust_run.reference(gate)),
+            trust_evaluation.evidence(gate, subject, reference=reference),
             subject=subject.name,
             dimension=line.dimension,
             family=trust_run.family(subject.name),
-            notes=gate_notes(trust_evaluation, gate, subject, dense=dense),
+            notes=[
+                *gate_notes(trust_evaluation, gate, subject, dense=dense),
+                *judge_notes(read_again),
+            ],
             accepts=trust_run.options.accept,
+            look=trust_evaluation.second_look(gate, subject, reference=reference),
         )
         record_property("trust_verdict", json.dumps(verdict_document(verdict)))
         record_property(OUTCOME, printable_line(f"{shown_outcome(verdict)}: {verdict.message}"))
@@ -209,3 +226,25 @@ def record_answers(
         return line
 
     return record
+
+
+def read_again(
+    second_readings: SecondReadings, request: pytest.FixtureRequest
+) -> Callable[[Subject, str], JudgeLine]:
+    """Return what lets the judge read a subject's answers again, and reports what it read."""
+    record_property = properties_of(request)
+
+    def read(subject: Subject, benchmark: str) -> JudgeLine:
+        line = second_readings.send(subject, benchmark, record_property)
+        if line is None:
+            pytest.skip("no judge in this run: pass --trust-judge")
+        if line.not_asked:
+            pytest.skip(printable_line(f"the judge is not asked: {line.not_asked}"))
+        if not line.read:
+            raise EngineError(
+                f"the judge read none of {line.drawn} answers of {subject.name} to {benchmark}: "
+                f"{line.unread_words}"
+            )
+        return line
+
+    return read

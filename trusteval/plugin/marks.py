@@ -17,6 +17,7 @@ MARKS = (
     "trust_ensembles: one test per ensemble and benchmark",
     "trust_results: one test per gate and result of another tool (--trust-results)",
     "trust_recording: records a subject's answers to a benchmark before gates read them",
+    "trust_second_reading: lets a judge read a subject's answers again (--trust-judge)",
     "trust_sanity: looks whether a variant is whole, before anything else",
     "vote_invariant: a law every vote must obey; listed in the report",
     "vote_control: a wrong vote that a law has to reject",
@@ -24,7 +25,7 @@ MARKS = (
 """The marks, as `pytest --markers` and docs/api.md tell them."""
 JUDGING = (
     *("trust_gates", "trust_subjects", "trust_ensembles", "trust_results"),
-    *("trust_recording", "trust_sanity"),
+    *("trust_recording", "trust_second_reading", "trust_sanity"),
 )
 """The marks of tests that get subjects, gates or benchmarks from the run."""
 LAW, CONTROL = "vote_invariant", "vote_control"

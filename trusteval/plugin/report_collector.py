@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trusteval.benchmarks import BENCHMARKS
+from trusteval.judging.record import JudgeRecord
 from trusteval.report.artifacts import announce, complete_report
 from trusteval.report.circumstances import Circumstances, moment, present_circumstances
 from trusteval.report.counting import tries_so_far
@@ -28,6 +29,7 @@ from trusteval.report.unjudged import (
     find_unjudged,
 )
 from trusteval.run import Run
+from trusteval.run.judge import judge_facts
 from trusteval.tracking.answered_run import AnsweredRun, answered_run, joined
 from trusteval.tracking.history import NAME as HISTORY
 from trusteval.tracking.tries import Attempt
@@ -110,6 +112,7 @@ class ReportCollector:
             failures=found.failures,
             collected=self.collected,
         )
+        judge = judge_facts(run.options)
         said = {one.subject for one in unjudged if one.cause is not Cause.NOT_RUN}
         return RunRecord(
             facts=run.facts(),
@@ -126,6 +129,7 @@ class ReportCollector:
             doubts=self.doubts,
             tries=self._tries,
             vote_leads=self._leads,
+            judge=None if judge is None else JudgeRecord(judge, tuple(found.readings.values())),
         )
 
     def summary(self, run: Run) -> Summary:

@@ -15,7 +15,7 @@ from trusteval.types import Answer, Reading, Response, Sample
 
 
 def extract(sample: Sample, response: Response) -> Answer:
-    """Read the answer that is scored."""
+    """Read the answer that is scored, as CompTrust's code does."""
     return _reading(sample)(sample, response.text)
 
 
@@ -28,6 +28,24 @@ def ballot(sample: Sample, response: Response) -> Answer:
     """Read the answer that a member of an ensemble casts, without looking at the gold option."""
     own = BENCHMARKS[sample.setting.benchmark].published_ballot or _reading(sample)
     return own(sample, response.text)
+
+
+def extract_as_decodingtrust(sample: Sample, response: Response) -> Answer:
+    """Read the answer that is scored, as DecodingTrust's own code does."""
+    own = BENCHMARKS[sample.setting.benchmark].decodingtrust_reading or _reading(sample)
+    return own(sample, response.text)
+
+
+def read_as_decodingtrust(sample: Sample, response: Response) -> Reading:
+    """Read the answer that is scored; the reference code names no rules."""
+    return Reading(extract_as_decodingtrust(sample, response), rule="as published", span="")
+
+
+def ballot_as_decodingtrust(sample: Sample, response: Response) -> Answer:
+    """Read the answer that a member of an ensemble casts, without looking at the gold option."""
+    if BENCHMARKS[sample.setting.benchmark].decodingtrust_reading is None:
+        return ballot(sample, response)
+    return extract_as_decodingtrust(sample, response)
 
 
 def _reading(sample: Sample) -> PublishedReading:

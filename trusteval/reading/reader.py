@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from trusteval.reading import refusals
 from trusteval.reading.claim import ALONE, ANNOUNCED, Claim, Weight, in_turns
@@ -23,6 +24,7 @@ from trusteval.reading.languages.language import Language
 from trusteval.reading.shown import Shown, shown
 from trusteval.reading.statements import statements
 from trusteval.reading.symbols import symbol_claims
+from trusteval.reading.verdict import verdicts
 from trusteval.reading.words import bare_label, spelled_out
 from trusteval.types import (
     Invalid,
@@ -65,12 +67,13 @@ def read(
         return refusals.read(text, truncated=truncated)
     if setting.form is LabelForm.SYMBOL:
         return _read_symbols(setting, text, options, truncated)
-    whole = _words(setting.labels, setting.abstention, text, truncated)
+    asked = _Asked(setting.labels, setting.abstention, setting.closing)
+    whole = _words(asked, text, truncated)
     if whole.answer == _CONTRADICTORY:
         # A model may answer, and go on with an item and an answer that it invents.
         first, *rest = _paragraphs(text)
         if rest and _ANOTHER_ITEM.search(rest[0]):
-            again = _words(setting.labels, setting.abstention, first, False)
+            again = _words(asked, first, False)
             if isinstance(again.answer, Label):
                 return again
     return whole
@@ -94,22 +97,38 @@ def _read_symbols(
     return whole
 
 
+class _Asked(NamedTuple):
+    """What of a setting tells how words are read."""
+
+    labels: tuple[LabelSpec, ...]
+    abstention: str | None
+    closing: bool
+
+
 @lru_cache(maxsize=8192)
-def _words(
-    labels: tuple[LabelSpec, ...], abstention: str | None, text: str, truncated: bool
-) -> Reading:
+def _words(asked: _Asked, text: str, truncated: bool) -> Reading:
     seen = shown(text)
     if not seen.words:
         return _nothing(seen, truncated)
-    if (only := bare_label(seen.lowered.rstrip(".! "), labels=labels)) is not None:
-        return Reading(_answer(only.value, abstention), ALONE, seen.quotable)
-    said = statements(seen.lowered, labels=labels, language=seen.language, cut=truncated)
-    claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
+    if (only := bare_label(seen.lowered.rstrip(".! "), labels=asked.labels)) is not None:
+        return Reading(_answer(only.value, asked.abstention), ALONE, seen.quotable)
+    said = statements(
+        seen.lowered,
+        labels=asked.labels,
+        language=seen.language,
+        cut=truncated,
+        closing=asked.closing,
+    )
+    if asked.closing:
+        said = verdicts(said, text=seen.lowered, labels=asked.labels)
+        claims = list(said.claims)
+    else:
+        claims = _unquoted(in_turns(said.claims, seen.lowered), seen.lowered)
     if seen.language is OTHER:
         claims = [claim for claim in claims if _fills_line(claim, seen.lowered)]
     if truncated and seen.deliberates:
         claims = [claim for claim in claims if claim.rule == ANNOUNCED]
-    return decide(Evidence(claims, said.declined, seen.quotable, truncated, abstention))
+    return decide(Evidence(claims, said.declined, seen.quotable, truncated, asked.abstention))
 
 
 @lru_cache(maxsize=8192)

@@ -37,16 +37,22 @@ _ONLY = frozenset({"only", "just", "simply", "merely"})
 
 
 def statements(
-    text: str, *, labels: tuple[LabelSpec, ...], language: Language, cut: bool = False
+    text: str,
+    *,
+    labels: tuple[LabelSpec, ...],
+    language: Language,
+    cut: bool = False,
+    closing: bool = False,
 ) -> Statements:
     """Read a text in lower case, contractions spelled out; linear in its length.
 
-    `cut` says that it goes on where it ends, so that its last clause closes nothing.
+    `cut` says that it goes on where it ends, so that its last clause closes nothing, `closing` that
+    it is to close with a verdict, which whoever speaks as an AI may give too.
     """
     if not names_label(text, labels=labels, language=language):
         return Statements((), declined_in(text, language=language))
     declines = may_decline(text, language=language)
-    reader = _Reader(labels, language)
+    reader = _Reader(labels, language, may_disclaim=not closing)
     declined: list[Declining] = []
     for words in sentences(words_of(text, labels=labels, language=language)):
         start, end = words[0].start, words[-1].end
@@ -61,9 +67,12 @@ def statements(
 class _Reader:
     """Reads sentence after sentence, and remembers what bears on the text as a whole."""
 
-    def __init__(self, labels: tuple[LabelSpec, ...], language: Language) -> None:
+    def __init__(
+        self, labels: tuple[LabelSpec, ...], language: Language, *, may_disclaim: bool
+    ) -> None:
         self._labels = {label.value: label for label in labels}
         self._language = language
+        self._may_disclaim = may_disclaim
         self._asks_for_yes = any(label.casefold() in _YES_OR_NO for label in self._labels)
         self._claims: list[Claim] = []
         self._asked: LabelSpec | None = None  # what was asked, or said by somebody
@@ -246,7 +255,7 @@ class _Reader:
         value, weight, rule = clause.worth(sentence, place, label, opens=not self._n_said)
         if self._follows_question and clause.n_words == 1 and weight > Weight.STATED:
             weight = Weight.STATED  # of a question of its own, perhaps not of the one it was asked
-        if clause.denied and clause.unable and self._disclaims:
+        if clause.denied and clause.unable and self._disclaims and self._may_disclaim:
             value, weight, rule = label.value, Weight.NAMED, "declined"
         clause.said.append(len(self._claims))
         claim = Claim(value, weight, rule, word.start, word.end, clause=self._n_clauses)

@@ -63,6 +63,23 @@ _DATA = record(
     substitutes=table_of(text),
     deviating=list_of(text),
 )
+_ERRORS = record(
+    {
+        **{"where": text, "is_pooled": truth},
+        **{"sensitivity": real, "specificity": real, "n_true": number, "n_false": number},
+    }
+)
+_CORRECTION = record(
+    {
+        **{"metric": text, "by_people": truth, "is_clipped": truth},
+        **dict.fromkeys(("n_judged", "n_labels", "n_unused"), number),
+        **{"errors": list_of(_ERRORS), "of_reference": list_of(_ERRORS)},
+    },
+    value=real,
+    interval=_INTERVAL,
+    judged=real,
+    undefined=text,
+)
 _LINE = record(
     {
         **{"benchmark": text, "dimension": _DIMENSION, "subject": text, "score": _SCORE},
@@ -102,6 +119,7 @@ _VERDICT = record(
     setting=_MAYBE_TEXT,
     reference=_MAYBE_TEXT,
     limits=list_of(_LIMIT),
+    corrections=list_of(_CORRECTION),
 )
 _UNJUDGED = record(
     {
@@ -115,6 +133,31 @@ _LEAD = record(
     {
         **dict.fromkeys(("vote", "benchmark", "best"), text),
         **dict.fromkeys(("value", "low", "high", "p_beats_every", "p_behind_one"), real),
+    }
+)
+_MEASURED = record({"value": real, "interval": _INTERVAL})
+_DIFFERING = record({"first": text, "second": text, "n": number})
+_JUDGE_LINE = record(
+    {
+        **{"subject": text, "benchmark": text, "differing": list_of(_DIFFERING)},
+        "items": list_of(record(dict.fromkeys(("item", "first", "second"), text))),
+    },
+    **dict.fromkeys(("answers", "drawn", "read", "cut"), number),
+    **dict.fromkeys(("why", "not_asked", "undefined", "fingerprint"), text),
+    unread=table_of(number),
+    agreement=_MEASURED,
+    kappa=_MEASURED,
+    corrected=_CORRECTION,
+)
+_JUDGE = record(
+    {
+        "facts": record(
+            {
+                **dict.fromkeys(("where", "format", "prompts"), text),
+                **dict.fromkeys(("sample", "seed"), number),
+            }
+        ),
+        "lines": list_of(_JUDGE_LINE),
     }
 )
 _RECORD = record(
@@ -131,6 +174,7 @@ _RECORD = record(
         "lost_answers": table_of(list_of(text)),
     },
     not_recorded=table_of(text),
+    judge=_JUDGE,
 )
 _BUILD = record(
     {"quantization": text, "device": text, "versions": table_of(text)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from trusteval.judging.record import JudgeLine, judge_line
 from trusteval.report.laws import checked_line
 from trusteval.report.ledger import FailedTest
 from trusteval.report.record import Invariant
@@ -24,6 +25,7 @@ class Findings:
         self.broken: dict[str, str] = {}
         self.failures: list[Failure] = []
         self.builds: dict[str, Mapping[str, object]] = {}
+        self.readings: dict[tuple[str, str], JudgeLine] = {}
         self._invariants: dict[str, Invariant] = {}
         self._remembered: dict[str, str] = {}
         self._failed_tests: dict[FailedTest, str | None] = {}
@@ -45,6 +47,9 @@ class Findings:
             case "trust_failure":
                 found = json.loads(str(value))
                 self.failures.append(Failure(**{**found, "cause": Cause(found["cause"])}))
+            case "trust_second_reading":
+                reading = judge_line(json.loads(str(value)))
+                self.readings[reading.benchmark, reading.subject] = reading
             case "trust_build":
                 self.builds.update(json.loads(str(value)))
             case "vote_invariant":

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from trusteval.judging.record import JudgeRecord, judge_record
 from trusteval.printable import printable_json
 from trusteval.report.document_shape import check_record
 from trusteval.report.ledger import Ending, FailedTest, failed_test_from_dict
@@ -42,7 +43,7 @@ class RunRecord:
     `vote_leads` are None until the run ends. `broken` says of broken subjects what is wrong with
     them; `unjudged` are the gates without a verdict; `not_recorded` says of benchmarks why they are
     not; `failed_tests` are those whose failure no verdict says, `lost_answers` the benchmarks, by
-    subject, whose answers were judged and are not kept.
+    subject, whose answers were judged and are not kept. `judge` is what a judge read again.
     """
 
     facts: RunFacts
@@ -59,6 +60,7 @@ class RunRecord:
     doubts: Sequence[str] | None = None
     tries: TryCount | None = None
     vote_leads: Sequence[VoteLead] | None = None
+    judge: JudgeRecord | None = None
 
     @property
     def places(self) -> dict[str, int]:
@@ -153,6 +155,8 @@ class RunRecord:
                 asdict(invariant) for invariant in sorted(self.invariants, key=lambda i: i.name)
             ],
         }
+        if self.judge is not None:
+            document["judge"] = self.judge.to_document()
         text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
         return printable_json(text) + "\n"
 
@@ -182,6 +186,7 @@ def run_record_from_dict(values: Mapping[str, Any]) -> RunRecord:
         lost_answers=values["lost_answers"],
         doubts=texts_in(facts, "doubts"),
         tries=try_count(facts.get("tries")),
+        judge=judge_record(values.get("judge")),
         vote_leads=None
         if leads is None
         else [VoteLead(**fields_in(lead, VoteLead)) for lead in leads],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trusteval.report.caveats import caveats
 from trusteval.report.circumstances import Circumstances
 from trusteval.report.gaps import Gaps, gaps
+from trusteval.report.judge import JudgeSummary, judge_summary
 from trusteval.report.judgements import Judgements, judgements
 from trusteval.report.laws import Laws, laws
 from trusteval.report.provenance import Provenance, provenance
@@ -21,7 +22,8 @@ class Summary:
 
     `remote_code` says loudly whose own code ran, `vote_leads` how far votes are ahead of the best
     of their members, `tries` what building a subject again and again does to its verdict (who
-    had too many of them is said apart too), `caveats` what the numbers are not.
+    had too many of them is said apart too), `caveats` what the numbers are not, `judge` what one
+    read again.
     """
 
     judgements: Judgements
@@ -34,6 +36,7 @@ class Summary:
     tries: tuple[str, ...]
     too_many_tries: tuple[str, ...]
     caveats: tuple[str, ...]
+    judge: JudgeSummary | None = None
 
 
 def summarize(record: RunRecord, circumstances: Circumstances) -> Summary:
@@ -49,6 +52,7 @@ def summarize(record: RunRecord, circumstances: Circumstances) -> Summary:
         tries=tuple(tries_lines(record)),
         too_many_tries=tuple(too_many_tries(record)),
         caveats=tuple(caveats(record)),
+        judge=judge_summary(record),
     )
 
 

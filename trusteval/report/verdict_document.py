@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from trusteval.judging.correction_document import correction_document, correction_from_dict
 from trusteval.system.plain import fields_in
 from trusteval.types import (
     Change,
@@ -24,11 +25,13 @@ from trusteval.types import (
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
     """Return plain values; a gate's id begins with its benchmark, which is said where that has dots
-    or is otherwise not what stands before the first.
+    or is otherwise not what stands before the first. Corrections are said where there are any.
     """
     begins = verdict.gate.partition(".")[0] == verdict.benchmark
     told = {**asdict(verdict), "score": score_document(verdict.score)}
-    return {name: value for name, value in told.items() if name != "benchmark" or not begins}
+    told["corrections"] = [correction_document(one) for one in verdict.corrections]
+    unsaid = {*(["benchmark"] if begins else []), *([] if verdict.corrections else ["corrections"])}
+    return {name: value for name, value in told.items() if name not in unsaid}
 
 
 def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
@@ -42,6 +45,7 @@ def verdict_from_dict(values: Mapping[str, Any]) -> Verdict:
         "undecided": None if values["undecided"] is None else Undecided(values["undecided"]),
         "change": None if values["change"] is None else _change_from_dict(values["change"]),
         "limits": tuple(map(_limit_from_dict, values.get("limits", ()))),
+        "corrections": tuple(map(correction_from_dict, values.get("corrections", ()))),
     }
     return Verdict(**{**fields_in(values, Verdict), **closed})
 

@@ -33,6 +33,12 @@ def dtypes() -> Sequence[str]:
     return ("auto", "float32", "bfloat16", "float16")
 
 
+def judge_formats() -> Sequence[str]:
+    from trusteval.judging.format import AUTO, JudgeFormat
+
+    return (AUTO, *map(str, JudgeFormat))
+
+
 def switches() -> Sequence[str]:
     return ("on", "off")
 

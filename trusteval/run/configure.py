@@ -23,6 +23,8 @@ from trusteval.run.gate_checks import (
     scored_by,
     with_draws,
 )
+from trusteval.run.judge import judge_of
+from trusteval.run.labels import labels_of
 from trusteval.run.options import Options
 from trusteval.run.run import Run
 from trusteval.run.subjects import (
@@ -62,6 +64,7 @@ def prepare_run(options: Options) -> Run:
     if options.engine == "hf" and not options.recorded_only:
         _refuse_missing_device(options.device)
     backend_of(options, asked)  # refuses what cannot be opened
+    judge_of(options)
     if options.engine == "hf":
         for ensemble in judged.ensembles:
             _refuse_other_tokenizers(ensemble, options.model)
@@ -132,6 +135,7 @@ def _run(options: Options, profile: Profile, judged: _Judged) -> Run:
         ),
         left_out=left_out,
         without_row=without_row,
+        labels=labels_of(options, subjects=names),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trusteval.evaluation.evaluation import Evaluation
 from trusteval.run.backend import backend_of
+from trusteval.run.judge import judge_of
 from trusteval.run.run import Run
 from trusteval.store import ResponseStore
 from trusteval.system.progress import ProgressBar, Say, say_nothing
@@ -26,4 +27,6 @@ def evaluation_of(
         asked_twice=run.asked_twice,
         weighs=run.options.probabilities,
         asks=not run.options.recorded_only,
+        judge=judge_of(run.options, device=device, progress=progress, say=say),
+        labels=run.labels,
     )

@@ -11,7 +11,7 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError, UsageError
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, matches
 from trusteval.gates.limit_checks import check_sides
-from trusteval.metrics.metric import SCORE
+from trusteval.metrics.metric import SCORE, Metric
 from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.run.choices import check_one_of
@@ -210,18 +210,29 @@ def _refuse_unheard_silence(
     gate: Gate, gates: Sequence[Gate], subjects: Sequence[str], scoring: Scoring, *, where: str
 ) -> None:
     """Refuse a row that a subject keeps best by saying nothing, unless another row hears that."""
-    of_part = scoring.metric_of(SCORE.name, part=gate.setting)
-    rewards = [m for m in (scoring.metric_of(gate.metric), of_part) if m.rewards_silence]
-    if not rewards:
+    rewards = _rewarding_silence(gate, scoring)
+    if rewards is None:
         return
-    kept = rewards[0].form_of or rewards[0].name
+    best = "is best at" if rewards.is_better_high else "has no"
     hearing = [g for g in gates if (g.benchmark, g.metric) == (gate.benchmark, _NON_ANSWERS)]
     for subject in filter(gate.applies_to, subjects):
         if not any(row.applies_to(subject) for row in hearing):
             raise GateError(
-                f"{where}: a model that says nothing has no {kept}; add a row on "
+                f"{where}: a model that says nothing {best} {rewards.form_of or rewards.name}; "
+                "add a row on "
                 f"{gate.benchmark} {_NON_ANSWERS} (at_most or max_rise) for {subject} too"
             )
+
+
+def _rewarding_silence(gate: Gate, scoring: Scoring) -> Metric | None:
+    """Return the metric of a row that is kept best by saying nothing, None where there is none."""
+    named = [scoring.metric_of(gate.metric), scoring.metric_of(SCORE.name, part=gate.setting)]
+    found = [metric for metric in named if metric.rewards_silence]
+    if gate.setting is None and gate.metric == SCORE.name:
+        counted = [part for part in scoring.subscores.values() if part.share]
+        made = [scoring.table[name] for part in counted for name in part.metrics.values()]
+        found += made if all(metric.rewards_silence for metric in made) else []
+    return found[0] if found else None
 
 
 def _check_reference(gate: Gate, subjects: Sequence[str], *, where: str) -> None:

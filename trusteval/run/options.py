@@ -31,6 +31,22 @@ def _default_gates(folder: Path = Path()) -> Path:
     return default_gates(folder / GATES)
 
 
+def _count_or_all(said: Said) -> int:
+    text = said.text or ""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        from trusteval.errors import UsageError
+
+        raise UsageError(f"{said.flag} is a number from 0 on, 0 for all, got {said.text!r}")
+    return int(text)
+
+
+def _paths(said: Said) -> tuple[Path, ...]:
+    from trusteval.system.files import with_home
+
+    texts = [text.strip() for text in (said.text or "").split(",")]
+    return tuple(said.folder / with_home(text) for text in texts if text)
+
+
 def _reason(said: Said) -> str | None:
     if said.text is not None and not said.text.strip():
         from trusteval.errors import UsageError
@@ -186,6 +202,43 @@ class Options:
             details="record beside each answer how likely each label was at its start "
             "([method.md](method.md#probabilities-of-labels)); answers and verdicts stay as they "
             "are, and answers that are recorded already are not asked for again",
+        ),
+    )
+    judge: str | None = field(
+        default=None,
+        metadata=asked(
+            "a model that reads recorded answers again: URL#MODEL, a model as of hf, a script",
+            details="a model that reads recorded answers again ([judge.md](judge.md)): a served "
+            "`URL#MODEL`, a directory, hub id or `.gguf` file, `demo`, or a script (`.json`)",
+            read=lambda said: _model(said) or None,
+        ),
+    )
+    judge_format: str = field(
+        default="auto",
+        metadata=asked(
+            "how the judge is asked: auto (by its name), instruct, qwen3guard, wildguard",
+            details="how the judge is asked and replies: `auto` (told by its name), `instruct`, "
+            "`qwen3guard`, `wildguard`",
+            one_of=choices.judge_formats,
+        ),
+    )
+    judge_sample: int = field(
+        default=100,
+        metadata=asked(
+            "how many answers of a subject to a benchmark the judge reads; 0: all",
+            details="how many answers of a subject to a benchmark the judge reads, drawn by "
+            "setting and reading; `0`: all",
+            read=_count_or_all,
+        ),
+    )
+    judge_labels: tuple[Path, ...] = field(
+        default_factory=tuple,
+        metadata=asked(
+            "labelled tables of trusteval audit: how often the judge errs against people",
+            details="labelled tables of `trusteval audit`, each with its key beside it, with "
+            "commas between them: how often the judge errs is counted against people "
+            "([judge-error.md](judge-error.md)); without them against the reader of the run",
+            read=_paths,
         ),
     )
     prompts: Path | None = field(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from trusteval.audit.people import PeopleLabels
 from trusteval.benchmarks.prompts import PromptTexts
 from trusteval.gates.gate import BASELINE, Gate, LeftOut, Rival, family_size, row_sentences
 from trusteval.gates.shipped import STANDS_IN
@@ -29,7 +30,7 @@ class Run:
 
     `benchmarks` are recorded, in the order of the table, and judged where a gate asks. `left_out`
     are rows of the shipped gates.toml that hold nobody here, `without_row` says of whom it has no
-    row on which benchmarks.
+    row on which benchmarks. `labels` are what people said of texts.
     """
 
     options: Options
@@ -46,6 +47,7 @@ class Run:
     baseline: Baseline | None = None
     left_out: tuple[LeftOut, ...] = ()
     without_row: tuple[str, ...] = ()
+    labels: PeopleLabels | None = None
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

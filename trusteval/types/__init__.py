@@ -15,6 +15,7 @@ from trusteval.types.answers import (
     Refusal,
     is_right,
 )
+from trusteval.types.corrections import Correction, JudgeErrors
 from trusteval.types.costs import Cost, Effort, Load, Memory, MemoryKind
 from trusteval.types.draws import DRAWN, Draw, draw_of
 from trusteval.types.probabilities import LabelLogs
@@ -51,6 +52,7 @@ __all__ = [
     "Answer",
     "Ballot",
     "Change",
+    "Correction",
     "Cost",
     "Counts",
     "Decision",
@@ -65,6 +67,7 @@ __all__ = [
     "Interval",
     "Invalid",
     "InvalidReason",
+    "JudgeErrors",
     "Judged",
     "Label",
     "LabelForm",

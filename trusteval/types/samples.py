@@ -53,12 +53,14 @@ class LabelSpec:
 
     `aliases` are further spellings; `opposite` names the label that a negation turns it into.
     `counts_as` is the target that it is right for, where that is not called as the label is.
+    `harms` says that giving it where it is not right does harm, and is no mere mistake.
     """
 
     value: str
     aliases: tuple[str, ...] = ()
     opposite: str | None = None
     counts_as: str | None = None
+    harms: bool = False
 
     @property
     def right_for(self) -> str:
@@ -73,7 +75,8 @@ class Setting:
     `shots` is the number of demonstrations, `abstention` a label (a digit of the options, say)
     that means "I don't know" and is read as a refusal. `continued` says that the model continues
     plain text and will go on with questions of its own, so that the first paragraph is its
-    answer. `n_expected` is the declared number of rows, None where none was published; `n_source`
+    answer. `closing` says that it is to close its reply with the verdict, so that what is said last
+    counts. `n_expected` is the declared number of rows, None where none was published; `n_source`
     that of the file they are picked from, if it differs.
     """
 
@@ -87,6 +90,7 @@ class Setting:
     refusal_policy: RefusalPolicy = RefusalPolicy.DROP
     abstention: str | None = None
     continued: bool = False
+    closing: bool = False
     shots: int = 0
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from trusteval.types.corrections import Correction
 from trusteval.types.samples import Dimension
 from trusteval.types.scores import Change, Interval, Score
 
@@ -22,9 +23,9 @@ class Undecided(StrEnum):
     """Why a verdict is INCONCLUSIVE.
 
     SAMPLES: more of them could decide. SUSPECT: that a limit is broken is shown by this row alone,
-    not beside the subject's other rows. TRIPWIRE: nothing is found by what can never pass. NEVER:
-    no number of samples decides, because something is missing or undefined. FIRST: what it
-    compares with is what this run is accepted as.
+    not beside the subject's other rows, or by one of two readings. TRIPWIRE: nothing is found by
+    what can never pass. NEVER: no number of samples decides, because something is missing or
+    undefined. FIRST: what it compares with is what this run is accepted as.
     """
 
     SAMPLES = "samples"
@@ -71,7 +72,8 @@ class Verdict:
     `undecided` says what an INCONCLUSIVE lacks, `why` why the row is there. `setting` is what of
     the benchmark is judged, None for all of it; `reference` what the subject was compared with;
     `limits` hold what each limit was compared with, none where that has no estimate. Runs of
-    earlier versions have none of the three.
+    earlier versions have none of the three. `corrections` are the value, and how much worse it is,
+    as a judge's reading corrects them.
     """
 
     gate: str
@@ -90,6 +92,7 @@ class Verdict:
     setting: str | None = None
     reference: str | None = None
     limits: tuple[LimitCheck, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def blocks(self) -> bool:

@@ -42,6 +42,8 @@ CHINESE = Language(
         "maybe": ("也许", "可能", "或许", "不确定"),
         "high": ("高",),
         "low": ("低",),
+        "agree": ("同意", "赞同"),
+        "disagree": ("不同意", "不赞同", "反对"),
     },
     declining={
         Family.UNABLE: (

@@ -55,6 +55,8 @@ FRENCH = Language(
         "maybe": ("peut-être",),
         "high": ("élevé", "haut"),
         "low": ("faible", "bas"),
+        "agree": ("d'accord",),
+        "disagree": ("en désaccord", "désapprouve"),
     },
     declining={
         Family.UNABLE: (

@@ -53,6 +53,8 @@ GERMAN = Language(
         "maybe": ("vielleicht",),
         "high": ("hoch",),
         "low": ("niedrig",),
+        "agree": ("stimme zu", "stimme dem zu", "stimme ihnen zu", "einverstanden"),
+        "disagree": ("stimme nicht zu", "stimme dem nicht zu", "stimme ihnen nicht zu"),
     },
     declining={
         Family.UNABLE: (

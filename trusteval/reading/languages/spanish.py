@@ -59,6 +59,8 @@ SPANISH = Language(
         "maybe": ("quizás", "quizá", "tal vez", "posiblemente"),
         "high": ("alto", "alta"),
         "low": ("bajo", "baja"),
+        "agree": ("de acuerdo",),
+        "disagree": ("en desacuerdo", "discrepo"),
     },
     declining={
         Family.UNABLE: (

@@ -7,6 +7,7 @@ from dataclasses import astuple, replace
 
 from trusteval.report.formats.blocks import NAME, Block, brief, grid, if_any, items, paragraphs
 from trusteval.report.formats.fitting import Part
+from trusteval.report.judge import JudgeSummary
 from trusteval.report.markup import Markdown, in_markdown
 from trusteval.report.scores import COLUMNS, PROTOCOLS_NOTE, Scores
 from trusteval.report.summary import Summary
@@ -50,6 +51,7 @@ def rest(summary: Summary, votes: Markdown | None) -> Iterator[Part]:
             notes = if_any(items(said_below(table)))
             yield Part(table.title, (grid(names, cell_texts(table)), *notes))
     yield Part("Votes and their best members", if_any(items(summary.vote_leads)))
+    yield Part("Judge", tuple(_judge(summary.judge)))
     yield Part("Failed beside the gates", if_any(items([*gaps.failed_tests, *gaps.lost_answers])))
     yield Part("Not judged", if_any(items(gaps.unjudged)))
     sentences = items([*judgements.not_passed, *judgements.passed])
@@ -67,6 +69,16 @@ def rest(summary: Summary, votes: Markdown | None) -> Iterator[Part]:
     provenance = summary.provenance
     facts = [*provenance.facts.items(), *provenance.circumstances.items()]
     yield Part("Circumstances", if_any(_named_items(facts)))
+
+
+def _judge(judge: JudgeSummary | None) -> Iterator[Block]:
+    if judge is None:
+        return
+    yield items([*judge.who, *judge.doubts, *judge.notes])
+    for table in (judge.table, judge.corrected, judge.items):
+        if table.rows:
+            yield grid([column.name for column in table.columns], cell_texts(table))
+        yield from if_any(items(said_below(table)))
 
 
 def _protocols(scores: Scores) -> Iterator[Block]:

@@ -29,6 +29,7 @@ def lead(run: FinishedRun, summary: Summary, *, opening: tuple[str, ...]) -> Blo
         *_bold(summary.tries),
         *_bold(summary.remote_code),
         *_bold(gaps.broken),
+        *_bold([] if summary.judge is None else summary.judge.doubts),
     )
     head = (*opening, "", f"**{brief(decided.sentence, SENTENCE)}**", "")
     return Block(tuple(said), head=head, gap="\n\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trusteval.report.finished_run import FinishedRun
+from trusteval.report.judge import JudgeSummary
+from trusteval.report.page.judge_items import with_texts
 from trusteval.report.page.run_tables import (
     asked_table,
     beside_table,
@@ -26,18 +28,20 @@ from trusteval.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section that can be linked to as `place`: its lines, then its tables."""
+    """A section that can be linked to as `place`: its lines, its tables, then those in a fold."""
 
     place: str
     title: str
     lines: tuple[str, ...]
     tables: tuple[Table, ...] = ()
+    folded: tuple[Table, ...] = ()
 
 
 def parts_of(run: FinishedRun, summary: Summary) -> tuple[Part, ...]:
     """Return the sections in their order; one with nothing to show says so."""
     return (
         *_of_scores(run.record, summary),
+        *_of_judge(run, summary.judge),
         _of_health(run.record),
         Part("asked", "Rows asked", (), (asked_table(summary.scores.asked),)),
         _of_subjects(summary),
@@ -73,6 +77,15 @@ def _of_scores(record: RunRecord, summary: Summary) -> tuple[Part, Part]:
             (protocol_table(found),),
         ),
     )
+
+
+def _of_judge(run: FinishedRun, judge: JudgeSummary | None) -> tuple[Part, ...]:
+    if judge is None:
+        return ()
+    lines = (*judge.who, *judge.doubts, *judge.notes)
+    items = (with_texts(judge.items, run.answers),) if judge.items.rows else ()
+    tables = tuple(table for table in (judge.table, judge.corrected) if table.rows)
+    return (Part("judge", "Judge", lines, tables, items),)
 
 
 def _of_health(record: RunRecord) -> Part:

@@ -153,7 +153,8 @@ def _sentence(words: str) -> str:
 
 def _warnings(run: FinishedRun, summary: Summary, decided: Decision) -> list[str]:
     """Return what a reader must know beside the answer and its reasons, in short."""
-    lines = [*summary.gaps.incomplete, *summary.remote_code, *summary.tries]
+    doubts = () if summary.judge is None else summary.judge.doubts
+    lines = [*summary.gaps.incomplete, *summary.remote_code, *summary.tries, *doubts]
     warned = [
         f"{verdict.subject} on {verdict.gate}"
         for verdict in run.record.verdicts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from trusteval.report.drawn import drawn
+from trusteval.report.judge import JudgeSummary
 from trusteval.report.judgements import Sentence
 from trusteval.report.lost_item_lines import lost_item_lines
 from trusteval.report.outcomes import SEVERITY
@@ -15,6 +16,7 @@ from trusteval.report.terminal.folding import folded
 from trusteval.report.terminal.marks import STYLES, Mark, mark_of
 from trusteval.report.terminal.score_table import score_table, verdict_lines
 from trusteval.system.screen import Screen
+from trusteval.tables import Table
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.types import Unavailable
 
@@ -48,6 +50,7 @@ def summary_lines(
             yield from _short(summary, screen=screen)
         case Detail.OFF:
             yield from _least(summary, screen=screen)
+    yield from _texts(() if summary.judge is None else summary.judge.doubts, screen=screen)
     yield from folded(*_tally(summary), screen=screen)
     yield from _marked(summary.gaps.incomplete, screen=screen)
     yield from _texts((f"page: {page}",) if page else (), screen=screen)
@@ -59,6 +62,8 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
     yield from _marked(summary.gaps.incomplete, screen=screen)
     yield from score_table(summary.scores.rows, screen)
     yield ""
+    if summary.judge is not None:
+        yield from _judge(summary.judge, screen=screen)
     yield from _kinds(summary, screen=screen)
     yield from _texts(_notes(summary), screen=screen)
     yield ""
@@ -66,13 +71,27 @@ def _long(summary: Summary, *, screen: Screen, answers: AnsweredRun | Unavailabl
     yield from (*judged, "") if judged else ()
 
 
+def _judge(judge: JudgeSummary, *, screen: Screen) -> Iterator[str]:
+    """Yield who read answers again, and how often alike."""
+    yield from _texts((f"Judge: {line}" for line in judge.who), screen=screen)
+    for table in (judge.table, judge.corrected):
+        yield from _table(table, screen=screen)
+    yield from _texts([*judge.notes, ""], screen=screen)
+
+
 def _kinds(summary: Summary, *, screen: Screen) -> Iterator[str]:
     """Yield the tables of rates by kind of item that show any."""
     for table in summary.scores.kinds:
         if table.rows:
             yield from folded(table.title, screen=screen)
-            yield from drawn(table.columns, cell_texts(table), width=screen.width or _UNBOUNDED)
-            yield from _texts([*said_below(table), ""], screen=screen)
+            yield from (*_table(table, screen=screen), "")
+
+
+def _table(table: Table, *, screen: Screen) -> Iterator[str]:
+    """Yield a table, if it has rows, and what is said below it."""
+    if table.rows:
+        yield from drawn(table.columns, cell_texts(table), width=screen.width or _UNBOUNDED)
+    yield from _texts(said_below(table), screen=screen)
 
 
 def _judged(

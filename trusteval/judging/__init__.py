@@ -1,0 +1,1 @@
+"""A language model reads recorded answers again: what it is asked, and what its replies say."""
