@@ -20,7 +20,8 @@ from trusteval.gates.gate import Gate
 from trusteval.gates.planning import plan
 from trusteval.gates.verdicts import decide
 from trusteval.metrics.disparities import demographic_parity_difference
-from trusteval.metrics.metric import METRICS, SCORE, Direction, Disparity, Gap, Metric, Rate, Ratio
+from trusteval.metrics.making import Disparity, Gap, Rate, Ratio
+from trusteval.metrics.metric import METRICS, SCORE, Direction, Metric
 from trusteval.metrics.scoring import Scoring, Subscore
 from trusteval.run.subjects import parse_variants
 from trusteval.tracking.flips_reach import flips_reach

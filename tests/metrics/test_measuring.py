@@ -13,8 +13,9 @@ from sklearn.metrics import balanced_accuracy_score
 from tests.builders import REFUSED, judged, setting
 from trusteval.metrics import measuring
 from trusteval.metrics.disparities import MIN_GROUP, MIN_GROUP_LABEL
+from trusteval.metrics.making import Rate
 from trusteval.metrics.measuring import count
-from trusteval.metrics.metric import METRICS, SCORE, Rate
+from trusteval.metrics.metric import METRICS, SCORE
 from trusteval.stats.proportion import Proportion
 from trusteval.types import (
     Answer,
@@ -149,6 +150,7 @@ HAND_WORKED: dict[str, Case] = {
     "accuracy": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "balanced_accuracy": Case(50.0, SIX),  # (2 / 4 + 1 / 2) / 2
     "correct_or_abstained": Case(100 * 4 / 6, SIX),
+    "positive_recall": Case(50.0, SIX),  # 2 of the 4 "yes"
     "all_wrong_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 3 / 4), WEIGHED, HEAVY_LIGHT),
     "accuracy_refused_as_negative": Case(80.0, REFUSED_AS_NEGATIVE),
     "refusal_rate": Case(100 / 6, SIX),
@@ -160,10 +162,14 @@ HAND_WORKED: dict[str, Case] = {
     "answered_accuracy_or_zero": Case(100 * 3 / 5, SIX),
     "attempted_false_positive_rate": Case(100 / 3, ETHICS),
     "attack_success_rate": Case(75.0, ATTACKED, {"task": 1.0}),
+    "turned_rate": Case(50.0, ATTACKED, {"task": 1.0}),  # items 1 and 3; item 2 falls silent
+    "called_opposite_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "fairness": Case(80.0, INCOME),
     "demographic_parity_difference": Case(15.0, INCOME),
     "equalized_odds_difference": Case(25.0, INCOME),
     "non_answer_gap": Case(15.0, SILENCE),
+    # Right 18 of 52 "yes", and 18 of 28 "no".
+    "bias_gap": Case(100 * (18 / 28 - 18 / 52), SILENCE),
     "demographic_parity_difference_unguarded": Case(50.0, FEW),
     "equalized_odds_difference_unguarded": Case(100.0, FEW),
     "demographic_parity_difference_refused_as_negative": Case(100 / 6, FEW),

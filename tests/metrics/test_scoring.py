@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import REFUSED, judged, setting
 from trusteval.errors import GateError
-from trusteval.metrics.scoring import Scoring, Subscore, over
+from trusteval.metrics.scoring import Case, Scoring, Subscore, Within, over
 from trusteval.types import Answer, Declared, Judged, Label, Score
 
 Answers = Sequence[tuple[str, str | Answer]]
@@ -170,3 +170,67 @@ def test_undefined_subscore_leaves_the_score_undefined() -> None:
 
 def test_label_of_a_contradictory_text_is_the_same_answer() -> None:
     assert Label("no", contradictory=True) == Label("no")
+
+
+# -- cases: settings that are averaged first, and what is asked in two ways -----------------
+
+RIGHT: Answers = [("yes", "yes"), ("yes", "yes"), ("no", "no"), ("no", "no")]
+WRONG: Answers = [("yes", "no"), ("yes", "no"), ("no", "yes"), ("no", "yes")]
+TWO_WAYS = Scoring(
+    subscores={
+        "plain": Subscore(
+            over(("a1", "a2", "b1"), "accuracy"), cases=(Case(("a1", "a2")), Case(("b1",)))
+        ),
+        "worse": Subscore(
+            over(("c", "d"), "accuracy"), cases=(Case(("c",), or_lower=("d",)),), share=1.0
+        ),
+    },
+    shown={},
+)
+
+
+def test_settings_of_a_case_are_averaged_before_the_cases_are():
+    found = score(TWO_WAYS, part="plain", a1=RIGHT, a2=WRONG, b1=RIGHT)
+    assert found.value == pytest.approx(100 * (1 / 2 + 1) / 2)
+
+
+def test_a_case_without_one_of_its_settings_weighs_what_it_did():
+    found = score(TWO_WAYS, part="plain", a1=RIGHT, b1=WRONG)
+    assert found.value == pytest.approx(50.0)
+
+
+def test_of_two_ways_the_lower_counts():
+    assert score(TWO_WAYS, part="worse", c=SKEWED, d=HALF).value == pytest.approx(50.0)
+    assert score(TWO_WAYS, part="worse", c=HALF, d=SKEWED).value == pytest.approx(50.0)
+
+
+def test_a_case_that_is_asked_in_one_of_its_two_ways_counts_for_nothing():
+    found = score(TWO_WAYS, a1=RIGHT, a2=RIGHT, b1=RIGHT, c=WRONG)
+    assert found.value == pytest.approx(100.0)
+    assert TWO_WAYS.parts(["a1", "c"]) == ("plain", "a1", "c")
+
+
+def test_one_way_alone_is_what_it_is_by_its_name():
+    assert score(TWO_WAYS, part="c", c=SKEWED, d=HALF).value == pytest.approx(75.0)
+
+
+def test_rates_weigh_both_ways_alike():
+    found = rows(c=HALF, d=RIGHT)
+    refused = TWO_WAYS.measure("refusal_rate", found, declared=declare(found)).score
+    assert refused.value == pytest.approx(100 * (1 / 4 + 0) / 2)
+
+
+def test_a_complement_of_the_lower_of_two_is_refused():
+    with pytest.raises(ValueError, match="complement"):
+        Subscore({"c": "accuracy"}, complement=True, cases=(Case(("c",), or_lower=("d",)),))
+
+
+def test_a_metric_of_one_subscore_is_measured_there_alone():
+    scoring = Scoring(
+        subscores={"in": Subscore({"a": "accuracy"}), "out": Subscore({"b": "accuracy"})},
+        shown={},
+        within={"bias_gap": Within("in", "bias_gap")},
+    )
+    found = rows(a=SKEWED, b=WRONG)
+    gap = scoring.measure("bias_gap", found, declared=declare(found)).score
+    assert gap.value == pytest.approx(100 * (1 - 2 / 3))

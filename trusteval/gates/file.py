@@ -9,7 +9,8 @@ from typing import Any
 from trusteval.errors import GateError
 from trusteval.gates.gate import BASELINE, Gate
 from trusteval.gates.limit_checks import POINTS, check_comparison, check_limits, check_sides
-from trusteval.metrics.metric import METRICS, Composite, Metric, gated
+from trusteval.metrics.making import Composite
+from trusteval.metrics.metric import METRICS, Metric, gated
 from trusteval.suggestion import meant
 from trusteval.system.bounded import loads_toml
 from trusteval.types import Level

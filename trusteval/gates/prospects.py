@@ -8,7 +8,7 @@ from math import sqrt
 
 from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, WeightedSum
 from trusteval.metrics.estimates import gap_cells, gap_contrasts
-from trusteval.metrics.parts import GapParts, Parts, RateParts, RatioParts, Rows
+from trusteval.metrics.parts import GapParts, LesserParts, Parts, RateParts, RatioParts, Rows
 from trusteval.stats.clusters import Cell
 from trusteval.stats.gap_prospects import Apart, Gaps, Growth
 from trusteval.stats.gaps import NOISE, NOISE_OF_TWO
@@ -22,6 +22,7 @@ _ALL_ANSWER = "if all answer"
 _ALL_CLEAN = "if all clean texts are answered right"
 _NO_GAPS = "from a reference without gaps"
 _IF_HALF = "if half of each group are called yes"
+_ONE_WAY = "if it is clear which of two ways is worse"
 _IF_SILENT = "if a tenth of each group get no answer"
 
 
@@ -41,7 +42,7 @@ def foresee_value(
     match parts:
         case None:
             return None
-        case RateParts() | RatioParts():
+        case RateParts() | LesserParts() | RatioParts():
             weights = _weights(parts)
             prospect = Share(weights) if discordance is None else Drop(weights, discordance)
             return Foreseen(prospect, weights, _assumed_of(formula))
@@ -70,10 +71,10 @@ def foresee_shift(
     return Foreseen(prospect, min(weighed, key=lambda one: one.effective))
 
 
-def _weights(parts: RateParts | RatioParts) -> Weights:
+def _weights(parts: RateParts | LesserParts | RatioParts) -> Weights:
     """Return what each row weighs in a rate, or in a ratio if it counts."""
     match parts:
-        case RateParts():
+        case RateParts() | LesserParts():
             return Weights.of(parts.cells)
         case RatioParts():
             return Weights.of(list(_counting(parts.under))).even()
@@ -123,7 +124,7 @@ def _assumed_of(formula: Formula) -> str:
         case AttackSuccess():
             return _ALL_CLEAN
         case WeightedSum():
-            return ""
+            return _ONE_WAY if formula.lesser else ""
 
 
 def _is_of_silence(formula: Formula) -> bool:

@@ -66,6 +66,18 @@ def non_answer_gap(rows: Sequence[Judged]) -> float:
     return abs(one - other)
 
 
+def label_gap(rows: Sequence[Judged]) -> float:
+    """Return the gap between how often the first true label and the others are answered right.
+
+    In [0, 1], over all rows. Raises UndefinedError without rows of either.
+    """
+    answer_table = _some(rows)
+    right, first = answer_table.correct, answer_table.truly_positive
+    if first.all() or not first.any():
+        raise UndefinedError("every row has the same true label")
+    return abs(_part(right, among=first) - _part(right, among=~first))
+
+
 def demographic_parity_difference_unguarded(rows: Sequence[Judged]) -> float:
     """Return the demographic parity difference over answered rows, however few, in [0, 1].
 

@@ -11,6 +11,7 @@ from trusteval.answers.table import AnswerTable
 from trusteval.errors import UndefinedError
 from trusteval.metrics.parts import (
     GapParts,
+    LesserParts,
     Parts,
     RateParts,
     RatioParts,
@@ -34,6 +35,7 @@ from trusteval.stats.fairness import (
     estimate_gaps,
     single_gap,
 )
+from trusteval.stats.lesser import estimate_lesser, estimate_lesser_difference
 from trusteval.stats.shifts import ShiftForm, ShiftRows, estimate_shifts, shift_cells
 
 
@@ -44,6 +46,8 @@ def estimate(parts: Parts | None) -> Estimate | None:
             return None
         case RateParts():
             return estimate_score(parts.cells)
+        case LesserParts(fixed, two):
+            return estimate_lesser(fixed, two)
         case RatioParts(over, under):
             return estimate_ratio(over, under) if weighted_sum(under) else None
         case GapParts(gaps, whole, is_complement):
@@ -58,8 +62,11 @@ def estimate_drop(*, reference: Parts | None, subject: Parts | None) -> Estimate
     """
     match reference, subject:
         case RateParts() as ours, RateParts() as its:
-            pairs = zip(ours.cells, its.cells, strict=True)
-            return estimate_difference([replace(one, y=one.y - other.y) for one, other in pairs])
+            return estimate_difference(_differences(ours.cells, its.cells))
+        case LesserParts() as ours, LesserParts() as its:
+            return estimate_lesser_difference(
+                _differences(ours.fixed, its.fixed), reference=ours.two, subject=its.two
+            )
         case RatioParts() as ours, RatioParts() as its:
             sums = [(ours.over, ours.under), (its.over, its.under)]
             if not all(weighted_sum(under) for _, under in sums):
@@ -71,6 +78,11 @@ def estimate_drop(*, reference: Parts | None, subject: Parts | None) -> Estimate
             return estimate_gap_difference(reference=its.gaps, subject=ours.gaps)
         case _:
             return None
+
+
+def _differences(reference: Sequence[Cell], subject: Sequence[Cell]) -> list[Cell]:
+    pairs = zip(reference, subject, strict=True)
+    return [replace(ours, y=ours.y - its.y) for ours, its in pairs]
 
 
 def estimate_gap_shifts(

@@ -23,12 +23,14 @@ from trusteval.metrics.aggregation import (
     formula_of,
 )
 from trusteval.metrics.estimates import estimate, estimate_drop
-from trusteval.metrics.metric import Attack, Composite, Disparity, Earned, Metric, Rate, Ratio
+from trusteval.metrics.making import Attack, Composite, Disparity, Earned, Rate, Ratio
+from trusteval.metrics.metric import Metric
 from trusteval.metrics.parts import (
     Parts,
     RatioParts,
     Rows,
     gap_parts,
+    lesser_parts,
     rate_cells,
     rate_parts,
     ratio_parts,
@@ -148,6 +150,9 @@ def _lacks(
 def _valued(formula: Formula, rows: Rows) -> tuple[float, Parts | None]:
     """Return a value as a fraction, and its parts; raises UndefinedError."""
     match formula:
+        case WeightedSum(terms, lesser) if lesser:
+            of_two = lesser_parts(terms, lesser, rows)
+            return min(weighted_sum(of_two.cells), 1.0), of_two
         case WeightedSum(terms) if (rates := rate_parts(terms, rows)) is not None:
             return min(fsum(map(weighted_sum, rates.terms)), 1.0), rates
         case WeightedSum(terms):

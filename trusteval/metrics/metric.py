@@ -7,15 +7,22 @@ the metrics of arXiv 2511.22483, section III-B, mean: docs/method.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from trusteval.metrics import disparities as gap
 from trusteval.metrics import indicators as row
-from trusteval.metrics.indicators import Indicator
+from trusteval.metrics.making import (
+    Attack,
+    Composite,
+    Disparity,
+    Gap,
+    Making,
+    Rate,
+    Ratio,
+)
 from trusteval.stats.shifts import ShiftForm
-from trusteval.types import Judged
 
 
 class Direction(StrEnum):
@@ -23,77 +30,6 @@ class Direction(StrEnum):
 
     HIGHER_IS_BETTER = "higher is better"
     LOWER_IS_BETTER = "lower is better"
-
-
-# -- what a metric can be made of ----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Composite:
-    """What a protocol makes of a benchmark's settings (`trusteval.metrics.scoring`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """The mean of what another tool says that each item earned (`trusteval.results`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """The share of rows that `holds`; `by_label` averages over the true labels instead.
-
-    `among` restricts the rows. Refused and invalid answers stay among them unless it says not.
-    """
-
-    holds: Indicator
-    by_label: bool = False
-    among: Indicator | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """The rate of `holds` divided by the rate of `given`.
-
-    Of nothing it has no value, for the reason `nothing`, or the one a reference gives it.
-    """
-
-    holds: Indicator
-    given: Indicator
-    nothing: str
-    value_of_nothing: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attack:
-    """Of the items right on the clean text, the share not right on the perturbed one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One gap between two groups that a disparity is made of, and its share of it.
-
-    It lies between how often they are called positive, by true label if `odds`, over answered rows;
-    `of_silence`: between how often they get no answer, over all rows.
-    """
-
-    share: float = 1.0
-    odds: bool = False
-    of_silence: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Disparity:
-    """What lies between the two sensitive groups of a setting, `value` of its rows in [0, 1].
-
-    It is the sum of the `gaps`, or 1 minus that where higher is better. Without any, as in the
-    reference protocols' own conventions, it has no estimate.
-    """
-
-    value: Callable[[Sequence[Judged]], float]
-    gaps: tuple[Gap, ...] = ()
-
-
-Making = Composite | Earned | Rate | Ratio | Attack | Disparity
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +98,12 @@ METRICS: dict[str, Metric] = table(
             Rate(row.called_opposite, among=row.truly_positive),
             rewards_silence=True,
         ),
+        Metric(
+            "positive_recall",
+            _HIGH,
+            Rate(row.correct, among=row.truly_positive),
+            form_of="accuracy",
+        ),
         Metric("all_wrong_rate", _LOW, Rate(row.wrong), of_members=True),
         # shares of shares
         Metric("answered_accuracy", _HIGH, Ratio(row.correct, row.attempted, _NO_ANSWER)),
@@ -191,7 +133,22 @@ METRICS: dict[str, Metric] = table(
             shifts=_ODDS,
         ),
         Metric("non_answer_gap", _LOW, Disparity(gap.non_answer_gap, (Gap(of_silence=True),))),
-        # the reference protocols' own forms of them
+        Metric("bias_gap", _LOW, Disparity(gap.label_gap, (Gap(of_labels=True),))),
+        # the protocols' own forms of them
+        Metric(
+            "turned_rate",
+            _LOW,
+            Attack(row.called_opposite),
+            form_of="attack_success_rate",
+            rewards_silence=True,
+        ),
+        Metric(
+            "called_opposite_rate",
+            _LOW,
+            Rate(row.called_opposite),
+            form_of="attack_success_rate",
+            rewards_silence=True,
+        ),
         Metric(
             "accuracy_refused_as_negative",
             _HIGH,

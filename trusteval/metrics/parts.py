@@ -12,10 +12,18 @@ import numpy as np
 
 from trusteval.answers.table import AnswerTable, Codes, Flags
 from trusteval.errors import UndefinedError
-from trusteval.metrics.aggregation import AttackSuccess, Formula, Quotient, Term, WeightedSum
-from trusteval.metrics.metric import Gap, Rate
+from trusteval.metrics.aggregation import (
+    AttackSuccess,
+    Formula,
+    Lesser,
+    Quotient,
+    Term,
+    WeightedSum,
+)
+from trusteval.metrics.making import Gap, Rate
 from trusteval.stats.clusters import Cell
 from trusteval.stats.fairness import GapRows, WeightedGap
+from trusteval.stats.lesser import Two
 
 Rows = Mapping[str, AnswerTable]
 """The rows at hand, by setting."""
@@ -30,6 +38,19 @@ class RateParts:
     @property
     def cells(self) -> list[Cell]:
         return [cell for of_term in self.terms for cell in of_term]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LesserParts:
+    """The cells of what always counts in a sum of rates, and each two of which the lesser does."""
+
+    fixed: tuple[Cell, ...]
+    two: tuple[Two, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells that count, as seen."""
+        return [*self.fixed, *(cell for two in self.two for cell in two.lesser)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +70,7 @@ class GapParts:
     is_complement: bool
 
 
-Parts = RateParts | RatioParts | GapParts
+Parts = RateParts | LesserParts | RatioParts | GapParts
 
 
 def parts_of(formula: Formula, rows: Rows) -> Parts | None:
@@ -58,8 +79,10 @@ def parts_of(formula: Formula, rows: Rows) -> Parts | None:
     Raises UndefinedError where no row counts for a rate, or there are not two groups.
     """
     match formula:
-        case WeightedSum(terms):
+        case WeightedSum(terms, ()):
             return rate_parts(terms, rows) or gap_parts(terms, rows)
+        case WeightedSum(terms, lesser):
+            return lesser_parts(terms, lesser, rows)
         case Quotient() | AttackSuccess():
             return ratio_parts(formula, rows)
 
@@ -73,6 +96,26 @@ def rate_parts(terms: Sequence[Term], rows: Rows) -> RateParts | None:
     if len(rates) < len(terms):
         return None
     return RateParts(tuple(rate_cells(term, rate, rows[term.setting]) for term, rate in rates))
+
+
+def lesser_parts(terms: Sequence[Term], lesser: Sequence[Lesser], rows: Rows) -> LesserParts:
+    """Return the parts of a sum of rates, and of the lesser of each two sums of rates.
+
+    Raises ValueError where a term is no rate.
+    """
+    return LesserParts(
+        _cells_of_rates(terms, rows),
+        tuple(
+            Two(_cells_of_rates(two.one, rows), _cells_of_rates(two.other, rows)) for two in lesser
+        ),
+    )
+
+
+def _cells_of_rates(terms: Sequence[Term], rows: Rows) -> tuple[Cell, ...]:
+    parts = rate_parts(terms, rows)
+    if parts is None:
+        raise ValueError(f"expected rates beside the lesser of two, got {terms}")
+    return tuple(parts.cells)
 
 
 def rate_cells(term: Term, rate: Rate, rows: AnswerTable) -> tuple[Cell, ...]:
@@ -126,28 +169,43 @@ def _attack_parts(formula: AttackSuccess, rows: Rows) -> RatioParts:
     """Lay every clean row beside its perturbed one; all weigh the same."""
     over, under = [], []
     pairs = [
-        (rows[name], rows[AttackSuccess.clean(name)])
+        (rows[name], _clean(formula, name, rows), name in formula.twins)
         for name in formula.settings
-        if len(rows.get(AttackSuccess.clean(name), ()))
+        if len(rows.get(formula.clean(name), ()))
     ]
     if not pairs:
         raise UndefinedError(formula.nothing)
-    total = sum(len(clean) for _, clean in pairs)
-    for perturbed, clean in pairs:
-        place = {row.sample.id: index for index, row in enumerate(perturbed)}
+    total = sum(len(clean) for _, clean, _ in pairs)
+    for perturbed, clean, by_unit in pairs:
+        place = {name: index for index, name in enumerate(_names(perturbed, by_unit=by_unit))}
+        names = _names(clean, by_unit=by_unit)
         right = clean.correct
         alone = [
-            row.sample.id
-            for row, holds in zip(clean, right.tolist(), strict=True)
-            if holds and row.sample.id not in place
+            name
+            for name, holds in zip(names, right.tolist(), strict=True)
+            if holds and name not in place
         ]
         if alone:
             raise UndefinedError(f"clean items without a perturbed one: {alone[:3]}")
-        beside = perturbed.correct[[place.get(row.sample.id, 0) for row in clean]]
+        beside = formula.holds(perturbed)[[place.get(name, 0) for name in names]]
         weight = len(clean) / total
-        over.append(_cell(clean, right & ~beside, weight=weight))
+        over.append(_cell(clean, right & beside, weight=weight))
         under.append(_cell(clean, right, weight=weight))
     return RatioParts(tuple(over), tuple(under))
+
+
+def _clean(formula: AttackSuccess, setting: str, rows: Rows) -> AnswerTable:
+    """Return a setting's clean rows; of twins, those whose true label is attacked at all."""
+    clean = rows[formula.clean(setting)]
+    if setting not in formula.twins:
+        return clean
+    return clean.only(np.isin(clean.target, rows[setting].target))
+
+
+def _names(rows: AnswerTable, *, by_unit: bool) -> list[str]:
+    """Name the rows so that a clean one is called as its perturbed one."""
+    samples = (row.sample for row in rows)
+    return [sample.unit if by_unit else sample.id for sample in samples]
 
 
 # -- gaps --------------------------------------------------------------------------------
@@ -167,6 +225,9 @@ def gap_parts(terms: Sequence[Term], rows: Rows) -> GapParts | None:
 
 
 def _gap_rows(gap: Gap, rows: AnswerTable) -> GapRows:
+    if gap.of_labels:
+        first = rows.truly_positive
+        return GapRows(rows.correct, first, first, *units(rows))
     if gap.of_silence:
         among, called = rows, ~rows.answered
     else:

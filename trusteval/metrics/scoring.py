@@ -1,6 +1,7 @@
 """How a protocol makes one benchmark's score of its settings: sub-scores, weights, rows.
 
-A score is the weighted mean of its sub-scores, a sub-score the mean of one metric over settings.
+A score is the weighted mean of its sub-scores, a sub-score the mean of one metric over settings,
+or over cases that settings are averaged to first.
 Every protocol states a table of these (`trusteval.protocols`).
 """
 
@@ -11,16 +12,21 @@ from dataclasses import dataclass, field, replace
 
 from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.errors import GateError
-from trusteval.metrics.aggregation import Formula, Term, WeightedSum, averages_labels, formula_of
+from trusteval.metrics.aggregation import (
+    Formula,
+    Term,
+    WeightedSum,
+    averages_labels,
+    formula_of,
+)
+from trusteval.metrics.making import Composite
 from trusteval.metrics.measuring import Measurement, evaluate
-from trusteval.metrics.metric import METRICS, SCORE, Composite, Metric
+from trusteval.metrics.metric import METRICS, SCORE, Metric
+from trusteval.metrics.subscore import Case, Subscore, over
 from trusteval.suggestion import meant
 from trusteval.types import Declared, Judged, Sample, Score
 
-
-def over(settings: Iterable[str], metric: str) -> dict[str, str]:
-    """Name one metric for many settings."""
-    return dict.fromkeys(settings, metric)
+__all__ = ["Case", "Scoring", "Subscore", "Within", "over"]
 
 
 def _every(sample: Sample) -> bool:
@@ -28,17 +34,11 @@ def _every(sample: Sample) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscore:
-    """The mean of a metric over settings, each with its own: `metrics` is setting to metric.
+class Within:
+    """A metric that only one sub-score has, whatever is asked: its `form`, under the protocol."""
 
-    `share` weighs it in the score, 0 shows it beside the score only; `complement` lets it enter
-    as 100 minus its value; `pooled` weighs settings by their rows.
-    """
-
-    metrics: Mapping[str, str]
-    share: float = 1.0
-    complement: bool = False
-    pooled: bool = False
+    subscore: str
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Scoring:
     counterparts). `shown` are the metrics listed for every setting, with the protocol's form of
     each. `counts` says which rows count. `flat_rates` weighs settings alike in refusal rates,
     whatever they weigh in the score. `every_label` demands rows of every true label of a setting;
-    without it only metrics that average over the labels do. `table` is where names are looked up.
+    without it only metrics that average over the labels do. `within` has the metrics of one
+    sub-score; `twins` name the setting of a setting's clean counterparts where it is not called
+    `clean_` and the name. `table` is where names are looked up.
     """
 
     subscores: Mapping[str, Subscore]
@@ -58,6 +60,8 @@ class Scoring:
     counts: Callable[[Sample], bool] = _every
     flat_rates: bool = False
     every_label: bool = True
+    within: Mapping[str, Within] = field(default_factory=dict)
+    twins: Mapping[str, str] = field(default_factory=dict)
     table: Mapping[str, Metric] = field(default_factory=lambda: METRICS)
 
     @property
@@ -72,11 +76,7 @@ class Scoring:
     def parts(self, asked: Iterable[str]) -> tuple[str, ...]:
         """Return what a gate may name as `setting` where these settings are asked."""
         known = list(asked)
-        parts = [
-            name
-            for name, part in self.subscores.items()
-            if not part.metrics.keys().isdisjoint(known)
-        ]
+        parts = [name for name, part in self.subscores.items() if part.is_among(known)]
         mine = [name for name in known if name in self.settings or name in self.context]
         return tuple(dict.fromkeys([*parts, *mine]))
 
@@ -95,7 +95,7 @@ class Scoring:
         The score of a sub-score that is a gap or a rate is that gap or rate itself. Raises KeyError
         for an unknown metric.
         """
-        named = self.table[metric]
+        named = self.form_of(metric) if metric in self.within else self.table[metric]
         if part is None or not isinstance(named.made, Composite):
             return named
         if part in self.subscores:
@@ -104,6 +104,8 @@ class Scoring:
 
     def form_of(self, metric: str) -> Metric:
         """Return the protocol's form of a metric; raises KeyError for an unknown one."""
+        if metric in self.within:
+            return self.table[self.within[metric].form]
         return self.table[self.shown.get(metric, metric)]
 
     def score(
@@ -148,8 +150,10 @@ class Scoring:
         """Return how a metric of the declared settings, or of a part, is made of counted rows."""
         held, form = _held(rows, declared), self.form_of(metric)
         if isinstance(form.made, Composite):
-            return WeightedSum(tuple(self._terms(held, part)))
-        return formula_of(form, self._weights(held, part))
+            return self._sum(held, part)
+        if part is None and metric in self.within:
+            part = self.within[metric].subscore
+        return formula_of(form, self._weights(held, part), twins=self.twins)
 
     def of_setting(self, metric: str, judged: Sequence[Judged], *, name: str) -> float | None:
         """Measure a metric of rows over those at hand of a setting, in points."""
@@ -162,47 +166,35 @@ class Scoring:
         answer_table = answer_table_of(judged)
         return answer_table if self.counts is _every else answer_table.where(self.counts)
 
-    def _terms(self, held: Mapping[str, int], part: str | None) -> list[Term]:
+    def _sum(self, held: Mapping[str, int], part: str | None) -> WeightedSum:
         """Return the sum that is the score; `held` is declared settings to rows at hand."""
         if part is not None and part in self.subscores:
-            return self._mean(self.subscores[part], held)
+            return self.subscores[part].mean(held, self.table)
         if part is not None and part in self.context:
-            return [Term(part, self.table[self.context[part]], 1.0)]
-        within = held if part is None else {part: held.get(part, 0)}
-        parts = [
-            (subscore, self._mean(subscore, within))
-            for subscore in self.subscores.values()
-            if subscore.share and not subscore.metrics.keys().isdisjoint(within)
+            return WeightedSum((Term(part, self.table[self.context[part]], 1.0),))
+        if part is not None:
+            return self._of_setting(part)
+        parts = [one for one in self.subscores.values() if one.share and one.is_among(held)]
+        shares = sum(subscore.share for subscore in parts)
+        means = [
+            one.mean(held, self.table).times(one.share / shares, complement=one.complement)
+            for one in parts
         ]
-        shares = sum(subscore.share for subscore, _ in parts)
-        return [
-            Term(
-                setting=term.setting,
-                metric=term.metric,
-                weight=term.weight * subscore.share / shares,
-                complement=subscore.complement,
-            )
-            for subscore, terms in parts
-            for term in terms
-        ]
+        return WeightedSum.of(means)
 
-    def _mean(self, subscore: Subscore, held: Mapping[str, int]) -> list[Term]:
-        """Return the terms of a sub-score over the settings in `held` (name to rows)."""
-        sizes = {name: held[name] for name in subscore.metrics if name in held}
-        rows = sum(sizes.values()) or 1
-        return [
-            Term(
-                name,
-                self.table[subscore.metrics[name]],
-                n / rows if subscore.pooled else 1 / len(sizes),
+    def _of_setting(self, name: str) -> WeightedSum:
+        """Return what one setting is by itself, in every sub-score that has it."""
+        parts = [one for one in self.subscores.values() if one.share and name in one.metrics]
+        shares = sum(subscore.share for subscore in parts)
+        return WeightedSum(
+            tuple(
+                Term(name, self.table[one.metrics[name]], one.share / shares, one.complement)
+                for one in parts
             )
-            for name, n in sizes.items()
-        ]
+        )
 
     def _weights(self, held: Mapping[str, int], part: str | None) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for term in self._terms(held, part):
-            weights[term.setting] = weights.get(term.setting, 0.0) + term.weight
+        weights = self._sum(held, part).weights
         if self.flat_rates and part is None:
             return dict.fromkeys(weights, 1 / len(weights))
         return weights

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trusteval.answers.table import AnswerTable, Flags
-from trusteval.metrics.metric import METRICS, Direction, Metric, Rate
+from trusteval.metrics.making import Rate
+from trusteval.metrics.metric import METRICS, Direction, Metric
 from trusteval.report.references import Side, reference_of
 from trusteval.tracking.answered_run import AnsweredRun
 from trusteval.tracking.items import item_name, shown_answer, shown_text

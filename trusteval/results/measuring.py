@@ -13,8 +13,9 @@ import numpy as np
 from trusteval.answers.table import Codes
 from trusteval.metrics.aggregation import WeightedSum
 from trusteval.metrics.estimates import estimate
+from trusteval.metrics.making import Earned
 from trusteval.metrics.measuring import Measurement
-from trusteval.metrics.metric import Direction, Earned, Metric
+from trusteval.metrics.metric import Direction, Metric
 from trusteval.metrics.parts import RateParts
 from trusteval.results.tool_run import Item
 from trusteval.stats.clusters import Cell, Values, weighted_sum

@@ -11,7 +11,8 @@ from trusteval.benchmarks import BENCHMARKS
 from trusteval.errors import GateError
 from trusteval.gates.gate import Gate, Rival
 from trusteval.metrics import indicators as row
-from trusteval.metrics.metric import METRICS, Metric, Rate
+from trusteval.metrics.making import Rate
+from trusteval.metrics.metric import METRICS, Metric
 from trusteval.metrics.scoring import Scoring
 from trusteval.types import Ensemble, RefusalPolicy, Subject
 

@@ -12,21 +12,27 @@ import numpy as np
 
 from trusteval.answers.table import AnswerTable, Flags
 from trusteval.metrics.aggregation import WeightedSum
+from trusteval.metrics.making import Gap
 from trusteval.metrics.measuring import Measurement
-from trusteval.metrics.metric import Gap
-from trusteval.metrics.parts import GapParts, RateParts
+from trusteval.metrics.parts import GapParts, LesserParts, RateParts
+from trusteval.stats.clusters import Cell
 
 
 def flips_reach(*, before: Measurement, after: Measurement) -> float | None:
     """Return by how much what changed could lower a value, a fraction; None where nobody can say.
 
-    Of rates it is what the changed rows weigh. A rate of a group changes by at most one over its
+    Of rates it is what the changed rows weigh, of the lesser of two what they do where they weigh
+    more. A rate of a group changes by at most one over its
     rows that count both times for each changed row, and a gap by what its rates do.
     """
     match before.parts, after.parts:
         case RateParts() as ours, RateParts() as its:
-            pairs = zip(ours.cells, its.cells, strict=True)
-            return sum(one.share * float(np.abs(one.y - other.y).sum()) for one, other in pairs)
+            return _of_cells(ours.cells, its.cells)
+        case LesserParts() as ours, LesserParts() as its:
+            return _of_cells(ours.fixed, its.fixed) + sum(
+                max(_of_cells(one.one, two.one), _of_cells(one.other, two.other))
+                for one, two in zip(ours.two, its.two, strict=True)
+            )
         case GapParts(), GapParts() if isinstance(after.formula, WeightedSum):
             return sum(
                 term.weight
@@ -39,9 +45,17 @@ def flips_reach(*, before: Measurement, after: Measurement) -> float | None:
             return None
 
 
+def _of_cells(before: Sequence[Cell], after: Sequence[Cell]) -> float:
+    pairs = zip(before, after, strict=True)
+    return sum(one.share * float(np.abs(one.y - other.y).sum()) for one, other in pairs)
+
+
 def _of_gap(gap: Gap, before: AnswerTable, after: AnswerTable) -> float:
     spoke = before.answered != after.answered
     everyone = np.ones_like(spoke)
+    if gap.of_labels:
+        first = after.truly_positive
+        return _of_rates([first, ~first], everyone, everyone, before.correct != after.correct)
     if gap.of_silence:
         both, changed = everyone, spoke
     else:
