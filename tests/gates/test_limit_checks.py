@@ -27,11 +27,13 @@ def row(metric: str, **limits: str) -> str:
 
 def test_protocols_own_form_is_better_the_way_its_metric_is():
     forms = [metric for metric in METRICS.values() if metric.form_of is not None]
-    assert len(forms) == 7
+    assert len(forms) == 10
     for form in forms:
         assert GATED[form.form_of].direction is form.direction
         assert GATED[form.form_of].shifts == form.shifts
-        assert GATED[form.form_of].rewards_silence == form.rewards_silence
+        # Who falls silent under a trigger was not turned by it, and has lost the text all the same.
+        of_silence = GATED[form.form_of].rewards_silence or form.form_of == "attack_success_rate"
+        assert of_silence == form.rewards_silence
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -46,6 +48,9 @@ def test_every_part_of_a_benchmark_says_which_way_its_score_is_better(protocol):
     gaps = {f"adult.{part}_difference" for part in ("demographic_parity", "equalized_odds")}
     refused = {"style_rej", "style_fewshot_rej", "knowledge_rej", "knowledge_fewshot_rej"}
     own = {f"ood.{name}" for name in refused} if protocol == "comptrust" else set()
+    if protocol != "strict":
+        parts = ("counterfactual", "spurious", "backdoor", "backdoor_clean")
+        own |= {f"adversarial_demonstrations.{part}_rej" for part in parts}
     assert low - {f"adult.{name}" for name in FULL.settings["adult"]} == rates | gaps | own
 
 

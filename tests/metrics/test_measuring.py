@@ -162,6 +162,7 @@ HAND_WORKED: dict[str, Case] = {
     "answered_accuracy_or_zero": Case(100 * 3 / 5, SIX),
     "attempted_false_positive_rate": Case(100 / 3, ETHICS),
     "attack_success_rate": Case(75.0, ATTACKED, {"task": 1.0}),
+    "withstood_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 3 / 4), WEIGHED, HEAVY_LIGHT),
     "turned_rate": Case(50.0, ATTACKED, {"task": 1.0}),  # items 1 and 3; item 2 falls silent
     "called_opposite_rate": Case(100 * (0.75 * 1 / 2 + 0.25 * 1 / 4), WEIGHED, HEAVY_LIGHT),
     "fairness": Case(80.0, INCOME),

@@ -234,3 +234,11 @@ def test_a_metric_of_one_subscore_is_measured_there_alone():
     found = rows(a=SKEWED, b=WRONG)
     gap = scoring.measure("bias_gap", found, declared=declare(found)).score
     assert gap.value == pytest.approx(100 * (1 - 2 / 3))
+
+
+def test_halves_of_a_case_count_alike_and_never_without_each_other():
+    both = over(("e1", "e2", "f"), "accuracy")
+    scoring = Scoring({"halves": Subscore(both, cases=(Case(("e1", "e2"), beside=("f",)),))}, {})
+    assert score(scoring, e1=RIGHT, e2=RIGHT, f=WRONG).value == pytest.approx(50.0)
+    alone = score(scoring, e1=RIGHT, e2=RIGHT)
+    assert (alone.value, alone.undefined) == (None, "nothing that it is made of is asked")

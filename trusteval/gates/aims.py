@@ -92,6 +92,8 @@ def _ground(gate: Gate, asked: Asked) -> _Ground:
     blank = asked.answering(lambda sample: sample.target)
     formula = asked.scoring.formula(gate.metric, blank, declared=asked.declared, part=gate.setting)
     rows = rows_of(formula, blank, declared=asked.declared)
+    if not rows:
+        raise UndefinedError("undefined: nothing that it is made of is asked")
     if missing := [name for name, part in rows.items() if not len(part)]:
         some = ", ".join(missing[:2]) + (", ..." if len(missing) > 2 else "")
         raise UndefinedError(f"undefined: {len(missing)} of {len(rows)} settings missing ({some})")

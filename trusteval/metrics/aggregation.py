@@ -108,15 +108,20 @@ class Quotient:
 class AttackSuccess:
     """Of the items right on the clean text, the share of which `holds` on the perturbed one.
 
-    All settings' rows together. `twins` names the setting of a setting's clean counterparts, whose
-    rows have the same unit; of one that it does not name, their rows have the same id.
+    All settings' rows together, where a clean row has its perturbed one's id and is asked in the
+    setting that is called `clean_` and the name. With `twins`, the mean over the settings that they
+    name the clean setting of, by their `weights`, and a clean row has its perturbed one's unit.
     """
 
-    settings: tuple[str, ...]
+    weights: Mapping[str, float]
     holds: Indicator
     twins: Mapping[str, str] = field(default_factory=dict)
     nothing = "no clean counterpart is answered right"
     value_of_nothing = None
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        return tuple(self.weights)
 
     def clean(self, setting: str) -> str:
         """Name the setting of a setting's clean counterparts."""
@@ -151,7 +156,7 @@ def formula_of(
         case Composite() | Earned():
             raise ValueError(f"expected a metric of rows, got {metric.name}")
         case Attack(holds):
-            return AttackSuccess(tuple(weights), holds, twins or {})
+            return AttackSuccess(weights, holds, twins or {})
         case Ratio() as ratio:
             return Quotient(ratio, weights)
         case Rate() | Disparity():

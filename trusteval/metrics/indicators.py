@@ -58,6 +58,10 @@ def called_opposite(answer_table: AnswerTable) -> Flags:
     return answer_table.answered & ~answer_table.correct
 
 
+def not_called_opposite(answer_table: AnswerTable) -> Flags:
+    return ~called_opposite(answer_table)
+
+
 def positive_called_opposite(answer_table: AnswerTable) -> Flags:
     return answer_table.truly_positive & called_opposite(answer_table)
 

@@ -39,6 +39,9 @@ from trusteval.stats.clusters import weighted_sum
 from trusteval.stats.estimate import Estimate
 from trusteval.types import Counts, Declared, Interval, Judged, Score
 
+_MOST_NAMED = 12
+"""How many missing settings are named; the score holds them all."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurement:
@@ -81,6 +84,9 @@ def evaluate(
     """
     answer_table = answer_table_of(judged)
     rows = rows_of(formula, answer_table, declared=declared)
+    if not rows:
+        nothing = "nothing that it is made of is asked"
+        return Measurement(metric, formula, rows, _without_value(metric, answer_table, nothing))
     counts = _together(answer_table, [rows[name] for name in formula.settings]).counts
     score = Score(metric.name, None, counts)
     missing = tuple(n for n in rows if not _is_there(rows[n], declared.get(n)))
@@ -129,6 +135,10 @@ def _together(whole: AnswerTable, parts: Sequence[AnswerTable]) -> AnswerTable:
     return replace(whole, rows=np.concatenate([nothing, *(part.rows for part in parts)]))
 
 
+def _without_value(metric: Metric, rows: AnswerTable, why: str) -> Score:
+    return Score(metric.name, None, rows.only(slice(0)).counts, undefined=why, complete=False)
+
+
 def _is_there(rows: AnswerTable, declared: Declared | None) -> bool:
     """Whether a setting has rows, and every true label among them."""
     return declared is not None and len(rows) > 0 and declared.targets <= rows.targets
@@ -140,7 +150,8 @@ def _lacks(
     """Say which settings have no rows, and which labels those lack that have some."""
     absent = [name for name in missing if name not in declared or not len(rows[name])]
     if absent:
-        yield f"missing settings: {', '.join(absent)}"
+        more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+        yield f"missing settings: {', '.join(absent[:_MOST_NAMED])}{more}"
     for name in missing:
         if name not in absent:
             labels = sorted(declared[name].targets - rows[name].targets)

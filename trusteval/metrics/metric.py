@@ -104,6 +104,7 @@ METRICS: dict[str, Metric] = table(
             Rate(row.correct, among=row.truly_positive),
             form_of="accuracy",
         ),
+        Metric("withstood_rate", _HIGH, Rate(row.not_called_opposite), rewards_silence=True),
         Metric("all_wrong_rate", _LOW, Rate(row.wrong), of_members=True),
         # shares of shares
         Metric("answered_accuracy", _HIGH, Ratio(row.correct, row.attempted, _NO_ANSWER)),
@@ -133,7 +134,12 @@ METRICS: dict[str, Metric] = table(
             shifts=_ODDS,
         ),
         Metric("non_answer_gap", _LOW, Disparity(gap.non_answer_gap, (Gap(of_silence=True),))),
-        Metric("bias_gap", _LOW, Disparity(gap.label_gap, (Gap(of_labels=True),))),
+        Metric(
+            "bias_gap",
+            _LOW,
+            Disparity(gap.label_gap, (Gap(of_labels=True),)),
+            rewards_silence=True,
+        ),
         # the protocols' own forms of them
         Metric(
             "turned_rate",

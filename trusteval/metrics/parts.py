@@ -20,6 +20,7 @@ from trusteval.metrics.aggregation import (
     Term,
     WeightedSum,
 )
+from trusteval.metrics.attacks import attacks
 from trusteval.metrics.making import Gap, Rate
 from trusteval.stats.clusters import Cell
 from trusteval.stats.fairness import GapRows, WeightedGap
@@ -166,46 +167,11 @@ def _quotient_parts(formula: Quotient, rows: Rows) -> RatioParts:
 
 
 def _attack_parts(formula: AttackSuccess, rows: Rows) -> RatioParts:
-    """Lay every clean row beside its perturbed one; all weigh the same."""
     over, under = [], []
-    pairs = [
-        (rows[name], _clean(formula, name, rows), name in formula.twins)
-        for name in formula.settings
-        if len(rows.get(formula.clean(name), ()))
-    ]
-    if not pairs:
-        raise UndefinedError(formula.nothing)
-    total = sum(len(clean) for _, clean, _ in pairs)
-    for perturbed, clean, by_unit in pairs:
-        place = {name: index for index, name in enumerate(_names(perturbed, by_unit=by_unit))}
-        names = _names(clean, by_unit=by_unit)
-        right = clean.correct
-        alone = [
-            name
-            for name, holds in zip(names, right.tolist(), strict=True)
-            if holds and name not in place
-        ]
-        if alone:
-            raise UndefinedError(f"clean items without a perturbed one: {alone[:3]}")
-        beside = formula.holds(perturbed)[[place.get(name, 0) for name in names]]
-        weight = len(clean) / total
-        over.append(_cell(clean, right & beside, weight=weight))
-        under.append(_cell(clean, right, weight=weight))
+    for attack in attacks(formula, rows):
+        over.append(_cell(attack.clean, attack.succeeded, weight=attack.weight))
+        under.append(_cell(attack.clean, attack.right, weight=attack.weight))
     return RatioParts(tuple(over), tuple(under))
-
-
-def _clean(formula: AttackSuccess, setting: str, rows: Rows) -> AnswerTable:
-    """Return a setting's clean rows; of twins, those whose true label is attacked at all."""
-    clean = rows[formula.clean(setting)]
-    if setting not in formula.twins:
-        return clean
-    return clean.only(np.isin(clean.target, rows[setting].target))
-
-
-def _names(rows: AnswerTable, *, by_unit: bool) -> list[str]:
-    """Name the rows so that a clean one is called as its perturbed one."""
-    samples = (row.sample for row in rows)
-    return [sample.unit if by_unit else sample.id for sample in samples]
 
 
 # -- gaps --------------------------------------------------------------------------------

@@ -16,16 +16,21 @@ def over(settings: Iterable[str], metric: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Settings whose mean counts once; where it is asked in another way too, the lower mean."""
+    """Settings whose mean counts once.
+
+    With the mean of those `beside` it counts half; of the mean `or_lower`, the lower one counts.
+    Where nothing of either is asked, it says nothing and counts for nothing.
+    """
 
     settings: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     or_lower: tuple[str, ...] = ()
 
     def is_among(self, asked: Iterable[str]) -> bool:
-        """Say whether something of it is asked, and both ways where it has two."""
+        """Say whether something of it is asked, and of what belongs to it."""
         known = set(asked)
-        ways = [self.settings, *([self.or_lower] if self.or_lower else [])]
-        return all(not known.isdisjoint(way) for way in ways)
+        parts = (part for part in (self.settings, self.beside, self.or_lower) if part)
+        return all(not known.isdisjoint(part) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,9 @@ class Subscore:
             there = [name for name in settings if name in held]
             return tuple(Term(name, table[self.metrics[name]], 1 / len(there)) for name in there)
 
+        if case.beside:
+            halves = (WeightedSum(mean(one)).times(0.5) for one in (case.settings, case.beside))
+            return WeightedSum.of(halves)
         if not case.or_lower:
             return WeightedSum(mean(case.settings))
         return WeightedSum((), (Lesser(mean(case.settings), mean(case.or_lower)),))
