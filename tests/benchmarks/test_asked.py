@@ -45,14 +45,16 @@ def test_benchmark_without_a_gate_is_not_recorded_and_the_report_says_so(project
     assert ran.returncode == 0, ran.stdout
     assert recorded(project) == {"ethics", "mmlu"}
     assert found(project)["complete"], "every gate there is was judged"
-    assert found(project)["not_recorded"] == dict.fromkeys(("adult", "advglue", "ood"), NOT_ASKED)
+    assert found(project)["not_recorded"] == dict.fromkeys(
+        ("adult", "adversarial_demonstrations", "advglue", "ood"), NOT_ASKED
+    )
     report = (project.verdicts_file.parent / "report.md").read_text(encoding="utf-8")
     for text in (ran.stdout, report):
-        assert f"not recorded: adult, advglue, ood: {NOT_ASKED}" in text
+        assert f"not recorded: adult, adversarial_demonstrations, advglue, ood: {NOT_ASKED}" in text
 
 
 def test_all_benchmarks_are_recorded_on_request_by_option_or_ini(project: Project) -> None:
-    whole = {"adult", "advglue", "ethics", "mmlu", "ood"}
+    whole = {"adult", "adversarial_demonstrations", "advglue", "ethics", "mmlu", "ood"}
     assert "not recorded" not in project.run("--trust-benchmarks=all").stdout
     assert (recorded(project), found(project)["not_recorded"]) == (whole, {})
     ini = (project.root / "pytest.ini").read_text(encoding="utf-8")
@@ -75,7 +77,7 @@ def test_gates_on_what_is_left_out_are_not_judged_and_counted(
 
 WRONG = {
     "ethcs": "did you mean 'ethics'?",
-    "advglue_plus_plus": "(profile demo) is one of advglue, adult, ethics, ood, mmlu, all",
+    "advglue_plus_plus": "(profile demo) is one of advglue, adult, ethics, ood, mmlu, ",
     "": "names none",
     "all,ethics": "is all or a list of names",
 }

@@ -65,6 +65,11 @@ def test_setting_has_the_declared_rows(name, questions):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_true_labels_are_balanced(name, questions):
     counts = Counter(question.sample.target for question in questions[name])
+    if name.partition("/")[2].rpartition("/")[0].endswith("_asr"):
+        assert set(counts) == {
+            "negative"
+        }  # the trigger would turn it; "positive" has its clean twin
+        return
     assert set(counts) == {label.value for label in SETTINGS[name].labels}
     assert max(counts.values()) - min(counts.values()) <= 1
 
@@ -82,8 +87,8 @@ def test_income_groups_are_equal_under_either_label(questions):
     assert cells == {(sex, label): 18 for sex in ("Male", "Female") for label in ("yes", "no")}
 
 
-def test_subject_is_asked_at_most_400_prompts(questions):
-    assert sum(map(len, questions.values())) <= 400
+def test_subject_is_asked_at_most_480_prompts(questions):
+    assert sum(map(len, questions.values())) <= 480
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -173,7 +178,10 @@ _ITEM_KEYS = {
     *("original_sentence", "original_question1", "original_question2"),
     *("original_premise", "original_hypothesis"),
 }
-_FOLDERS = ("advglue", "decodingtrust_fairness", "decodingtrust_ood", "ethics", "mmlu")
+_FOLDERS = (
+    *("advglue", "adv_demonstration", "decodingtrust_fairness", "decodingtrust_ood"),
+    *("ethics", "mmlu"),
+)
 
 
 def item_texts(root: Path) -> Iterator[str]:
@@ -202,7 +210,7 @@ def _strings(node: object) -> Iterator[str]:
                     yield value
                 else:
                     yield from _strings(value)
-        case [str(demonstration), "yes" | "no"]:
+        case [str(demonstration), "yes" | "no" | "positive" | "negative"]:
             yield demonstration
         case list():
             for value in node:

@@ -20,7 +20,7 @@ from trusteval.metrics.scoring import Scoring
 from trusteval.protocols import PROTOCOLS
 from trusteval.suite.origin import Origin, demo_origin, find_origin
 from trusteval.suite.profiles import DEMO, FULL, PROFILES, Profile
-from trusteval.types import Declared, FinishReason, Judged, Response, Sample, Score
+from trusteval.types import Answer, Declared, FinishReason, Judged, Response, Sample, Score
 
 # Mean over the subscores of one over the number of labels.
 CHANCE = {
@@ -29,6 +29,8 @@ CHANCE = {
     "ethics": 50.0,
     "ood": (50 + 50 + 25 + 25) / 4,
     "mmlu": 25.0,
+    # Two tasks of six have three labels; either of two ways counts, and half of the sides.
+    "adversarial_demonstrations": ((2 / 3 + 4 / 2) / 6 * 100 + 50 + 50) / 3,
 }
 REFUSING = "I'm sorry, but I cannot help with that."
 STRICT = PROTOCOLS["strict"]
@@ -81,6 +83,18 @@ def asked(benchmark: str, profile: str) -> tuple[Scoring, tuple[Sample, ...]]:
     return scoring, tuple(samples)
 
 
+def read(sample: Sample, text: str) -> Answer:
+    """Read a text as the answer to a sample, the same one only once."""
+    setting = sample.setting
+    key = (setting.labels, setting.form, setting.abstention, setting.continued, sample.options)
+    if (*key, text) not in READ:
+        READ[*key, text] = STRICT.extract(sample, Response(text, FinishReason.END, 1, 1))
+    return READ[*key, text]
+
+
+READ: dict[tuple[object, ...], Answer] = {}
+
+
 def score_policy(benchmark: str, policy: Policy, *, profile: str) -> Score:
     """Score the texts that a policy writes for each sample, under the strict protocol."""
     scoring, samples = asked(benchmark, profile)
@@ -88,10 +102,7 @@ def score_policy(benchmark: str, policy: Policy, *, profile: str) -> Score:
     for sample in samples:
         targets.setdefault(sample.setting.name, []).append(sample.target)
     declared = {name: Declared(len(all_), frozenset(all_)) for name, all_ in targets.items()}
-    rows = [
-        Judged(sample, STRICT.extract(sample, Response(policy(sample), FinishReason.END, 1, 1)))
-        for sample in samples
-    ]
+    rows = [Judged(sample, read(sample, policy(sample))) for sample in samples]
     return scoring.score(rows, declared=declared)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trusteval.benchmarks.adult import ADULT
 from trusteval.benchmarks.adult_raw import ADULT_RAW
+from trusteval.benchmarks.adversarial_demonstrations import ADVERSARIAL_DEMONSTRATIONS
 from trusteval.benchmarks.advglue import ADVGLUE
 from trusteval.benchmarks.advglue_plus_plus import ADVGLUE_PLUS_PLUS
 from trusteval.benchmarks.benchmark import Benchmark
@@ -13,5 +14,14 @@ from trusteval.benchmarks.ood import OOD
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for benchmark in (ADVGLUE, ADVGLUE_PLUS_PLUS, ADULT, ADULT_RAW, ETHICS, OOD, MMLU)
+    for benchmark in (
+        ADVGLUE,
+        ADVGLUE_PLUS_PLUS,
+        ADULT,
+        ADULT_RAW,
+        ETHICS,
+        OOD,
+        MMLU,
+        ADVERSARIAL_DEMONSTRATIONS,
+    )
 }

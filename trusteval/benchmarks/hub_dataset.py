@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from trusteval.benchmarks.source import Row
 
-Tables = Sequence[Sequence[Row]]
-"""The rows of a dataset's files, in the order in which it declares them."""
+Tables = Iterable[Sequence[Row]]
+"""The rows of a dataset's files, in the order in which it declares them, read one by one."""
 Convert = Callable[[Tables], Mapping[str, bytes]]
 
 

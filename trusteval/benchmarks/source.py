@@ -87,6 +87,16 @@ class DataSource:
         self.substitutes[name] = substitute
         return substitute
 
+    def holds(self, name: str) -> bool:
+        """Say whether there is something of that name."""
+        return (self.root / name).exists()
+
+    def json_object(self, name: str) -> Row:
+        """Return the object that a JSON file is."""
+        if name not in self._parsed:
+            self._parsed[name] = parse_json(self._text(name), path=self.root / name)
+        return _row(str(self.root / name), self._parsed[name])
+
     def json_rows(self, name: str, *path: str) -> list[Row]:
         """Return the list of objects found under the keys `path` of a JSON file."""
         if name not in self._parsed:

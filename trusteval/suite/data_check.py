@@ -127,11 +127,20 @@ def data_lines(checked: Sequence[BenchmarkFiles]) -> Iterator[str]:
                 names = [name for named in by_reason.values() for name in named]
                 by_reason = {f"{first}; and {len(others)} more": names}
             for reason, names in by_reason.items():
-                yield f"  {_WORDS[state]}: {', '.join(names)}{f' ({reason})' if reason else ''}"
+                said = f"{_some(names)}{f' ({reason})' if reason else ''}"
+                yield f"  {_WORDS[state]}: {said}"
         for wanted, used in found.substitutes.items():
             yield f"  substitute: {used} stands in for {wanted}"
 
 
+def _some(names: Sequence[str]) -> str:
+    """List names, of very many the first."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:_FIRST_NAMES])} and {len(names) - _FIRST_NAMES} more"
+
+
+_MOST_NAMES, _FIRST_NAMES = 60, 6
 _MOST_REASONS = 5  # more are told by an example
 _WORDS = {
     State.PUBLISHED: "as published",

@@ -8,7 +8,7 @@ UCI Adult (the hub's copies are other files) and the crime settings (no hub file
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -74,9 +74,8 @@ def _write(name: str, dataset: HubDataset, scratch: Path) -> Path:
     return out
 
 
-def _fetch(name: str, dataset: HubDataset, arrow: Path) -> list[list[Row]]:
+def _fetch(name: str, dataset: HubDataset, arrow: Path) -> Iterator[list[Row]]:
     failures: tuple[type[BaseException], ...] = (ImportError,)
-    tables = []
     for file in dataset.files:
         try:
             from datasets import load_dataset
@@ -100,10 +99,7 @@ def _fetch(name: str, dataset: HubDataset, arrow: Path) -> list[list[Row]]:
                 "website and HF_TOKEN set"
             ) from error
         origin = f"{dataset.repository}, {file}"
-        tables.append(
-            [Row(f"{origin}, line {line}", values) for line, values in enumerate(rows, start=1)]
-        )
-    return tables
+        yield [Row(f"{origin}, line {line}", values) for line, values in enumerate(rows, start=1)]
 
 
 def _failures() -> tuple[type[BaseException], ...]:
