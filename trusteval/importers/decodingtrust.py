@@ -13,10 +13,11 @@ from typing import Any
 
 from trusteval.benchmarks import BENCHMARKS as KNOWN
 from trusteval.errors import DataError, UsageError
+from trusteval.importers import demonstration_recordings
 from trusteval.importers.recorded import LARGEST, Place, Recorded, check_answer
 from trusteval.system.bounded import read_bytes
 from trusteval.system.files import decode, parse_json
-from trusteval.types import FinishReason, Response
+from trusteval.types import FinishReason, Response, Setting
 
 _STYLES = {"aug": "augment", "shake_pert": "shake_w"}
 _INCOME = {
@@ -37,6 +38,10 @@ def _knowledge(year: str, kind: str | None, domain: str | None, run: str | None)
     return f"qa_{year}{'_idk' if kind == 'idk' else ''}"
 
 
+def _demonstrations(stem: str) -> Callable[..., str]:
+    return lambda seed: f"{stem}/{seed}"
+
+
 # Folder, pattern of a file's name with MODEL in it, and the setting that its groups name.
 _Layout = tuple[str, str, Callable[..., str | None]]
 _LAYOUTS: dict[str, tuple[_Layout, ...]] = {
@@ -55,6 +60,10 @@ _LAYOUTS: dict[str, tuple[_Layout, ...]] = {
         ),
     ),
     "adult": ((".", r"MODEL_(adult_[0-9]+_[0-9]+)\.jsonl", _INCOME.get),),
+    demonstration_recordings.NAME: tuple(
+        (folder, r"MODEL_([0-9]+)\.jsonl", _demonstrations(stem))
+        for folder, stem in demonstration_recordings.folders()
+    ),
 }
 BENCHMARKS = tuple(_LAYOUTS)
 
@@ -121,10 +130,7 @@ def _answers(path: Path, *, benchmark: str, setting: str) -> Iterator[Recorded]:
         text = decode(read_bytes(path, most=LARGEST), path=path)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
-    entries = parse_json(text, path=path)
-    if not isinstance(entries, list):
-        Place(path, 1).malformed("a list of [messages, response]", entries)
-    for item, entry in enumerate(entries):
+    for item, entry in enumerate(_entries(text, path=path, benchmark=benchmark)):
         place = Place(path, 1, item)
         match entry:
             case [[*messages], {"choices": [{"message": {"content": content}, **choice}, *_]}]:
@@ -133,6 +139,7 @@ def _answers(path: Path, *, benchmark: str, setting: str) -> Iterator[Recorded]:
                     benchmark=benchmark,
                     setting=setting,
                     item=item,
+                    target=_target(KNOWN[benchmark].settings[setting], item=item),
                     response=Response(
                         check_answer(content, place=place),
                         _finish(choice.get("finish_reason")),
@@ -143,6 +150,21 @@ def _answers(path: Path, *, benchmark: str, setting: str) -> Iterator[Recorded]:
                 )
             case _:
                 place.malformed("[messages, response with choices]", entry)
+
+
+def _entries(text: str, *, path: Path, benchmark: str) -> list[Any]:
+    if benchmark == demonstration_recordings.NAME:
+        return demonstration_recordings.entries(text, path=path)
+    entries = parse_json(text, path=path)
+    if not isinstance(entries, list):
+        Place(path, 1).malformed("a list of [messages, response]", entries)
+    return entries
+
+
+def _target(setting: Setting, *, item: int) -> str | None:
+    if setting.benchmark != demonstration_recordings.NAME:
+        return None
+    return demonstration_recordings.target_of(setting, item=item)
 
 
 def _finish(reason: object) -> FinishReason:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from trusteval.answers.table import AnswerTable, answer_table_of
 from trusteval.benchmarks import BENCHMARKS
 from trusteval.importers.scoring import ScoredBenchmark
-from trusteval.metrics.measuring import count
 from trusteval.types import Invalid, InvalidReason, Judged, Label, Reading
 
 
@@ -53,7 +53,9 @@ def _grounds(reading: Reading) -> dict[str, str]:
 
 
 def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
-    scoring, judged, declared = benchmark.scoring, benchmark.judged, benchmark.declared
+    scoring, declared = benchmark.scoring, benchmark.declared
+    judged = answer_table_of(benchmark.judged)
+    by_setting = judged.by_setting()
     score = scoring.score(judged, declared=declared)
     there = {name: what for name, what in declared.items() if name not in score.missing_settings}
 
@@ -77,19 +79,20 @@ def _benchmark(benchmark: ScoredBenchmark) -> dict[str, Any]:
             for name in scoring.subscores
         },
         "settings": {
-            name: _setting(benchmark, name) for name in declared if _rows(benchmark, name)
+            name: _setting(benchmark, name, by_setting[name])
+            for name in declared
+            if name in by_setting
         },
     }
 
 
-def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
-    rows, declared = _rows(benchmark, name), benchmark.declared[name]
-    counts = count(rows)
+def _setting(benchmark: ScoredBenchmark, name: str, rows: AnswerTable) -> dict[str, Any]:
+    declared, counts = benchmark.declared[name], rows.counts
     return {
         "n": counts.n,
         "n_expected": declared.n_expected,
         "complete": counts.n >= declared.n_expected,
-        "correct": sum(row.correct for row in rows),
+        "correct": int(rows.correct.sum()),
         "refused": counts.refused,
         "invalid": {reason.value: counts.invalid[reason] for reason in InvalidReason},
         "metrics": {
@@ -97,7 +100,3 @@ def _setting(benchmark: ScoredBenchmark, name: str) -> dict[str, Any]:
             for shown, metric in benchmark.scoring.shown.items()
         },
     }
-
-
-def _rows(benchmark: ScoredBenchmark, name: str) -> list[Judged]:
-    return [row for row in benchmark.judged if row.sample.setting.name == name]
