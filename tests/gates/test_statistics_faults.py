@@ -101,7 +101,7 @@ def test_quick_as_shipped_is_red_where_a_variant_refuses_a_third(tmp_path: Path)
 def test_family_is_what_holds_the_subject_however_many_are_judged_beside_it(profile: str) -> None:
     rows = shipped(profile)
     assert family(profile) == family_size(rows, SUBJECT) == len([g for g in rows if g.is_tested])
-    assert family(profile) < 15  # seven variants and two votes made 81 of them
+    assert family(profile) < 20  # seven variants and two votes made 81 of them
 
 
 def test_twenty_points_lost_are_red_on_every_benchmark_of_quick():

@@ -11,6 +11,7 @@ from trusteval.gate.properties.test_vote import (
     test_vote,
     test_wrong_vote_breaks_the_law,
 )
+from trusteval.gate.test_adversarial_demonstrations import test_adversarial_demonstrations
 from trusteval.gate.test_adversarial_robustness import test_adversarial_robustness
 from trusteval.gate.test_ensemble import test_ensemble
 from trusteval.gate.test_fairness import test_fairness
@@ -22,6 +23,7 @@ from trusteval.gate.test_results import test_results
 from trusteval.gate.test_sanity import test_sanity
 
 __all__ = [
+    "test_adversarial_demonstrations",
     "test_adversarial_robustness",
     "test_ensemble",
     "test_ethics",
