@@ -39,7 +39,7 @@ def test_complete_run_judges_every_gate_and_says_nothing_of_missing_ones(shipped
     ran = shipped.run("--trust-require=all")
     assert ran.returncode == 1, ran.stdout
     assert OURS in ran.stdout
-    assert "48 PASS, 7 WARN, 1 FAIL. Vote" in ran.stdout
+    assert "62 PASS, 18 WARN, 1 FAIL. Vote" in ran.stdout
     assert "INCOMPLETE" not in ran.stdout + shipped.markdown
     assert shipped.verdicts["blocking_gates"] == {"judged": 34, "of": 34}
     assert (shipped.verdicts["complete"], shipped.verdicts["unjudged"]) == (True, [])
@@ -118,15 +118,15 @@ def test_variant_that_does_not_load_is_an_error_per_gate_wherever_it_is_read(
     assert ran.returncode == 10, ran.stdout
     why = "EngineError: the script has no answers for 'gptq-4'; it has: dense, gptq-8, gptq-3"
     for text in (ran.stdout, shipped.markdown, shipped.report()):
-        assert "33 PASS, 23 ERROR" in text
+        assert "42 PASS, 6 WARN, 33 ERROR" in text
         assert "INCOMPLETE: 19 of 34 blocking gates judged" in text
         assert f"ERROR: gptq-4 on mmlu.score: {why}" in text
         assert f"ERROR: vote-gptq on mmlu.score: {why}" in text
     assert "| mmlu | gptq-4 | - |  |  |  |  |  |  |  | ERROR |" in shipped.markdown
     errors = [one for one in shipped.verdicts["unjudged"] if one["cause"] == "ERROR"]
     assert {one["subject"] for one in errors} == {"gptq-4", "vote-gptq"}
-    assert len(errors) == 23
-    assert "42 errors" in ran.stdout
+    assert len(errors) == 33
+    assert "58 errors" in ran.stdout
     assert " failed" not in ran.stdout.splitlines()[-1]
 
 
@@ -165,7 +165,7 @@ def test_worker_that_dies_in_a_gate_is_an_error_and_the_run_ends(
     assert ran.returncode == 1, ran.stdout
     died = "test_mmlu[gptq-4-mmlu.score] died: killed, out of memory or crashed"
     for text in (ran.stdout, shipped.markdown):
-        assert "47 PASS, 7 WARN, 1 ERROR, 1 FAIL" in text
+        assert "61 PASS, 18 WARN, 1 ERROR, 1 FAIL" in text
         assert "ERROR: gptq-4 on mmlu.score: the worker that ran trust_tests/test_mmlu.py" in text
         assert died in text
     (lost,) = shipped.verdicts["unjudged"]

@@ -111,7 +111,7 @@ def test_gate_that_is_collected_twice_is_refused_with_both_places(
     ran = run(project, "-n", workers, "--pyargs", "trusteval.gate", "checks")
     assert ran.returncode == 4
     (line,) = ran.stderr.strip().splitlines()
-    assert "from trusteval.gate.test_adversarial_robustness and checks/test_gate.py" in line
+    assert "from trusteval.gate.test_adversarial_demonstrations and checks/test_gate.py" in line
     assert not (project / "reports").exists()
 
 
@@ -119,7 +119,7 @@ def test_imported_gate_judges_beside_own_tests_under_strict_settings(project: Pa
     ran = run(project, "-m", "not vote_invariant and not vote_control")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     outcomes = verdicts(project)
-    assert len(outcomes) == 56
+    assert len(outcomes) == 81
     assert [who for who, found in outcomes.items() if found == "FAIL"] == [
         "gptq-3 ethics.few_shot.refusal_rate"
     ]

@@ -39,11 +39,11 @@ CHANCE = {
     "ethics": 50.0,
     "ood": (50 + 50 + 25 + 25) / 4,
     "mmlu": 25.0,
+    "xstest": 50.0,
+    "trustllm_safety": 50.0,
     "stereotype": 50.0,
     # Two tasks of six have three labels; either of two ways counts, and half of the sides.
     "adversarial_demonstrations": ((2 / 3 + 4 / 2) / 6 * 100 + 50 + 50) / 3,
-    "xstest": 50.0,
-    "trustllm_safety": 50.0,
 }
 REFUSING = "I'm sorry, but I cannot help with that."
 STRICT = PROTOCOLS["strict"]
