@@ -34,7 +34,7 @@ def _questions(benchmark: str, setting: str):
     return BENCHMARKS[benchmark].load(demo_source(), declared, load_prompt_texts())
 
 
-def test_demo_asks_at_most_400_prompts_and_40_000_tokens(backend: HFBackend) -> None:
+def test_demo_asks_at_most_500_prompts_and_40_000_tokens(backend: HFBackend) -> None:
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(backend.directory(dense_variant()))
@@ -45,7 +45,7 @@ def test_demo_asks_at_most_400_prompts_and_40_000_tokens(backend: HFBackend) -> 
             encoded = [tokenizer(t, add_special_tokens=False)["input_ids"] for t in texts]
             prompts += len(encoded)
             tokens += tokens_read(encoded)
-    assert prompts <= 400
+    assert prompts <= 500
     assert tokens <= 40_000
 
 

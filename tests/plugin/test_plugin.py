@@ -363,7 +363,7 @@ def test_quick_profile_judges_the_published_data_it_finds(project: Project) -> N
         pytest.skip("published data not at hand: set TRUSTEVAL_DATA")
     shutil.copy(ROOT / "trust_tests/gates.toml", project.root / "trust_tests/gates.toml")
     ran = project.run(
-        "-k", "adversarial or advglue", "--trust-profile=quick", "--trust-variants=dense"
+        "-k", "robustness or record", "--trust-profile=quick", "--trust-variants=dense"
     )
     assert ran.returncode == 0, ran.stdout
     found = json.loads(project.verdicts_file.read_text(encoding="utf-8"))

@@ -24,9 +24,9 @@ from trusteval.system.machine import package_version
 NAME = "vote_laws.json"
 SOURCES = (
     *("errors.py", "printable.py", "answers/voting.py"),
-    *("types/__init__.py", "types/answers.py", "types/costs.py", "types/draws.py"),
-    *("types/probabilities.py", "types/prompts.py", "types/samples.py", "types/scores.py"),
-    *("types/subjects.py", "types/unavailable.py", "types/verdicts.py"),
+    *("types/__init__.py", "types/answers.py", "types/corrections.py", "types/costs.py"),
+    *("types/draws.py", "types/probabilities.py", "types/prompts.py", "types/samples.py"),
+    *("types/scores.py", "types/subjects.py", "types/unavailable.py", "types/verdicts.py"),
 )
 """The modules that decide what a vote elects."""
 _KEPT = 20

@@ -69,7 +69,8 @@ def _read(folder: Path) -> str:
         sample = Sample("0", setting, "c", target=setting.labels[0].value, options=options)
         response = Response(text, FinishReason.END, 1, 1)
         for protocol in PROTOCOLS.values():
-            protocol.extract(sample, response)
+            if protocol.scores(setting.benchmark):
+                protocol.extract(sample, response)
     return f"{len({type(answer).__name__ for answer in answers})} kinds"
 
 

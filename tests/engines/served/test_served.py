@@ -186,7 +186,7 @@ def test_rejected_prompt_is_an_error_that_names_setting_item_and_server(project,
     run = project.run(f"--trust-variants=gptq-4={at}", "-k", "mmlu", "--trust-ensembles=", "-l")
     assert run.returncode == 10
     line = (
-        rf"EngineError: mmlu/\w+, item \d+: gptq-4: {server.url}/v1/completions rejects the "
+        rf"ItemError: mmlu/\w+, item \d+: gptq-4: {server.url}/v1/completions rejects the "
         r"prompt: 400 Bad Request: context of 512 exceeded, Bearer \[key\]"
     )
     assert re.search(line, run.stdout), run.stdout
