@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trusteval.answers.table import AnswerTable, Codes, Flags, SampleTable
-from trusteval.answers.voting import precedence
+from trusteval.answers.voting import declines_together, is_admissible, precedence
 from trusteval.errors import VoteError
 from trusteval.types import (
     Answer,
@@ -25,7 +25,6 @@ from trusteval.types import (
     InvalidReason,
     Label,
     Refusal,
-    RefusalPolicy,
     Setting,
     Variant,
 )
@@ -99,11 +98,15 @@ class _Standing:
         self._votes = np.zeros(shape, np.int64)
         self._best = np.full(shape, n_members)
         """The rank of the first voter of an answer; the highest precision has rank 0."""
-        admits = np.array([[_admits(s, a) for a in self.answers] for s in settings], np.bool_)
+        admits = np.array(
+            [[is_admissible(a, s.refusal_policy) for a in self.answers] for s in settings], np.bool_
+        )
         awaits = np.array([[_awaits(s, a) for a in self.answers] for s in settings], np.bool_)
         self._is_admitted = admits.reshape(-1, shape[1])[sample_table.setting]
         self._is_awaited = awaits.reshape(-1, shape[1])[sample_table.setting]
-        joins = np.array([[_joins(s, a) for a in self.answers] for s in settings], np.bool_)
+        joins = np.array(
+            [[declines_together(a, setting=s) for a in self.answers] for s in settings], np.bool_
+        )
         self._is_joined = joins.reshape(-1, shape[1])[sample_table.setting]
 
     def add(self, ballots: AnswerTable, *, rank: int) -> None:
@@ -175,34 +178,11 @@ def _settings(sample_table: SampleTable) -> list[Setting]:
     return [named[name] for name in sample_table.settings]
 
 
-def _admits(setting: Setting, answer: Answer) -> bool:
-    match answer:
-        case Label():
-            return True
-        case Refusal():
-            return setting.refusal_policy is RefusalPolicy.KEEP
-        case Invalid():
-            return False
-
-
 def _awaits(setting: Setting, answer: Answer) -> bool:
     """Whether somebody who was not asked yet may give an answer that is admitted."""
     if isinstance(answer, Label):
         return answer.value in {spec.value for spec in setting.labels}
-    return _admits(setting, answer)
-
-
-def _joins(setting: Setting, answer: Answer) -> bool:
-    """Whether an answer is counted together first with all others that decline."""
-    if not setting.declining or setting.refusal_policy is not RefusalPolicy.KEEP:
-        return False
-    match answer:
-        case Label(value):
-            return value in setting.declining
-        case Refusal():
-            return True
-        case Invalid():
-            return False
+    return is_admissible(answer, setting.refusal_policy)
 
 
 def _refuse_unlawful(members: Sequence[Variant], order: Sequence[Variant]) -> None:

@@ -47,7 +47,7 @@ def ranked(ballots: Iterable[Ballot]) -> tuple[Ballot, ...]:
 
 def admit(ballots: Iterable[Ballot], *, policy: RefusalPolicy) -> tuple[Ballot, ...]:
     """Keep the ballots that may vote: labels, and under KEEP refusals too."""
-    return tuple(ballot for ballot in ballots if _admissible(ballot.answer, policy))
+    return tuple(ballot for ballot in ballots if is_admissible(ballot.answer, policy))
 
 
 def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
@@ -57,7 +57,7 @@ def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
     """
     in_order = ranked(ballots)
     admitted = admit(in_order, policy=policy)
-    dropped = tuple(ballot for ballot in in_order if not _admissible(ballot.answer, policy))
+    dropped = tuple(ballot for ballot in in_order if not is_admissible(ballot.answer, policy))
     if not admitted:
         return Decision(nobody_admitted(in_order), (), None, dropped)
     # Counter keeps first occurrences, so equal counts stay in order of precedence.
@@ -85,7 +85,7 @@ def decide(ballots: Sequence[Ballot], *, setting: Setting) -> Decision:
     whether = vote(_joined(ballots, how), policy=policy)
     elected = vote(how, policy=policy) if whether.answer == Refusal() else whether
     in_order = ranked(ballots)
-    dropped = tuple(ballot for ballot in in_order if not _admissible(ballot.answer, policy))
+    dropped = tuple(ballot for ballot in in_order if not is_admissible(ballot.answer, policy))
     return Decision(
         answer=elected.answer,
         tally=_tally(admit(in_order, policy=policy)),
@@ -109,12 +109,13 @@ def _how_to_decline(ballots: Sequence[Ballot], setting: Setting) -> tuple[Ballot
 
     It does where refusals are kept and a label declines too, as a partial refusal does.
     """
+    return tuple(ballot for ballot in ballots if declines_together(ballot.answer, setting=setting))
+
+
+def declines_together(answer: Answer, *, setting: Setting) -> bool:
+    """Whether an answer is counted together first with all others that decline."""
     if setting.refusal_policy is not RefusalPolicy.KEEP or not setting.declining:
-        return ()
-    return tuple(ballot for ballot in ballots if _declines(ballot.answer, setting))
-
-
-def _declines(answer: Answer, setting: Setting) -> bool:
+        return False
     match answer:
         case Label(value):
             return value in setting.declining
@@ -140,7 +141,8 @@ def nobody_admitted(in_order: Sequence[Ballot]) -> Answer:
     return Counter(ballot.answer for ballot in in_order).most_common(1)[0][0]
 
 
-def _admissible(answer: Answer, policy: RefusalPolicy) -> bool:
+def is_admissible(answer: Answer, policy: RefusalPolicy) -> bool:
+    """Whether an answer may vote: a label, and under KEEP a refusal."""
     match answer:
         case Label():
             return True
