@@ -60,14 +60,13 @@ def vote(ballots: Sequence[Ballot], *, policy: RefusalPolicy) -> Decision:
     dropped = tuple(ballot for ballot in in_order if not is_admissible(ballot.answer, policy))
     if not admitted:
         return Decision(nobody_admitted(in_order), (), None, dropped)
-    # Counter keeps first occurrences, so equal counts stay in order of precedence.
-    tally = Counter(ballot.answer for ballot in admitted).most_common()
+    tally = _tally(admitted)
     most = tally[0][1]
     leaders = [answer for answer, votes in tally if votes == most]
     decisive = next(ballot for ballot in admitted if ballot.answer in leaders)
     return Decision(
         answer=decisive.answer,
-        tally=_tally(admitted),
+        tally=tally,
         tie_broken_by=decisive.variant.name if len(leaders) > 1 else None,
         dropped=dropped,
     )
@@ -131,6 +130,7 @@ def _joined(ballots: Sequence[Ballot], declining: Collection[Ballot]) -> list[Ba
 
 def _tally(admitted: Sequence[Ballot]) -> tuple[tuple[Label | Refusal, int], ...]:
     """Count admitted ballots; equal counts stay in order of precedence."""
+    # Counter keeps first occurrences.
     counts = Counter(ballot.answer for ballot in admitted).most_common()
     return tuple((a, votes) for a, votes in counts if isinstance(a, Label | Refusal))
 
